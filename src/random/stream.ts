@@ -1,0 +1,43 @@
+import mt19937 from '@stdlib/random-base-mt19937';
+import normalDistribution from '@stdlib/random-base-normal';
+
+/** A named stream of random numbers: independent of every stream with another seed or purpose. */
+export interface Stream {
+  /** The next uniform number in [0, 1), with 53 random bits. */
+  uniform(): number;
+  /** The next standard normal number. */
+  normal(): number;
+  /** The next uniform integer in 0 … bound − 1. */
+  integer(bound: number): number;
+  /** The generator's state, to be stored and given to `resumeStream`. */
+  state(): number[];
+}
+
+/**
+ * The stream of a seed and a purpose ("alright-coin", "dpo-sample", …).
+ * The Mersenne Twister is seeded by the whole key (its init_by_array), so that streams of neighbouring seeds or of
+ * different purposes share nothing, and schedules compared on one problem can share their samples by name.
+ * @param seed a non-negative safe integer
+ */
+export function stream(seed: number, purpose: string): Stream {
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: got ${seed}, expected an integer ≥ 0`);
+  const key = [seed >>> 0, Math.floor(seed / 2 ** 32), ...new TextEncoder().encode(purpose)];
+  return fromGenerator(mt19937.factory({ seed: Uint32Array.from(key) }));
+}
+
+/** The stream that continues exactly where `state()` was taken. */
+export function resumeStream(state: readonly number[]): Stream {
+  return fromGenerator(mt19937.factory({ state: Uint32Array.from(state) }));
+}
+
+function fromGenerator(generator: ReturnType<typeof mt19937.factory>): Stream {
+  // 27 and 26 bits of two 32-bit words make the 53 bits of a double, as in the generator's reference code.
+  const uniform = (): number => ((generator() >>> 5) * 2 ** 26 + (generator() >>> 6)) * 2 ** -53;
+  const normal = normalDistribution.factory(0, 1, { prng: uniform });
+  return {
+    uniform,
+    normal,
+    integer: (bound) => Math.floor(uniform() * bound),
+    state: () => Array.from(generator.state),
+  };
+}

@@ -1,0 +1,20 @@
+import { noObjectives, type Schedule } from './schedule.js';
+import { checkedLambda } from './settings.js';
+
+/** ALRIGHT's state: the coin's bias, which never changes. */
+export interface AlrightState {
+  readonly lambda: number;
+}
+
+/**
+ * ALRIGHT: each step draws DPO with probability λ and SFT otherwise, and steps on the drawn objective alone, so that
+ * the step is an unbiased gradient step on F_λ at the cost of one gradient (arXiv 2410.15483, Algorithm 1).
+ * One uniform number is drawn each step, whatever λ.
+ */
+export const alright: Schedule<AlrightState> = {
+  name: 'alright',
+  init: ({ lambda }) => ({ lambda: checkedLambda(lambda) }),
+  evaluates: () => noObjectives,
+  choose: ({ lambda }, _step, uniform) => (uniform() < lambda ? 'dpo' : 'sft'),
+  observe: (state) => state,
+};
