@@ -136,7 +136,7 @@ function fromTextCommand(): Command {
     .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
     .option('--seed <integer>', shown('of the records and candidates drawn', defaults.seed), integerOption('seed', 0))
     .action(async (options: FromTextFlags) => {
-      const { out, preferences, sft, features: _, ...rest } = options;
+      const { out, preferences, sft, ...rest } = options;
       const { readPreferences, readDemonstrations } = await import('../problem/generate/records.js');
       const { fromText } = await import('../problem/generate/from-text.js');
       const records = { preferences: await readPreferences(preferences), sft: await readDemonstrations(sft) };

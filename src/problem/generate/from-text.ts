@@ -10,6 +10,8 @@ import type { DemonstrationRecord, PreferenceRecord } from './records.js';
 export interface FromTextOptions {
   readonly preferences: readonly PreferenceRecord[];
   readonly sft: readonly DemonstrationRecord[];
+  /** What φ(x, y) is; so far there is one kind. */
+  readonly features?: 'hashed-ngrams';
   /** Length of the features. */
   readonly dimension?: number;
   /** Candidate replies of an SFT example, the true one among them. */
