@@ -29,6 +29,6 @@ export const fromTextDefaults = {
   candidates: 8,
   examples: 1000,
   beta: 1,
-  radius: 10,
+  radius: 5,
   seed: 0,
 } as const;
