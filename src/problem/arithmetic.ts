@@ -11,8 +11,8 @@ export interface Arithmetic {
   derivative(variable: string): Arithmetic;
   /** The expression as mathjs writes it. */
   readonly text: string;
-  /** The expression in TeX. */
-  readonly tex: string;
+  /** The expression in TeX; `symbols` gives the TeX of variables that are written otherwise than named. */
+  tex(symbols?: Readonly<Record<string, string>>): string;
 }
 
 type Evaluate = (variables: ArrayLike<number>) => number;
@@ -49,7 +49,11 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
       return fromNode(field, original, derived, variables);
     },
     text: node.toString(),
-    tex: node.toTex(),
+    tex: (symbols = {}) =>
+      node.toTex({
+        handler: (part: MathNode) =>
+          math.isSymbolNode(part) && Object.hasOwn(symbols, part.name) ? symbols[part.name] : undefined,
+      }),
   };
 }
 
