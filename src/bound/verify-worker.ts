@@ -1,0 +1,16 @@
+import { theorems } from './registry.js';
+import type { SubjectKey } from './suite.js';
+import type { Extent } from './theorem.js';
+import { checkSubject, selected, type Check, type Exemption } from './verify.js';
+
+/** One subject to check; plain data, so that a worker can take it. */
+export interface CheckTask {
+  readonly key: SubjectKey;
+  readonly ids: readonly string[] | undefined;
+  readonly extent: Extent;
+}
+
+/** Checks the theorems of the given ids on the subject. */
+export default function check({ key, ids, extent }: CheckTask): Promise<(Check | Exemption)[]> {
+  return checkSubject(selected(theorems, ids), key, extent);
+}
