@@ -27,3 +27,8 @@ export function sampled(samples: readonly number[], error = 0): Measurement {
 export function computed(mean: number, error: number): Measurement {
   return { mean, standardError: 0, degrees: Infinity, error };
 }
+
+/** The measurement of a multiple of what was measured. */
+export function rescaled({ mean, standardError, degrees, error }: Measurement, factor: number): Measurement {
+  return { mean: factor * mean, standardError: factor * standardError, degrees, error: factor * error };
+}
