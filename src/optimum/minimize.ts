@@ -45,7 +45,7 @@ export function minimize(f: ConvexFunction, { start, radius, curvature }: Minimi
       best = { minimizer: theta, value, certificate: bound };
     } else stalled++;
     const scale = Number.EPSILON * Math.max(1, Math.abs(value));
-    if (bound <= 100 * scale || stalled >= 4) break;
+    if (bound <= 1000 * scale || stalled >= 4) break;
 
     const target = minimizeModel(basis, theta, gradient, radius);
     let slope = 0;

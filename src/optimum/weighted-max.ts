@@ -50,7 +50,7 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
   let [lowExcess, highExcess] = [excess(low), excess(high)];
   let kept: 'low' | 'high' | undefined;
   for (let iteration = 0; iteration < 100; iteration++) {
-    if (primal.value - lowerBound <= 1e-13 * Math.max(1, Math.abs(primal.value))) break;
+    if (primal.value - lowerBound <= 1e-12 * Math.max(1, Math.abs(primal.value))) break;
     if (!(lowExcess > 0 && highExcess < 0)) break;
     const guess = (low.lambda * highExcess - high.lambda * lowExcess) / (highExcess - lowExcess);
     const inside = guess > low.lambda && guess < high.lambda && iteration % 5 !== 4;
@@ -70,7 +70,7 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
     }
     primal = better(primal, at(point.minimizer));
   }
-  if (primal.value - lowerBound > 1e-13 * Math.max(1, Math.abs(primal.value))) {
+  if (primal.value - lowerBound > 1e-12 * Math.max(1, Math.abs(primal.value))) {
     primal = better(primal, whereGapsMeet(low, high));
   }
   return { ...primal, certificate: Math.max(0, primal.value - lowerBound) + uncertainty };
