@@ -56,7 +56,9 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
     const inside = guess > low.lambda && guess < high.lambda && iteration % 5 !== 4;
     const mu = inside ? guess : low.lambda + (high.lambda - low.lambda) / 2;
     if (mu <= low.lambda || mu >= high.lambda) break;
-    const point = minimizeWeightedSum(problem, mu, primal.minimizer);
+    const share = (mu - low.lambda) / (high.lambda - low.lambda);
+    const between = low.minimizer.map((entry, i) => entry + share * (high.minimizer[i] - entry));
+    const point = minimizeWeightedSum(problem, mu, between);
     lowerBound = Math.max(lowerBound, dual(point));
     const difference = excess(point);
     if (difference >= 0) {
