@@ -50,13 +50,15 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
   let [lowExcess, highExcess] = [excess(low), excess(high)];
   let kept: 'low' | 'high' | undefined;
   for (let iteration = 0; iteration < 100; iteration++) {
-    if (primal.value - lowerBound <= 1e-13 * Math.max(1, Math.abs(primal.value))) break;
+    if (primal.value - lowerBound <= 1e-12 * Math.max(1, Math.abs(primal.value))) break;
     if (!(lowExcess > 0 && highExcess < 0)) break;
     const guess = (low.lambda * highExcess - high.lambda * lowExcess) / (highExcess - lowExcess);
     const inside = guess > low.lambda && guess < high.lambda && iteration % 5 !== 4;
     const mu = inside ? guess : low.lambda + (high.lambda - low.lambda) / 2;
     if (mu <= low.lambda || mu >= high.lambda) break;
-    const point = minimizeWeightedSum(problem, mu, primal.minimizer);
+    const share = (mu - low.lambda) / (high.lambda - low.lambda);
+    const between = low.minimizer.map((entry, i) => entry + share * (high.minimizer[i] - entry));
+    const point = minimizeWeightedSum(problem, mu, between);
     lowerBound = Math.max(lowerBound, dual(point));
     const difference = excess(point);
     if (difference >= 0) {
@@ -70,7 +72,7 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
     }
     primal = better(primal, at(point.minimizer));
   }
-  if (primal.value - lowerBound > 1e-13 * Math.max(1, Math.abs(primal.value))) {
+  if (primal.value - lowerBound > 1e-12 * Math.max(1, Math.abs(primal.value))) {
     primal = better(primal, whereGapsMeet(low, high));
   }
   return { ...primal, certificate: Math.max(0, primal.value - lowerBound) + uncertainty };
