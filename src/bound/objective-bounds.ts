@@ -41,11 +41,21 @@ export function objectiveBounds(problem: Problem): Record<ObjectiveName, Objecti
 /** The least and the largest loss of every example over the ball. */
 type Range = readonly { readonly low: number; readonly high: number }[];
 
-/** One example's loss against the mean of all: at most the larger of high_n − mean low and mean high − low_n. */
+/**
+ * How far one example's loss can be from the mean of all N: ℓ_n − mean ℓ = (1/N) Σ_{m ≠ n} (ℓ_n − ℓ_m), and every
+ * difference lies between low_n − high_m and high_n − low_m. A minibatch is a mean of examples, so no farther.
+ */
 function deviationOf(range: Range): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [low, high] = [mean(range.map((each) => each.low)), mean(range.map((each) => each.high))];
-  return Math.max(...range.map((each) => Math.max(each.high - low, high - each.low)));
+  const count = range.length;
+  const [lows, highs] = [range.map(({ low }) => low), range.map(({ high }) => high)];
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const [allLow, allHigh] = [sum(lows), sum(highs)];
+  const deviations = range.map(({ low, high }) => {
+    const above = (count - 1) * high - (allLow - low);
+    const below = allHigh - high - (count - 1) * low;
+    return Math.max(above, below) / count;
+  });
+  return Math.max(0, ...deviations);
 }
 
 /** log(1 + e^{−h}) falls in h, and |θᵀz| ≤ R‖z‖. */

@@ -20,6 +20,8 @@ export interface Extent {
   /** The numbers of updates over which rates are fitted, and the runs of each. */
   readonly rateSteps: readonly number[];
   readonly rateSeeds: number;
+  /** Compute expectations over the whole tree of choices instead of sampling them: short runs of noiseless pairs only. */
+  readonly wholeTree?: boolean;
 }
 
 /** One check of a theorem on a subject. */
