@@ -115,5 +115,5 @@ test('a variable may shadow a constant', () => {
 test('TeX and text are of the expression', () => {
   const { tex, text } = parseArithmetic('f', '0.5/sqrt(T)', ['T']);
   expect(text).toBe('0.5 / sqrt(T)');
-  expect(tex).toContain('\\sqrt');
+  expect(tex()).toContain('\\sqrt');
 });
