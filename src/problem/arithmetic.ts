@@ -57,7 +57,7 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
     tex: (symbols = {}) =>
       node.toTex({
         handler: (part: MathNode) =>
-          math.isSymbolNode(part) && Object.hasOwn(symbols, part.name) ? symbols[part.name] : undefined,
+          math.isSymbolNode(part) && Object.hasOwn(symbols, part.name) ? ` ${symbols[part.name]}` : undefined,
       }),
   };
 }

@@ -18,7 +18,7 @@ export type Enclosure = (box: readonly Interval[]) => Interval;
 export function enclosure(node: MathNode, variables: readonly string[]): Enclosure {
   const sub = (child: MathNode): Enclosure => enclosure(child, variables);
   if (math.isParenthesisNode(node)) return sub(node.content);
-  if (math.isConstantNode(node)) return point(Number(node.value));
+  if (math.isConstantNode(node)) return point(node.value);
   if (math.isSymbolNode(node)) {
     const index = variables.indexOf(node.name);
     if (index >= 0) return (box) => box[index];
