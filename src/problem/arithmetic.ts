@@ -15,7 +15,7 @@ export interface Arithmetic {
   /** The expression as mathjs writes it. */
   readonly text: string;
   /** The expression in TeX; `symbols` gives the TeX of variables that are written otherwise than named. */
-  tex(symbols?: Readonly<Record<string, string>>): string;
+  readonly tex: (symbols?: Readonly<Record<string, string>>) => string;
 }
 
 type Evaluate = (variables: ArrayLike<number>) => number;

@@ -18,7 +18,7 @@ test('verify --quick passes, and its JSON has the shape of the contract', () => 
   expect(rows.filter(({ holds }) => holds === false)).toEqual([]);
   for (const letter of 'SAMXQWP')
     expect(rows.some(({ id, holds }) => id.startsWith(letter) && holds === true)).toBe(true);
-});
+}, 240_000);
 
 test('the table shows verdicts and reasons, the same for any number of workers', () => {
   const table = (workers: string): string =>
@@ -28,7 +28,7 @@ test('the table shows verdicts and reasons, the same for any number of workers',
   expect(one).toMatch(/A\.average: no bound on the gradients without a ball \(closed-form, /);
   expect(one).toMatch(/\d+ hold, 0 fail, \d+ not applicable\n$/);
   expect(table('2')).toBe(one);
-});
+}, 240_000);
 
 test('an attack stores the closest problems', () => {
   const folder = join(temporaryFolder(), 'closest');
@@ -37,7 +37,7 @@ test('an attack stores the closest problems', () => {
   expect(readdirSync(folder)).toEqual(['A.average.json']);
   expect(stdout).toContain(join(folder, 'A.average.json'));
   expect(forgetting(['solve', join(folder, 'A.average.json')]).code).toBe(0);
-});
+}, 240_000);
 
 test.each([
   [['--only', 'B'], /only: got "B", expected ids among S\.limit, /],
