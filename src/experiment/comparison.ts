@@ -1,0 +1,166 @@
+import { minimizeWeightedMax } from '../optimum/weighted-max.js';
+import { idealPoint, minimizeWeightedSum } from '../optimum/weighted-sum.js';
+import type { Problem } from '../problem/problem.js';
+import type { Order, Pair } from '../schedule/schedule.js';
+import { runEnsemble } from '../simulate/ensemble.js';
+import { ensembleMeasures, measuresOf, type EnsembleMeasures, type Measures, type Optima } from '../simulate/measures.js';
+import { stepSizes } from '../simulate/step-size.js';
+import type { Laboratory } from './experiment.js';
+
+/** The optima of a problem at one λ, with the points that schedules converge to and the measures there. */
+export interface Landmarks {
+  readonly optima: Optima;
+  /** θ_λ*, where Mix and ALRIGHT converge to. */
+  readonly weightedSum: Landmark;
+  /** θ°, where MAXRIGHT converges to. */
+  readonly weightedMax: Landmark;
+  /** The minimiser of one objective: where Sequential converges to when that one comes second. */
+  readonly dpo: Landmark;
+  readonly sft: Landmark;
+}
+
+/** A certified minimiser and the measures at it. */
+export interface Landmark {
+  readonly point: readonly number[];
+  readonly measures: Measures;
+  readonly certificate: number;
+}
+
+/** The landmarks of a problem, each computed once. */
+export async function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
+  return laboratory.cache.get(['landmarks', problem.data, lambda], () => {
+    const ideal = idealPoint(problem);
+    const sum = minimizeWeightedSum(problem, lambda);
+    const max = minimizeWeightedMax(problem, lambda, ideal);
+    const optima: Optima = {
+      lambda,
+      ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
+      weightedSum: sum.value,
+      weightedMax: max.value,
+    };
+    const landmark = (found: { minimizer: Float64Array; certificate: number; dpo: number; sft: number }): Landmark => ({
+      point: Array.from(found.minimizer),
+      measures: measuresOf(found, optima),
+      certificate: found.certificate,
+    });
+    return Promise.resolve({
+      optima,
+      weightedSum: landmark(sum),
+      weightedMax: landmark(max),
+      dpo: landmark(ideal.dpo),
+      sft: landmark(ideal.sft),
+    });
+  });
+}
+
+/** One schedule on one problem, over many seeds. */
+export interface EnsembleSettings {
+  readonly schedule: string;
+  readonly lambda: number;
+  readonly steps: number;
+  /** A step-size rule: a number, an expression of t and T, or "linear:α0". */
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly order?: Order;
+  readonly split?: readonly [number, number];
+  readonly period?: number;
+  readonly batch?: number;
+  readonly values?: 'minibatch' | 'full';
+  readonly gradientBatch?: 'shared' | 'fresh';
+  readonly valueNoise?: number;
+  /** The steps after which to measure; only the last where absent. */
+  readonly record?: readonly number[];
+  /** Whether to keep the points of the first seed. */
+  readonly path?: boolean;
+}
+
+/** What an ensemble measured. */
+export interface EnsembleResult {
+  /** The steps measured after, ascending. */
+  readonly steps: readonly number[];
+  /** The measures over all seeds after each of these steps. */
+  readonly measures: readonly EnsembleMeasures[];
+  /** Objective gradients and loss evaluations of one run. */
+  readonly gradients: number;
+  readonly evaluations: number;
+  /** f_DPO and f_SFT of the first seed's run after each of these steps. */
+  readonly firstSeed: readonly Pair[];
+  /** Its points, where asked for. */
+  readonly path: readonly (readonly number[])[];
+}
+
+/** Runs an ensemble, or finds it among the finished pieces. */
+export async function ensemble(
+  laboratory: Laboratory,
+  problem: Problem,
+  settings: EnsembleSettings,
+): Promise<EnsembleResult> {
+  const { cache, seed, pool, progress } = laboratory;
+  const { lambda, steps, seeds } = settings;
+  const { optima } = await landmarks(laboratory, problem, lambda);
+  progress.planned(steps * seeds);
+  let done = 0;
+  const result = await cache.get(['ensemble', problem.data, settings, seed], async () => {
+    const record = settings.record ?? [steps];
+    const { order, split, period } = settings;
+    const trajectories = await runEnsemble(
+      {
+        problem,
+        schedule: settings.schedule,
+        settings: {
+          schedule: {
+            lambda,
+            steps,
+            ideal: optima.ideal,
+            ...(order === undefined ? {} : { order }),
+            ...(split === undefined ? {} : { split }),
+            ...(period === undefined ? {} : { period }),
+          },
+          stepSizes: stepSizes(settings.stepSize, steps),
+          batch: settings.batch ?? 1,
+          values: settings.values ?? 'minibatch',
+          gradientBatch: settings.gradientBatch ?? 'shared',
+          ...(settings.valueNoise === undefined ? {} : { valueNoise: settings.valueNoise }),
+          record,
+          recordPoints: settings.path === true,
+        },
+        seed,
+        seeds,
+      },
+      {
+        pool: pool(),
+        onProgress: (runs) => {
+          progress.done((runs - done) * steps);
+          done = runs;
+        },
+      },
+    );
+    const [first] = trajectories;
+    const { dimension } = problem;
+    return {
+      steps: record,
+      measures: record.map((_, at) => ensembleMeasures(trajectories, at, optima)),
+      gradients: first.gradients,
+      evaluations: first.evaluations,
+      firstSeed: record.map((_, at) => ({ dpo: first.values[2 * at], sft: first.values[2 * at + 1] })),
+      path:
+        settings.path === true
+          ? record.map((_, at) => Array.from(first.points.subarray(at * dimension, (at + 1) * dimension)))
+          : [],
+    };
+  });
+  progress.done((seeds - done) * steps);
+  return result;
+}
+
+/** About `perDecade` whole numbers a decade from `first` to `last`, both included, evenly on a log scale. */
+export function logSpaced(first: number, last: number, perDecade: number): number[] {
+  const count = Math.max(1, Math.round(perDecade * Math.log10(last / first)));
+  const values = Array.from({ length: count + 1 }, (_, i) => Math.round(first * (last / first) ** (i / count)));
+  return [...new Set(values)];
+}
+
+/** `count` numbers from `first` to `last`, both included, evenly spaced. */
+export function evenlySpaced(first: number, last: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + ((last - first) * i) / (count - 1));
+}

@@ -1,0 +1,104 @@
+import { Resvg } from '@resvg/resvg-js';
+import * as vega from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { csvText } from './csv.js';
+import type { Figure, Provenance, Row } from './figure.js';
+import { fontFiles, textWidth } from './font.js';
+import { svgSubscripts } from './subscript.js';
+import { config } from './theme.js';
+
+/** The files of a figure. */
+export interface RenderedFigure {
+  /** The Vega-Lite specification with its data inside. */
+  readonly vegaLite: string;
+  readonly csv: string;
+  readonly svg: string;
+  readonly png: Buffer;
+}
+
+/** Pixels of the PNG for one of the SVG. */
+const pixelRatio = 2;
+
+/** Significant digits of the numbers in a figure's files. */
+const digits = 7;
+
+/** Draws a figure; throws an Error where Vega or Vega-Lite has anything to warn of. */
+export async function renderFigure(figure: Figure, provenance: Provenance): Promise<RenderedFigure> {
+  const rows = figure.rows.map(rounded);
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description: figure.caption,
+    usermeta: { ...provenance, title: figure.title, caption: figure.caption },
+    ...figure.spec,
+    data: { values: rows },
+    config,
+  } as unknown as TopLevelSpec;
+  const svg = await renderSvg(figure.name, spec);
+  return { vegaLite: `${JSON.stringify(spec)}\n`, csv: csvText(rows), svg, png: renderPng(svg) };
+}
+
+/** The specification drawn as SVG, the same bytes every time. */
+export async function renderSvg(name: string, spec: TopLevelSpec): Promise<string> {
+  const logger = strictLogger(name);
+  const compiled = compile(spec, { logger }).spec;
+  const svg = await measured(async () => {
+    const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger });
+    try {
+      // Vega numbers clip paths through all the figures of a process.
+      vega.resetSVGDefIds();
+      return await view.toSVG();
+    } finally {
+      view.finalize();
+    }
+  });
+  return `${svgSubscripts(svg)}\n`;
+}
+
+/** The SVG as PNG, in the package's own font whatever the machine has. */
+export function renderPng(svg: string): Buffer {
+  const resvg = new Resvg(svg, {
+    font: { loadSystemFonts: false, fontFiles: Object.values(fontFiles), defaultFontFamily: 'Inter' },
+    fitTo: { mode: 'zoom', value: pixelRatio },
+  });
+  return resvg.render().asPng();
+}
+
+/** Vega's text measurement, which its types leave out. */
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width: (item: { fontSize?: number; fontWeight?: string | number }, text: string) => number };
+};
+
+/** Runs what draws with text measured by the font; without it Vega guesses 0.8 of the size for every character. */
+async function measured(draw: () => Promise<string>): Promise<string> {
+  const estimate = textMetrics.width;
+  textMetrics.width = (item, text) =>
+    textWidth(text, item.fontSize ?? 11, Number(item.fontWeight ?? 400) >= 550 ? 600 : 400);
+  try {
+    return await draw();
+  } finally {
+    textMetrics.width = estimate;
+  }
+}
+
+function rounded(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, cell]) => [
+      column,
+      typeof cell === 'number' ? Number(cell.toPrecision(digits)) : cell,
+    ]),
+  );
+}
+
+function strictLogger(name: string): vega.LoggerInterface {
+  const refuse = (...messages: readonly unknown[]): never => {
+    throw new Error(`figure ${name}: ${messages.map(String).join(' ')}`);
+  };
+  const logger: vega.LoggerInterface = {
+    level: ((level?: number) => (level === undefined ? vega.Warn : logger)) as vega.LoggerInterface['level'],
+    error: refuse,
+    warn: refuse,
+    info: () => logger,
+    debug: () => logger,
+  };
+  return logger;
+}
