@@ -31,7 +31,16 @@ export function wordOption<Word extends string>(field: string, words: readonly W
 
 /** Adds λ ∈ [0, 1] to the values of a repeated option. */
 export function lambdaOption(text: string, earlier: readonly number[] = []): number[] {
-  return [...earlier, checkedUnit('lambda', numberOption('lambda')(text))];
+  return [...earlier, unitOption('lambda')(text)];
+}
+
+/** A command line option's text as a number in [0, 1]; throws an InputError naming the option. */
+export function unitOption(field: string): (text: string) => number {
+  return (text) => {
+    const value = numberOption(field)(text);
+    if (value < 0 || value > 1) throw new InputError(field, value, 'a number in [0, 1]');
+    return value;
+  };
 }
 
 /** A JSON array of `length` finite numbers; throws an InputError naming the option. */
@@ -46,9 +55,4 @@ export function vectorOption(field: string, text: string, length: number): Float
     throw new InputError(field, text, `a JSON array of ${length} finite numbers`);
   }
   return Float64Array.from(parsed as number[]);
-}
-
-function checkedUnit(field: string, value: number): number {
-  if (value < 0 || value > 1) throw new InputError(field, value, 'a number in [0, 1]');
-  return value;
 }
