@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './cli/evaluate.js';
 import { problemCommand } from './cli/problem.js';
+import { reproduceCommand } from './cli/reproduce.js';
 import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
@@ -14,7 +15,7 @@ const program = new Command('forgetting')
   .exitOverride()
   .showHelpAfterError(false);
 
-const commands = [runCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand()];
+const commands = [runCommand(), reproduceCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand()];
 for (const command of commands) program.addCommand(withoutExit(command));
 
 try {

@@ -1,9 +1,8 @@
-import { minimizeWeightedMax } from '../optimum/weighted-max.js';
-import { idealPoint, minimizeWeightedSum } from '../optimum/weighted-sum.js';
 import type { Problem } from '../problem/problem.js';
 import type { Order, Pair } from '../schedule/schedule.js';
 import { runEnsemble } from '../simulate/ensemble.js';
 import { ensembleMeasures, measuresOf, type EnsembleMeasures, type Measures, type Optima } from '../simulate/measures.js';
+import { certifiedOptima } from '../simulate/optima.js';
 import { stepSizes } from '../simulate/step-size.js';
 import type { Laboratory } from './experiment.js';
 
@@ -29,15 +28,7 @@ export interface Landmark {
 /** The landmarks of a problem, each computed once. */
 export async function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
   return laboratory.cache.get(['landmarks', problem.data, lambda], () => {
-    const ideal = idealPoint(problem);
-    const sum = minimizeWeightedSum(problem, lambda);
-    const max = minimizeWeightedMax(problem, lambda, ideal);
-    const optima: Optima = {
-      lambda,
-      ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
-      weightedSum: sum.value,
-      weightedMax: max.value,
-    };
+    const { ideal, weightedSum, weightedMax, values: optima } = certifiedOptima(problem, lambda);
     const landmark = (found: { minimizer: Float64Array; certificate: number; dpo: number; sft: number }): Landmark => ({
       point: Array.from(found.minimizer),
       measures: measuresOf(found, optima),
@@ -45,8 +36,8 @@ export async function landmarks(laboratory: Laboratory, problem: Problem, lambda
     });
     return Promise.resolve({
       optima,
-      weightedSum: landmark(sum),
-      weightedMax: landmark(max),
+      weightedSum: landmark(weightedSum),
+      weightedMax: landmark(weightedMax),
       dpo: landmark(ideal.dpo),
       sft: landmark(ideal.sft),
     });

@@ -12,7 +12,13 @@ export interface Laboratory {
   /** The workers, started when first asked for. */
   readonly pool: () => WorkerPool;
   /** Told that so much work (in updates of θ) has come up, or has been done. */
-  readonly progress: { planned(work: number): void; done(work: number): void };
+  readonly progress: WorkProgress;
+}
+
+/** Work in updates of θ: how much has come up so far, and how much of it is done. */
+export interface WorkProgress {
+  planned(work: number): void;
+  done(work: number): void;
 }
 
 /** What is run, with which settings; several figures may be drawn from one experiment. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { parse, type Font } from 'opentype.js';
-import { subscriptScale, textRuns } from './subscript.js';
+import opentype from 'opentype.js';
+import { scriptScale, textRuns } from './scripts.js';
 
 const require = createRequire(import.meta.url);
 
@@ -11,16 +11,16 @@ export const fontFiles = {
   600: require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
 } as const;
 
-const fonts = new Map<string, Font>();
+const fonts = new Map<string, opentype.Font>();
 
 /** The width of a line of text in pixels, from the font's advance widths (kerning left out, so never too small). */
 export function textWidth(text: string, size: number, weight: 400 | 600 = 400): number {
   const font = loadFont(fontFiles[weight]);
   let width = 0;
-  for (const { content, subscript } of textRuns(text)) {
+  for (const { content, position } of textRuns(text)) {
     let advance = 0;
     for (const character of content) advance += font.charToGlyph(character).advanceWidth ?? 0;
-    width += (subscript ? subscriptScale : 1) * advance;
+    width += (position === 'base' ? 1 : scriptScale) * advance;
   }
   return (width * size) / font.unitsPerEm;
 }
@@ -31,11 +31,11 @@ export function missingGlyphs(text: string): string[] {
   return [...text].filter((character) => font.charToGlyphIndex(character) === 0);
 }
 
-function loadFont(file: string): Font {
+function loadFont(file: string): opentype.Font {
   const known = fonts.get(file);
   if (known !== undefined) return known;
   const bytes = readFileSync(file);
-  const font = parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+  const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
   fonts.set(file, font);
   return font;
 }

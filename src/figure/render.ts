@@ -4,7 +4,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { csvText } from './csv.js';
 import type { Figure, Provenance, Row } from './figure.js';
 import { fontFiles, textWidth } from './font.js';
-import { svgSubscripts } from './subscript.js';
+import { svgScripts } from './scripts.js';
 import { config } from './theme.js';
 
 /** The files of a figure. */
@@ -51,7 +51,7 @@ export async function renderSvg(name: string, spec: TopLevelSpec): Promise<strin
       view.finalize();
     }
   });
-  return `${svgSubscripts(svg)}\n`;
+  return `${svgScripts(svg)}\n`;
 }
 
 /** The SVG as PNG, in the package's own font whatever the machine has. */

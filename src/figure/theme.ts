@@ -87,17 +87,3 @@ export const config: Config = {
   facet: { spacing: 28 },
 };
 
-/** The encoding that gives every row of `field` (a ScheduleKey's label) its schedule's colour. */
-export function scheduleColour(keys: readonly ScheduleKey[]): { domain: string[]; range: string[] } {
-  return { domain: keys.map((key) => looks[key].label), range: keys.map((key) => looks[key].colour) };
-}
-
-/** The scale that gives every schedule's label its dash. */
-export function scheduleDash(keys: readonly ScheduleKey[]): { domain: string[]; range: number[][] } {
-  return { domain: keys.map((key) => looks[key].label), range: keys.map((key) => [...looks[key].dash]) };
-}
-
-/** The scale that gives every schedule's label its shape. */
-export function scheduleShape(keys: readonly ScheduleKey[]): { domain: string[]; range: string[] } {
-  return { domain: keys.map((key) => looks[key].label), range: keys.map((key) => looks[key].shape) };
-}
