@@ -18,6 +18,12 @@ const program = new Command('forgetting')
 const commands = [runCommand(), reproduceCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand()];
 for (const command of commands) program.addCommand(withoutExit(command));
 
+// A reader that stops early, as `| head` does, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

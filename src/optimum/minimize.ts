@@ -64,5 +64,6 @@ export function minimize(f: ConvexFunction, { start, radius, curvature }: Minimi
     if (!accepted) break;
     value = f.gradient(theta, gradient);
   }
-  return best;
+  // The value itself is rounded, which no bound from exact arithmetic sees.
+  return { ...best, certificate: best.certificate + 2 * Number.EPSILON * Math.abs(best.value) };
 }

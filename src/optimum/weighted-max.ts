@@ -21,12 +21,15 @@ export function weightedMax(lambda: number, dpo: number, sft: number, ideal: { d
  * F_max dominates every convex combination of its two arguments, so a minimiser of F_μ, for any μ, gives a lower bound
  * (the dual); the dual optimum is the μ at which the two weighted gaps meet, found by a bracketing secant method.
  * The primal point is where the gaps meet on the segment between the bracket's minimisers. The certificate is primal
- * minus dual, plus the uncertainty that the certificates of the ideal point leave in F_max itself.
+ * minus dual, plus the uncertainty that the certificates of the ideal point and rounding leave in F_max itself.
  */
 export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: IdealPoint): WeightedMaxMinimum {
   checkedLambda(lambda);
   const best = { dpo: ideal.dpo.value, sft: ideal.sft.value };
-  const uncertainty = Math.max(lambda * ideal.dpo.certificate, (1 - lambda) * ideal.sft.certificate);
+  const uncertaintyAt = ({ dpo, sft }: { dpo: number; sft: number }): number =>
+    Math.max(lambda * ideal.dpo.certificate, (1 - lambda) * ideal.sft.certificate) +
+    // The rounding of the two values.
+    2 * Number.EPSILON * (lambda * Math.abs(dpo) + (1 - lambda) * Math.abs(sft));
   const { dpo, sft } = problem.objectives;
   const at = (minimizer: Float64Array): Omit<WeightedMaxMinimum, 'certificate'> => {
     const values = { dpo: dpo.value(minimizer), sft: sft.value(minimizer) };
@@ -35,7 +38,7 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
   if (lambda === 0 || lambda === 1) {
     // One argument is zero throughout, the other the weighted gap of one objective, whose minimum is 0.
     const point = at((lambda === 0 ? ideal.sft : ideal.dpo).minimizer);
-    return { ...point, certificate: Math.max(0, point.value) + uncertainty };
+    return { ...point, certificate: Math.max(0, point.value) + uncertaintyAt(point) };
   }
   const excess = ({ dpo, sft }: { dpo: number; sft: number }): number =>
     lambda * (dpo - best.dpo) - (1 - lambda) * (sft - best.sft);
@@ -73,7 +76,7 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
   if (primal.value - lowerBound > 1e-13 * Math.max(1, Math.abs(primal.value))) {
     primal = better(primal, whereGapsMeet(low, high));
   }
-  return { ...primal, certificate: Math.max(0, primal.value - lowerBound) + uncertainty };
+  return { ...primal, certificate: Math.max(0, primal.value - lowerBound) + uncertaintyAt(primal) };
 
   /** The point of the segment between two minimisers at which the weighted gaps are equal, by bisection. */
   function whereGapsMeet(from: WeightedSumMinimum, to: WeightedSumMinimum): Omit<WeightedMaxMinimum, 'certificate'> {

@@ -44,8 +44,8 @@ export interface Objective extends ConvexFunction {
 
 /** What a sampler draws from. */
 export interface SamplerRandom {
-  normal(): number;
-  integer(bound: number): number;
+  readonly normal: () => number;
+  readonly integer: (bound: number) => number;
 }
 
 /** Two convex objectives, their domain and a start. */

@@ -50,8 +50,7 @@ export function runTrajectory(problem: Problem, schedule: Schedule, settings: Ru
   const { stepSizes, record, batch } = settings;
   const { lambda, steps } = settings.schedule;
   const observers = { dpo: observer('dpo'), sft: observer('sft') };
-  const coin = stream(seed, 'choice');
-  const toss = (): number => coin.uniform();
+  const { uniform } = stream(seed, 'choice');
   const theta = Float64Array.from(problem.start);
   const sum = new Float64Array(dimension);
   const [gradient, other, average] = [theta.slice(), theta.slice(), theta.slice()];
@@ -70,7 +69,7 @@ export function runTrajectory(problem: Problem, schedule: Schedule, settings: Ru
       state = schedule.observe(state, objective, observers[objective].evaluate(theta));
       evaluations++;
     }
-    const choice = schedule.choose(state, t, toss);
+    const choice = schedule.choose(state, t, uniform);
     for (let i = 0; i < dimension; i++) sum[i] += theta[i];
     const stepSize = stepSizes[t - 1];
     if (choice === 'mix') {
