@@ -1,5 +1,7 @@
-import { ensemble, landmarks, logSpaced, type EnsembleResult, type Landmarks } from '../src/experiment/comparison.js';
+import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
+import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
+import { logSpaced } from '../src/experiment/spacing.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import { compared, comparedKeys } from './compared.js';
 import { quadraticPair } from './problems.js';
@@ -17,7 +19,7 @@ export const gapVersusSteps: Experiment<GapVersusSteps> = {
   name: 'gap-versus-steps',
   async run(laboratory) {
     const [lambda, stepSize] = [0.3, '1/sqrt(T)'];
-    const seeds = laboratory.quick ? 12 : 32;
+    const seeds = laboratory.quick ? 10 : 20;
     const problem = await quadraticPair(laboratory.seed);
     const horizons = laboratory.quick ? logSpaced(10, 1e4, 2) : logSpaced(10, 1e5, 3);
     const runs = comparedKeys.flatMap((key) =>

@@ -15,7 +15,14 @@ const program = new Command('forgetting')
   .exitOverride()
   .showHelpAfterError(false);
 
-const commands = [runCommand(), reproduceCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand()];
+const commands = [
+  runCommand(),
+  reproduceCommand(),
+  solveCommand(),
+  evaluateCommand(),
+  problemCommand(),
+  schemaCommand(),
+];
 for (const command of commands) program.addCommand(withoutExit(command));
 
 // A reader that stops early, as `| head` does, is no error.

@@ -16,14 +16,22 @@ export interface Cache {
  * @param salt what made every piece, beside its inputs: the version and the code
  */
 export function openCache(folder: string, salt: string): Cache {
+  const asked = new Map<string, Promise<string>>();
+  const textOf = async (name: string, compute: () => Promise<unknown>): Promise<string> => {
+    const path = join(folder, name);
+    const stored = await storedText(path);
+    if (stored !== undefined) return stored;
+    const text = JSON.stringify(await compute());
+    await writeWhole(path, text);
+    return text;
+  };
   return {
     async get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result> {
-      const path = join(folder, `${digest([salt, inputs])}.json`);
-      const stored = await storedText(path);
-      if (stored !== undefined) return JSON.parse(stored) as Result;
-      const text = JSON.stringify(await compute());
-      await writeWhole(path, text);
-      return JSON.parse(text) as Result;
+      const name = `${digest([salt, inputs])}.json`;
+      // What is asked for twice at the same time is computed once.
+      const text = asked.get(name) ?? textOf(name, compute);
+      asked.set(name, text);
+      return JSON.parse(await text) as Result;
     },
   };
 }
@@ -32,7 +40,7 @@ export function openCache(folder: string, salt: string): Cache {
 export function digest(value: unknown): string {
   const text = JSON.stringify(value, (_key, entry: unknown) =>
     ArrayBuffer.isView(entry)
-      ? `${entry.constructor.name}:${sha256(new Uint8Array(entry.buffer, entry.byteOffset, entry.byteLength))}`
+      ? bytesDigest(entry)
       : typeof entry === 'number' && !Number.isFinite(entry)
         ? String(entry)
         : entry,
@@ -51,6 +59,18 @@ export function sourceHash(folders: readonly string[]): string {
     for (const file of files) hash.update(`${file.slice(folder.length)}\n`).update(readFileSync(file));
   }
   return hash.digest('hex');
+}
+
+const bytesDigests = new WeakMap<ArrayBufferView, string>();
+
+/** The digest of a typed array's bytes, remembered: a problem's data is hashed for every piece but never changes. */
+function bytesDigest(view: ArrayBufferView): string {
+  const known = bytesDigests.get(view);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const found = `${view.constructor.name}:${sha256(bytes)}`;
+  bytesDigests.set(view, found);
+  return found;
 }
 
 function sha256(content: string | Uint8Array): string {

@@ -1,48 +1,10 @@
 import type { Problem } from '../problem/problem.js';
 import type { Order, Pair } from '../schedule/schedule.js';
 import { runEnsemble } from '../simulate/ensemble.js';
-import { ensembleMeasures, measuresOf, type EnsembleMeasures, type Measures, type Optima } from '../simulate/measures.js';
-import { certifiedOptima } from '../simulate/optima.js';
+import { ensembleMeasures, type EnsembleMeasures } from '../simulate/measures.js';
 import { stepSizes } from '../simulate/step-size.js';
 import type { Laboratory } from './experiment.js';
-
-/** The optima of a problem at one λ, with the points that schedules converge to and the measures there. */
-export interface Landmarks {
-  readonly optima: Optima;
-  /** θ_λ*, where Mix and ALRIGHT converge to. */
-  readonly weightedSum: Landmark;
-  /** θ°, where MAXRIGHT converges to. */
-  readonly weightedMax: Landmark;
-  /** The minimiser of one objective: where Sequential converges to when that one comes second. */
-  readonly dpo: Landmark;
-  readonly sft: Landmark;
-}
-
-/** A certified minimiser and the measures at it. */
-export interface Landmark {
-  readonly point: readonly number[];
-  readonly measures: Measures;
-  readonly certificate: number;
-}
-
-/** The landmarks of a problem, each computed once. */
-export async function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
-  return laboratory.cache.get(['landmarks', problem.data, lambda], () => {
-    const { ideal, weightedSum, weightedMax, values: optima } = certifiedOptima(problem, lambda);
-    const landmark = (found: { minimizer: Float64Array; certificate: number; dpo: number; sft: number }): Landmark => ({
-      point: Array.from(found.minimizer),
-      measures: measuresOf(found, optima),
-      certificate: found.certificate,
-    });
-    return Promise.resolve({
-      optima,
-      weightedSum: landmark(weightedSum),
-      weightedMax: landmark(weightedMax),
-      dpo: landmark(ideal.dpo),
-      sft: landmark(ideal.sft),
-    });
-  });
-}
+import { landmarks } from './landmarks.js';
 
 /** One schedule on one problem, over many seeds. */
 export interface EnsembleSettings {
@@ -142,16 +104,4 @@ export async function ensemble(
   });
   progress.done((seeds - done) * steps);
   return result;
-}
-
-/** About `perDecade` whole numbers a decade from `first` to `last`, both included, evenly on a log scale. */
-export function logSpaced(first: number, last: number, perDecade: number): number[] {
-  const count = Math.max(1, Math.round(perDecade * Math.log10(last / first)));
-  const values = Array.from({ length: count + 1 }, (_, i) => Math.round(first * (last / first) ** (i / count)));
-  return [...new Set(values)];
-}
-
-/** `count` numbers from `first` to `last`, both included, evenly spaced. */
-export function evenlySpaced(first: number, last: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => first + ((last - first) * i) / (count - 1));
 }

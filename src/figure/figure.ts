@@ -28,4 +28,8 @@ export interface Figure {
 }
 
 /** A Vega-Lite specification whose data, title, description and theme are still to be added. */
-export type Spec = TopLevelSpec extends infer Each ? (Each extends unknown ? Omit<Each, 'data' | 'config'> : never) : never;
+export type Spec = TopLevelSpec extends infer Each
+  ? Each extends unknown
+    ? Omit<Each, 'data' | 'config'>
+    : never
+  : never;

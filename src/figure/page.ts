@@ -27,7 +27,9 @@ export function pageHtml(figures: readonly PageFigure[], skipped: readonly Skipp
 </figcaption>
 </figure>`,
   );
-  const missing = skipped.map(({ name, reason }) => `<p class="skipped"><b>${name}</b> was skipped: ${htmlText(reason)}</p>`);
+  const missing = skipped.map(
+    ({ name, reason }) => `<p class="skipped"><b>${name}</b> was skipped: ${htmlText(reason)}</p>`,
+  );
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -87,3 +87,18 @@ export const config: Config = {
   facet: { spacing: 28 },
 };
 
+/** Shades of MAXRIGHT's colour, from light to dark, for figures that compare MAXRIGHT with itself. */
+export function maxrightShades(count: number): string[] {
+  return interpolated(['#E9BDD5', looks.maxright.colour, '#7A3B62', '#3A1029'], count);
+}
+
+/** `count` colours evenly along a line of colours. */
+function interpolated(stops: readonly string[], count: number): string[] {
+  const channels = stops.map((stop) => [1, 3, 5].map((at) => parseInt(stop.slice(at, at + 2), 16)));
+  return Array.from({ length: count }, (_, i) => {
+    const place = count === 1 ? 1 : (i * (stops.length - 1)) / (count - 1);
+    const from = Math.min(Math.floor(place), stops.length - 2);
+    const mixed = channels[from].map((value, c) => value + (place - from) * (channels[from + 1][c] - value));
+    return `#${mixed.map((value) => Math.round(value).toString(16).padStart(2, '0').toUpperCase()).join('')}`;
+  });
+}

@@ -1,0 +1,144 @@
+import { comparedKeys } from '../experiments/compared.js';
+import { tradeOff, type TradeOff } from '../experiments/trade-off.js';
+import { drawing } from '../src/figure/drawing.js';
+import type { Figure } from '../src/figure/figure.js';
+import { labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { ink, looks } from '../src/figure/theme.js';
+
+/** Objective space: paths, end points for every λ, the certified front and the ideal point. */
+export const tradeOffFigure = drawing('trade-off', tradeOff, (results) => ({
+  title: 'The trade-off between the two objectives',
+  caption:
+    'For every λ the joint schedules end on the Pareto front, MAXRIGHT nearer to its middle; Sequential, however its steps are ' +
+    'split, ends beyond it, near the optimum of its second objective.',
+  ...drawTradeOff(results, 'The trade-off between the two objectives', 'log-linear pair on R^10'),
+}));
+
+/** The rows and the drawing of a trade-off on any problem. */
+export function drawTradeOff(results: TradeOff, text: string, problem: string): Pick<Figure, 'rows' | 'spec'> {
+  const { steps, stepSize, batch, seeds, ideal } = results;
+  const at = (pair: { dpo: number; sft: number }) => ({ sft: pair.sft, dpo: pair.dpo });
+  const means = results.runs.map(({ key, lambda, result }) => ({
+    schedule: looks[key].label,
+    lambda,
+    steps: result.steps,
+    measures: result.measures,
+  }));
+  const paths = means.flatMap(({ schedule, lambda, ...run }) =>
+    run.measures.map(({ sft, dpo }, i) => ({
+      layer: 'path',
+      schedule,
+      lambda,
+      step: run.steps[i],
+      sft: sft.mean,
+      dpo: dpo.mean,
+    })),
+  );
+  const ends = means.map(({ schedule, lambda, measures }) => {
+    const { sft, dpo } = measures[measures.length - 1];
+    const [sftCi, dpoCi] = [sft.ci95 ?? [sft.mean, sft.mean], dpo.ci95 ?? [dpo.mean, dpo.mean]];
+    return {
+      layer: 'end',
+      schedule,
+      lambda,
+      sft: sft.mean,
+      sftLow: sftCi[0],
+      sftHigh: sftCi[1],
+      dpo: dpo.mean,
+      dpoLow: dpoCi[0],
+      dpoHigh: dpoCi[1],
+    };
+  });
+  const front = results.front.map(({ lambda, certificate, ...pair }, order) => ({
+    layer: 'front',
+    lambda,
+    order,
+    ...at(pair),
+    certificate,
+  }));
+  const idealRow = { layer: 'ideal', ...at(ideal), label: 'ideal point' };
+  const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+  const views = [
+    { title: 'paths from the start', rows: [...paths, ...front, idealRow] },
+    { title: 'end points', rows: [...ends, ...front, idealRow] },
+  ];
+  return {
+    rows: [...paths, ...ends, ...front, idealRow],
+    spec: {
+      title: {
+        text,
+        subtitle: `${problem}, ${steps} steps of size ${stepSize} on minibatches of ${batch}, means of ${seeds} seeds; DPO's weight, or share of the steps, 0.01, 0.25, 0.5, 0.75, 0.99`,
+      },
+      hconcat: views.map(({ title, rows }, view) => ({
+        title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
+        width: 400,
+        height: 370,
+        encoding: {
+          x: {
+            field: 'sft',
+            type: 'quantitative',
+            scale: { domain: linearDomain(rows.map(({ sft }) => sft)), nice: false },
+            axis: { title: 'f_SFT', grid: false },
+          },
+          y: {
+            field: 'dpo',
+            type: 'quantitative',
+            scale: { domain: linearDomain(rows.map(({ dpo }) => dpo)), nice: false },
+            axis: { title: 'f_DPO', grid: false },
+          },
+        },
+        layer: [
+          {
+            transform: onlyLayer('front'),
+            mark: { type: 'line', color: ink.strong, strokeWidth: 1.4, clip: true },
+            encoding: { order: { field: 'order', type: 'quantitative' } },
+          },
+          {
+            transform: onlyLayer('ideal'),
+            mark: { type: 'point', shape: 'cross', filled: true, size: 110, opacity: 1, color: ink.strong },
+          },
+          {
+            transform: onlyLayer('ideal'),
+            mark: { ...labelMark, align: 'left', dx: 9, dy: -1 },
+            encoding: { text: { field: 'label' } },
+          },
+          ...(view === 0
+            ? [
+                {
+                  transform: onlyLayer('path'),
+                  mark: { type: 'line' as const, strokeWidth: 1.3, opacity: 0.75, clip: true },
+                  encoding: {
+                    color,
+                    strokeDash,
+                    detail: { field: 'lambda' },
+                    order: { field: 'step', type: 'quantitative' as const },
+                  },
+                },
+              ]
+            : [
+                {
+                  transform: onlyLayer('end'),
+                  mark: { type: 'line' as const, strokeWidth: 1.2, opacity: 0.6, clip: true },
+                  encoding: { color, strokeDash, order: { field: 'lambda', type: 'quantitative' as const } },
+                },
+                {
+                  transform: onlyLayer('end'),
+                  mark: { type: 'rule' as const, strokeWidth: 1 },
+                  encoding: { color, x: { field: 'sftLow' }, x2: { field: 'sftHigh' } },
+                },
+                {
+                  transform: onlyLayer('end'),
+                  mark: { type: 'rule' as const, strokeWidth: 1 },
+                  encoding: { color, y: { field: 'dpoLow' }, y2: { field: 'dpoHigh' } },
+                },
+                {
+                  transform: onlyLayer('end'),
+                  mark: { type: 'point' as const, filled: true, size: 80, opacity: 1 },
+                  encoding: { color, shape },
+                },
+              ]),
+        ],
+      })),
+    },
+  };
+}
