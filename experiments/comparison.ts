@@ -2,6 +2,7 @@ import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import { compared, comparedKeys } from './compared.js';
 import { logLinearPair } from './problems.js';
@@ -37,11 +38,10 @@ export const comparison: Experiment<Comparison> = {
       key,
       result: await ensemble(laboratory, problem, { ...compared[key], ...settings, period, record }),
     }));
-    return {
-      ...settings,
-      period,
-      landmarks: await landmarks(laboratory, problem, settings.lambda),
-      runs: await Promise.all(runs),
-    };
+    const found = await together({
+      landmarks: landmarks(laboratory, problem, settings.lambda),
+      runs: Promise.all(runs),
+    });
+    return { ...settings, period, ...found };
   },
 };

@@ -2,6 +2,7 @@ import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import { compared, comparedKeys } from './compared.js';
 import { logLinearPair } from './problems.js';
@@ -10,6 +11,7 @@ import { logLinearPair } from './problems.js';
 export interface Conflict {
   readonly lambda: number;
   readonly steps: number;
+  readonly batch: number;
   readonly stepSize: string;
   readonly seeds: number;
   readonly landmarks: readonly { readonly conflict: number; readonly at: Landmarks }[];
@@ -20,7 +22,13 @@ export const conflict: Experiment<Conflict> = {
   name: 'conflict',
   async run(laboratory) {
     const { quick } = laboratory;
-    const settings = { lambda: 0.5, steps: quick ? 1000 : 4000, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 24 };
+    const settings = {
+      lambda: 0.5,
+      steps: quick ? 1000 : 3000,
+      batch: 4,
+      stepSize: '1/sqrt(T)',
+      seeds: quick ? 6 : 16,
+    };
     const problems = await Promise.all(
       evenlySpaced(-1, 1, quick ? 5 : 9).map(async (degree) => ({
         conflict: degree,
@@ -38,6 +46,6 @@ export const conflict: Experiment<Conflict> = {
       conflict: degree,
       at: await landmarks(laboratory, problem, settings.lambda),
     }));
-    return { ...settings, landmarks: await Promise.all(limits), runs: await Promise.all(runs) };
+    return { ...settings, ...(await together({ landmarks: Promise.all(limits), runs: Promise.all(runs) })) };
   },
 };

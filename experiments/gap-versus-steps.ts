@@ -2,6 +2,7 @@ import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { logSpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import { compared, comparedKeys } from './compared.js';
 import { quadraticPair } from './problems.js';
@@ -29,12 +30,7 @@ export const gapVersusSteps: Experiment<GapVersusSteps> = {
         result: await ensemble(laboratory, problem, { ...compared[key], lambda, steps, stepSize, seeds }),
       })),
     );
-    return {
-      lambda,
-      stepSize,
-      seeds,
-      landmarks: await landmarks(laboratory, problem, lambda),
-      runs: await Promise.all(runs),
-    };
+    const found = await together({ landmarks: landmarks(laboratory, problem, lambda), runs: Promise.all(runs) });
+    return { lambda, stepSize, seeds, ...found };
   },
 };

@@ -2,6 +2,7 @@ import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import { compared, comparedKeys } from './compared.js';
 import { quadraticPair } from './problems.js';
@@ -32,6 +33,6 @@ export const lambdaSweep: Experiment<LambdaSweep> = {
       lambda,
       at: await landmarks(laboratory, problem, lambda),
     }));
-    return { ...settings, landmarks: await Promise.all(limits), runs: await Promise.all(runs) };
+    return { ...settings, ...(await together({ landmarks: Promise.all(limits), runs: Promise.all(runs) })) };
   },
 };

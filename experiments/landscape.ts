@@ -3,6 +3,7 @@ import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import { compared, comparedKeys } from './compared.js';
 import { logLinearPair } from './problems.js';
@@ -31,7 +32,7 @@ export interface Landscape {
 export const landscape: Experiment<Landscape> = {
   name: 'landscape',
   async run(laboratory) {
-    const [lambda, steps, batch, stepSize] = [0.5, 1000, 8, '0.25'];
+    const [lambda, steps, batch, stepSize] = [0.5, 1000, 8, 'linear:0.5'];
     const problem = await logLinearPair(laboratory.seed, {
       dimension: 2,
       candidates: 5,
@@ -40,7 +41,7 @@ export const landscape: Experiment<Landscape> = {
       start: [-3, -1.5],
     });
     const record = evenlySpaced(0, 1, 101).map((part) => Math.round(steps * part ** 2));
-    const results = comparedKeys.map(async (key) => ({
+    const pending = comparedKeys.map(async (key) => ({
       key,
       result: await ensemble(laboratory, problem, {
         ...compared[key],
@@ -53,8 +54,10 @@ export const landscape: Experiment<Landscape> = {
         path: true,
       }),
     }));
-    const runs = await Promise.all(results);
-    const marks = await landmarks(laboratory, problem, lambda);
+    const { runs, marks } = await together({
+      runs: Promise.all(pending),
+      marks: landmarks(laboratory, problem, lambda),
+    });
     const points = [
       ...runs.flatMap(({ result }) => result.path),
       ...[marks.dpo, marks.sft, marks.weightedSum, marks.weightedMax].map(({ point }) => point),

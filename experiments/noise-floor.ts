@@ -43,12 +43,12 @@ export const noiseFloor: Experiment<NoiseFloor> = {
   name: 'noise-floor',
   async run(laboratory) {
     const { quick, seed } = laboratory;
-    const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
+    const settings = { schedule: 'maxright', lambda: 0.1, stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
     const problems = {
       quadratic: await quadraticPair(seed),
       'log-linear': await logLinearPair(seed, { examples: 50 }),
     };
-    const horizons = quick ? logSpaced(30, 1000, 2) : logSpaced(30, 10_000, 2);
+    const horizons = quick ? logSpaced(10, 1000, 2) : logSpaced(10, 10_000, 2);
     const runs = estimates.flatMap(({ problem, estimate, settings: how }) =>
       horizons.map(async (steps) => ({
         problem,

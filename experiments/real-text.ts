@@ -22,11 +22,11 @@ export const realText: Experiment<RealText> = {
     const sft = await readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
     const problem = await problemOf(fromText({ preferences, sft, ...size, seed }));
     const tradeOff = await measuredTradeOff(laboratory, problem, {
-      steps: quick ? 400 : 4000,
-      batch: 4,
+      steps: quick ? 400 : 2000,
+      batch: 8,
       stepSize: '20/sqrt(T)',
-      seeds: quick ? 2 : 8,
-      frontPoints: quick ? 7 : 13,
+      seeds: quick ? 4 : 8,
+      frontPoints: quick ? 11 : 21,
     });
     return { ...size, ...tradeOff };
   },

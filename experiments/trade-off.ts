@@ -2,6 +2,7 @@ import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment, Laboratory } from '../src/experiment/experiment.js';
 import { front, landmarks, type FrontPoint } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
 import type { Problem } from '../src/problem/problem.js';
 import type { Pair } from '../src/schedule/schedule.js';
@@ -30,19 +31,25 @@ export interface TradeOffSettings {
   readonly frontPoints: number;
 }
 
-const lambdas = [0.01, 0.25, 0.5, 0.75, 0.99];
+/** The weights that runs are made for. */
+export const lambdas = [0.01, 0.25, 0.5, 0.75, 0.99];
+
+/** The λ of the measures: only the two objectives are shown, and no minimum depends on it. */
+const measuredAt = 0.5;
 
 export const tradeOff: Experiment<TradeOff> = {
   name: 'trade-off',
   async run(laboratory) {
-    const problem = await logLinearPair(laboratory.seed, { conflict: 0.5 });
+    // A start far from the front, so that the paths are seen to come to it.
+    const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
+    const problem = await logLinearPair(laboratory.seed, { start });
     const { quick } = laboratory;
     return measuredTradeOff(laboratory, problem, {
-      steps: quick ? 600 : 4000,
-      batch: 1,
+      steps: quick ? 600 : 3000,
+      batch: 16,
       stepSize: '1/sqrt(T)',
-      seeds: quick ? 8 : 32,
-      frontPoints: quick ? 21 : 61,
+      seeds: quick ? 6 : 16,
+      frontPoints: 61,
     });
   },
 };
@@ -61,17 +68,24 @@ export async function measuredTradeOff(
       const { order } = compared[key];
       const split: [number, number] = order === 'dpo-sft' ? [dpoSteps, steps - dpoSteps] : [steps - dpoSteps, dpoSteps];
       const stages = order === undefined ? {} : { split };
-      const result = await ensemble(laboratory, problem, { ...compared[key], ...stages, ...settings, lambda, record });
+      const result = await ensemble(laboratory, problem, {
+        ...compared[key],
+        ...stages,
+        ...settings,
+        lambda,
+        measuredAt,
+        record,
+      });
       return { key, lambda, result };
     }),
   );
   // Near the ends of the front a small change of λ moves far: λ spaced evenly in its logit.
-  const ends = evenlySpaced(-7, 7, frontPoints - 2).map((logit) => 1 / (1 + Math.exp(-logit)));
-  const { optima } = await landmarks(laboratory, problem, 0.5);
-  return {
-    ...settings,
-    ideal: optima.ideal,
-    front: await front(laboratory, problem, [0, ...ends, 1]),
-    runs: await Promise.all(runs),
-  };
+  const ends = evenlySpaced(-5, 5, frontPoints - 2).map((logit) => 1 / (1 + Math.exp(-logit)));
+  const weights = [...new Set([0, ...ends, ...lambdas, 1])].sort((a, b) => a - b);
+  const { marks, ...found } = await together({
+    marks: landmarks(laboratory, problem, measuredAt),
+    front: front(laboratory, problem, weights),
+    runs: Promise.all(runs),
+  });
+  return { ...settings, ideal: marks.optima.ideal, ...found };
 }

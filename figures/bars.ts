@@ -1,7 +1,7 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { comparison } from '../experiments/comparison.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, labelMark, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { estimateColumns, labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
 
 const panels = ['DPO gap', 'SFT gap', 'ideal distance', 'gradients per step', 'loss evaluations per step'];
@@ -38,12 +38,19 @@ export const barsFigure = drawing('bars', comparison, (results) => {
     spec: {
       title: {
         text: 'What each schedule reaches, and what it costs',
-        subtitle: `log-linear pair on R^10, λ = ${lambda}, after ${steps} steps of size ${stepSize} on minibatches of ${batch}; mean and 95 % interval of ${seeds} seeds`,
+        subtitle: `log-linear pair on R^10, λ = ${lambda}, after ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % interval of ${seeds} seeds`,
       },
       spacing: 22,
       hconcat: panels.map((panel, i) => ({
-        title: { text: panel, fontSize: 13, fontWeight: 400, anchor: 'start' as const, offset: 8 },
-        width: i < 3 ? 175 : 130,
+        title: {
+          text: panel,
+          fontSize: 13,
+          fontWeight: 400,
+          anchor: 'start' as const,
+          frame: 'group' as const,
+          offset: 8,
+        },
+        width: i < 3 ? 175 : 150,
         height: 200,
         transform: onlyLayer('bar', { panel }),
         encoding: {

@@ -1,7 +1,7 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { conflict } from '../experiments/conflict.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
 
 const limits = [
@@ -12,7 +12,7 @@ const limits = [
 
 /** The gap of every schedule against how much the two data sets disagree. */
 export const conflictFigure = drawing('conflict', conflict, (results) => {
-  const { lambda, steps, stepSize, seeds, landmarks, runs } = results;
+  const { lambda, steps, batch, stepSize, seeds, landmarks, runs } = results;
   const points = runs.map((run) => ({
     layer: 'point',
     schedule: looks[run.key].label,
@@ -39,7 +39,7 @@ export const conflictFigure = drawing('conflict', conflict, (results) => {
       title: {
         text: 'The more the data disagree, the more Sequential loses',
         subtitle: [
-          `log-linear pairs on R^10, λ = ${lambda}, last point of ${steps} steps of size ${stepSize}`,
+          `log-linear pairs on R^10, λ = ${lambda}, last point of ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}`,
           `mean and 95 % interval of ${seeds} seeds; dotted: the limits, certified`,
         ],
       },
@@ -50,7 +50,7 @@ export const conflictFigure = drawing('conflict', conflict, (results) => {
           field: 'conflict',
           type: 'quantitative',
           scale: { domain: [-1.05, 1.05], nice: false },
-          axis: { title: 'conflict, from aligned (−1) over unrelated (0) to opposed (1)' },
+          axis: { tickCount: 5, title: 'conflict, from aligned (−1) over unrelated (0) to opposed (1)' },
         },
         y: {
           field: 'mean',

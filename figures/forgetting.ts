@@ -1,7 +1,14 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { comparison } from '../experiments/comparison.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import {
+  estimateColumns,
+  labelMark,
+  linearDomain,
+  onlyLayer,
+  scheduleChannels,
+  ruleText,
+} from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 
 const panels = [
@@ -45,7 +52,7 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
       label: `stage ${i + 1}: ${name}`,
     })),
   );
-  const { color, strokeDash } = scheduleChannels(comparedKeys);
+  const { color, strokeDash } = scheduleChannels(comparedKeys, 'lines');
   const risen = (key: string, name: 'sft' | 'dpo'): string => {
     const result = runs.find((run) => run.key === key)?.result;
     if (result === undefined) throw new Error(`no run of ${key}`);
@@ -61,9 +68,9 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
     spec: {
       title: {
         text: 'The second stage undoes the first',
-        subtitle: `log-linear pair on R^10, λ = ${lambda}, ${steps} steps of size ${stepSize} on minibatches of ${batch}; mean and 95 % band of ${seeds} seeds`,
+        subtitle: `log-linear pair on R^10, λ = ${lambda}, ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % band of ${seeds} seeds`,
       },
-      spacing: 110,
+      spacing: 36,
       hconcat: panels.map(({ first, title }) => {
         const rows = [...curves, ...levels].filter(({ panel }) => panel === first);
         return {

@@ -2,7 +2,14 @@ import { comparedKeys } from '../experiments/compared.js';
 import { gapVersusSteps } from '../experiments/gap-versus-steps.js';
 import type { LandmarkName } from '../src/experiment/landmarks.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, labelMark, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import {
+  estimateColumns,
+  labelMark,
+  logarithmic,
+  onlyLayer,
+  scheduleChannels,
+  ruleText,
+} from '../src/figure/layers.js';
 import { looks, type ScheduleKey } from '../src/figure/theme.js';
 
 const panels = [
@@ -59,15 +66,15 @@ export const gapVersusStepsFigure = drawing('gap-versus-steps', gapVersusSteps, 
     spec: {
       title: {
         text: 'Sequential levels off, the joint schedules keep falling',
-        subtitle: `quadratic pair on R^10, λ = ${lambda}, last point of T steps of size ${stepSize}; mean and 95 % band of ${seeds} seeds; dotted: the limits, certified`,
+        subtitle: `quadratic pair on R^10, λ = ${lambda}, last point of T steps of size ${ruleText(stepSize)}; mean and 95 % band of ${seeds} seeds; dotted: the limits, certified`,
       },
-      spacing: 118,
+      spacing: 36,
       hconcat: panels.map(({ measure, title }) => ({
         width: 350,
         height: 330,
         transform: [{ filter: { field: 'measure', equal: measure } }],
         encoding: {
-          x: { field: 'steps', type: 'quantitative', ...logarithmic([first, last], 'steps T') },
+          x: { field: 'steps', type: 'quantitative', ...logarithmic([first, last], 'steps T', 1) },
           y: { field: 'mean', type: 'quantitative', ...y, axis: { ...y.axis, title } },
         },
         layer: [

@@ -2,7 +2,7 @@ import { comparedKeys } from '../experiments/compared.js';
 import { lambdaSweep } from '../experiments/lambda-sweep.js';
 import type { LandmarkName } from '../src/experiment/landmarks.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks, type ScheduleKey } from '../src/figure/theme.js';
 
 const panels = [
@@ -56,7 +56,7 @@ export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) 
     spec: {
       title: {
         text: 'Every weight of DPO',
-        subtitle: `quadratic pair on R^10, last point of ${steps} steps of size ${stepSize}; mean and 95 % interval of ${seeds} seeds; dotted: the limits, certified`,
+        subtitle: `quadratic pair on R^10, last point of ${steps} steps of size ${ruleText(stepSize)}; mean and 95 % interval of ${seeds} seeds; dotted: the limits, certified`,
       },
       hconcat: panels.map(({ measure, title }) => ({
         width: 400,

@@ -1,7 +1,7 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { landscape } from '../experiments/landscape.js';
 import { drawing } from '../src/figure/drawing.js';
-import { labelMark, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 
 const contourNames = { dpo: 'f_DPO', sft: 'f_SFT', weightedSum: 'F_λ' } as const;
@@ -42,8 +42,10 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
     return [{ ...own[own.length - 1], layer: 'end' }];
   });
   const [start] = paths;
+  /** Labels lean away from the nearer side of the window. */
+  const side = (x: number): number => (x - window.x[0] > 0.7 * (window.x[1] - window.x[0]) ? -1 : 1);
   const marks = panels.flatMap(({ panel }) => [
-    { layer: 'mark', panel, label: 'start', x: start.x, y: start.y },
+    { layer: 'mark', panel, label: 'start', x: start.x, y: start.y, side: side(start.x), below: true },
     ...(
       [
         ['argmin f_SFT', landmarks.sft],
@@ -53,7 +55,15 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
       ] as const
     )
       .filter(([label]) => panel === 'joint' || label !== 'θ°')
-      .map(([label, { point }]) => ({ layer: 'mark', panel, label, x: point[0], y: point[1] })),
+      .map(([label, { point }]) => ({
+        layer: 'mark',
+        panel,
+        label,
+        x: point[0],
+        y: point[1],
+        side: side(point[0]),
+        below: label === 'θ°',
+      })),
   ]);
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
   const position = {
@@ -61,13 +71,13 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
       field: 'x',
       type: 'quantitative' as const,
       scale: { domain: [...window.x], nice: false },
-      axis: { title: 'θ_1', grid: false },
+      axis: { title: 'θ_1', grid: false, tickCount: 6 },
     },
     y: {
       field: 'y',
       type: 'quantitative' as const,
       scale: { domain: [...window.y], nice: false },
-      axis: { title: 'θ_2', grid: false },
+      axis: { title: 'θ_2', grid: false, tickCount: 6 },
     },
   };
   const order = { field: 'order', type: 'quantitative' as const };
@@ -80,7 +90,7 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
     spec: {
       title: {
         text: 'Where the schedules go',
-        subtitle: `log-linear pair in the plane, λ = ${lambda}, one run each: ${steps} steps of size ${stepSize} on minibatches of ${batch}`,
+        subtitle: `log-linear pair in the plane, λ = ${lambda}, one run each: ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}`,
       },
       hconcat: panels.map(({ panel, title }) => ({
         title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
@@ -99,8 +109,8 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
                 field: 'of',
                 type: 'nominal',
                 title: null,
-                scale: { domain: Object.values(contourNames), range: ['#7A7A7A', '#7FB3D5', '#9A9A9A'] },
-                legend: { orient: 'bottom', direction: 'horizontal', symbolType: 'stroke', offset: 6 },
+                scale: { domain: Object.values(contourNames), range: ['#8A8A8A', '#8DBFE0', '#B9A77F'] },
+                legend: { orient: 'right', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 1.5 },
               },
             },
           },
@@ -118,25 +128,18 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
             transform: onlyLayer('mark'),
             mark: { type: 'point', shape: 'cross', filled: true, size: 90, opacity: 1, color: ink.strong },
           },
-          {
+          ...[{ stroke: 'white', strokeWidth: 3, strokeJoin: 'round' as const }, {}].map((halo) => ({
             transform: onlyLayer('mark'),
             mark: {
               ...labelMark,
-              align: 'left',
-              dx: 8,
-              dy: -9,
+              ...halo,
               fontSize: 13,
-              stroke: 'white',
-              strokeWidth: 3,
-              strokeJoin: 'round',
+              align: { expr: "datum.side < 0 ? 'right' : 'left'" },
+              dx: { expr: '9 * datum.side' },
+              dy: { expr: 'datum.below ? 11 : -9' },
             },
             encoding: { text: { field: 'label' } },
-          },
-          {
-            transform: onlyLayer('mark'),
-            mark: { ...labelMark, align: 'left', dx: 8, dy: -9, fontSize: 13 },
-            encoding: { text: { field: 'label' } },
-          },
+          })),
         ],
       })),
     },

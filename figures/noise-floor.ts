@@ -1,6 +1,6 @@
 import { noiseFloor } from '../experiments/noise-floor.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, onlyLayer, ruleText } from '../src/figure/layers.js';
 import { maxrightShades } from '../src/figure/theme.js';
 
 const panels = [
@@ -16,10 +16,10 @@ export const noiseFloorFigure = drawing('noise-floor', noiseFloor, (results) => 
     problem,
     estimate,
     steps,
-    ...estimateColumns(result.measures[0].averageMaxGap, 1e-12),
+    ...estimateColumns(result.measures[0].maxGap, 1e-12),
   }));
   const steps = rows.map((row) => row.steps);
-  const x = logarithmic([Math.min(...steps), Math.max(...steps)], 'steps T');
+  const x = logarithmic([Math.min(...steps), Math.max(...steps)], 'steps T', 1);
   return {
     title: 'A floor under MAXRIGHT on estimated values',
     caption:
@@ -29,7 +29,7 @@ export const noiseFloorFigure = drawing('noise-floor', noiseFloor, (results) => 
     spec: {
       title: {
         text: 'A floor under MAXRIGHT on estimated values',
-        subtitle: `λ = ${lambda}, average point of T steps of size ${stepSize}; mean and 95 % band of ${seeds} seeds`,
+        subtitle: `λ = ${lambda}, last point of T steps of size ${ruleText(stepSize)}; mean and 95 % band of ${seeds} seeds`,
       },
       resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } },
       hconcat: panels.map(({ problem, title }) => {
@@ -45,10 +45,14 @@ export const noiseFloorFigure = drawing('noise-floor', noiseFloor, (results) => 
             direction: 'horizontal' as const,
             columns: 3,
             symbolOpacity: 1,
+            symbolStrokeWidth: 0,
             offset: 10,
           },
         });
         const color = channel(maxrightShades(estimates.length));
+        // What differs in more than the noise of the estimate is dashed.
+        const dash = estimates.map((estimate) => (estimate.endsWith('fresh') ? [5, 3] : []));
+        const strokeDash = channel(dash);
         const shape = channel(['circle', 'square', 'diamond', 'triangle-up', 'triangle-down']);
         return {
           title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
@@ -62,7 +66,7 @@ export const noiseFloorFigure = drawing('noise-floor', noiseFloor, (results) => 
               type: 'quantitative',
               ...logarithmic(
                 own.map(({ mean }) => mean),
-                'max gap of the average point',
+                'max gap F_max(θ_T) − min F_max',
               ),
             },
           },
@@ -71,7 +75,7 @@ export const noiseFloorFigure = drawing('noise-floor', noiseFloor, (results) => 
               mark: { type: 'area', opacity: 0.2, clip: true },
               encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
             },
-            { mark: { type: 'line', clip: true }, encoding: { color } },
+            { mark: { type: 'line', clip: true }, encoding: { color, strokeDash } },
             { mark: { type: 'point', filled: true, size: 60, opacity: 1 }, encoding: { color, shape } },
           ],
         };

@@ -1,6 +1,6 @@
 import { period } from '../experiments/period.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, onlyLayer, ruleText } from '../src/figure/layers.js';
 import { maxrightShades } from '../src/figure/theme.js';
 
 /** What evaluating less often costs MAXRIGHT, and what it saves. */
@@ -11,7 +11,7 @@ export const periodFigure = drawing('period', period, (results) => {
     layer: 'point',
     steps: name(run.steps),
     period: run.period,
-    ...estimateColumns(run.result.measures[0].averageMaxGap, 1e-12),
+    ...estimateColumns(run.result.measures[0].maxGap, 1e-12),
     evaluations: run.result.evaluations / run.steps,
   }));
   const horizons = [...new Set(rows.map(({ steps }) => steps))];
@@ -40,7 +40,7 @@ export const periodFigure = drawing('period', period, (results) => {
     spec: {
       title: {
         text: 'MAXRIGHT may look at both losses rarely',
-        subtitle: `quadratic pair on R^10, λ = ${lambda}, average point of T steps of size ${stepSize}; mean and 95 % interval of ${seeds} seeds`,
+        subtitle: `quadratic pair on R^10, λ = ${lambda}, last point of T steps of size ${ruleText(stepSize)}; mean and 95 % interval of ${seeds} seeds`,
       },
       hconcat: [
         {
@@ -54,7 +54,7 @@ export const periodFigure = drawing('period', period, (results) => {
               type: 'quantitative',
               ...logarithmic(
                 rows.map(({ mean }) => mean),
-                'max gap of the average point',
+                'max gap F_max(θ_T) − min F_max',
               ),
             },
           },

@@ -1,8 +1,8 @@
 import { comparedKeys } from '../experiments/compared.js';
-import { tradeOff, type TradeOff } from '../experiments/trade-off.js';
+import { lambdas, tradeOff, type TradeOff } from '../experiments/trade-off.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { labelMark, linearDomain, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 
 /** Objective space: paths, end points for every λ, the certified front and the ideal point. */
@@ -56,6 +56,9 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
     ...at(pair),
     certificate,
   }));
+  const optima = front
+    .filter(({ lambda }) => lambdas.includes(lambda))
+    .map(({ lambda, sft, dpo }) => ({ layer: 'optimum', lambda, sft, dpo, label: `λ = ${lambda}` }));
   const idealRow = { layer: 'ideal', ...at(ideal), label: 'ideal point' };
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
   const views = [
@@ -63,11 +66,11 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
     { title: 'end points', rows: [...ends, ...front, idealRow] },
   ];
   return {
-    rows: [...paths, ...ends, ...front, idealRow],
+    rows: [...paths, ...ends, ...front, ...optima, idealRow],
     spec: {
       title: {
         text,
-        subtitle: `${problem}, ${steps} steps of size ${stepSize} on minibatches of ${batch}, means of ${seeds} seeds; DPO's weight, or share of the steps, 0.01, 0.25, 0.5, 0.75, 0.99`,
+        subtitle: `${problem}, ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}, means of ${seeds} seeds; λ, for Sequential DPO’s share of the steps, in {${lambdas.join(', ')}}`,
       },
       hconcat: views.map(({ title, rows }, view) => ({
         title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
@@ -117,18 +120,29 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
               ]
             : [
                 {
-                  transform: onlyLayer('end'),
-                  mark: { type: 'line' as const, strokeWidth: 1.2, opacity: 0.6, clip: true },
-                  encoding: { color, strokeDash, order: { field: 'lambda', type: 'quantitative' as const } },
+                  transform: onlyLayer('optimum'),
+                  mark: {
+                    type: 'point' as const,
+                    shape: 'circle',
+                    size: 190,
+                    opacity: 1,
+                    color: ink.strong,
+                    strokeWidth: 1.2,
+                  },
+                },
+                {
+                  transform: onlyLayer('optimum'),
+                  mark: { ...labelMark, align: 'right' as const, dx: -11, dy: 9, clip: true },
+                  encoding: { text: { field: 'label' } },
                 },
                 {
                   transform: onlyLayer('end'),
-                  mark: { type: 'rule' as const, strokeWidth: 1 },
+                  mark: { type: 'rule' as const, strokeWidth: 1, clip: true },
                   encoding: { color, x: { field: 'sftLow' }, x2: { field: 'sftHigh' } },
                 },
                 {
                   transform: onlyLayer('end'),
-                  mark: { type: 'rule' as const, strokeWidth: 1 },
+                  mark: { type: 'rule' as const, strokeWidth: 1, clip: true },
                   encoding: { color, y: { field: 'dpoLow' }, y2: { field: 'dpoHigh' } },
                 },
                 {

@@ -23,6 +23,8 @@ export interface EnsembleSettings {
   readonly valueNoise?: number;
   /** The steps after which to measure; only the last where absent. */
   readonly record?: readonly number[];
+  /** The λ of the measures; the run's own where absent. */
+  readonly measuredAt?: number;
   /** Whether to keep the points of the first seed. */
   readonly path?: boolean;
 }
@@ -50,7 +52,7 @@ export async function ensemble(
 ): Promise<EnsembleResult> {
   const { cache, seed, pool, progress } = laboratory;
   const { lambda, steps, seeds } = settings;
-  const { optima } = await landmarks(laboratory, problem, lambda);
+  const { optima } = await landmarks(laboratory, problem, settings.measuredAt ?? lambda);
   progress.planned(steps * seeds);
   let done = 0;
   const result = await cache.get(['ensemble', problem.data, settings, seed], async () => {

@@ -12,20 +12,23 @@ export function estimateColumns({ mean, ci95 }: Estimate, floor = -Infinity) {
   return { mean, low: Math.max(floor, low), high: Math.max(floor, high) };
 }
 
-/** The channels that tell schedules apart by the column `schedule`: each figure uses those that its marks have. */
-export function scheduleChannels(keys: readonly ScheduleKey[]) {
+/**
+ * The channels that tell schedules apart by the column `schedule`: each figure uses those that its marks have.
+ * @param legend whether the legend shows points or stretches of line
+ */
+export function scheduleChannels(keys: readonly ScheduleKey[], legend: 'points' | 'lines' = 'points') {
   const channel = <Channel extends 'colour' | 'dash' | 'shape'>(name: Channel) => ({
     field: 'schedule',
     type: 'nominal' as const,
     title: null,
     scale: { domain: keys.map((key) => looks[key].label), range: keys.map((key) => looks[key][name]) },
-    legend: scheduleLegend,
+    legend: { ...legendBelow, ...symbols[legend] },
   });
   return { color: channel('colour'), strokeDash: channel('dash'), shape: channel('shape') };
 }
 
-/** The schedules side by side below the figure. */
-const scheduleLegend = {
+/** A legend below the figure, its entries side by side. */
+export const legendBelow = {
   orient: 'bottom' as const,
   direction: 'horizontal' as const,
   columns: 5,
@@ -34,23 +37,26 @@ const scheduleLegend = {
   offset: 14,
 };
 
+const symbols = {
+  // A dashed outline would fray the symbol.
+  points: { symbolStrokeWidth: 0 },
+  lines: { symbolType: 'stroke', symbolSize: 700, symbolStrokeWidth: 2.5 },
+};
+
 /** The names below a line that is no schedule's: a text mark in the figure's ink. */
 export const labelMark = { type: 'text', fontSize: 12, color: ink.text } as const;
 
-/** A logarithmic axis with a label at every power of ten from 10^from to 10^to. */
-export function powersOfTen(from: number, to: number) {
+/** A logarithmic scale that holds all the values with a margin (a factor) on both sides, labelled at powers of ten. */
+export function logarithmic(values: readonly number[], title: string, margin = 1.35) {
+  const [low, high] = [Math.min(...values) / margin, Math.max(...values) * margin];
+  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
   return {
-    values: Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i)),
-    labelExpr: "'10^' + replace(format(log(datum.value) / LN10, '.0f'), '-', '−')",
-  };
-}
-
-/** A logarithmic scale over whole powers of ten that holds all the values, with its axis. */
-export function logarithmic(values: readonly number[], title: string) {
-  const [low, high] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
-  return {
-    scale: { type: 'log' as const, domain: [10 ** low, 10 ** high], nice: false },
-    axis: { title, ...powersOfTen(low, high) },
+    scale: { type: 'log' as const, domain: [low, high], nice: false },
+    axis: {
+      title,
+      values: Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i)),
+      labelExpr: "'10^' + replace(format(log(datum.value) / LN10, '.0f'), '-', '−')",
+    },
   };
 }
 
@@ -58,4 +64,9 @@ export function logarithmic(values: readonly number[], title: string) {
 export function linearDomain(values: readonly number[], margin = 0.06): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return [low - margin * (high - low), high + margin * (high - low)];
+}
+
+/** A step-size rule as it is printed: "1/sqrt(T)" as "1/√T". */
+export function ruleText(rule: string): string {
+  return rule.replace(/sqrt\((\w)\)/g, '√$1').replace(/^linear:(.*)$/, '$1 falling linearly to 0');
 }

@@ -29,19 +29,22 @@ export function textRuns(text: string): TextRun[] {
 
 /** The SVG with the subscripts and superscripts of its text elements set as such. */
 export function svgScripts(svg: string): string {
-  return svg.replace(/<text\b([^>]*)>([^<]*[_^][^<]*)<\/text>/g, (whole, attributes: string, text: string) => {
-    const size = Number(/font-size="([\d.]+)px"/.exec(attributes)?.[1]);
-    if (Number.isNaN(size)) return whole;
-    let height = 0;
-    const spans = textRuns(text).map(({ content, position }) => {
+  return svg.replace(/<text\b[^>]*font-size="([\d.]+)px"[^>]*>.*?<\/text>/gs, (element, size: string) =>
+    element.replace(/(?<=>)[^<]*[_^][^<]*(?=<)/g, (line) => scriptSpans(line, Number(size))),
+  );
+}
+
+function scriptSpans(text: string, size: number): string {
+  let height = 0;
+  return textRuns(text)
+    .map(({ content, position }) => {
       const wanted = position === 'base' ? 0 : drop[position] * size;
       const move = wanted === height ? '' : ` dy="${(wanted - height).toFixed(2)}"`;
       height = wanted;
       const smaller = position === 'base' ? '' : ` font-size="${(scriptScale * size).toFixed(2)}px"`;
       return move === '' ? content : `<tspan${move}${smaller}>${content}</tspan>`;
-    });
-    return `<text${attributes}>${spans.join('')}</text>`;
-  });
+    })
+    .join('');
 }
 
 /** The text as HTML, its special characters escaped and its subscripts and superscripts set as such. */
