@@ -32,7 +32,7 @@ export interface Landscape {
 export const landscape: Experiment<Landscape> = {
   name: 'landscape',
   async run(laboratory) {
-    const [lambda, steps, batch, stepSize] = [0.5, 1000, 8, 'linear:0.5'];
+    const [lambda, steps, batch, stepSize] = [0.5, 1500, 32, 'linear:0.25'];
     const problem = await logLinearPair(laboratory.seed, {
       dimension: 2,
       candidates: 5,

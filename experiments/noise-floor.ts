@@ -5,7 +5,8 @@ import { logLinearPair, quadraticPair } from './problems.js';
 
 /** MAXRIGHT that chooses by estimated values, at many horizons T, each with the constant step of its own T. */
 export interface NoiseFloor {
-  readonly lambda: number;
+  /** λ on each problem. */
+  readonly lambdas: Readonly<Record<NoiseFloorRun['problem'], number>>;
   readonly stepSize: string;
   readonly seeds: number;
   readonly runs: readonly NoiseFloorRun[];
@@ -19,6 +20,9 @@ export interface NoiseFloorRun {
   readonly result: EnsembleResult;
 }
 
+/** Where the multipliers of θ° are far from ½, a noisy choice between the two objectives is biased most. */
+const lambdas = { quadratic: 0.1, 'log-linear': 0.3 } as const;
+
 /** How values are estimated: by adding noise, and on minibatches. */
 const estimates: readonly {
   readonly problem: NoiseFloorRun['problem'];
@@ -30,7 +34,7 @@ const estimates: readonly {
     estimate: valueNoise === 0 ? 'exact' : `noise ${valueNoise}`,
     settings: { valueNoise },
   })),
-  { problem: 'log-linear', estimate: 'exact', settings: { values: 'full' } },
+  { problem: 'log-linear', estimate: 'exact, batch 1', settings: { values: 'full' } },
   ...[16, 4, 1].map((batch) => ({
     problem: 'log-linear' as const,
     estimate: `batch ${batch}`,
@@ -43,7 +47,7 @@ export const noiseFloor: Experiment<NoiseFloor> = {
   name: 'noise-floor',
   async run(laboratory) {
     const { quick, seed } = laboratory;
-    const settings = { schedule: 'maxright', lambda: 0.1, stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
+    const settings = { schedule: 'maxright', stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
     const problems = {
       quadratic: await quadraticPair(seed),
       'log-linear': await logLinearPair(seed, { examples: 50 }),
@@ -54,9 +58,9 @@ export const noiseFloor: Experiment<NoiseFloor> = {
         problem,
         estimate,
         steps,
-        result: await ensemble(laboratory, problems[problem], { ...settings, ...how, steps }),
+        result: await ensemble(laboratory, problems[problem], { ...settings, ...how, lambda: lambdas[problem], steps }),
       })),
     );
-    return { ...settings, runs: await Promise.all(runs) };
+    return { ...settings, lambdas, runs: await Promise.all(runs) };
   },
 };

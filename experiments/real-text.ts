@@ -26,7 +26,7 @@ export const realText: Experiment<RealText> = {
       batch: 8,
       stepSize: '20/sqrt(T)',
       seeds: quick ? 4 : 8,
-      frontPoints: quick ? 11 : 21,
+      frontPoints: quick ? 11 : 19,
     });
     return { ...size, ...tradeOff };
   },

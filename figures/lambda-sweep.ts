@@ -34,12 +34,12 @@ export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) 
   );
   const smallest = Math.min(...points.map(({ mean }) => mean));
   const curves = limits.flatMap(({ key, measure, at }) =>
-    landmarks.map(({ lambda, at: points_ }) => ({
+    landmarks.map(({ lambda, at: landmark }) => ({
       layer: 'limit',
       measure,
       schedule: looks[key].label,
       lambda,
-      mean: points_[at].measures[measure],
+      mean: landmark[at].measures[measure],
     })),
   );
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
@@ -48,14 +48,14 @@ export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) 
     '',
   );
   return {
-    title: 'Every weight of DPO',
+    title: 'Across the weights of DPO',
     caption:
-      'Sequential follows its limit Δ(λ), which grows with the weight of the objective trained first; the joint schedules stay ' +
-      'below it, each in the measure that it converges in. Dotted: the certified value at the point a schedule converges to.',
+      'Sequential lies on its limit Δ, which grows with the weight of the objective trained first. The joint schedules stay ' +
+      'far below it unless one objective has nearly all the weight, each in the measure that it converges in.',
     rows: [...points, ...curves.filter(({ mean }) => mean > smallest / 10)],
     spec: {
       title: {
-        text: 'Every weight of DPO',
+        text: 'Across the weights of DPO',
         subtitle: `quadratic pair on R^10, last point of ${steps} steps of size ${ruleText(stepSize)}; mean and 95 % interval of ${seeds} seeds; dotted: the limits, certified`,
       },
       hconcat: panels.map(({ measure, title }) => ({

@@ -116,17 +116,17 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
           },
           {
             transform: onlyLayer('path'),
-            mark: { type: 'line', strokeWidth: 1.8, clip: true },
+            mark: { type: 'line', strokeWidth: 1.5, opacity: 0.85, clip: true },
             encoding: { order, color, strokeDash },
           },
           {
-            transform: onlyLayer('end'),
-            mark: { type: 'point', filled: true, size: 90, opacity: 1, stroke: 'white', strokeWidth: 0.8 },
-            encoding: { color, shape },
+            transform: onlyLayer('mark'),
+            mark: { type: 'point', shape: 'cross', filled: true, size: 70, opacity: 1, color: ink.strong },
           },
           {
-            transform: onlyLayer('mark'),
-            mark: { type: 'point', shape: 'cross', filled: true, size: 90, opacity: 1, color: ink.strong },
+            transform: onlyLayer('end'),
+            mark: { type: 'point', filled: true, size: 110, opacity: 1, stroke: 'white', strokeWidth: 1 },
+            encoding: { color, shape },
           },
           ...[{ stroke: 'white', strokeWidth: 3, strokeJoin: 'round' as const }, {}].map((halo) => ({
             transform: onlyLayer('mark'),

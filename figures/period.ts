@@ -1,30 +1,25 @@
 import { period } from '../experiments/period.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer, ruleText } from '../src/figure/layers.js';
-import { maxrightShades } from '../src/figure/theme.js';
+import { estimateColumns, logarithmic, namedChannels, onlyLayer, ruleText } from '../src/figure/layers.js';
+import { maxrightLooks } from '../src/figure/theme.js';
 
 /** What evaluating less often costs MAXRIGHT, and what it saves. */
 export const periodFigure = drawing('period', period, (results) => {
   const { lambda, stepSize, seeds, runs } = results;
-  const name = (steps: number): string => `T = ${steps.toLocaleString('en-US')}`;
+  const nameOf = (steps: number): string => `T = ${steps.toLocaleString('en-US')}`;
   const rows = runs.map((run) => ({
     layer: 'point',
-    steps: name(run.steps),
+    steps: nameOf(run.steps),
     period: run.period,
     ...estimateColumns(run.result.measures[0].maxGap, 1e-12),
     evaluations: run.result.evaluations / run.steps,
   }));
   const horizons = [...new Set(rows.map(({ steps }) => steps))];
-  const channel = (range: readonly string[]) => ({
-    field: 'steps',
-    type: 'nominal' as const,
-    title: null,
-    sort: horizons,
-    scale: { domain: horizons, range: [...range] },
-    legend: { orient: 'bottom' as const, direction: 'horizontal' as const, symbolOpacity: 1, offset: 14 },
-  });
-  const color = channel(maxrightShades(horizons.length));
-  const shape = channel(['circle', 'square', 'diamond'].slice(0, horizons.length));
+  const shades = maxrightLooks(horizons.length);
+  const { color, shape } = namedChannels(
+    'steps',
+    horizons.map((name, i) => ({ name, ...shades[i] })),
+  );
   const x = {
     field: 'period',
     type: 'quantitative' as const,
@@ -34,8 +29,8 @@ export const periodFigure = drawing('period', period, (results) => {
   return {
     title: 'MAXRIGHT may look at both losses rarely',
     caption:
-      'Evaluating both losses only every k steps raises the gap of F_max, and the more steps there are the less it does: the price ' +
-      'of a stale value vanishes with the step size. The work saved is nearly all there is to save at k = 10.',
+      'Evaluating both losses only every k steps raises the gap of F_max, at every k it still falls as T grows: the price of a ' +
+      'stale value vanishes with the step size. Most of the work of evaluating is saved by k = 10.',
     rows,
     spec: {
       title: {

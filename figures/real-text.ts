@@ -6,7 +6,8 @@ import { drawTradeOff } from './trade-off.js';
 export const realTextFigure = drawing('real-text', realText, (results) => ({
   title: 'The trade-off on real text',
   caption:
-    `Demonstrations of Alpaca and preferences of hh-harmless, ${results.examples} of each, under a log-linear policy on ` +
-    `${results.dimension} hashed word n-grams: the schedules keep the order that they have on synthetic data.`,
+    `Preferences of hh-harmless and demonstrations of Alpaca, ${results.examples} of each, under a log-linear policy on ` +
+    `${results.dimension} hashed word n-grams: the joint schedules come to the certified front wherever λ puts them, while most ` +
+    'splits of Sequential end where one of the two objectives is given up.',
   ...drawTradeOff(results, 'The trade-off on real text', `hh-harmless and Alpaca, d = ${results.dimension}`),
 }));

@@ -9,8 +9,9 @@ import { ink, looks } from '../src/figure/theme.js';
 export const tradeOffFigure = drawing('trade-off', tradeOff, (results) => ({
   title: 'The trade-off between the two objectives',
   caption:
-    'For every λ the joint schedules end on the Pareto front, MAXRIGHT nearer to its middle; Sequential, however its steps are ' +
-    'split, ends beyond it, near the optimum of its second objective.',
+    'Mix and ALRIGHT end at the minimiser of F_λ on the certified Pareto front, MAXRIGHT at the point of the front where the ' +
+    'weighted gaps are equal, nearer to the middle. Sequential ends near the optimum of its second objective however its ' +
+    'steps are split: no split here reaches the middle.',
   ...drawTradeOff(results, 'The trade-off between the two objectives', 'log-linear pair on R^10'),
 }));
 
@@ -56,9 +57,11 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
     ...at(pair),
     certificate,
   }));
+  // Labels stand above the points of the flat half of the front, and beside those of the steep one.
+  const middle = (front[0].sft + front[front.length - 1].sft) / 2;
   const optima = front
     .filter(({ lambda }) => lambdas.includes(lambda))
-    .map(({ lambda, sft, dpo }) => ({ layer: 'optimum', lambda, sft, dpo, label: `λ = ${lambda}` }));
+    .map(({ lambda, sft, dpo }) => ({ layer: 'optimum', lambda, sft, dpo, label: `λ = ${lambda}`, far: sft > middle }));
   const idealRow = { layer: 'ideal', ...at(ideal), label: 'ideal point' };
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
   const views = [
@@ -132,7 +135,12 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
                 },
                 {
                   transform: onlyLayer('optimum'),
-                  mark: { ...labelMark, align: 'right' as const, dx: -11, dy: 9, clip: true },
+                  mark: {
+                    ...labelMark,
+                    align: { expr: "datum.far ? 'center' : 'left'" },
+                    dx: { expr: 'datum.far ? 0 : 13' },
+                    dy: { expr: 'datum.far ? -18 : -8' },
+                  },
                   encoding: { text: { field: 'label' } },
                 },
                 {

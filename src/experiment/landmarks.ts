@@ -36,17 +36,22 @@ export interface FrontPoint {
 
 /** The landmarks of a problem at one λ, solved once. */
 export function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
-  return solved<LandmarksTask, Landmarks>(laboratory, 'landmarks', { data: problem.data, lambda });
+  return solved<Landmarks>(laboratory, 'landmarks', { data: problem.data, lambda });
 }
 
-/** Certified points of the Pareto front, solved once. */
-export function front(laboratory: Laboratory, problem: Problem, lambdas: readonly number[]): Promise<FrontPoint[]> {
-  return solved<FrontTask, FrontPoint[]>(laboratory, 'front', { data: problem.data, lambdas });
+/** `count` certified points of the Pareto front, those of the ascending λ among them, solved once. */
+export function front(
+  laboratory: Laboratory,
+  problem: Problem,
+  lambdas: readonly number[],
+  count: number,
+): Promise<FrontPoint[]> {
+  return solved<FrontPoint[]>(laboratory, 'front', { data: problem.data, lambdas, count });
 }
 
-function solved<Task, Result>({ cache, pool }: Laboratory, name: string, task: Task): Promise<Result> {
+function solved<Result>({ cache, pool }: Laboratory, name: string, task: LandmarksTask | FrontTask): Promise<Result> {
   const file = new URL(import.meta.url.endsWith('.ts') ? './solve.ts' : './solve.js', import.meta.url);
   return cache.get([name, task], () =>
-    (pool() as unknown as Piscina<Task, Result>).run(task, { filename: file.href, name }),
+    (pool() as unknown as Piscina<typeof task, Result>).run(task, { filename: file.href, name }),
   );
 }

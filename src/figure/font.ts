@@ -28,14 +28,14 @@ export function textWidth(text: string, size: number, weight: 400 | 600 = 400): 
 /** The characters of a text that the font does not have. */
 export function missingGlyphs(text: string): string[] {
   const font = loadFont(fontFiles[400]);
-  return [...text].filter((character) => font.charToGlyphIndex(character) === 0);
+  return Array.from(text).filter((character) => font.charToGlyphIndex(character) === 0);
 }
 
 function loadFont(file: string): opentype.Font {
   const known = fonts.get(file);
   if (known !== undefined) return known;
   const bytes = readFileSync(file);
-  const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
+  const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   fonts.set(file, font);
   return font;
 }

@@ -1,5 +1,5 @@
 import type { Estimate } from '../simulate/statistics.js';
-import { ink, looks, type ScheduleKey } from './theme.js';
+import { ink, looks, type Look, type ScheduleKey } from './theme.js';
 
 /** The transform that keeps the rows of one layer. */
 export function onlyLayer(layer: string, more: Readonly<Record<string, string | number>> = {}) {
@@ -17,18 +17,38 @@ export function estimateColumns({ mean, ci95 }: Estimate, floor = -Infinity) {
  * @param legend whether the legend shows points or stretches of line
  */
 export function scheduleChannels(keys: readonly ScheduleKey[], legend: 'points' | 'lines' = 'points') {
-  const channel = <Channel extends 'colour' | 'dash' | 'shape'>(name: Channel) => ({
-    field: 'schedule',
+  return namedChannels(
+    'schedule',
+    keys.map((key) => ({ name: looks[key].label, ...looks[key] })),
+    legend,
+  );
+}
+
+/** The channels that tell the values of any column apart by colour, dash and shape. */
+export function namedChannels(
+  field: string,
+  names: readonly (Omit<Look, 'label'> & { readonly name: string })[],
+  legend: 'points' | 'lines' = 'points',
+) {
+  const channel = <Range>(range: readonly Range[]) => ({
+    field,
     type: 'nominal' as const,
     title: null,
-    scale: { domain: keys.map((key) => looks[key].label), range: keys.map((key) => looks[key][name]) },
-    legend: { ...legendBelow, ...symbols[legend] },
+    scale: { domain: names.map(({ name }) => name), range: [...range] },
+    legend: { ...legendBelow, ...(legend === 'lines' ? lineSymbols : {}) },
   });
-  return { color: channel('colour'), strokeDash: channel('dash'), shape: channel('shape') };
+  const dash = channel(names.map(({ dash }) => [...dash]));
+  return {
+    color: channel(names.map(({ colour }) => colour)),
+    // Vega-Lite merges the legends of one field, and the dash would fray the outlines of the points. Under another
+    // spelling the field's dash has a legend of its own, which is left out.
+    strokeDash: legend === 'lines' ? dash : { ...dash, field: `['${field}']`, legend: null },
+    shape: channel(names.map(({ shape }) => shape)),
+  };
 }
 
 /** A legend below the figure, its entries side by side. */
-export const legendBelow = {
+const legendBelow = {
   orient: 'bottom' as const,
   direction: 'horizontal' as const,
   columns: 5,
@@ -37,27 +57,23 @@ export const legendBelow = {
   offset: 14,
 };
 
-const symbols = {
-  // A dashed outline would fray the symbol.
-  points: { symbolStrokeWidth: 0 },
-  lines: { symbolType: 'stroke', symbolSize: 700, symbolStrokeWidth: 2.5 },
-};
+const lineSymbols = { symbolType: 'stroke', symbolSize: 700, symbolStrokeWidth: 2.5 };
 
 /** The names below a line that is no schedule's: a text mark in the figure's ink. */
 export const labelMark = { type: 'text', fontSize: 12, color: ink.text } as const;
 
-/** A logarithmic scale that holds all the values with a margin (a factor) on both sides, labelled at powers of ten. */
+/** A logarithmic scale that holds all the values with a margin (a factor) on both sides, labelled at powers of ten or, within a decade, at 1, 2 and 5. */
 export function logarithmic(values: readonly number[], title: string, margin = 1.35) {
   const [low, high] = [Math.min(...values) / margin, Math.max(...values) * margin];
-  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
-  return {
-    scale: { type: 'log' as const, domain: [low, high], nice: false },
-    axis: {
-      title,
-      values: Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i)),
-      labelExpr: "'10^' + replace(format(log(datum.value) / LN10, '.0f'), '-', '−')",
-    },
-  };
+  const powers = Array.from({ length: 32 }, (_, i) => 10 ** (i - 16));
+  const within = (candidates: readonly number[]): number[] =>
+    candidates.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  const decades = within(powers);
+  const axis =
+    decades.length > 1
+      ? { values: decades, labelExpr: "'10^' + replace(format(log(datum.value) / LN10, '.0f'), '-', '−')" }
+      : { values: within(powers.flatMap((power) => [power, 2 * power, 5 * power])), format: '~g' };
+  return { scale: { type: 'log' as const, domain: [low, high], nice: false }, axis: { title, ...axis } };
 }
 
 /** A linear scale over all the values with a margin on both sides. */

@@ -94,7 +94,7 @@ function strictLogger(name: string): vega.LoggerInterface {
     throw new Error(`figure ${name}: ${messages.map(String).join(' ')}`);
   };
   const logger: vega.LoggerInterface = {
-    level: ((level?: number) => (level === undefined ? vega.Warn : logger)) as vega.LoggerInterface['level'],
+    level: (level?: number) => (level === undefined ? vega.Warn : logger),
     error: refuse,
     warn: refuse,
     info: () => logger,

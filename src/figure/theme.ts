@@ -87,9 +87,11 @@ export const config: Config = {
   facet: { spacing: 28 },
 };
 
-/** Shades of MAXRIGHT's colour, from light to dark, for figures that compare MAXRIGHT with itself. */
-export function maxrightShades(count: number): string[] {
-  return interpolated(['#E9BDD5', looks.maxright.colour, '#7A3B62', '#3A1029'], count);
+/** Looks in shades of MAXRIGHT's colour, from light to dark, for figures that compare MAXRIGHT with itself. */
+export function maxrightLooks(count: number): Omit<Look, 'label'>[] {
+  const shades = interpolated(['#E6B3CF', looks.maxright.colour, '#7A3B62', '#3A1029'], count);
+  const shapes: readonly Look['shape'][] = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down'];
+  return shades.map((colour, i) => ({ colour, dash: [], shape: shapes[i % shapes.length] }));
 }
 
 /** `count` colours evenly along a line of colours. */
