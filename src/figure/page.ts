@@ -1,4 +1,4 @@
-import { htmlText } from './scripts.js';
+import { escapeHtml, htmlText } from './scripts.js';
 
 /** A figure on the page. */
 export interface PageFigure {
@@ -28,7 +28,7 @@ export function pageHtml(figures: readonly PageFigure[], skipped: readonly Skipp
 </figure>`,
   );
   const missing = skipped.map(
-    ({ name, reason }) => `<p class="skipped"><b>${name}</b> was skipped: ${htmlText(reason)}</p>`,
+    ({ name, reason }) => `<p class="skipped"><b>${name}</b> was skipped: ${escapeHtml(reason)}</p>`,
   );
   return `<!doctype html>
 <html lang="en">

@@ -7,6 +7,13 @@ import { fontFiles, textWidth } from './font.js';
 import { svgScripts } from './scripts.js';
 import { config } from './theme.js';
 
+// Vega guesses 0.8 of the size for every character where there is no canvas; its types leave its measurement out.
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width: (item: { fontSize?: number; fontWeight?: string | number }, text: string) => number };
+};
+textMetrics.width = (item, text) =>
+  textWidth(text, item.fontSize ?? 11, Number(item.fontWeight ?? 400) >= 550 ? 600 : 400);
+
 /** The files of a figure. */
 export interface RenderedFigure {
   /** The Vega-Lite specification with its data inside. */
@@ -40,18 +47,22 @@ export async function renderFigure(figure: Figure, provenance: Provenance): Prom
 /** The specification drawn as SVG, the same bytes every time. */
 export async function renderSvg(name: string, spec: TopLevelSpec): Promise<string> {
   const logger = strictLogger(name);
-  const compiled = compile(spec, { logger }).spec;
-  const svg = await measured(async () => {
-    const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger });
-    try {
-      // Vega numbers clip paths through all the figures of a process.
-      vega.resetSVGDefIds();
-      return await view.toSVG();
-    } finally {
-      view.finalize();
-    }
+  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
+  try {
+    return `${renumbered(svgScripts(await view.toSVG()))}\n`;
+  } finally {
+    view.finalize();
+  }
+}
+
+/** The SVG with its clip paths numbered from 1: Vega counts them through all that a process draws. */
+function renumbered(svg: string): string {
+  const numbers = new Map<string, number>();
+  return svg.replace(/(?<=url\(#|id=")clip\d+/g, (id) => {
+    const number = numbers.get(id) ?? numbers.size + 1;
+    numbers.set(id, number);
+    return `clip${number}`;
   });
-  return `${svgScripts(svg)}\n`;
 }
 
 /** The SVG as PNG, in the package's own font whatever the machine has. */
@@ -61,23 +72,6 @@ export function renderPng(svg: string): Buffer {
     fitTo: { mode: 'zoom', value: pixelRatio },
   });
   return resvg.render().asPng();
-}
-
-/** Vega's text measurement, which its types leave out. */
-const { textMetrics } = vega as unknown as {
-  textMetrics: { width: (item: { fontSize?: number; fontWeight?: string | number }, text: string) => number };
-};
-
-/** Runs what draws with text measured by the font; without it Vega guesses 0.8 of the size for every character. */
-async function measured(draw: () => Promise<string>): Promise<string> {
-  const estimate = textMetrics.width;
-  textMetrics.width = (item, text) =>
-    textWidth(text, item.fontSize ?? 11, Number(item.fontWeight ?? 400) >= 550 ? 600 : 400);
-  try {
-    return await draw();
-  } finally {
-    textMetrics.width = estimate;
-  }
 }
 
 function rounded(row: Row): Row {

@@ -57,6 +57,7 @@ export function htmlText(text: string): string {
     .join('');
 }
 
-function escapeHtml(text: string): string {
+/** The text with HTML's special characters escaped. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
