@@ -58,11 +58,13 @@ export function minimizeModel(
   const { dimension, values } = basis;
   const [at, slope] = [toEigenbasis(basis, theta), toEigenbasis(basis, gradient)];
   const slopeNorm = Math.hypot(...slope);
+  // Slopes that rounding cannot tell from zero, or too small to compute with.
+  const negligible = Math.max(1e-13 * slopeNorm, 1e-300);
   const interior = new Float64Array(dimension);
   let flat = true;
   for (let k = 0; k < dimension; k++) {
     interior[k] = values[k] > 0 ? at[k] - slope[k] / values[k] : at[k];
-    if (values[k] === 0 && Math.abs(slope[k]) > 1e-13 * slopeNorm) flat = false;
+    if (values[k] === 0 && Math.abs(slope[k]) > negligible) flat = false;
   }
   if ((flat || radius === Infinity) && Math.hypot(...interior) <= radius) return fromEigenbasis(basis, interior);
 
@@ -83,7 +85,7 @@ export function minimizeModel(
     const next = shift + ((norm * norm) / curvature) * ((norm - radius) / radius);
     const inside = next > low && next < high;
     if (inside && next === shift) break;
-    shift = inside ? next : low > 0 ? Math.sqrt(low * high) : high / 1024;
+    shift = inside ? next : low > 0 ? Math.sqrt(low) * Math.sqrt(high) : high / 1024;
   }
   return ontoBall(fromEigenbasis(basis, onSphere(shift)), radius);
 }

@@ -58,7 +58,8 @@ function compile(node: MathNode, variables: readonly string[], refuse: (what: st
   if (math.isParenthesisNode(node)) return sub(node.content);
   if (math.isConstantNode(node)) {
     const value: unknown = node.value;
-    return typeof value === 'number' ? () => value : refuse(`the ${typeof value} ${node.toString()}`);
+    if (typeof value === 'number' && Number.isFinite(value)) return () => value;
+    return refuse(typeof value === 'number' ? `the value ${value}` : `the ${typeof value} ${node.toString()}`);
   }
   if (math.isSymbolNode(node)) {
     const index = variables.indexOf(node.name);

@@ -16,17 +16,22 @@ export function logLinearSft({ differences, offsets }: LogLinearSftData, dimensi
   /** Writes π_k of the candidates other than the target and returns −log π_target. */
   function negativeLogProbability(n: number, theta: Float64Array): number {
     const [first, end] = [offsets[n], offsets[n + 1]];
-    let largest = 0;
+    // The largest logit and whose it is; −1 is the target, whose logit is 0.
+    let [largest, best] = [0, -1];
     for (let row = first, at = first * dimension; row < end; row++) {
       let logit = 0;
       for (let i = 0; i < dimension; i++) logit += theta[i] * differences[at++];
       probabilities[row - first] = logit;
-      if (logit > largest) largest = logit;
+      if (logit > largest) [largest, best] = [logit, row - first];
     }
-    let total = Math.exp(-largest);
-    for (let k = 0; k < end - first; k++) total += probabilities[k] = Math.exp(probabilities[k] - largest);
-    for (let k = 0; k < end - first; k++) probabilities[k] /= total;
-    return largest + Math.log(total);
+    // Summed without the largest term, which is 1, so that log1p keeps the digits of a small loss.
+    let others = best < 0 ? 0 : Math.exp(-largest);
+    for (let k = 0; k < end - first; k++) {
+      const power = (probabilities[k] = Math.exp(probabilities[k] - largest));
+      if (k !== best) others += power;
+    }
+    for (let k = 0; k < end - first; k++) probabilities[k] /= 1 + others;
+    return largest + Math.log1p(others);
   }
 
   return sampledMean(

@@ -30,9 +30,11 @@ export function eigenvalues(matrix: Float64Array, dimension: number): Float64Arr
   return Float64Array.from(spectrum(matrix, dimension).realEigenvalues).sort();
 }
 
-/** The eigenvalue decomposition of a symmetric matrix (d × d, row-major). */
+/** The eigenvalue decomposition of a symmetric matrix (d × d, row-major); entries below 1e-300 are taken for 0. */
 export function spectrum(matrix: Float64Array, dimension: number): EigenvalueDecomposition {
-  return new EigenvalueDecomposition(new Matrix(toRows(matrix, dimension)), { assumeSymmetric: true });
+  // Subnormal entries, which flat logistic losses have, break the QL iteration of ml-matrix.
+  const normal = matrix.map((entry) => (Math.abs(entry) < 1e-300 ? 0 : entry));
+  return new EigenvalueDecomposition(new Matrix(toRows(normal, dimension)), { assumeSymmetric: true });
 }
 
 function toRows(matrix: Float64Array, dimension: number): number[][] {
