@@ -91,7 +91,7 @@ export function minimizeModel(
 }
 
 /** The vector, scaled back so that its computed norm does not exceed the radius. */
-function ontoBall(vector: Float64Array, radius: number): Float64Array {
+export function ontoBall(vector: Float64Array, radius: number): Float64Array {
   let scaled = vector;
   for (let norm = Math.hypot(...vector), shrink = 1; norm > radius; norm = Math.hypot(...scaled)) {
     const factor = (radius / norm) * shrink;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/input-error.js';
 import { checkProblemFile, problemJsonSchema } from '../../src/problem/format.js';
-import { parseProblem, readJson, readProblem } from '../../src/problem/read.js';
+import { parseProblem, readProblem } from '../../src/problem/read.js';
 import { exampleProblems } from './example-problems.js';
 
 const quadratic = {
@@ -197,7 +197,7 @@ test('a file that is absent or no JSON is named', async () => {
   await expect(readProblem('/absent/problem.json')).rejects.toThrow('problem file: got "/absent/problem.json"');
   const source = new URL('./format.test.ts', import.meta.url).pathname;
   expect(await readFile(source, 'utf8')).toContain('absent');
-  await expect(readJson(source)).rejects.toThrow('expected JSON');
+  await expect(readProblem(source)).rejects.toThrow('expected JSON');
 });
 
 test('the JSON Schema names the three kinds and what they require', () => {
