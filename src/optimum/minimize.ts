@@ -1,7 +1,7 @@
 import type { ConvexFunction } from '../problem/problem.js';
 import { certificate, type Curvature } from './certificate.js';
 import { minimizeNewtonModel } from './newton-model.js';
-import { eigenbasis, minimizeModel } from './quadratic-model.js';
+import { eigenbasis, minimizeModel, ontoBall } from './quadratic-model.js';
 
 /** A point, the value there, and a bound on how far that is above the minimum. */
 export interface CertifiedMinimum {
@@ -28,7 +28,7 @@ export interface MinimizeOptions {
 export function minimize(f: ConvexFunction, { start, radius, curvature }: MinimizeOptions): CertifiedMinimum {
   const dimension = start.length;
   const [gradient, hessian] = [new Float64Array(dimension), new Float64Array(dimension * dimension)];
-  let theta: Float64Array = Float64Array.from(start);
+  let theta: Float64Array = Float64Array.from(ontoBall(start, radius));
   let value = f.gradient(theta, gradient);
   let best: CertifiedMinimum = { minimizer: theta, value, certificate: Infinity };
   let stalled = 0;
@@ -46,7 +46,7 @@ export function minimize(f: ConvexFunction, { start, radius, curvature }: Minimi
     const scale = Number.EPSILON * Math.max(1, Math.abs(value));
     // A start that is good enough for its certificate still gets one step: callers compare the values of both objectives,
     // whose error is of first order in the point where the certificate's is of second.
-    if ((iteration > 0 && bound <= 100 * scale) || stalled >= 4) break;
+    if ((iteration > 0 && bound <= 1000 * scale) || stalled >= 4) break;
 
     if (known.kind !== 'quadratic' && iteration > 0) f.hessian(theta, hessian);
     const target =

@@ -14,11 +14,9 @@ export interface Eigenbasis {
 
 /** The eigenbasis of a symmetric positive semidefinite matrix (d × d, row-major). */
 export function eigenbasis(matrix: Float64Array, dimension: number): Eigenbasis {
-  const decomposition = spectrum(matrix, dimension);
-  const found = decomposition.realEigenvalues;
+  const { values: found, vectors: columns } = spectrum(matrix, dimension);
   const cutoff = singularBelow * Math.max(...found);
   const values = Float64Array.from(found, (value) => (value > cutoff ? value : 0));
-  const columns = decomposition.eigenvectorMatrix;
   const vectors = new Float64Array(dimension * dimension);
   for (let k = 0; k < dimension; k++) {
     for (let i = 0; i < dimension; i++) vectors[k * dimension + i] = columns.get(i, k);
@@ -68,7 +66,8 @@ export function minimizeModel(
   }
   if ((flat || radius === Infinity) && Math.hypot(...interior) <= radius) return fromEigenbasis(basis, interior);
 
-  const target = at.map((entry, k) => values[k] * entry - slope[k]);
+  // Without a slope along H's null space, the components there are free: 0 is the choice that fits in the ball.
+  const target = at.map((entry, k) => (flat && values[k] === 0 ? 0 : values[k] * entry - slope[k]));
   const onSphere = (shift: number): Float64Array =>
     target.map((entry, k) => (entry === 0 ? 0 : entry / (values[k] + shift)));
   // ‖y(ν)‖ ≤ ‖target‖ / ν, so the root lies at or below ‖target‖ / radius.

@@ -79,8 +79,8 @@ describe.each<[string, ProblemFile]>([
               ? { kind: 'quadratic', basis: eigenbasis(hessian, 3) }
               : { kind: 'strongly-convex', modulus };
           const bound = certificate(theta, gradient, problem.radius, curvature);
-          // The subtraction of the two values rounds.
-          expect(bound).toBeGreaterThanOrEqual(reached - value - 1e-15 * (1 + Math.abs(value) + Math.abs(reached)));
+          // For a quadratic on R^d both sides are equal but for rounding.
+          expect(bound).toBeGreaterThanOrEqual(reached - value - 1e-14 * (1 + Math.abs(value) + Math.abs(reached)));
         },
       ),
       { numRuns: 400 },
