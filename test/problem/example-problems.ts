@@ -3,7 +3,7 @@ import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
 
 /** One problem of every kind, and more of the kinds that have variants. */
-export const exampleProblems: readonly (readonly [string, ProblemFile])[] = [
+export const exampleProblems: [string, ProblemFile][] = [
   ['quadratic', quadratic({ dimension: 4, condition: 50, noise: 0.3, seed: 1 })],
   ['quadratic in a ball', quadratic({ dimension: 3, condition: 1000, radius: 0.7, seed: 2 })],
   ['log-linear', logLinear({ dimension: 4, candidates: 3, examples: { dpo: 9, sft: 7 }, beta: 0.7, seed: 3 })],
