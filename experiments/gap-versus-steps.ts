@@ -20,9 +20,9 @@ export const gapVersusSteps: Experiment<GapVersusSteps> = {
   name: 'gap-versus-steps',
   async run(laboratory) {
     const [lambda, stepSize] = [0.3, '1/sqrt(T)'];
-    const seeds = laboratory.quick ? 10 : 20;
+    const seeds = laboratory.quick ? 10 : 16;
     const problem = await quadraticPair(laboratory.seed);
-    const horizons = laboratory.quick ? logSpaced(10, 1e4, 2) : logSpaced(10, 1e5, 3);
+    const horizons = laboratory.quick ? logSpaced(10, 1e4, 2) : logSpaced(10, 1e5, 2);
     const runs = comparedKeys.flatMap((key) =>
       horizons.map(async (steps) => ({
         key,

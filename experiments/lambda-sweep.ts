@@ -20,7 +20,7 @@ export const lambdaSweep: Experiment<LambdaSweep> = {
   name: 'lambda-sweep',
   async run(laboratory) {
     const { quick } = laboratory;
-    const settings = { steps: quick ? 1000 : 4000, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 24 };
+    const settings = { steps: quick ? 1000 : 4000, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 16 };
     const problem = await quadraticPair(laboratory.seed);
     const runs = comparedKeys.flatMap((key) =>
       evenlySpaced(0.05, 0.95, quick ? 7 : 13).map(async (lambda) => ({

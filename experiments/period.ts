@@ -14,7 +14,7 @@ export const period: Experiment<Period> = {
   name: 'period',
   async run(laboratory) {
     const { quick } = laboratory;
-    const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 32 };
+    const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
     const problem = await quadraticPair(laboratory.seed);
     const runs = (quick ? [300, 3000] : [300, 3000, 30_000]).flatMap((steps) =>
       [1, 2, 5, 10, 20, 50, 100].map(async (k) => ({

@@ -46,7 +46,7 @@ export const tradeOff: Experiment<TradeOff> = {
     const { quick } = laboratory;
     return measuredTradeOff(laboratory, problem, {
       steps: quick ? 600 : 3000,
-      batch: 16,
+      batch: 8,
       stepSize: '1/sqrt(T)',
       seeds: quick ? 6 : 16,
       frontPoints: 41,

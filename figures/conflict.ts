@@ -2,7 +2,7 @@ import { comparedKeys } from '../experiments/compared.js';
 import { conflict } from '../experiments/conflict.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
-import { looks } from '../src/figure/theme.js';
+import { looks, type ScheduleKey } from '../src/figure/theme.js';
 
 const limits = [
   { key: 'sequential-sft-dpo', at: 'dpo' },
@@ -28,13 +28,19 @@ export const conflictFigure = drawing('conflict', conflict, (results) => {
       mean: each.at[at].measures.gap,
     })),
   );
+  /** The gap of a schedule under the least and the most conflict. */
+  const fromTo = (key: ScheduleKey): string => {
+    const own = points.filter(({ schedule }) => schedule === looks[key].label);
+    return [own[0], own[own.length - 1]].map(({ mean }) => mean.toPrecision(2)).join(' to ');
+  };
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
   return {
     title: 'Sequential pays for conflict between the data',
     caption:
-      'As the preferences go from agreeing with the demonstrations (−1) to opposing them (1), the gap of Sequential rises ' +
-      'with its limit Δ by two orders of magnitude, that of Mix and ALRIGHT by a small factor. MAXRIGHT, which goes to ' +
-      'another point (dotted: F_λ there) and here chooses by minibatches, stays in between.',
+      `As the preferences go from agreeing with the demonstrations (−1) to opposing them (1), the gap of Sequential rises ` +
+      `with its limit Δ, from ${fromTo('sequential-sft-dpo')} for SFT→DPO, while that of ALRIGHT only goes from ` +
+      `${fromTo('alright')}. MAXRIGHT goes to another point (dotted: F_λ there) and here chooses by minibatches, which ` +
+      'leaves it a level of its own.',
     rows: [...points, ...curves.filter(({ mean }) => mean > smallest / 10)],
     spec: {
       title: {

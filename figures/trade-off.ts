@@ -138,8 +138,8 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
                   mark: {
                     ...labelMark,
                     align: { expr: "datum.far ? 'center' : 'left'" },
-                    dx: { expr: 'datum.far ? 0 : 13' },
-                    dy: { expr: 'datum.far ? -18 : -8' },
+                    dx: { expr: 'datum.far ? 0 : 24' },
+                    dy: { expr: 'datum.far ? -18 : -3' },
                   },
                   encoding: { text: { field: 'label' } },
                 },
