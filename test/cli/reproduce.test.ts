@@ -54,7 +54,7 @@ describe('a figure by name', () => {
   });
 });
 
-test('a killed run goes on where it stopped and ends with the same bytes', async () => {
+test('a killed run goes on where it stopped and ends with the same bytes', { timeout: 240_000 }, async () => {
   const names = ['--only', 'period'];
   const whole = forgetting([...quick, ...names, '--out', within('whole'), '--cache', within('whole-cache')]);
   expect(whole.code).toBe(0);
