@@ -6,6 +6,7 @@ import { reproduceCommand } from './cli/reproduce.js';
 import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
+import { verifyCommand } from './cli/verify.js';
 import { InputError } from './input-error.js';
 import { version } from './version.js';
 
@@ -19,6 +20,7 @@ const commands = [
   runCommand(),
   reproduceCommand(),
   solveCommand(),
+  verifyCommand(),
   evaluateCommand(),
   problemCommand(),
   schemaCommand(),

@@ -1,5 +1,6 @@
 import { all, create, type MathNode } from 'mathjs/number';
 import { InputError } from '../input-error.js';
+import { enclosure, type Enclosure, type Interval } from './enclosure.js';
 
 const math = create(all, {});
 
@@ -7,12 +8,14 @@ const math = create(all, {});
 export interface Arithmetic {
   /** The value at the variables' values, in the order in which they were named. */
   evaluate(variables: ArrayLike<number>): number;
+  /** An interval that holds every value while the variables range over theirs. */
+  enclose(box: readonly Interval[]): Interval;
   /** The derivative with respect to one variable; throws an InputError where there is no symbolic one. */
   derivative(variable: string): Arithmetic;
   /** The expression as mathjs writes it. */
   readonly text: string;
-  /** The expression in TeX. */
-  readonly tex: string;
+  /** The expression in TeX; `symbols` gives the TeX of variables that are written otherwise than named. */
+  tex(symbols?: Readonly<Record<string, string>>): string;
 }
 
 type Evaluate = (variables: ArrayLike<number>) => number;
@@ -37,8 +40,10 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
     const known = [...variables, 'pi', 'e'].join(', ');
     throw new InputError(field, original, `arithmetic on ${known} without ${what}`);
   };
+  let enclosed: Enclosure | undefined;
   return {
     evaluate: compile(node, variables, refuse),
+    enclose: (box) => (enclosed ??= enclosure(node, variables))(box),
     derivative(variable) {
       let derived: MathNode;
       try {
@@ -49,7 +54,11 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
       return fromNode(field, original, derived, variables);
     },
     text: node.toString(),
-    tex: node.toTex(),
+    tex: (symbols = {}) =>
+      node.toTex({
+        handler: (part: MathNode) =>
+          math.isSymbolNode(part) && Object.hasOwn(symbols, part.name) ? ` ${symbols[part.name]}` : undefined,
+      }),
   };
 }
 
