@@ -35,7 +35,7 @@ export interface InteriorPointResult extends InteriorPoint {
   /** The dual equations' residuals likewise. */
   readonly dualResidual: number;
   readonly iterations: number;
-  /** The last iterate with residuals and gap above 1e-3: central enough to start a neighbouring programme from. */
+  /** The last iterate with residuals or gap above 0.1: central enough to start a neighbouring programme from. */
   readonly warmStart: InteriorPoint;
 }
 
@@ -97,6 +97,8 @@ export function solveSemidefinite(
   let dualObjective = 0;
   let iteration = 0;
   let bestScore = Infinity;
+  let bestPrimalError = Infinity;
+  let bestDualError = Infinity;
   let best: InteriorPoint = warm;
   let sinceBest = 0;
   for (; iteration < iterations; iteration++) {
@@ -123,8 +125,10 @@ export function solveSemidefinite(
       if (score < 0.7 * bestScore) sinceBest = 0;
       bestScore = score;
       best = copyPoint(point);
+      bestPrimalError = primalError;
+      bestDualError = dualError;
     }
-    if (score > 1e-3) warm = copyPoint(point);
+    if (score > 0.1) warm = copyPoint(point);
     if (score < tolerance) {
       status = 'solved';
       break;
@@ -132,6 +136,8 @@ export function solveSemidefinite(
     if (dualError < 1e-7 && scaling.objectiveInGivenUnits(dualObjective) < cutoff) {
       status = 'cut off';
       best = copyPoint(point);
+      bestPrimalError = primalError;
+      bestDualError = dualError;
       break;
     }
     if (++sinceBest > 12) break;
@@ -224,8 +230,8 @@ export function solveSemidefinite(
     status,
     primalObjective: scaling.objectiveInGivenUnits(inner(flat.cost, best.gram) + inner(objectiveFree, best.free)),
     dualObjective: scaling.objectiveInGivenUnits(inner(bound, best.multipliers)),
-    primalResidual: primalError,
-    dualResidual: dualError,
+    primalResidual: bestPrimalError,
+    dualResidual: bestDualError,
     iterations: iteration,
     warmStart: scaling.unscalePoint(warm),
   };

@@ -19,14 +19,14 @@ export type FunctionClass =
 /**
  * How the comparator θ* relates the two objectives' subgradients there.
  * weighted: λ g_DPO* + (1 − λ) g_SFT* = 0, θ* minimises F_λ;
- * ratio: g_SFT* = −c g_DPO*, θ° minimises F_max where both weighted gaps are equal; c = 0 for g_SFT* = 0;
- * shared: both are 0;
- * open: nothing is asked of them but their class (a relaxation).
+ * angle: sin φ g_DPO* + cos φ g_SFT* = 0 with φ in [0, π/2], θ° minimises F_max where both weighted gaps are equal;
+ * between: such a φ exists between two angles, relaxed to ⟨sin φ₁ g_DPO* + cos φ₁ g_SFT*, sin φ₂ g_DPO* + cos φ₂ g_SFT*⟩ ≤ 0;
+ * open: nothing is asked of them, a wider relaxation without subgradients at the comparator.
  */
 export type Stationarity =
   | { readonly kind: 'weighted'; readonly lambda: number }
-  | { readonly kind: 'ratio'; readonly ratio: number }
-  | { readonly kind: 'shared' }
+  | { readonly kind: 'angle'; readonly angle: number }
+  | { readonly kind: 'between'; readonly from: number; readonly to: number }
   | { readonly kind: 'open' };
 
 /** A vector as coefficients over the Gram matrix's basis; what is beyond its length is 0. */
@@ -48,6 +48,8 @@ export interface EstimationProgramme {
   readonly trueBounds: Float64Array;
   /** G_ii is at most this for every function of the class. */
   readonly diagonalBounds: Float64Array;
+  /** The constraints to begin with where there are too many to take at once: the rest join when they are violated. */
+  readonly essential: readonly boolean[];
   /** |f_j| is at most this for every function of the class. */
   readonly freeBounds: Float64Array;
   readonly samples: Readonly<Record<ObjectiveName, readonly Sample[]>>;
@@ -76,9 +78,11 @@ export function estimationProgramme(
   const freeBounds: number[] = [];
   const constraints: Constraint[] = [];
   const trueBounds: number[] = [];
-  const atMost = (matrix: SparseSymmetric, free: SparseVector, bound: number, slack: number): void => {
+  const essential: boolean[] = [];
+  const atMost = (matrix: SparseSymmetric, free: SparseVector, bound: number, slack: number, first = true): void => {
     constraints.push({ matrix, free, bound: bound - slack, sense: 'at most' });
     trueBounds.push(bound);
+    essential.push(first);
   };
   const basisVector = (bound: number): Combination => {
     diagonalBounds.push(bound * bound);
@@ -107,7 +111,7 @@ export function estimationProgramme(
 
   const start = basisVector(distance);
   normAtMost(start, distance);
-  const atComparator = comparatorGradients(stationarity, needed, basisVector, gradientBoundAt(0), normAtMost);
+  const atComparator = comparatorGradients(stationarity, needed, basisVector, gradientBoundAt(0), normAtMost, atMost);
 
   // Points in order, and the samples that the plan needs at each.
   const points: Combination[] = [];
@@ -143,7 +147,7 @@ export function estimationProgramme(
           const change = difference(to.gradient ?? [], of.gradient);
           matrices.push(product(change, change, 1 / (2 * functionClass.smoothness)));
         }
-        atMost(sumOf(matrices), valueDifference(of.value, to.value), 0, gap);
+        atMost(sumOf(matrices), valueDifference(of.value, to.value), 0, gap, areNeighbours(plan, of, to));
       }
     }
   }
@@ -193,6 +197,7 @@ export function estimationProgramme(
       constraints,
     },
     trueBounds: Float64Array.from(trueBounds),
+    essential,
     diagonalBounds: Float64Array.from(diagonalBounds),
     freeBounds: Float64Array.from(freeBounds),
     samples,
@@ -219,13 +224,23 @@ function neededSamples(plan: Plan): ReadonlySet<ObjectiveName>[] {
   return needed;
 }
 
+/** Whether one of the samples is the comparator's, or one point is a step from the other. */
+function areNeighbours(plan: Plan, a: Sample, b: Sample): boolean {
+  if (a.point === 'comparator' || b.point === 'comparator') return true;
+  const [from, to] = [Math.min(a.point, b.point), Math.max(a.point, b.point)];
+  const origin = plan.origins[to];
+  return origin.kind === 'step' && origin.from === from;
+}
+
 function comparatorGradients(
   stationarity: Stationarity,
   needed: readonly ReadonlySet<ObjectiveName>[],
   basisVector: (bound: number) => Combination,
   bound: number,
   normAtMost: (combination: Combination, bound: number) => void,
+  atMost: (matrix: SparseSymmetric, free: SparseVector, bound: number, slack: number) => void,
 ): Record<ObjectiveName, Combination | undefined> {
+  if (bound === 0) return { dpo: [], sft: [] };
   const used = objectiveNames.filter((objective) => needed.some((names) => names.has(objective)));
   const tied = (dpo: number, sft: number): Record<ObjectiveName, Combination | undefined> => {
     const factors = { dpo, sft };
@@ -244,10 +259,17 @@ function comparatorGradients(
         return weight > 0 ? tied(0, 0) : tied(1, 1);
       }
       return tied(1 - stationarity.lambda, -stationarity.lambda);
-    case 'ratio':
-      return tied(1, -stationarity.ratio);
-    case 'shared':
-      return { dpo: [], sft: [] };
+    case 'angle':
+      return tied(Math.cos(stationarity.angle), -Math.sin(stationarity.angle));
+    case 'between': {
+      const dpo = basisVector(bound);
+      const sft = basisVector(bound);
+      normAtMost(dpo, bound);
+      normAtMost(sft, bound);
+      const at = (angle: number): Combination => plus(scaled(dpo, Math.sin(angle)), sft, Math.cos(angle));
+      atMost(product(at(stationarity.from), at(stationarity.to), 1), { indices: [], values: [] }, 0, 0);
+      return { dpo, sft };
+    }
     case 'open':
       return { dpo: undefined, sft: undefined };
   }

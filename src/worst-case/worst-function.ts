@@ -73,13 +73,13 @@ function evaluateSmooth({ smoothness, points }: SmoothInterpolant, at: Float64Ar
   weights[best] = 1;
   let corral = [best];
   const gradient = new Float64Array(d);
-  const scale = Math.max(...points.map(({ value }, j) => Math.abs(value) + smoothness * squaredNorm(away[j])));
   for (let round = 0; ; round++) {
     gradient.fill(0);
     for (const j of corral) for (let i = 0; i < d; i++) gradient[i] += smoothness * weights[j] * away[j][i];
     // The derivative along weight k, over the smallest one of the corral.
     const slope = points.map(({ value }, k) => value + inner(gradient, away[k]));
     const level = Math.max(...corral.map((j) => slope[j]));
+    const scale = Math.max(...corral.map((j) => Math.abs(points[j].value) + absoluteInner(gradient, away[j])));
     let entering = -1;
     let lead = Infinity;
     for (let k = 0; k < count; k++) {
@@ -164,6 +164,12 @@ function affineMinimiser(
 function inner(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+function absoluteInner(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] * b[i]);
   return sum;
 }
 

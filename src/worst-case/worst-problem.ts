@@ -54,15 +54,19 @@ export function worstProblem(
       gradient: gradientOf(sample, vector, descent?.slope[name]),
       value: sample.value === undefined ? 0 : free[sample.value],
     }));
-    if (descent !== undefined) {
-      // Where the objective has fallen to its optimum: far enough along the further coordinate.
-      const at = new Array<number>(dimension).fill(0);
-      at[n] = (-2 * descent.ideal[name]) / descent.slope[name];
-      samples.push({ at: at.map((x) => -x), gradient: new Array<number>(dimension).fill(0), value: descent.ideal[name] });
+    const zero = new Array<number>(dimension).fill(0);
+    const slope = descent?.slope[name] ?? 0;
+    if (descent !== undefined && slope !== 0) {
+      // Far enough along the further coordinate, the objective has fallen to its optimum.
+      const at = [...zero];
+      at[n] = (2 * descent.ideal[name]) / slope;
+      samples.push({ at, gradient: zero, value: descent.ideal[name] });
+    } else if (functionClass.kind === 'lipschitz' && descent === undefined) {
+      // A floor far below the run, so that the objective's own minimum is attained too.
+      const lowest = Math.min(0, ...samples.map(({ value }) => value));
+      samples.push({ at: zero, gradient: zero, value: 2 * lowest - functionClass.lipschitz * distance });
     }
-    if (samples.length === 0) {
-      samples.push({ at: vector([]), gradient: vector([]), value: 0 });
-    }
+    if (samples.length === 0) samples.push({ at: zero, gradient: zero, value: 0 });
     return functionClass.kind === 'lipschitz'
       ? piecewiseLinear(samples, functionClass.lipschitz)
       : smoothInterpolant(samples, functionClass.smoothness);
