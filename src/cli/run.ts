@@ -1,0 +1,193 @@
+import { Command } from 'commander';
+import { InputError } from '../input-error.js';
+import type { Problem } from '../problem/problem.js';
+import type { Estimate } from '../simulate/statistics.js';
+import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
+import { printJson, printTable, shortNumber } from './output.js';
+import { startProgress } from './progress.js';
+
+interface RunOptions {
+  readonly schedule: string;
+  readonly lambda: number;
+  readonly steps: number;
+  readonly order: 'sft-dpo' | 'dpo-sft';
+  readonly split?: string;
+  readonly period: number;
+  readonly batch: number;
+  readonly values: 'minibatch' | 'full';
+  readonly gradientBatch: 'shared' | 'fresh';
+  readonly valueNoise?: number;
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly trace?: number;
+  readonly workers?: number;
+  readonly json?: boolean;
+}
+
+/** `forgetting run`: a schedule on a problem, over many seeds. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run a schedule on a problem over many seeds')
+    .argument('<problem>', 'problem file')
+    .requiredOption('--schedule <name>', 'sequential, mix, alright, maxright, sft, dpo, or a path to a module')
+    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option('--steps <T>', 'number of updates in all', integerOption('steps', 1), 1000)
+    .option('--order <order>', 'stages of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']), 'sft-dpo')
+    .option('--split <n,m>', 'steps of each stage of sequential, in order (default: halves)')
+    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1), 1)
+    .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
+    .option(
+      '--values <which>',
+      'what maxright sees: minibatch or full',
+      wordOption('values', ['minibatch', 'full']),
+      'minibatch',
+    )
+    .option(
+      '--gradient-batch <which>',
+      'the gradient is taken on the minibatch the choice was made by (shared) or a fresh one',
+      wordOption('gradient-batch', ['shared', 'fresh']),
+      'shared',
+    )
+    .option('--value-noise <deviation>', 'standard deviation of the values seen', nonNegative('value-noise'))
+    .option('--step-size <rule>', 'a number, an expression of t and T, or linear:α0', '0.5/sqrt(T)')
+    .option('--seeds <n>', 'number of runs', integerOption('seeds', 1), 100)
+    .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
+    .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
+    .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: RunOptions) => {
+      const { readProblemFile } = await import('../problem/read.js');
+      const { problem, text } = await readProblemFile(file);
+      const result = await run(problem, options);
+      const { provenance } = await import('./provenance.js');
+      if (options.json === true) printJson({ ...result, provenance: provenance(options.seed, text) });
+      else printResult(result, options);
+    });
+}
+
+/** Runs the ensemble that the options describe and measures it against certified optima. */
+async function run(problem: Problem, options: RunOptions) {
+  const { lambda, steps, order, period, batch, seed, seeds } = options;
+  const { loadSchedule } = await import('../simulate/load-schedule.js');
+  const { stepSizes: stepSizesOf } = await import('../simulate/step-size.js');
+  const { certifiedOptima } = await import('../simulate/optima.js');
+  const { ensembleMeasures } = await import('../simulate/measures.js');
+  const { createWorkerPool, runEnsemble } = await import('../simulate/ensemble.js');
+
+  const schedule = await loadSchedule(options.schedule);
+  const stepSizes = stepSizesOf(options.stepSize, steps);
+  const split = options.split === undefined ? {} : { split: parseSplit(options.split) };
+  schedule.init({ lambda, steps, order, ...split, period, ideal: { dpo: 0, sft: 0 } });
+  const optima = certifiedOptima(problem, lambda);
+  const settings = { lambda, steps, order, ...split, period, ideal: optima.values.ideal };
+  const record = recordedSteps(steps, options.trace);
+
+  const threads = options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0);
+  const pool = threads === 0 ? undefined : createWorkerPool(threads);
+  const progress = startProgress('runs', seeds);
+  try {
+    const trajectories = await runEnsemble(
+      {
+        problem,
+        schedule: options.schedule,
+        settings: {
+          schedule: settings,
+          stepSizes,
+          batch,
+          values: options.values,
+          gradientBatch: options.gradientBatch,
+          ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
+          record,
+        },
+        seed,
+        seeds,
+      },
+      {
+        ...(pool === undefined ? {} : { pool }),
+        onProgress: (done) => {
+          progress.update(done);
+        },
+      },
+    );
+    const trace = record.map((step, at) => {
+      const { gap, maxGap, dpo, sft } = ensembleMeasures(trajectories, at, optima.values);
+      const ci95 = { gap: gap.ci95, maxGap: maxGap.ci95, dpo: dpo.ci95, sft: sft.ci95 };
+      return { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
+    });
+    return {
+      schedule: schedule.name,
+      final: ensembleMeasures(trajectories, record.length - 1, optima.values),
+      exactGap: await exactGap(),
+      gradients: trajectories[0].gradients,
+      evaluations: trajectories[0].evaluations,
+      trace: options.trace === undefined ? [] : trace,
+      ...(problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {}),
+    };
+  } finally {
+    progress.stop();
+    await pool?.destroy();
+  }
+
+  async function exactGap(): Promise<number | null> {
+    const { exactGaps, exactSchedules } = await import('../simulate/exact-moments.js');
+    const { data } = problem;
+    if (data.kind !== 'quadratic' || problem.radius < Infinity || !exactSchedules.includes(options.schedule))
+      return null;
+    const { minimizer } = optima.weightedSum;
+    return exactGaps(data, { schedule, settings, stepSizes, batch, minimizer, record: [steps] })[0];
+  }
+}
+
+/** θ_0, every so many steps, and the last. */
+function recordedSteps(steps: number, every: number | undefined): number[] {
+  if (every === undefined) return [steps];
+  const grid = Array.from({ length: Math.ceil(steps / every) }, (_, i) => i * every);
+  return [...grid, steps];
+}
+
+/** Whether threads pay: starting them costs about as much as this many multiplications. */
+function isLongWork(problem: Problem, samples: number): boolean {
+  const { data, dimension } = problem;
+  const rows =
+    data.kind === 'log-linear'
+      ? data.sft.offsets[data.sft.offsets.length - 1] / (data.sft.offsets.length - 1)
+      : dimension;
+  return samples * (2 * rows + 10) * dimension > 2e8;
+}
+
+function parseSplit(text: string): [number, number] {
+  const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (parts.length !== 2 || !parts.every((part) => Number.isSafeInteger(part) && part >= 0)) {
+    throw new InputError('split', text, 'two whole numbers, as in 500,500');
+  }
+  return [parts[0], parts[1]];
+}
+
+function nonNegative(field: string): (text: string) => number {
+  return (text) => {
+    const value = numberOption(field)(text);
+    if (value < 0) throw new InputError(field, value, 'a number ≥ 0');
+    return value;
+  };
+}
+
+function printResult(result: Awaited<ReturnType<typeof run>>, { seeds, lambda, steps }: RunOptions): void {
+  const { schedule, final, exactGap, gradients, evaluations, trace } = result;
+  process.stdout.write(`${schedule}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
+  printTable(
+    ['measure', 'mean', '95 % interval'],
+    Object.entries<Estimate>({ ...final }).map(([name, { mean, ci95 }]) => [
+      name,
+      shortNumber(mean),
+      ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`,
+    ]),
+  );
+  process.stdout.write(`\nexact gap ${shortNumber(exactGap)}   gradients ${gradients}   evaluations ${evaluations}\n`);
+  if (trace.length === 0) return;
+  process.stdout.write('\n');
+  printTable(
+    ['step', 'gap', 'maxGap', 'dpo', 'sft'],
+    trace.map(({ step, gap, maxGap, dpo, sft }) => [step, gap, maxGap, dpo, sft].map(shortNumber)),
+  );
+}

@@ -1,0 +1,104 @@
+import type { ObjectiveName } from '../schedule/schedule.js';
+import { InputError } from '../input-error.js';
+import { stream } from '../random/stream.js';
+import { parseArithmetic } from './arithmetic.js';
+import type { ExpressionData } from './data.js';
+import type { Objective } from './problem.js';
+
+/** An objective written as an expression, its gradient and Hessian by symbolic differentiation. */
+export function expressionObjective(data: ExpressionData, name: ObjectiveName): Objective {
+  const { variables, dimension } = data;
+  const [noise, strongConvexity] = [data.noise[name], data.strongConvexity[name]];
+  const expression = parseArithmetic(`objectives.${name}`, data.objectives[name], variables);
+  const partials = variables.map((variable) => expression.derivative(variable));
+  const second = partials.map((partial, i) =>
+    variables.slice(0, i + 1).map((variable) => partial.derivative(variable)),
+  );
+
+  const value = (theta: Float64Array): number => expression.evaluate(theta);
+  const gradient = (theta: Float64Array, out: Float64Array): number => {
+    for (let i = 0; i < dimension; i++) out[i] = partials[i].evaluate(theta);
+    return value(theta);
+  };
+  return {
+    value,
+    gradient,
+    hessian(theta, out) {
+      for (let i = 0; i < dimension; i++) {
+        for (let j = 0; j <= i; j++) {
+          out[i * dimension + j] = out[j * dimension + i] = second[i][j].evaluate(theta);
+        }
+      }
+    },
+    constants: { gradientBound: Infinity, smoothness: Infinity, strongConvexity },
+    valueNoise: data.valueNoise[name],
+    exactValues: true,
+    sampler(random, batch) {
+      const deviation = noise / Math.sqrt(batch);
+      const sample = new Float64Array(dimension);
+      return {
+        draw() {
+          if (deviation === 0) return;
+          for (let i = 0; i < dimension; i++) sample[i] = deviation * random.normal();
+        },
+        gradient(theta, out) {
+          const exact = gradient(theta, out);
+          for (let i = 0; i < dimension; i++) out[i] += sample[i];
+          return exact;
+        },
+        value,
+      };
+    },
+  };
+}
+
+/**
+ * Refuses an objective that is not convex on sampled chords: f(½(x + y)) ≤ ½ f(x) + ½ f(y) − ⅛ μ ‖x − y‖², with the
+ * declared modulus μ. Chords lie in the ball, or, on all of R^d, around the start at scales from 0.01 to 100.
+ * The InputError shows the first chord that breaks it. Passing is no proof: certificates stay conditional on convexity.
+ */
+export function checkConvexOnChords(objective: Objective, data: ExpressionData, name: ObjectiveName): void {
+  const { dimension, start, radius } = data;
+  const modulus = data.strongConvexity[name];
+  const random = stream(0, `convexity-chords-${name}`);
+  const field = `objectives.${name}`;
+  const text = data.objectives[name];
+  const at = (point: Float64Array): number => {
+    const value = objective.value(point);
+    if (!Number.isFinite(value))
+      throw new InputError(field, text, `a finite value on the domain; at (${shown(point)}) it is ${value}`);
+    return value;
+  };
+  const gradient = new Float64Array(dimension);
+  objective.gradient(start, gradient);
+  if (!gradient.every(Number.isFinite)) {
+    throw new InputError(field, text, `a differentiable expression; its gradient at the start is (${shown(gradient)})`);
+  }
+  for (let chord = 0; chord < 2000; chord++) {
+    const scale = 10 ** (4 * random.uniform() - 2);
+    const [x, y] = [samplePoint(), samplePoint()];
+    function samplePoint(): Float64Array {
+      const direction = Float64Array.from({ length: dimension }, () => random.normal());
+      const norm = Math.hypot(...direction);
+      return Number.isFinite(radius)
+        ? direction.map((entry) => (entry / norm) * radius * random.uniform() ** (1 / dimension))
+        : direction.map((entry, i) => start[i] + scale * entry);
+    }
+    const middle = x.map((entry, i) => (entry + y[i]) / 2);
+    const [fx, fy, fm] = [at(x), at(y), at(middle)];
+    const bend = (modulus / 8) * Math.hypot(...x.map((entry, i) => entry - y[i])) ** 2;
+    const rounding = 1e-12 * (Math.abs(fx) + Math.abs(fy) + bend);
+    if (fm > (fx + fy) / 2 - bend + rounding) {
+      const kind = modulus > 0 ? `a convex function with modulus ${modulus}` : 'a convex function';
+      throw new InputError(
+        field,
+        text,
+        `${kind}; on the chord from (${shown(x)}) to (${shown(y)}) its value in the middle, ${fm}, lies above ${(fx + fy) / 2 - bend}`,
+      );
+    }
+  }
+}
+
+function shown(point: Float64Array): string {
+  return Array.from(point, (entry) => String(Number(entry.toPrecision(6)))).join(', ');
+}

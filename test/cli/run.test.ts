@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
+import { fileIn, forgetting, forgettingJson, temporaryFolder } from './command.js';
+
+interface Result {
+  schedule: string;
+  final: Record<string, { mean: number; ci95: [number, number] | null }>;
+  exactGap: number | null;
+  gradients: number;
+  evaluations: number;
+  trace: { step: number; gap: number; maxGap: number; dpo: number; sft: number }[];
+  provenance: { version: string; command: string; seed: number; problemHash: string };
+}
+
+const folder = temporaryFolder();
+let [closedForm, plane, logLinear] = ['', '', ''];
+beforeAll(() => {
+  closedForm = fileIn(folder, 'closed-form.json', closedFormFile(0.3));
+  plane = fileIn(folder, 'plane.json', planeFile());
+  logLinear = fileIn(folder, 'log-linear.json', logLinearFile());
+});
+
+const run = (file: string, ...args: string[]): Result => forgettingJson(['run', file, ...args, '--json']) as Result;
+
+describe('forgetting run', () => {
+  it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', () => {
+    const common = ['--lambda', '0.5', '--steps', '2000', '--seeds', '100', '--step-size', '0.5/sqrt(t)'];
+    const sequential = run(closedForm, '--schedule', 'sequential', '--order', 'dpo-sft', ...common);
+    const alright = run(closedForm, '--schedule', 'alright', ...common);
+    expect(sequential.final.gap.mean).toBeCloseTo(0.5, 1);
+    expect(alright.final.gap.mean).toBeLessThan(0.02);
+    for (const { final, exactGap } of [sequential, alright]) {
+      const [low, high] = final.gap.ci95 ?? [NaN, NaN];
+      // The exact expectation lies near the interval: within twice its width.
+      expect(Math.abs((exactGap ?? NaN) - (low + high) / 2)).toBeLessThan(high - low);
+    }
+    expect(alright.provenance).toMatchObject({ version: '0.1.0', seed: 0 });
+    expect(alright.provenance.command).toMatch(/^forgetting run .* --schedule alright .* '0\.5\/sqrt\(t\)' --json$/);
+    expect(alright.provenance.problemHash).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('prints the same bytes for any number of workers', () => {
+    const bytes = (...more: string[]): string =>
+      forgetting([
+        'run',
+        logLinear,
+        '--schedule',
+        'maxright',
+        '--period',
+        '5',
+        '--seeds',
+        '23',
+        '--steps',
+        '200',
+        '--trace',
+        '50',
+        '--json',
+        ...more,
+      ]).stdout;
+    const alone = bytes();
+    expect(alone.length).toBeGreaterThan(500);
+    for (const workers of ['1', '2', '5']) expect(bytes('--workers', workers)).toBe(alone);
+  });
+
+  it('traces θ_0, every so many steps, and θ_T', () => {
+    const { trace, final } = run(plane, '--schedule', 'mix', '--steps', '25', '--seeds', '3', '--trace', '10');
+    expect(trace.map(({ step }) => step)).toEqual([0, 10, 20, 25]);
+    expect(trace[3].gap).toBe(final.gap.mean);
+  });
+
+  it('numbers its seeds from --seed on', () => {
+    const one = (seed: string): number =>
+      run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '1', '--seed', seed).final.dpo.mean;
+    const both = run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '2', '--seed', '6').final.dpo;
+    expect(both.mean).toBeCloseTo((one('6') + one('7')) / 2, 14);
+  });
+
+  it('has an exact gap only where the recursion holds', () => {
+    const ball = fileIn(folder, 'ball.json', planeFile({ radius: 3 }));
+    const exact = (file: string, schedule: string): number | null =>
+      run(file, '--schedule', schedule, '--steps', '10', '--seeds', '2').exactGap;
+    expect(exact(plane, 'mix')).toBeGreaterThan(0);
+    expect(exact(plane, 'maxright')).toBeNull();
+    expect(exact(ball, 'mix')).toBeNull();
+    expect(exact(logLinear, 'mix')).toBeNull();
+  });
+
+  it("runs a user's own schedule", () => {
+    const mine = fileIn(
+      folder,
+      'mine.ts',
+      `type State = Record<string, never>;
+       export default { name: 'alternate', init: (): State => ({}), evaluates: () => [], observe: (state: State) => state,
+         choose: (_state: State, step: number) => (step % 2 === 1 ? 'dpo' : 'sft') };`,
+    );
+    const alternate = run(closedForm, '--schedule', mine, '--seeds', '5', '--workers', '2');
+    expect(alternate.schedule).toBe('alternate');
+    expect(alternate.final.gap.mean).toBeLessThan(0.01);
+    const empty = fileIn(folder, 'empty.ts', 'export default { name: "empty" };');
+    expect(forgetting(['run', closedForm, '--schedule', empty])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.each([
+    [['--schedule', 'fastright'], /schedule: got "fastright"/],
+    [['--schedule', 'alright', '--lambda', '1.5'], /lambda: got 1.5, expected a number in \[0, 1\]/],
+    [['--schedule', 'alright', '--lambda', 'half'], /lambda: got "half"/],
+    [['--schedule', 'maxright', '--period', '0'], /period: got "0"/],
+    [['--schedule', 'mix', '--steps', '0'], /steps: got "0"/],
+    [
+      ['--schedule', 'sequential', '--split', '3,4'],
+      /split: got \[3,4\], expected two whole numbers that sum to the 1000 steps/,
+    ],
+    [['--schedule', 'sequential', '--split', '3'], /split: got "3"/],
+    [['--schedule', 'sequential', '--order', 'sft'], /order: got "sft"/],
+    [['--schedule', 'mix', '--step-size', '1/n'], /step-size: got "1\/n"/],
+    [['--schedule', 'mix', '--step-size', 'import("fs")'], /step-size: got/],
+    [
+      ['--schedule', 'mix', '--step-size', '5'],
+      /step-size: got 5, expected smaller steps: the run of seed 0 diverged at step \d+/,
+    ],
+    [['--schedule', 'mix', '--seeds', '0'], /seeds: got "0"/],
+    [['--schedule', 'mix', '--value-noise', '-1'], /value-noise: got -1/],
+    [[], /required option '--schedule/],
+    [['--schedule', 'mix', '--frobnicate'], /unknown option '--frobnicate'/],
+  ])('refuses %j in one line, with exit code 2', (args, message) => {
+    const { code, stdout, stderr } = forgetting(['run', plane, ...args]);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+});

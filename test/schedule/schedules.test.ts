@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { schedules } from '../../src/schedule/index.js';
+import {
+  gradientWeights,
+  type Choice,
+  type ObjectiveName,
+  type Schedule,
+  type ScheduleSettings,
+} from '../../src/schedule/schedule.js';
+
+const settings = (more: Partial<ScheduleSettings> = {}): ScheduleSettings => ({
+  lambda: 0.5,
+  steps: 6,
+  ideal: { dpo: 0, sft: 0 },
+  ...more,
+});
+
+/** Runs a schedule against given values of each objective at each step, as a trainer would. */
+function play(
+  schedule: Schedule,
+  given: ScheduleSettings,
+  valueAt: (objective: ObjectiveName, step: number) => number,
+  coins: readonly number[] = [],
+): { choices: Choice[]; evaluated: number[]; draws: number } {
+  let state = schedule.init(given);
+  let draws = 0;
+  const choices: Choice[] = [];
+  const evaluated: number[] = [];
+  for (let t = 1; t <= given.steps; t++) {
+    // The state is what a checkpoint would hold: it must survive JSON between any two steps.
+    state = JSON.parse(JSON.stringify(state));
+    const asked = schedule.evaluates(state, t);
+    if (asked.length > 0) evaluated.push(t);
+    for (const objective of asked) state = schedule.observe(state, objective, valueAt(objective, t));
+    const choice = schedule.choose(state, t, () => coins[draws++]);
+    choices.push(choice);
+    for (const objective of choice === 'mix' ? (['dpo', 'sft'] as const) : [choice]) {
+      state = schedule.observe(state, objective, valueAt(objective, t));
+    }
+  }
+  return { choices, evaluated, draws };
+}
+
+describe.each(Object.entries(schedules))('%s', (name, schedule) => {
+  it('is called by its own name', () => {
+    expect(schedule.name).toBe(name);
+  });
+
+  it('never changes the state it is given', () => {
+    const state = deepFreeze(schedule.init(settings()));
+    schedule.evaluates(state, 1);
+    schedule.choose(state, 1, () => 0.3);
+    schedule.observe(state, 'dpo', 2);
+    schedule.observe(state, 'sft', 2);
+  });
+
+  it('chooses the same from the same state', () => {
+    const state = schedule.init(settings());
+    for (let t = 1; t <= 6; t++) {
+      expect(schedule.choose(state, t, () => 0.3)).toBe(schedule.choose(state, t, () => 0.3));
+    }
+  });
+
+  it.skipIf(['sequential', 'sft', 'dpo'].includes(name))('refuses a λ outside [0, 1]', () => {
+    for (const lambda of [-0.1, 1.1, NaN])
+      expect(() => schedule.init(settings({ lambda }))).toThrow(/lambda.*\[0, 1\]/);
+  });
+});
+
+describe('alright', () => {
+  it('draws DPO where the coin falls below λ, one coin a step', () => {
+    const coins = [0.1, 0.69, 0.7, 0.71, 0, 0.999];
+    const { choices, draws } = play(schedules.alright, settings({ lambda: 0.7 }), () => 1, coins);
+    expect(choices).toEqual(['dpo', 'dpo', 'sft', 'sft', 'dpo', 'sft']);
+    expect(draws).toBe(6);
+  });
+
+  it('is a single-objective run at λ = 0 and λ = 1', () => {
+    const coins = [0, 0.5, 0.999999, 0, 0.5, 0.2];
+    expect(new Set(play(schedules.alright, settings({ lambda: 0 }), () => 1, coins).choices)).toEqual(new Set(['sft']));
+    expect(new Set(play(schedules.alright, settings({ lambda: 1 }), () => 1, coins).choices)).toEqual(new Set(['dpo']));
+  });
+});
+
+describe('sequential', () => {
+  it('works through its stages in both orders and any split', () => {
+    const run = (more: Partial<ScheduleSettings>): Choice[] =>
+      play(schedules.sequential, settings(more), () => 1).choices;
+    expect(run({})).toEqual(['sft', 'sft', 'sft', 'dpo', 'dpo', 'dpo']);
+    expect(run({ order: 'dpo-sft', split: [2, 4] })).toEqual(['dpo', 'dpo', 'sft', 'sft', 'sft', 'sft']);
+    expect(run({ split: [0, 6] })).toEqual(Array(6).fill('dpo'));
+    expect(run({ steps: 5 })).toEqual(['sft', 'sft', 'sft', 'dpo', 'dpo']);
+  });
+
+  it('refuses a split that does not sum to the steps', () => {
+    expect(() => schedules.sequential.init(settings({ split: [2, 3] }))).toThrow('split: got [2,3]');
+    expect(() => schedules.sequential.init(settings({ split: [-1, 7] }))).toThrow('split');
+    expect(() => schedules.sequential.init(settings({ split: [2.5, 3.5] }))).toThrow('split');
+  });
+});
+
+describe('mix', () => {
+  it('steps on the weighted sum', () => {
+    expect(play(schedules.mix, settings(), () => 1).choices).toEqual(Array(6).fill('mix'));
+    expect(gradientWeights('mix', 0.25)).toEqual({ dpo: 0.25, sft: 0.75 });
+    expect(gradientWeights('dpo', 0.25)).toEqual({ dpo: 1, sft: 0 });
+  });
+});
+
+describe('maxright', () => {
+  it('chooses the larger weighted gap, ties to SFT', () => {
+    const values = { dpo: [3, 1, 2, 2, 5, 0], sft: [1, 2, 2, 3, 4, 0] };
+    const { choices, evaluated } = play(schedules.maxright, settings(), (objective, t) => values[objective][t - 1]);
+    expect(choices).toEqual(['dpo', 'sft', 'sft', 'sft', 'dpo', 'sft']);
+    expect(evaluated).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('measures gaps from the ideal point and weighs them by λ and 1 − λ', () => {
+    // λ (f_DPO − f_DPO*) = 0.2 (6 − 1) = 1; (1 − λ)(f_SFT − f_SFT*) = 0.8 (v − 2) exceeds it for v > 3.25.
+    const given = settings({ lambda: 0.2, steps: 1, ideal: { dpo: 1, sft: 2 } });
+    const choice = (sft: number): Choice =>
+      play(schedules.maxright, given, (objective) => (objective === 'dpo' ? 6 : sft)).choices[0];
+    expect(choice(3.24)).toBe('dpo');
+    expect(choice(3.26)).toBe('sft');
+  });
+
+  it('with period 3, refreshes the chosen record by its own step and lets the other go stale', () => {
+    const values = { dpo: [4, 1, 9, 0, 0, 0], sft: [2, 9, 3, 5, 0.5, 0.25] };
+    // t = 1: both told, 4 > 2: DPO, record 4. t = 2: still 4 against the stale 2: DPO, record 1 after the step.
+    // t = 3: 1 against the stale 2 (the true 9 and 3 are not seen): SFT, record 3. t = 4: both told, 0 < 5: SFT.
+    // t = 5: stale 0 against 5: SFT, record 0.5. t = 6: 0 against 0.5: SFT.
+    const { choices, evaluated } = play(
+      schedules.maxright,
+      settings({ period: 3 }),
+      (objective, t) => values[objective][t - 1],
+    );
+    expect(choices).toEqual(['dpo', 'dpo', 'sft', 'sft', 'sft', 'sft']);
+    expect(evaluated).toEqual([1, 4]);
+  });
+
+  it('refuses to run without the optima, or with a period of 0', () => {
+    expect(() => schedules.maxright.init({ lambda: 0.5, steps: 3 })).toThrow(/ideal.*optima/);
+    expect(() => schedules.maxright.init(settings({ period: 0 }))).toThrow('period: got 0');
+    expect(() => schedules.maxright.init(settings({ ideal: { dpo: NaN, sft: 0 } }))).toThrow('ideal.dpo');
+  });
+});
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}
