@@ -5,6 +5,7 @@ import { problemCommand } from './cli/problem.js';
 import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
+import { worstCaseCommand } from './cli/worst-case.js';
 import { InputError } from './input-error.js';
 import { version } from './version.js';
 
@@ -14,7 +15,7 @@ const program = new Command('forgetting')
   .exitOverride()
   .showHelpAfterError(false);
 
-const commands = [runCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand()];
+const commands = [runCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand(), worstCaseCommand()];
 for (const command of commands) program.addCommand(withoutExit(command));
 
 // A reader that stops early, as `| head` does, is no error.

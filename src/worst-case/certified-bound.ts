@@ -41,7 +41,8 @@ export function certifiedBound(estimation: EstimationProgramme, approximate: Flo
   const residualSize = new Float64Array(freeBounds.length);
   let value = 0;
   let valueSize = 0;
-  for (let e = 0; e < objective.free.values.length; e++) residual[objective.free.indices[e]] += objective.free.values[e];
+  for (let e = 0; e < objective.free.values.length; e++)
+    residual[objective.free.indices[e]] += objective.free.values[e];
   for (let j = 0; j < residual.length; j++) residualSize[j] = Math.abs(residual[j]);
   for (let k = 0; k < m; k++) {
     const y = multipliers[k];

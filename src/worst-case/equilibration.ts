@@ -27,7 +27,9 @@ export function equilibrate(given: SemidefiniteProgramme): Equilibration {
       matrix.values.forEach((value, index) => {
         largest = Math.max(largest, Math.abs(value) * d[matrix.rows[index]] * d[matrix.columns[index]]);
       });
-      vector.values.forEach((value, index) => (largest = Math.max(largest, Math.abs(value) * e[vector.indices[index]])));
+      vector.values.forEach(
+        (value, index) => (largest = Math.max(largest, Math.abs(value) * e[vector.indices[index]])),
+      );
       if (largest > 0) r[k] = powerOfTwo(1 / largest);
     });
     const largestOfBasis = new Float64Array(n);
@@ -70,17 +72,15 @@ export function equilibrate(given: SemidefiniteProgramme): Equilibration {
         values: objective.free.values.map((value, index) => (value * e[objective.free.indices[index]]) / costScale),
       },
     },
-    constraints: constraints.map(
-      ({ matrix, free: vector, bound, sense }, k): Constraint => ({
-        matrix: scaleMatrix(matrix, r[k]),
-        free: {
-          indices: vector.indices,
-          values: vector.values.map((value, index) => value * r[k] * e[vector.indices[index]]),
-        },
-        bound: (bound * r[k]) / bounded,
-        sense,
-      }),
-    ),
+    constraints: constraints.map(({ matrix, free: vector, bound, sense }, k): Constraint => ({
+      matrix: scaleMatrix(matrix, r[k]),
+      free: {
+        indices: vector.indices,
+        values: vector.values.map((value, index) => value * r[k] * e[vector.indices[index]]),
+      },
+      bound: (bound * r[k]) / bounded,
+      sense,
+    })),
   };
   const congruence = (matrix: Float64Array, factor: number, power: 1 | -1): Float64Array =>
     matrix.map((value, index) => {

@@ -26,7 +26,7 @@ export interface InteriorPoint {
 
 /** What the solver found, and how it ended. */
 export interface InteriorPointResult extends InteriorPoint {
-  /** 'solved': every residual and the gap are below the tolerance; 'stalled': no further progress was possible. */
+  /** 'solved': the gap and ten times the residuals are below the tolerance; 'stalled': no further progress was possible. */
   readonly status: 'solved' | 'stalled' | 'cut off';
   readonly primalObjective: number;
   readonly dualObjective: number;
@@ -41,7 +41,7 @@ export interface InteriorPointResult extends InteriorPoint {
 
 /** Settings of the solver. */
 export interface InteriorPointOptions {
-  /** Relative residuals and gap to reach; 1e-9 unless given. */
+  /** Relative gap to reach, and ten times the relative residuals; 1e-8 unless given. */
   readonly tolerance?: number;
   readonly iterations?: number;
   /** A point of a programme of the same shape; rows beyond its own get fresh slacks and multipliers. */
@@ -62,7 +62,7 @@ export interface InteriorPointOptions {
  */
 export function solveSemidefinite(
   given: SemidefiniteProgramme,
-  { tolerance = 1e-9, iterations = 100, start, cutoff = -Infinity, onIteration }: InteriorPointOptions = {},
+  { tolerance = 1e-8, iterations = 100, start, cutoff = -Infinity, onIteration }: InteriorPointOptions = {},
 ): InteriorPointResult {
   const scaling = equilibrate(given);
   const programme = scaling.programme;
@@ -118,7 +118,8 @@ export function solveSemidefinite(
     primalError = norm(primalResidual) / boundNorm;
     dualError = Math.hypot(norm(dualResidualMatrix), norm(freeResidual)) / costNorm;
     const gap = Math.abs(dualObjective - primalObjective) / (1 + Math.abs(primalObjective) + Math.abs(dualObjective));
-    const score = Math.max(primalError, dualError, gap);
+    // Towards the end the residuals grow as the gap falls: an iterate is as good as the worse of both.
+    const score = Math.max(10 * primalError, 10 * dualError, gap);
     onIteration?.(score);
     if (!Number.isFinite(score)) break;
     if (score < bestScore) {
@@ -140,7 +141,7 @@ export function solveSemidefinite(
       bestDualError = dualError;
       break;
     }
-    if (++sinceBest > 12) break;
+    if (++sinceBest > 8) break;
 
     // Factors.
     dualFactor.set(dual);
@@ -186,9 +187,9 @@ export function solveSemidefinite(
       }
     };
     const primalStep = (): number =>
-      Math.min(matrixStep(gramFactor, dGram, n, work1, work3), vectorStep(slack, ds, inequality));
+      Math.min(matrixStep(gramFactor, dGram, n, work1), vectorStep(slack, ds, inequality));
     const dualStep = (): number =>
-      Math.min(matrixStep(dualFactor, dDual, n, work1, work3), vectorStep(multipliers, dy, inequality));
+      Math.min(matrixStep(dualFactor, dDual, n, work1), vectorStep(multipliers, dy, inequality));
 
     direction(0, false);
     const predictedPrimal = Math.min(1, primalStep());
@@ -552,13 +553,7 @@ class BorderedSystem {
 }
 
 /** The largest step for which X + step · D stays positive semidefinite, given X's Cholesky factor. */
-function matrixStep(
-  factor: Float64Array,
-  direction: Float64Array,
-  n: number,
-  work: Float64Array,
-  _spare: Float64Array,
-): number {
+function matrixStep(factor: Float64Array, direction: Float64Array, n: number, work: Float64Array): number {
   congruenceByInverse(factor, direction, n, work);
   symmetrise(work, n);
   const least = smallestEigenvalue(work, n);

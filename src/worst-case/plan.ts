@@ -1,7 +1,5 @@
 import { gradientWeights, type Choice, type ObjectiveName, type Pair, type Schedule } from '../schedule/schedule.js';
-
-/** Which number of a run is estimated: see `measuredGroups`. */
-export type Iterate = 'mean' | 'average' | 'best' | 'last';
+import type { Iterate } from './names.js';
 
 /** How a point of the plan comes about: the start, a step from an earlier point, or the average of earlier points. */
 export type Origin =
@@ -10,7 +8,11 @@ export type Origin =
   | { readonly kind: 'average'; readonly of: readonly number[] };
 
 /** A measured number: Σ weight · f_objective(point), the optimum's value being 0. */
-export type Measured = readonly { readonly objective: ObjectiveName; readonly point: number; readonly weight: number }[];
+export type Measured = readonly {
+  readonly objective: ObjectiveName;
+  readonly point: number;
+  readonly weight: number;
+}[];
 
 /** A share of the measure: the least of its numbers, in expectation with this probability. */
 export interface MeasuredGroup {
@@ -151,10 +153,7 @@ export function possibleChoices(
   ];
 }
 
-/**
- * mean: the mean over the T points at which gradients are taken, the start among them; average: at the average of
- * those; best: the least over all T + 1 points; last: at the point after the last step.
- */
+/** The measure of a tree of paths; points that paths share are measured once. */
 function measuredGroups(
   iterate: Iterate,
   paths: readonly Path[],
@@ -163,7 +162,6 @@ function measuredGroups(
 ): MeasuredGroup[] {
   switch (iterate) {
     case 'mean': {
-      // Points that paths share are measured once, with their paths' probability in all.
       const share = new Map<number, number>();
       for (const { probability, points } of paths) {
         for (const point of points) share.set(point, (share.get(point) ?? 0) + probability / points.length);

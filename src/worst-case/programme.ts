@@ -135,7 +135,7 @@ export function estimationProgramme(
     }
   });
   for (const objective of objectiveNames) {
-    if (samples[objective].length === 0) continue;
+    if (samples[objective].length === 0 && stationarity.kind === 'weighted') continue;
     samples[objective].push({ point: 'comparator', at: [], gradient: atComparator[objective], value: undefined });
     for (const of of samples[objective]) {
       for (const to of samples[objective]) {
@@ -241,7 +241,10 @@ function comparatorGradients(
   atMost: (matrix: SparseSymmetric, free: SparseVector, bound: number, slack: number) => void,
 ): Record<ObjectiveName, Combination | undefined> {
   if (bound === 0) return { dpo: [], sft: [] };
-  const used = objectiveNames.filter((objective) => needed.some((names) => names.has(objective)));
+  // θ° minimises the larger of both gaps, so that both objectives have a part in it, needed elsewhere or not.
+  const used = objectiveNames.filter(
+    (objective) => stationarity.kind !== 'weighted' || needed.some((names) => names.has(objective)),
+  );
   const tied = (dpo: number, sft: number): Record<ObjectiveName, Combination | undefined> => {
     const factors = { dpo, sft };
     const largest = Math.max(...used.map((objective) => Math.abs(factors[objective])));

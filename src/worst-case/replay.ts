@@ -1,6 +1,7 @@
 import type { ObjectiveName, Schedule, ScheduleSettings } from '../schedule/schedule.js';
 import { gradientWeights } from '../schedule/schedule.js';
-import { possibleChoices, type Iterate } from './plan.js';
+import type { Iterate } from './names.js';
+import { possibleChoices } from './plan.js';
 import { evaluateWorstFunction, type Evaluation } from './worst-function.js';
 import type { WorstProblem } from './worst-problem.js';
 

@@ -3,14 +3,8 @@ import { schedules } from '../schedule/index.js';
 import type { Order, Schedule, ScheduleSettings } from '../schedule/schedule.js';
 import { checkedLambda, checkedOrder, checkedPeriod, checkedSplit, checkedSteps } from '../schedule/settings.js';
 import { stepSizes } from '../simulate/step-size.js';
-import type { Iterate } from './plan.js';
+import { functionClasses, iterates, worstCaseSchedules, type Iterate, type WorstCaseSchedule } from './names.js';
 import type { FunctionClass } from './programme.js';
-
-export const worstCaseSchedules = ['alright', 'maxright', 'mix', 'sequential', 'subgradient'] as const;
-/** A schedule whose worst case can be computed; "subgradient" is the subgradient method on one objective. */
-export type WorstCaseSchedule = (typeof worstCaseSchedules)[number];
-
-export const iterates = ['mean', 'average', 'best', 'last'] as const satisfies readonly Iterate[];
 
 /** What the worst case is asked of; lengths, slopes and curvatures in the user's own units. */
 export interface WorstCaseSettings {
@@ -27,7 +21,7 @@ export interface WorstCaseSettings {
   /** A step-size rule; R/(M√T) unless given, R/(M√(N+1)) for the subgradient method. */
   readonly stepSize?: string;
   readonly iterate?: Iterate;
-  readonly class?: 'lipschitz' | 'smooth';
+  readonly class?: (typeof functionClasses)[number];
   /** M; also in the default step size of the smooth class. */
   readonly lipschitz?: number;
   /** L. */
@@ -63,7 +57,7 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
   const lipschitz = positive('lipschitz', given.lipschitz ?? 1);
   const distance = positive('distance', given.distance ?? 1);
   const functionClass: FunctionClass =
-    oneOf('class', given.class ?? 'lipschitz', ['lipschitz', 'smooth'] as const) === 'lipschitz'
+    oneOf('class', given.class ?? 'lipschitz', functionClasses) === 'lipschitz'
       ? { kind: 'lipschitz', lipschitz }
       : {
           kind: 'smooth',

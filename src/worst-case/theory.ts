@@ -1,6 +1,5 @@
 import type { FunctionClass } from './programme.js';
-import type { Iterate } from './plan.js';
-import type { WorstCaseSchedule } from './settings.js';
+import type { Iterate, WorstCaseSchedule } from './names.js';
 
 /** What the theory says of a worst case. */
 export interface Theory {

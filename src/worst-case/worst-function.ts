@@ -142,7 +142,9 @@ function affineMinimiser(
   const matrix = edges.map((a, row) =>
     edges.map((b, column) => smoothness * inner(a, b) * (row === column ? 1 + 1e-13 : 1)),
   );
-  const right = rest.map((j, row) => -(points[j].value - points[first].value) - smoothness * inner(edges[row], away[first]));
+  const right = rest.map(
+    (j, row) => -(points[j].value - points[first].value) - smoothness * inner(edges[row], away[first]),
+  );
   for (let pivot = 0; pivot < size; pivot++) {
     for (let row = pivot + 1; row < size; row++) {
       const factor = matrix[row][pivot] / matrix[pivot][pivot];

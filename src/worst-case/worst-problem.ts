@@ -41,17 +41,19 @@ export function worstProblem(
   const factor = gram.slice();
   if (!cholesky(factor, n)) throw new Error('the Gram matrix is not positive definite');
   const dimension = descent === undefined ? n : n + 1;
+  const descending = descent === undefined ? new Float64Array(n) : slopesOfBasis(estimation, descent.slope);
   const vector = (combination: Combination): number[] => {
     const result = new Array<number>(dimension).fill(0);
     combination.forEach((coefficient, i) => {
       for (let j = 0; j <= i; j++) result[j] += coefficient * factor[i * n + j];
+      if (descent !== undefined) result[n] += coefficient * descending[i];
     });
     return result;
   };
   const objective = (name: ObjectiveName): WorstFunction => {
     const samples = estimation.samples[name].map((sample) => ({
       at: vector(sample.at),
-      gradient: gradientOf(sample, vector, descent?.slope[name]),
+      gradient: gradientOf(sample, vector),
       value: sample.value === undefined ? 0 : free[sample.value],
     }));
     const zero = new Array<number>(dimension).fill(0);
@@ -86,11 +88,22 @@ interface SampledVectors {
   readonly value: number;
 }
 
-function gradientOf(sample: Sample, vector: (combination: Combination) => number[], slope = 0): number[] {
+function gradientOf(sample: Sample, vector: (combination: Combination) => number[]): number[] {
   if (sample.gradient === undefined) throw new Error('a relaxed programme has no functions behind it');
-  const gradient = vector(sample.gradient);
-  if (slope !== 0) gradient[gradient.length - 1] = slope;
-  return gradient;
+  return vector(sample.gradient);
+}
+
+/** Each basis vector's component along the further coordinate, such that every subgradient of an objective has its slope. */
+function slopesOfBasis(estimation: EstimationProgramme, slope: Pair): Float64Array {
+  const result = new Float64Array(estimation.programme.order);
+  for (const objective of ['dpo', 'sft'] as const) {
+    for (const { gradient = [] } of estimation.samples[objective]) {
+      gradient.forEach((coefficient, i) => {
+        if (coefficient !== 0) result[i] = slope[objective] / coefficient;
+      });
+    }
+  }
+  return result;
 }
 
 function piecewiseLinear(samples: readonly SampledVectors[], lipschitz: number): PiecewiseLinear {
