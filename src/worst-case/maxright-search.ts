@@ -94,6 +94,9 @@ export function* maxrightPatterns(question: MaxrightQuestion): Generator<Pattern
   yield* extend([], { dpo: 0, sft: 0 }, new Map());
 }
 
+/** Narrower intervals of angles no longer change their bound. */
+const narrowest = 2 ** -24;
+
 /** A pattern with an interval of angles, and the certified bound of its relaxation. */
 interface Node {
   readonly pattern: Pattern;
@@ -114,7 +117,7 @@ export function maxrightWorstCase(
   question: MaxrightQuestion,
   {
     target = 2e-6,
-    mostNodes = 4000,
+    mostNodes = 1000,
     onProgress,
   }: {
     target?: number;
@@ -180,7 +183,7 @@ export function maxrightWorstCase(
 
   // Largest bound first; what is left behind lies below the incumbent.
   const finished = (node: Node): boolean =>
-    node.certificate.bound - incumbent <= target * Math.abs(node.certificate.bound) || node.from === node.to;
+    node.certificate.bound - incumbent <= target * Math.abs(node.certificate.bound) || node.to - node.from < narrowest;
   for (let count = 0; ; count++) {
     nodes.sort((a, b) => b.certificate.bound - a.certificate.bound);
     if (nodes.length === 0 || finished(nodes[0]) || count >= mostNodes) break;

@@ -20,7 +20,8 @@ export type FunctionClass =
  * How the comparator θ* relates the two objectives' subgradients there.
  * weighted: λ g_DPO* + (1 − λ) g_SFT* = 0, θ* minimises F_λ;
  * angle: sin φ g_DPO* + cos φ g_SFT* = 0 with φ in [0, π/2], θ° minimises F_max where both weighted gaps are equal;
- * between: such a φ exists between two angles, relaxed to ⟨sin φ₁ g_DPO* + cos φ₁ g_SFT*, sin φ₂ g_DPO* + cos φ₂ g_SFT*⟩ ≤ 0;
+ * between: such a φ exists between two angles, relaxed to
+ *   ⟨sin φ₁ g_DPO* + cos φ₁ g_SFT*, sin φ₂ g_DPO* + cos φ₂ g_SFT*⟩ ≤ 0, for both are multiples of one vector, one from below;
  * open: nothing is asked of them, a wider relaxation without subgradients at the comparator.
  */
 export type Stationarity =
@@ -265,12 +266,17 @@ function comparatorGradients(
     case 'angle':
       return tied(Math.cos(stationarity.angle), -Math.sin(stationarity.angle));
     case 'between': {
-      const dpo = basisVector(bound);
-      const sft = basisVector(bound);
+      // In terms of p = cos m g_DPO − sin m g_SFT and u = (sin m g_DPO + cos m g_SFT)/tan d, m the middle and d half the
+      // width, the relaxed condition is ‖u‖ ≤ ‖p‖, however narrow the interval.
+      const middle = (stationarity.from + stationarity.to) / 2;
+      const spread = Math.tan((stationarity.to - stationarity.from) / 2);
+      const along = basisVector(Math.SQRT2 * bound);
+      const across = basisVector(Math.SQRT2 * bound);
+      const dpo = plus(scaled(along, Math.cos(middle)), across, spread * Math.sin(middle));
+      const sft = plus(scaled(along, -Math.sin(middle)), across, spread * Math.cos(middle));
       normAtMost(dpo, bound);
       normAtMost(sft, bound);
-      const at = (angle: number): Combination => plus(scaled(dpo, Math.sin(angle)), sft, Math.cos(angle));
-      atMost(product(at(stationarity.from), at(stationarity.to), 1), { indices: [], values: [] }, 0, 0);
+      atMost(sumOf([product(across, across, 1), product(along, along, -1)]), { indices: [], values: [] }, 0, 0);
       return { dpo, sft };
     }
     case 'open':

@@ -2,7 +2,7 @@ import { InputError } from '../input-error.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { certifiedBound, type CertifiedBound } from './certified-bound.js';
 import { maxrightPatterns, maxrightWorstCase, type MaxrightQuestion } from './maxright-search.js';
-import { openLoopPlan } from './plan.js';
+import { maxrightPlan, openLoopPlan } from './plan.js';
 import { estimationProgramme, type EstimationProgramme } from './programme.js';
 import { replay, type Replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseQuestion, type WorstCaseSettings } from './settings.js';
@@ -45,8 +45,13 @@ export interface WorstCaseCertificate {
   };
 }
 
-/** Every inequality is tightened by this share of its scale, so that the recovered functions decide firmly. */
-const margin = 1e-8;
+/**
+ * Every inequality is tightened by this share of its scale, so that the recovered functions decide firmly. The next
+ * ones are tried where the first leaves more of a gap than `enough`: a smaller one where the multipliers are large, a
+ * larger one where the solver's residuals come near it.
+ */
+const margins = [1e-8, 1e-9, 1e-7, 1e-6];
+const enough = 1e-6;
 /** Larger programmes would need more memory and time than a worst case is worth. */
 const mostConstraints = 10_000;
 const mostPatterns = 20_000;
@@ -61,26 +66,23 @@ export function worstCase(
   { onProgress }: { onProgress?: (share: number) => void } = {},
 ): WorstCaseResult {
   const question = worstCaseQuestion(given);
-  const { name, schedule, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
+  const { name, lambda, stepSizes, iterate, functionClass, distance } = question;
   const solved = name === 'maxright' ? solveMaxright(question, onProgress) : solveOpenLoop(question, onProgress);
-  const problem = worstProblem(
-    solved.estimation,
-    solved.solution.gram,
-    solved.solution.free,
-    functionClass,
-    distance,
-    solved.descent,
-  );
-  const run = replay(
-    problem,
-    schedule,
-    problem.ideal === undefined ? settings : { ...settings, ideal: problem.ideal },
-    stepSizes,
-    iterate,
-    name === 'maxright' ? 'max' : 'weighted',
-  );
-  // A run that rounding could steer elsewhere proves nothing; 0 is a lower bound of every gap.
-  const lower = run.lead > run.rounding ? Math.max(0, run.value - run.rounding) : 0;
+  let { bound, certificate } = solved;
+  let recovered = recover(question, solved, solved.estimation, solved.solution);
+  for (const margin of margins.slice(1)) {
+    if (bound - recovered.lower <= enough * bound) break;
+    const estimation = solved.programme(margin);
+    const solution = solveEstimation(estimation);
+    // The multipliers of one pattern bound the open loop's only one.
+    if (name !== 'maxright') {
+      const again = certifiedBound(estimation, solution.multipliers);
+      if (again.bound < bound) ({ bound, certificate } = { bound: again.bound, certificate: again });
+    }
+    const next = recover(question, solved, estimation, solution);
+    if (next.lower > recovered.lower) recovered = next;
+  }
+  const { lower, problem, run } = recovered;
   const known = theory({
     schedule: name,
     lambda,
@@ -90,11 +92,11 @@ export function worstCase(
     functionClass,
     distance,
   });
-  const { shift, shiftCost, residualCost, multipliers } = solved.certificate;
+  const { shift, shiftCost, residualCost, multipliers } = certificate;
   return {
     worstCase: lower,
-    dualBound: solved.bound,
-    relativeGap: (solved.bound - lower) / solved.bound,
+    dualBound: bound,
+    relativeGap: (bound - lower) / bound,
     theory: known?.value ?? null,
     kind: known?.kind ?? null,
     certificate: {
@@ -115,14 +117,39 @@ export function worstCase(
   };
 }
 
+/** The functions behind a solution, and what running the schedule on them proves. */
+function recover(
+  question: WorstCaseQuestion,
+  solved: Solved,
+  estimation: EstimationProgramme,
+  solution: EstimationSolution,
+): { problem: WorstProblem; run: Replay; lower: number } {
+  const { name, schedule, settings, stepSizes, iterate, functionClass, distance } = question;
+  const descent = solved.angle === undefined ? undefined : descentToOptima(solution, question, solved.angle);
+  const problem = worstProblem(estimation, solution.gram, solution.free, functionClass, distance, descent);
+  const run = replay(
+    problem,
+    schedule,
+    problem.ideal === undefined ? settings : { ...settings, ideal: problem.ideal },
+    stepSizes,
+    iterate,
+    name === 'maxright' ? 'max' : 'weighted',
+  );
+  // A run that rounding could steer elsewhere proves nothing; 0 is a lower bound of every gap.
+  return { problem, run, lower: run.lead > run.rounding ? Math.max(0, run.value - run.rounding) : 0 };
+}
+
 interface Solved {
+  /** The programme behind the answer, with another margin. */
+  programme(margin: number): EstimationProgramme;
   readonly estimation: EstimationProgramme;
   readonly solution: EstimationSolution;
   readonly bound: number;
   readonly certificate: CertifiedBound;
   readonly programmes: number;
   readonly choices?: readonly ObjectiveName[];
-  readonly descent?: Descent;
+  /** MAXRIGHT's angle between the subgradients' weights at the comparator. */
+  readonly angle?: number;
 }
 
 function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
@@ -137,13 +164,15 @@ function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number)
     throw new InputError('steps', steps, `fewer: ${least}${tree}`);
   }
   const plan = openLoopPlan(schedule, schedule.init(settings), lambda, stepSizes, iterate);
-  const estimation = estimationProgramme(plan, lambda, functionClass, distance, { kind: 'weighted', lambda }, margin);
+  const programme = (margin: number): EstimationProgramme =>
+    estimationProgramme(plan, lambda, functionClass, distance, { kind: 'weighted', lambda }, margin);
+  const estimation = programme(margins[0]);
   const solution = solveEstimation(estimation, {
     // The gap falls by orders of magnitude, from about 1 to the solver's tolerance.
     onIteration: (gap) => onProgress?.(Math.min(1, Math.max(0, -Math.log10(gap) / 9))),
   });
   const certificate = certifiedBound(estimation, solution.multipliers);
-  return { estimation, solution, bound: certificate.bound, certificate, programmes: 1 };
+  return { programme, estimation, solution, bound: certificate.bound, certificate, programmes: 1 };
 }
 
 function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
@@ -158,7 +187,7 @@ function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number)
     iterate,
     functionClass,
     distance,
-    margin,
+    margin: margins[0],
   };
   const patterns = maxrightPatterns(asked);
   for (let count = 0; patterns.next().done !== true; count++) {
@@ -167,14 +196,18 @@ function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number)
     }
   }
   const worst = maxrightWorstCase(asked, onProgress === undefined ? {} : { onProgress });
+  const { choices, larger } = worst.pattern;
+  const plan = maxrightPlan(schedule, asked.initial, lambda, stepSizes, iterate, choices, larger);
   return {
+    programme: (margin) =>
+      estimationProgramme(plan, lambda, functionClass, distance, { kind: 'angle', angle: worst.angle }, margin),
     estimation: worst.estimation,
     solution: worst.solution,
     bound: worst.bound,
     certificate: worst.certificate,
     programmes: worst.programmes,
-    choices: worst.pattern.choices,
-    descent: descentToOptima(worst.estimation, worst.solution, question, worst.angle),
+    choices,
+    angle: worst.angle,
   };
 }
 
@@ -183,12 +216,11 @@ function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number)
  * not notice, with slopes that keep θ° a minimiser of F_max. Both weighted gaps are equal at θ°.
  */
 function descentToOptima(
-  estimation: EstimationProgramme,
   { free, gram }: EstimationSolution,
   { lambda, stepSizes, functionClass, distance }: WorstCaseQuestion,
   angle: number,
 ): Descent {
-  const n = estimation.programme.order;
+  const n = Math.round(Math.sqrt(gram.length));
   const travel = stepSizes.reduce((sum, size) => sum + size, 0);
   let highest = 0;
   for (const value of free) highest = Math.max(highest, Math.abs(value));
@@ -201,7 +233,7 @@ function descentToOptima(
     functionClass.kind === 'lipschitz' ? functionClass.lipschitz * distance : functionClass.smoothness * distance ** 2;
   const depth = 4 * (highest + curvature + scale);
   // Slopes s change values by at most s² Σ α_t over the run: a tenth of the margin.
-  const slope = Math.sqrt((0.1 * margin * scale) / travel);
+  const slope = Math.sqrt((0.1 * Math.min(...margins) * scale) / travel);
   const sine = lambda === 0 ? 0 : Math.sin(angle);
   const cosine = lambda === 1 ? 0 : Math.cos(angle);
   const idealOf = (weight: number, other: number): number =>
