@@ -28,6 +28,7 @@ interface Options {
   readonly distance: number;
   readonly out?: string;
   readonly replay?: string;
+  readonly closedForm?: boolean;
   readonly json?: boolean;
 }
 
@@ -50,13 +51,15 @@ export function worstCaseCommand(): Command {
     .option('--distance <R>', 'bound on the distance from the start to θ*', numberOption('distance'), 1)
     .option('--out <file>', 'write the recovered worst problem')
     .option('--replay <file>', 'run the schedule on a worst problem written earlier, instead of looking for one')
+    .option('--closed-form', 'run the closed-form worst function of alright or maxright instead of looking for one')
     .option('--json', 'print JSON')
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
   const { worstCase } = await import('../worst-case/worst-case.js');
-  const { split, out, replay, json, ...given } = options;
+  const { closedFormWorstCase } = await import('../worst-case/closed-form.js');
+  const { split, out, replay, closedForm, json, ...given } = options;
   const settings = { ...given, ...(split === undefined ? {} : { split: splitOption(split) }) };
   if (replay !== undefined) {
     const { replayStored } = await import('../worst-case/stored-problem.js');
@@ -68,11 +71,14 @@ async function run(options: Options): Promise<void> {
   const progress = startProgress('worst case', 1);
   let result;
   try {
-    result = worstCase(settings, {
-      onProgress: (share) => {
-        progress.update(share);
-      },
-    });
+    result =
+      closedForm === true
+        ? closedFormWorstCase(settings)
+        : worstCase(settings, {
+            onProgress: (share) => {
+              progress.update(share);
+            },
+          });
   } finally {
     progress.stop();
   }
@@ -93,9 +99,11 @@ async function run(options: Options): Promise<void> {
         ],
       ],
     );
-    const { order, constraints, programmes } = certificate.dual;
-    const size = `Gram matrix of order ${order}, ${constraints} constraints`;
-    process.stdout.write(`\n${size}${programmes === 1 ? '' : `, ${programmes} programmes`}\n`);
+    if (certificate.dual !== undefined) {
+      const { order, constraints, programmes } = certificate.dual;
+      const size = `Gram matrix of order ${order}, ${constraints} constraints`;
+      process.stdout.write(`\n${size}${programmes === 1 ? '' : `, ${programmes} programmes`}\n`);
+    }
     if (certificate.choices !== undefined) process.stdout.write(`choices: ${certificate.choices.join(', ')}\n`);
   }
   // A run that exceeds a proven bound means that one of the two is wrong.

@@ -13,42 +13,45 @@ export interface Equilibration {
 
 /**
  * Equilibrates a semidefinite programme: G = D G' D, f = E f', each row times a factor and the bounds and the objective
- * divided by their own scales, all powers of two, so that entries are near 1 and nothing is rounded.
+ * divided by their own scales, all powers of two, so that nothing is rounded.
+ *
+ * The factors make the logarithms of the entries' sizes small in the least-squares sense, by alternation (Curtis and
+ * Reid 1972): unlike a largest entry of 1, this sees the imbalance within a row through rows that any factor suits.
  */
 export function equilibrate(given: SemidefiniteProgramme): Equilibration {
   const { order: n, free, constraints, objective } = given;
   const m = constraints.length;
-  const d = new Float64Array(n).fill(1);
-  const e = new Float64Array(free).fill(1);
-  const r = new Float64Array(m).fill(1);
-  for (let round = 0; round < 4; round++) {
-    constraints.forEach(({ matrix, free: vector }, k) => {
-      let largest = 0;
-      matrix.values.forEach((value, index) => {
-        largest = Math.max(largest, Math.abs(value) * d[matrix.rows[index]] * d[matrix.columns[index]]);
+  // Logarithms to base 2 of the factors; row m is the objective.
+  const [d, e, r] = [new Float64Array(n), new Float64Array(free), new Float64Array(m + 1)];
+  const rows = [...constraints, objective];
+  for (let round = 0; round < 12; round++) {
+    const [sumOfBasis, countOfBasis] = [new Float64Array(n), new Float64Array(n)];
+    const [sumOfFree, countOfFree] = [new Float64Array(free), new Float64Array(free)];
+    rows.forEach(({ matrix, free: vector }, k) => {
+      const sizes = [
+        ...matrix.values.map(
+          (value, index) => Math.log2(Math.abs(value)) + d[matrix.rows[index]] + d[matrix.columns[index]],
+        ),
+        ...vector.values.map((value, index) => Math.log2(Math.abs(value)) + e[vector.indices[index]]),
+      ];
+      if (sizes.length === 0) return;
+      r[k] = -sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+      matrix.values.forEach((_, index) => {
+        for (const i of [matrix.rows[index], matrix.columns[index]]) {
+          sumOfBasis[i] += sizes[index] + r[k];
+          countOfBasis[i] += 2;
+        }
       });
-      vector.values.forEach(
-        (value, index) => (largest = Math.max(largest, Math.abs(value) * e[vector.indices[index]])),
-      );
-      if (largest > 0) r[k] = powerOfTwo(1 / largest);
-    });
-    const largestOfBasis = new Float64Array(n);
-    const largestOfFree = new Float64Array(free);
-    constraints.forEach(({ matrix, free: vector }, k) => {
-      matrix.values.forEach((value, index) => {
-        const [p, q] = [matrix.rows[index], matrix.columns[index]];
-        const size = r[k] * Math.abs(value) * d[p] * d[q];
-        largestOfBasis[p] = Math.max(largestOfBasis[p], size);
-        largestOfBasis[q] = Math.max(largestOfBasis[q], size);
-      });
-      vector.values.forEach((value, index) => {
-        const j = vector.indices[index];
-        largestOfFree[j] = Math.max(largestOfFree[j], r[k] * Math.abs(value) * e[j]);
+      vector.values.forEach((_, index) => {
+        sumOfFree[vector.indices[index]] += sizes[matrix.values.length + index] + r[k];
+        countOfFree[vector.indices[index]]++;
       });
     });
-    for (let i = 0; i < n; i++) if (largestOfBasis[i] > 0) d[i] *= powerOfTwo(1 / Math.sqrt(largestOfBasis[i]));
-    for (let j = 0; j < free; j++) if (largestOfFree[j] > 0) e[j] *= powerOfTwo(1 / largestOfFree[j]);
+    for (let i = 0; i < n; i++) if (countOfBasis[i] > 0) d[i] -= sumOfBasis[i] / countOfBasis[i];
+    for (let j = 0; j < free; j++) if (countOfFree[j] > 0) e[j] -= sumOfFree[j] / countOfFree[j];
   }
+  for (const logarithms of [d, e, r])
+    logarithms.forEach((value, index) => (logarithms[index] = 2 ** Math.round(value)));
   const primalScale = powerOfTwo(Math.max(1e-300, ...constraints.map(({ bound }, k) => Math.abs(bound) * r[k])) || 1);
   const scaleMatrix = (matrix: SparseSymmetric, factor: number): SparseSymmetric => ({
     rows: matrix.rows,

@@ -23,6 +23,7 @@ export interface Replay {
  * Runs a schedule on a recovered pair of functions from its start, through every outcome of the schedule's own draws,
  * and returns the expectation of the measured gap.
  * @param stepSizes α_1 … α_T
+ * @param uniform draws from [0, 1); where it is given, only the path that it draws is run
  */
 export function replay(
   problem: WorstProblem,
@@ -31,6 +32,7 @@ export function replay(
   stepSizes: Float64Array,
   iterate: Iterate,
   gap: Gap,
+  uniform?: () => number,
 ): Replay {
   const { lambda } = settings;
   const steps = stepSizes.length;
@@ -43,6 +45,7 @@ export function replay(
     return evaluation;
   };
   const ideal = problem.ideal ?? { dpo: 0, sft: 0 };
+  largest = Math.max(Math.abs(ideal.dpo), Math.abs(ideal.sft));
   const combined = (dpo: number, sft: number): number =>
     gap === 'weighted'
       ? lambda * dpo + (1 - lambda) * sft
@@ -61,22 +64,26 @@ export function replay(
       return;
     }
     const here: Partial<Record<ObjectiveName, Evaluation>> = {};
-    const at_ = (objective: ObjectiveName): Evaluation => (here[objective] ??= evaluate(objective, at));
+    const evaluatedAt = (objective: ObjectiveName): Evaluation => (here[objective] ??= evaluate(objective, at));
     let told = state;
     for (const objective of schedule.evaluates(told, step)) {
-      told = schedule.observe(told, objective, at_(objective).value);
+      told = schedule.observe(told, objective, evaluatedAt(objective).value);
     }
     const record = recordOf(told);
     if (record !== undefined && step < lastSteered(iterate, steps)) {
       lead = Math.min(lead, Math.abs(record.dpo - record.sft));
     }
-    for (const { choice, probability: share } of possibleChoices(schedule, told, step, lambda)) {
+    const branches =
+      uniform === undefined
+        ? possibleChoices(schedule, told, step, lambda)
+        : [{ choice: schedule.choose(told, step, uniform), probability: 1 }];
+    for (const { choice, probability: share } of branches) {
       const weights = gradientWeights(choice, lambda);
       const next = at.slice();
       let after = told;
       for (const objective of ['dpo', 'sft'] as const) {
         if (weights[objective] === 0) continue;
-        const { value, gradient, lead: firmness } = at_(objective);
+        const { value, gradient, lead: firmness } = evaluatedAt(objective);
         if (step < lastSteered(iterate, steps)) lead = Math.min(lead, firmness);
         for (let i = 0; i < d; i++) next[i] -= stepSizes[step - 1] * weights[objective] * gradient[i];
         after = schedule.observe(after, objective, value);
@@ -85,8 +92,19 @@ export function replay(
     }
   };
   walk(schedule.init(settings), 1, [Float64Array.from(problem.start)], 1);
-  const operations = 8 * (d + steps + 8);
-  return { value: expectation, lead, rounding: operations * 2 ** -53 * largest * (steps + 1), probability: total };
+  // Each number is a sum of at most d + T products; an error in a point grows by 1 + αL at most in a step on a smooth
+  // function, and not at all in one on a fixed piece.
+  let growth = 1;
+  for (const f of Object.values(problem.objectives)) {
+    if (f.kind === 'smooth-interpolant') {
+      growth = Math.max(
+        growth,
+        stepSizes.reduce((product, size) => product * (1 + size * f.smoothness), 1),
+      );
+    }
+  }
+  const operations = 8 * (d + steps + 8) * (steps + 1);
+  return { value: expectation, lead, rounding: operations * 2 ** -53 * largest * growth, probability: total };
 }
 
 /** The first step whose outcome the measure no longer sees. */

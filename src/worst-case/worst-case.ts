@@ -33,8 +33,11 @@ export interface WorstCaseCertificate {
   readonly replay: Replay;
   /** MAXRIGHT's choices in the worst case. */
   readonly choices?: readonly ObjectiveName[];
-  /** The dual side: order and constraints of the programme, and what its repair adds to the bound. */
-  readonly dual: {
+  /**
+   * The dual side: order and constraints of the programme, and what its repair adds to the bound; absent where the
+   * bound is a theorem.
+   */
+  readonly dual?: {
     readonly order: number;
     readonly constraints: number;
     readonly programmes: number;
