@@ -89,7 +89,7 @@ function positiveSemidefiniteShift(z: Float64Array, n: number): number {
   let trace = 0;
   for (let i = 0; i < n; i++) trace += Math.abs(z[i * n + i]);
   const work = new Float64Array(n * n);
-  for (let shift = 0; ; shift = shift === 0 ? unitRoundoff * (trace + Number.MIN_VALUE) : 2 * shift) {
+  for (let shift = 0; ; shift = shift === 0 ? Math.max(unitRoundoff * trace, 1e-290) : 2 * shift) {
     if (!Number.isFinite(shift)) return Infinity;
     // If the factorisation of fl(A) succeeds, A + c I is positive semidefinite for c = γ/(1 − γ) · trace of A.
     const slack = (gamma(n + 2) / (1 - gamma(n + 2))) * (trace + n * shift) * (1 + gamma(8)) + Number.MIN_VALUE * n * n;
