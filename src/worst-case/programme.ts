@@ -360,9 +360,10 @@ function valueDifference(plusIndex: number | undefined, minusIndex: number | und
   return collect(entries);
 }
 
-/** The sparse vector of (index, value) entries, repeated indices summed. */
+/** The sparse vector of (index, value) entries, repeated indices summed, zeros left out. */
 function collect(entries: readonly (readonly [number, number])[]): SparseVector {
   const sums = new Map<number, number>();
   for (const [index, value] of entries) sums.set(index, (sums.get(index) ?? 0) + value);
-  return { indices: [...sums.keys()], values: [...sums.values()] };
+  const kept = [...sums].filter(([, value]) => value !== 0);
+  return { indices: kept.map(([index]) => index), values: kept.map(([, value]) => value) };
 }

@@ -18,7 +18,7 @@ export interface EstimationSolution {
 
 /** Settings of the solution of an estimation programme. */
 export interface EstimationOptions {
-  /** From this many constraints on, the interpolation constraints join only as they are violated; 400 unless given. */
+  /** From this many constraints on, the interpolation constraints join only as they are violated; 1000 unless given. */
   readonly takeAllUpTo?: number;
   readonly start?: InteriorPoint;
   readonly cutoff?: number;
@@ -34,7 +34,7 @@ export interface EstimationOptions {
  */
 export function solveEstimation(
   estimation: EstimationProgramme,
-  { takeAllUpTo = 400, start, cutoff, onIteration }: EstimationOptions = {},
+  { takeAllUpTo = 1000, start, cutoff, onIteration }: EstimationOptions = {},
 ): EstimationSolution {
   const { programme, trueBounds, essential } = estimation;
   const m = programme.constraints.length;

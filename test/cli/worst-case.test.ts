@@ -46,20 +46,10 @@ describe('forgetting worst-case', () => {
   it.each([
     ['--schedule alright --steps 2 --lambda 1.5', /lambda: got 1.5/],
     ['--schedule alright --steps 0', /steps: got "0"/],
-    ['--schedule alright --steps 2.5', /steps: got "2.5"/],
     ['--schedule maxright --steps 2 --period 0', /period: got "0"/],
     ['--schedule alright --steps 2 --class convex', /class: got "convex"/],
-    ['--schedule adam --steps 2', /schedule: got "adam"/],
-    ['--schedule mix --steps 2 --iterate first', /iterate: got "first"/],
-    ['--schedule mix --steps 2 --distance 0', /distance: got 0/],
-    ['--schedule mix --steps 2 --lipschitz -1', /lipschitz: got -1/],
-    ['--schedule mix --steps 2 --class smooth --smoothness 0', /smoothness: got 0/],
     ['--schedule mix --steps 2 --step-size t-1', /step-size: got "t-1"/],
-    ['--schedule mix --steps 2 --step-size process.exit()', /step-size: got/],
-    ['--schedule sequential --steps 4 --split 1,2', /split: got \[1,2\]/],
     ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
-    ['--schedule maxright --steps 30', /steps: got 30, expected fewer/],
-    ['--schedule subgradient --steps 5000', /steps: got 5000, expected fewer/],
     ['--schedule mix --steps 2 --replay /nowhere.json', /replay: got "\/nowhere.json"/],
   ])('refuses %s', (line, message) => {
     const { code, stdout, stderr } = forgetting(words(line));

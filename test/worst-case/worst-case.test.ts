@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/input-error.js';
 import { stream } from '../../src/random/stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import { certifiedBound } from '../../src/worst-case/certified-bound.js';
@@ -101,8 +102,8 @@ describe('where no closed form is known', () => {
   it('Sequential keeps a gap that ALRIGHT and Mix lose', () => {
     const gap = (schedule: 'sequential' | 'mix', steps: number): number =>
       enclosed({ schedule, steps, lambda: 0.5, iterate: 'average' }).worstCase;
-    expect(gap('mix', 8) / gap('mix', 2)).toBeCloseTo(1 / 2, 6);
-    expect(gap('sequential', 8) / gap('sequential', 2)).toBeGreaterThan(0.6);
+    expect(gap('mix', 16) / gap('mix', 8)).toBeCloseTo(Math.SQRT1_2, 6);
+    expect(gap('sequential', 16) / gap('sequential', 8)).toBeGreaterThan(0.9);
   });
 
   it.each(['alright', 'mix', 'sequential'] as const)('%s on smooth functions', (schedule) => {
@@ -236,5 +237,26 @@ describe('what would be wrong shows', () => {
     expect(shift).toBeGreaterThan(0.01);
     expect(shiftCost).toBeGreaterThanOrEqual(shift * right.programme.order);
     expect(bound).toBeGreaterThan(1 / Math.sqrt(3));
+  });
+});
+
+describe('bad settings', () => {
+  it.each([
+    [{ schedule: 'mix', steps: 2.5 }, 'steps: got 2.5'],
+    [{ schedule: 'mix', steps: 2, lambda: -0.1 }, 'lambda: got -0.1'],
+    [{ schedule: 'mix', steps: 2, lambda: NaN }, 'lambda: got NaN'],
+    [{ schedule: 'mix', steps: 2, distance: 0 }, 'distance: got 0'],
+    [{ schedule: 'mix', steps: 2, lipschitz: -1 }, 'lipschitz: got -1'],
+    [{ schedule: 'mix', steps: 2, class: 'smooth', smoothness: Infinity }, 'smoothness: got Infinity'],
+    [{ schedule: 'mix', steps: 2, class: 'smooth', gradientAtOptimum: -1 }, 'gradient-at-optimum: got -1'],
+    [{ schedule: 'mix', steps: 2, stepSize: 'process.exit()' }, 'step-size: got "process.exit()"'],
+    [{ schedule: 'mix', steps: 2, stepSize: '0' }, 'step-size: got "0"'],
+    [{ schedule: 'sequential', steps: 4, split: [1, 2] }, 'split: got [1,2]'],
+    [{ schedule: 'maxright', steps: 2, period: 0 }, 'period: got 0'],
+    [{ schedule: 'maxright', steps: 30 }, 'steps: got 30, expected fewer'],
+    [{ schedule: 'subgradient', steps: 5000 }, 'steps: got 5000, expected fewer'],
+  ] as const)('%o is refused', (settings, message) => {
+    expect(() => worstCase(settings)).toThrow(InputError);
+    expect(() => worstCase(settings)).toThrow(message);
   });
 });

@@ -67,7 +67,11 @@ describe('smooth interpolant', () => {
         const h = 1e-5;
         for (let i = 0; i < dimension; i++) {
           const [ahead, behind] = [h, -h].map(
-            (shift) => evaluateWorstFunction(f, Float64Array.from(x, (v, j) => (j === i ? v + shift : v))).value,
+            (shift) =>
+              evaluateWorstFunction(
+                f,
+                Float64Array.from(x, (v, j) => (j === i ? v + shift : v)),
+              ).value,
           );
           expect((ahead - behind) / (2 * h)).toBeCloseTo(gradient[i], 3);
         }
