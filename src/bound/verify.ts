@@ -103,5 +103,5 @@ export function selected(theorems: readonly Theorem[], ids: readonly string[] | 
 export function extentOf(quick: boolean, seed: number): Extent {
   return quick
     ? { steps: [10, 100], seeds: 12, seed, rateSteps: [1000, 3000, 10_000], rateSeeds: 20 }
-    : { steps: [10, 100, 1000], seeds: 40, seed, rateSteps: [100, 1000, 10_000, 100_000, 1_000_000], rateSeeds: 10 };
+    : { steps: [10, 100, 1000], seeds: 24, seed, rateSteps: [100, 1000, 10_000, 100_000, 1_000_000], rateSeeds: 10 };
 }
