@@ -52,7 +52,7 @@ export const tradeOff: Experiment<TradeOff> = {
       steps: quick ? 500 : 2000,
       batch: 8,
       values: 'full',
-      stepSize: '1/sqrt(T)',
+      stepSize: '3/sqrt(T)',
       seeds: quick ? 6 : 16,
       frontPoints: 41,
     });
