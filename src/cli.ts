@@ -7,6 +7,7 @@ import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
 import { verifyCommand } from './cli/verify.js';
+import { worstCaseCommand } from './cli/worst-case.js';
 import { InputError } from './input-error.js';
 import { version } from './version.js';
 
@@ -21,6 +22,7 @@ const commands = [
   reproduceCommand(),
   solveCommand(),
   verifyCommand(),
+  worstCaseCommand(),
   evaluateCommand(),
   problemCommand(),
   schemaCommand(),
