@@ -48,6 +48,7 @@ export const landscape: Experiment<Landscape> = {
         lambda,
         steps,
         batch,
+        values: 'full',
         stepSize,
         seeds: 1,
         record: [...new Set(record)],

@@ -24,6 +24,7 @@ export const realText: Experiment<RealText> = {
     const tradeOff = await measuredTradeOff(laboratory, problem, {
       steps: quick ? 400 : 2000,
       batch: 8,
+      values: 'minibatch',
       stepSize: '20/sqrt(T)',
       seeds: quick ? 4 : 8,
       frontPoints: quick ? 11 : 19,

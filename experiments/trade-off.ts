@@ -13,6 +13,8 @@ import { logLinearPair } from './problems.js';
 export interface TradeOff {
   readonly steps: number;
   readonly batch: number;
+  /** What MAXRIGHT chooses by. */
+  readonly values: 'minibatch' | 'full';
   readonly stepSize: string;
   readonly seeds: number;
   readonly ideal: Pair;
@@ -25,6 +27,8 @@ export interface TradeOff {
 export interface TradeOffSettings {
   readonly steps: number;
   readonly batch: number;
+  /** What MAXRIGHT chooses by. */
+  readonly values: 'minibatch' | 'full';
   readonly stepSize: string;
   readonly seeds: number;
   /** How many points of the Pareto front are solved for. */
@@ -42,12 +46,13 @@ export const tradeOff: Experiment<TradeOff> = {
   async run(laboratory) {
     // A start far from the front, so that the paths are seen to come to it.
     const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
-    const problem = await logLinearPair(laboratory.seed, { start });
+    const problem = await logLinearPair(laboratory.seed, { start, examples: 60 });
     const { quick } = laboratory;
     return measuredTradeOff(laboratory, problem, {
-      steps: quick ? 600 : 3000,
+      steps: quick ? 500 : 2000,
       batch: 8,
-      stepSize: '1/sqrt(T)',
+      values: 'full',
+      stepSize: '3/sqrt(T)',
       seeds: quick ? 6 : 16,
       frontPoints: 41,
     });

@@ -10,8 +10,8 @@ export const tradeOffFigure = drawing('trade-off', tradeOff, (results) => ({
   title: 'The trade-off between the two objectives',
   caption:
     'Mix and ALRIGHT end at the minimiser of F_λ on the certified Pareto front, MAXRIGHT at the point of the front where the ' +
-    'weighted gaps are equal, nearer to the middle. Sequential ends near the optimum of its second objective however its ' +
-    'steps are split: no split here reaches the middle.',
+    'weighted gaps are equal. Sequential ends near the optimum of its second objective; only where that has a hundredth of ' +
+    'the steps does it end in between, and above the front.',
   ...drawTradeOff(results, 'The trade-off between the two objectives', 'log-linear pair on R^10'),
 }));
 

@@ -61,6 +61,7 @@ const made = { lambda: 0.5, steps: 100, batch: 4, stepSize: '1/sqrt(T)', seeds: 
 
 const tradeOffResults: TradeOff = {
   ...made,
+  values: 'full',
   ideal: { dpo: 0.1, sft: 0.2 },
   front: [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1].map((lambda) => ({
     lambda,
