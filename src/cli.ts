@@ -15,7 +15,14 @@ const program = new Command('forgetting')
   .exitOverride()
   .showHelpAfterError(false);
 
-const commands = [runCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand(), worstCaseCommand()];
+const commands = [
+  runCommand(),
+  solveCommand(),
+  evaluateCommand(),
+  problemCommand(),
+  schemaCommand(),
+  worstCaseCommand(),
+];
 for (const command of commands) program.addCommand(withoutExit(command));
 
 // A reader that stops early, as `| head` does, is no error.
