@@ -53,3 +53,12 @@ export {
   type Optima,
 } from './simulate/measures.js';
 export { estimate, moments, type Estimate } from './simulate/statistics.js';
+
+export { closedFormProblem, closedFormWorstCase } from './worst-case/closed-form.js';
+export { solveSemidefinite, type InteriorPointOptions, type InteriorPointResult } from './worst-case/interior-point.js';
+export { replay, type Replay } from './worst-case/replay.js';
+export type { Constraint, SemidefiniteProgramme } from './worst-case/semidefinite-programme.js';
+export type { WorstCaseSettings } from './worst-case/settings.js';
+export { worstCase, type WorstCaseCertificate, type WorstCaseResult } from './worst-case/worst-case.js';
+export { evaluateWorstFunction, type WorstFunction } from './worst-case/worst-function.js';
+export type { WorstProblem } from './worst-case/worst-problem.js';

@@ -29,21 +29,25 @@ export function equilibrate(given: SemidefiniteProgramme): Equilibration {
     const [sumOfFree, countOfFree] = [new Float64Array(free), new Float64Array(free)];
     rows.forEach(({ matrix, free: vector }, k) => {
       const sizes = [
-        ...matrix.values.map(
-          (value, index) => Math.log2(Math.abs(value)) + d[matrix.rows[index]] + d[matrix.columns[index]],
-        ),
-        ...vector.values.map((value, index) => Math.log2(Math.abs(value)) + e[vector.indices[index]]),
+        ...matrix.values.map((value, index) => logarithm(value) + d[matrix.rows[index]] + d[matrix.columns[index]]),
+        ...vector.values.map((value, index) => logarithm(value) + e[vector.indices[index]]),
       ];
       if (sizes.length === 0) return;
-      r[k] = -sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+      // What is negligible beside the row's largest entry, rounding residue for one, has no say.
+      const least = Math.max(...sizes) - 30;
+      const counted = sizes.filter((size) => size > least);
+      r[k] = -counted.reduce((sum, size) => sum + size, 0) / counted.length;
       matrix.values.forEach((_, index) => {
+        if (!(sizes[index] > least)) return;
         for (const i of [matrix.rows[index], matrix.columns[index]]) {
           sumOfBasis[i] += sizes[index] + r[k];
           countOfBasis[i] += 2;
         }
       });
       vector.values.forEach((_, index) => {
-        sumOfFree[vector.indices[index]] += sizes[matrix.values.length + index] + r[k];
+        const size = sizes[matrix.values.length + index];
+        if (!(size > least)) return;
+        sumOfFree[vector.indices[index]] += size + r[k];
         countOfFree[vector.indices[index]]++;
       });
     });
@@ -108,6 +112,11 @@ export function equilibrate(given: SemidefiniteProgramme): Equilibration {
     }),
     objectiveInGivenUnits: (value) => value * bounded * costScale,
   };
+}
+
+/** log₂|x|; of 0, a number so low that the entry counts for nothing. */
+function logarithm(x: number): number {
+  return x === 0 ? -1e6 : Math.log2(Math.abs(x));
 }
 
 function powerOfTwo(value: number): number {

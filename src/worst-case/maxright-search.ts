@@ -147,7 +147,7 @@ export function maxrightWorstCase(
     let solution = solveEstimation(estimation, { cutoff, ...(start === undefined ? {} : { start }) });
     let certificate = certifiedBound(estimation, solution.multipliers);
     programmes++;
-    if (certificate.bound > cutoff && (solution.status === 'cut off' || start !== undefined)) {
+    if (certificate.bound > cutoff && solution.status !== 'solved' && (cutoff > 0 || start !== undefined)) {
       // The early stop, or the warm start, did not give a bound of use.
       solution = solveEstimation(estimation);
       const again = certifiedBound(estimation, solution.multipliers);

@@ -294,7 +294,10 @@ function position(
     case 'start':
       return start;
     case 'average':
-      return origin.of.reduce<Combination>((sum, point) => plus(sum, points[point], 1 / origin.of.length), []);
+      // Summed before it is divided, so that coefficients shared by all points stay exact and cancel later.
+      return origin.of
+        .reduce<Combination>((sum, point) => plus(sum, points[point], 1), [])
+        .map((coefficient) => coefficient / origin.of.length);
     case 'step': {
       let at = points[origin.from];
       for (const objective of objectiveNames) {

@@ -55,6 +55,13 @@ describe('period 1', () => {
   });
 });
 
+describe('the average point', () => {
+  // Coefficients of averages are where rounding residue once stood in for an entry of the programme.
+  it.each([3, 5, 6])('of T = %i steps: max(λ, 1 − λ)/√T', (steps) => {
+    enclosed({ steps, lambda: 0.3, iterate: 'average' }, 0.7 / Math.sqrt(steps));
+  });
+});
+
 describe('stale records', () => {
   it('cost something, and no more than statement M allows', () => {
     const fresh = enclosed({ steps: 4, lambda: 0.3 });
