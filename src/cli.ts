@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './cli/evaluate.js';
 import { problemCommand } from './cli/problem.js';
+import { reproduceCommand } from './cli/reproduce.js';
 import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
 import { verifyCommand } from './cli/verify.js';
+import { worstCaseCommand } from './cli/worst-case.js';
 import { InputError } from './input-error.js';
 import { version } from './version.js';
 
@@ -15,8 +17,23 @@ const program = new Command('forgetting')
   .exitOverride()
   .showHelpAfterError(false);
 
-const commands = [runCommand(), solveCommand(), evaluateCommand(), problemCommand(), schemaCommand(), verifyCommand()];
+const commands = [
+  runCommand(),
+  reproduceCommand(),
+  solveCommand(),
+  verifyCommand(),
+  worstCaseCommand(),
+  evaluateCommand(),
+  problemCommand(),
+  schemaCommand(),
+];
 for (const command of commands) program.addCommand(withoutExit(command));
+
+// A reader that stops early, as `| head` does, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
   await program.parseAsync();

@@ -89,10 +89,9 @@ function compile(node: MathNode, variables: readonly string[], refuse: (what: st
     const name = node.fn.name;
     const callable = functions.get(name);
     if (callable === undefined) return refuse(`the function ${name}`);
-    const fixed = callable.length;
-    if (fixed > 0 ? node.args.length !== fixed : node.args.length === 0) {
-      return refuse(`${node.args.length} arguments of ${name}`);
-    }
+    const given = node.args.length;
+    const takes = name === 'log' ? [1, 2] : callable.length === 0 ? [1, Infinity] : [callable.length, callable.length];
+    if (given < takes[0] || given > takes[1]) return refuse(`${given} arguments of ${name}`);
     return apply(callable, node.args.map(sub));
   }
   return refuse(`a ${node.type}`);
@@ -127,12 +126,19 @@ const operators = new Map<string, (...values: number[]) => number>([
   ['smallerEq', (a, b) => Number(a <= b)],
   ['larger', (a, b) => Number(a > b)],
   ['largerEq', (a, b) => Number(a >= b)],
+  ['equal', (a, b) => Number(a === b)],
+  ['unequal', (a, b) => Number(a !== b)],
+  ['and', (a, b) => Number(a !== 0 && b !== 0)],
+  ['or', (a, b) => Number(a !== 0 || b !== 0)],
+  ['not', (a) => Number(a === 0)],
+  ['mod', (a, b) => a - b * Math.floor(a / b)],
 ]);
 
 const functions = new Map<string, (...values: number[]) => number>([
   ['exp', Math.exp],
   ['expm1', Math.expm1],
-  ['log', Math.log],
+  // Natural, or to a base given second.
+  ['log', (x, base?: number) => (base === undefined ? Math.log(x) : Math.log(x) / Math.log(base))],
   ['log1p', Math.log1p],
   ['log2', Math.log2],
   ['log10', Math.log10],
@@ -140,6 +146,10 @@ const functions = new Map<string, (...values: number[]) => number>([
   ['cbrt', Math.cbrt],
   ['abs', Math.abs],
   ['sign', Math.sign],
+  ['floor', Math.floor],
+  ['ceil', Math.ceil],
+  ['round', Math.round],
+  ['fix', Math.trunc],
   ['sin', Math.sin],
   ['cos', Math.cos],
   ['tan', Math.tan],
@@ -158,7 +168,10 @@ const functions = new Map<string, (...values: number[]) => number>([
   ['square', (x) => x * x],
   ['cube', (x) => x * x * x],
   ['pow', (a, b) => a ** b],
+  ['mod', (a, b) => a - b * Math.floor(a / b)],
+  ['atan2', (a, b) => Math.atan2(a, b)],
   // Any number of arguments.
   ['min', (...values) => Math.min(...values)],
   ['max', (...values) => Math.max(...values)],
+  ['hypot', (...values) => Math.hypot(...values)],
 ]);

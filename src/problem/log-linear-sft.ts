@@ -1,6 +1,6 @@
 import type { LogLinearSftData } from './data.js';
 import type { Objective } from './problem.js';
-import { addOuterProduct, sampledMean } from './sampled-mean.js';
+import { sampledMean } from './sampled-mean.js';
 
 /**
  * f_SFT(θ) = mean of −log π_θ(target | x), π_θ(y | x) ∝ exp(θᵀφ(x, y)) over the example's candidates.
@@ -46,15 +46,16 @@ export function logLinearSft({ differences, offsets }: LogLinearSftData, dimensi
         }
         return loss;
       },
-      addHessian(n, theta, weight, hessian) {
+      addHessian(n, theta, weight, sum) {
         negativeLogProbability(n, theta);
         mean.fill(0);
         for (let row = offsets[n]; row < offsets[n + 1]; row++) {
           const [probability, at] = [probabilities[row - offsets[n]], row * dimension];
           for (let i = 0; i < dimension; i++) mean[i] += probability * differences[at + i];
-          addOuterProduct(hessian, differences, at, dimension, weight * probability);
+          sum.add(differences, at, weight * probability);
         }
-        addOuterProduct(hessian, mean, 0, dimension, -weight);
+        sum.add(mean, 0, -weight);
+        sum.finish();
       },
     },
     dimension,

@@ -8,7 +8,7 @@ export interface AlrightState {
 
 /**
  * ALRIGHT: each step draws DPO with probability λ and SFT otherwise, and steps on the drawn objective alone, so that
- * the step is an unbiased gradient step on F_λ at the cost of one gradient (arXiv 2410.15483, Algorithm 1).
+ * the step is an unbiased gradient step on F_λ at the cost of one gradient (arXiv 2410.15483).
  * One uniform number is drawn each step, whatever λ.
  */
 export const alright: Schedule<AlrightState> = {

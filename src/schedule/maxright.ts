@@ -12,7 +12,7 @@ export interface MaxrightState {
 
 /**
  * MAXRIGHT: steps on the objective with the larger weighted optimality gap, unweighted, ties to SFT
- * (arXiv 2410.15483, Algorithm 2). Both gaps are evaluated at steps 1, 1 + period, 1 + 2·period, …; in between the
+ * (arXiv 2410.15483). Both gaps are evaluated at steps 1, 1 + period, 1 + 2·period, …; in between the
  * chosen objective's record is refreshed by the loss of its own step, and the other's goes stale.
  */
 export const maxright: Schedule<MaxrightState> = {

@@ -11,7 +11,7 @@ export interface SequentialState {
 
 /**
  * Sequential: the first objective for the first stage, then the second, started where the first ended
- * (arXiv 2410.15483, Algorithm 0; today's practice). The order defaults to "sft-dpo", the split to halves.
+ * (today's practice). The order defaults to "sft-dpo", the split to halves.
  */
 export const sequential: Schedule<SequentialState> = {
   name: 'sequential',

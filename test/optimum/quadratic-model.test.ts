@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { minimizeNewtonModel } from '../../src/optimum/newton-model.js';
 import { eigenbasis, fromEigenbasis, minimizeModel, toEigenbasis } from '../../src/optimum/quadratic-model.js';
 
 const vector = fc
@@ -51,4 +52,26 @@ test('the eigenbasis is orthonormal, and there and back is the identity', () => 
     expect(entry).toBeCloseTo(v[i], 14);
   });
   expect(basis.values.reduce((sum, entry) => sum + entry, 0)).toBeCloseTo(9, 13);
+});
+
+test('Cholesky factorisations find the same minimiser as the eigenbasis', () => {
+  fc.assert(
+    fc.property(
+      fc.tuple(vector, vector, vector),
+      vector,
+      vector,
+      fc.double({ min: 0.1, max: 5, noNaN: true }),
+      (rows, theta, gradient, radius) => {
+        const hessian = Float64Array.of(0.1, 0, 0, 0, 0.1, 0, 0, 0, 0.1);
+        for (const v of rows) for (let i = 0; i < 9; i++) hessian[i] += v[Math.floor(i / 3)] * v[i % 3];
+        const norm = Math.hypot(...theta);
+        const from = norm > radius ? theta.map((entry) => (entry / norm) * radius * (1 - 1e-15)) : theta;
+        const expected = minimizeModel(eigenbasis(hessian, 3), from, gradient, radius);
+        const found = minimizeNewtonModel(hessian, from, gradient, radius);
+        expect(Math.hypot(...found)).toBeLessThanOrEqual(radius);
+        expect(Math.hypot(...found.map((entry, i) => entry - expected[i]))).toBeLessThan(1e-8 * (1 + radius));
+      },
+    ),
+    { numRuns: 500 },
+  );
 });

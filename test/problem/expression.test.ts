@@ -55,7 +55,7 @@ test('a modulus is checked too, and stands in for the radius', async () => {
 });
 
 test.each([
-  ['log(x)', 'a finite value on the domain|a convex function'],
+  ['-log(x)', 'a finite value on the domain'],
   ['1/x', 'a finite value on the domain|a convex function'],
   ['import("fs")', 'arithmetic on x, y, pi, e without the function import'],
   ['x.constructor', 'arithmetic on x, y, pi, e without'],

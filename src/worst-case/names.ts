@@ -1,0 +1,13 @@
+export const worstCaseSchedules = ['alright', 'maxright', 'mix', 'sequential', 'subgradient'] as const;
+/** A schedule whose worst case can be computed; "subgradient" is the subgradient method on one objective. */
+export type WorstCaseSchedule = (typeof worstCaseSchedules)[number];
+
+export const iterates = ['mean', 'average', 'best', 'last'] as const;
+/**
+ * Which number of a run is estimated. mean: the mean gap over the T points at which gradients are taken, the start
+ * among them; average: the gap at the average of those; best: the least over all T + 1 points; last: the gap at the
+ * point after the last step.
+ */
+export type Iterate = (typeof iterates)[number];
+
+export const functionClasses = ['lipschitz', 'smooth'] as const;

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fileIn, forgetting, forgettingJson, temporaryFolder } from './command.js';
+
+interface Printed {
+  readonly worstCase: number;
+  readonly dualBound: number;
+  readonly relativeGap: number;
+  readonly theory: number | null;
+  readonly kind: string | null;
+  readonly certificate: { readonly problem: { readonly kind: string }; readonly replay: { readonly value: number } };
+}
+
+const words = (line: string): string[] => ['worst-case', ...line.split(' ')];
+
+describe('forgetting worst-case', () => {
+  it('prints the enclosure, the theory and the certificate', () => {
+    const result = forgettingJson(words('--schedule alright --lambda 0.3 --steps 3 --json')) as Printed;
+    expect(Object.keys(result)).toEqual(['worstCase', 'dualBound', 'relativeGap', 'theory', 'kind', 'certificate']);
+    expect(result.worstCase).toBeLessThanOrEqual(1 / Math.sqrt(3));
+    expect(result.dualBound).toBeGreaterThanOrEqual(1 / Math.sqrt(3));
+    expect(result.relativeGap).toBeLessThan(1e-5);
+    expect(result.theory).toBeCloseTo(1 / Math.sqrt(3), 12);
+    expect(result.kind).toBe('tight');
+  });
+
+  it('writes the worst problem, which run again gives the worst case', () => {
+    const file = join(temporaryFolder(), 'worst.json');
+    const line = '--schedule maxright --lambda 0.3 --steps 3 --period 2 --json';
+    const result = forgettingJson(words(`${line} --out ${file}`)) as Printed;
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(result.certificate.problem);
+    const again = forgettingJson(words(`${line} --replay ${file}`)) as { value: number };
+    expect(again.value).toBe(result.certificate.replay.value);
+    const other = forgettingJson(words(`${line} --period 1 --replay ${file}`)) as { value: number };
+    expect(other.value).toBeLessThan(again.value - 0.01);
+  });
+
+  it('runs the closed-form worst function', () => {
+    const { code, stdout } = forgetting(words('--closed-form --schedule maxright --lambda 0.25 --steps 100'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('0.0750000000');
+    expect(stdout).toContain('tight');
+  });
+
+  it.each([
+    ['--schedule alright --steps 2 --lambda 1.5', /lambda: got 1.5/],
+    ['--schedule alright --steps 0', /steps: got "0"/],
+    ['--schedule maxright --steps 2 --period 0', /period: got "0"/],
+    ['--schedule alright --steps 2 --class convex', /class: got "convex"/],
+    ['--schedule mix --steps 2 --step-size t-1', /step-size: got "t-1"/],
+    ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
+    ['--schedule mix --steps 2 --replay /nowhere.json', /replay: got "\/nowhere.json"/],
+  ])('refuses %s', (line, message) => {
+    const { code, stdout, stderr } = forgetting(words(line));
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('refuses a stored problem that is none', () => {
+    const folder = temporaryFolder();
+    const file = fileIn(folder, 'bad.json', { kind: 'worst-case', start: [0], comparator: [0], objectives: {} });
+    const { code, stderr } = forgetting(words(`--schedule mix --steps 2 --replay ${file}`));
+    expect(code).toBe(2);
+    expect(stderr).toContain('objectives.dpo');
+  });
+});
