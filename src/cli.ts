@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './cli/evaluate.js';
 import { problemCommand } from './cli/problem.js';
+import { reproduceCommand } from './cli/reproduce.js';
 import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
+import { verifyCommand } from './cli/verify.js';
 import { worstCaseCommand } from './cli/worst-case.js';
 import { InputError } from './input-error.js';
 import { version } from './version.js';
@@ -17,11 +19,13 @@ const program = new Command('forgetting')
 
 const commands = [
   runCommand(),
+  reproduceCommand(),
   solveCommand(),
+  verifyCommand(),
+  worstCaseCommand(),
   evaluateCommand(),
   problemCommand(),
   schemaCommand(),
-  worstCaseCommand(),
 ];
 for (const command of commands) program.addCommand(withoutExit(command));
 

@@ -1,6 +1,7 @@
 import type { ConvexFunction } from '../problem/problem.js';
 import { certificate, type Curvature } from './certificate.js';
-import { eigenbasis, minimizeModel, type Eigenbasis } from './quadratic-model.js';
+import { minimizeNewtonModel } from './newton-model.js';
+import { eigenbasis, minimizeModel, ontoBall } from './quadratic-model.js';
 
 /** A point, the value there, and a bound on how far that is above the minimum. */
 export interface CertifiedMinimum {
@@ -27,27 +28,31 @@ export interface MinimizeOptions {
 export function minimize(f: ConvexFunction, { start, radius, curvature }: MinimizeOptions): CertifiedMinimum {
   const dimension = start.length;
   const [gradient, hessian] = [new Float64Array(dimension), new Float64Array(dimension * dimension)];
-  let theta: Float64Array = Float64Array.from(start);
+  let theta: Float64Array = Float64Array.from(ontoBall(start, radius));
   let value = f.gradient(theta, gradient);
   let best: CertifiedMinimum = { minimizer: theta, value, certificate: Infinity };
   let stalled = 0;
-  let basis: Eigenbasis | undefined;
+  f.hessian(theta, hessian);
+  const known: Curvature =
+    curvature === 'quadratic'
+      ? { kind: 'quadratic', basis: eigenbasis(hessian, dimension) }
+      : { kind: 'strongly-convex', modulus: curvature };
   for (let iteration = 0; iteration < 200; iteration++) {
-    if (basis === undefined || curvature !== 'quadratic') {
-      f.hessian(theta, hessian);
-      basis = eigenbasis(hessian, dimension);
-    }
-    const known: Curvature =
-      curvature === 'quadratic' ? { kind: 'quadratic', basis } : { kind: 'strongly-convex', modulus: curvature };
     const bound = certificate(theta, gradient, radius, known);
     if (bound < best.certificate) {
       stalled = bound < best.certificate / 2 ? 0 : stalled + 1;
       best = { minimizer: theta, value, certificate: bound };
     } else stalled++;
     const scale = Number.EPSILON * Math.max(1, Math.abs(value));
-    if (bound <= 100 * scale || stalled >= 4) break;
+    // A start that is good enough for its certificate still gets one step: callers compare the values of both objectives,
+    // whose error is of first order in the point where the certificate's is of second.
+    if ((iteration > 0 && bound <= 1000 * scale) || stalled >= 4) break;
 
-    const target = minimizeModel(basis, theta, gradient, radius);
+    if (known.kind !== 'quadratic' && iteration > 0) f.hessian(theta, hessian);
+    const target =
+      known.kind === 'quadratic'
+        ? minimizeModel(known.basis, theta, gradient, radius)
+        : minimizeNewtonModel(hessian, theta, gradient, radius);
     let slope = 0;
     for (let i = 0; i < dimension; i++) slope += gradient[i] * (target[i] - theta[i]);
     let accepted = false;

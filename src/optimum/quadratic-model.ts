@@ -14,11 +14,9 @@ export interface Eigenbasis {
 
 /** The eigenbasis of a symmetric positive semidefinite matrix (d × d, row-major). */
 export function eigenbasis(matrix: Float64Array, dimension: number): Eigenbasis {
-  const decomposition = spectrum(matrix, dimension);
-  const found = decomposition.realEigenvalues;
+  const { values: found, vectors: columns } = spectrum(matrix, dimension);
   const cutoff = singularBelow * Math.max(...found);
   const values = Float64Array.from(found, (value) => (value > cutoff ? value : 0));
-  const columns = decomposition.eigenvectorMatrix;
   const vectors = new Float64Array(dimension * dimension);
   for (let k = 0; k < dimension; k++) {
     for (let i = 0; i < dimension; i++) vectors[k * dimension + i] = columns.get(i, k);
@@ -58,15 +56,18 @@ export function minimizeModel(
   const { dimension, values } = basis;
   const [at, slope] = [toEigenbasis(basis, theta), toEigenbasis(basis, gradient)];
   const slopeNorm = Math.hypot(...slope);
+  // Slopes that rounding cannot tell from zero, or too small to compute with.
+  const negligible = Math.max(1e-13 * slopeNorm, 1e-300);
   const interior = new Float64Array(dimension);
   let flat = true;
   for (let k = 0; k < dimension; k++) {
     interior[k] = values[k] > 0 ? at[k] - slope[k] / values[k] : at[k];
-    if (values[k] === 0 && Math.abs(slope[k]) > 1e-13 * slopeNorm) flat = false;
+    if (values[k] === 0 && Math.abs(slope[k]) > negligible) flat = false;
   }
   if ((flat || radius === Infinity) && Math.hypot(...interior) <= radius) return fromEigenbasis(basis, interior);
 
-  const target = at.map((entry, k) => values[k] * entry - slope[k]);
+  // Without a slope along H's null space, the components there are free: 0 is the choice that fits in the ball.
+  const target = at.map((entry, k) => (flat && values[k] === 0 ? 0 : values[k] * entry - slope[k]));
   const onSphere = (shift: number): Float64Array =>
     target.map((entry, k) => (entry === 0 ? 0 : entry / (values[k] + shift)));
   // ‖y(ν)‖ ≤ ‖target‖ / ν, so the root lies at or below ‖target‖ / radius.
@@ -83,13 +84,13 @@ export function minimizeModel(
     const next = shift + ((norm * norm) / curvature) * ((norm - radius) / radius);
     const inside = next > low && next < high;
     if (inside && next === shift) break;
-    shift = inside ? next : low > 0 ? Math.sqrt(low * high) : high / 1024;
+    shift = inside ? next : low > 0 ? Math.sqrt(low) * Math.sqrt(high) : high / 1024;
   }
   return ontoBall(fromEigenbasis(basis, onSphere(shift)), radius);
 }
 
 /** The vector, scaled back so that its computed norm does not exceed the radius. */
-function ontoBall(vector: Float64Array, radius: number): Float64Array {
+export function ontoBall(vector: Float64Array, radius: number): Float64Array {
   let scaled = vector;
   for (let norm = Math.hypot(...vector), shrink = 1; norm > radius; norm = Math.hypot(...scaled)) {
     const factor = (radius / norm) * shrink;

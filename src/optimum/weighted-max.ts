@@ -19,7 +19,7 @@ export function weightedMax(lambda: number, dpo: number, sft: number, ideal: { d
  * A certified minimiser of F_max over the problem's domain.
  *
  * F_max dominates every convex combination of its two arguments, so a minimiser of F_μ, for any μ, gives a lower bound
- * (the dual); the dual optimum is the μ at which the two weighted gaps meet, found by a bracketing secant method.
+ * (the dual); the dual optimum is the μ at which the two weighted gaps meet, found in a shrinking bracket.
  * The primal point is where the gaps meet on the segment between the bracket's minimisers. The certificate is primal
  * minus dual, plus the uncertainty that the certificates of the ideal point and rounding leave in F_max itself.
  */
@@ -46,52 +46,62 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
   const dual = ({ lambda: mu, value, certificate }: WeightedSumMinimum): number =>
     (value - certificate - mu * best.dpo - (1 - mu) * best.sft) / (mu / lambda + (1 - mu) / (1 - lambda));
 
-  let [low, high] = [ideal.sft, ideal.dpo];
-  let lowerBound = Math.max(dual(low), dual(high));
-  let primal = better(at(low.minimizer), at(high.minimizer));
-  // Illinois: the excess of an end kept twice is halved, so that both ends of the bracket move.
-  let [lowExcess, highExcess] = [excess(low), excess(high)];
-  let kept: 'low' | 'high' | undefined;
-  for (let iteration = 0; iteration < 100; iteration++) {
-    if (primal.value - lowerBound <= 1e-13 * Math.max(1, Math.abs(primal.value))) break;
-    if (!(lowExcess > 0 && highExcess < 0)) break;
-    const guess = (low.lambda * highExcess - high.lambda * lowExcess) / (highExcess - lowExcess);
-    const inside = guess > low.lambda && guess < high.lambda && iteration % 5 !== 4;
-    const mu = inside ? guess : low.lambda + (high.lambda - low.lambda) / 2;
-    if (mu <= low.lambda || mu >= high.lambda) break;
+  // Chandrupatla's root finding: inverse quadratic interpolation where the last three points allow it, else bisection.
+  // The root lies between `latest` and `across`; `dropped` is the point that the latest one replaced.
+  let [latest, across, dropped] = [ideal.sft, ideal.dpo, ideal.dpo];
+  let lowerBound = Math.max(dual(latest), dual(across));
+  let primal = better(at(latest.minimizer), at(across.minimizer));
+  let [fraction, stalled] = [0.5, 0];
+  for (let iteration = 0; iteration < 200 && stalled < 3; iteration++) {
+    const gap = primal.value - lowerBound;
+    if (gap <= 1e-13 * Math.max(1, Math.abs(primal.value)) || excess(latest) * excess(across) >= 0) break;
+    const mu = latest.lambda + fraction * (across.lambda - latest.lambda);
+    if (mu === latest.lambda || mu === across.lambda) break;
     const point = minimizeWeightedSum(problem, mu, primal.minimizer);
     lowerBound = Math.max(lowerBound, dual(point));
-    const difference = excess(point);
-    if (difference >= 0) {
-      [low, lowExcess] = [point, difference];
-      if (kept === 'high') highExcess /= 2;
-      kept = 'high';
-    } else {
-      [high, highExcess] = [point, difference];
-      if (kept === 'low') lowExcess /= 2;
-      kept = 'low';
-    }
-    primal = better(primal, at(point.minimizer));
-  }
-  if (primal.value - lowerBound > 1e-13 * Math.max(1, Math.abs(primal.value))) {
-    primal = better(primal, whereGapsMeet(low, high));
+    if (excess(point) > 0 === excess(latest) > 0) dropped = latest;
+    else [dropped, across] = [across, latest];
+    latest = point;
+    primal = better(primal, better(at(point.minimizer), whereGapsMeet(latest, across)));
+    fraction = nextFraction(latest, across, dropped);
+    stalled = primal.value - lowerBound < gap / 2 || iteration < 20 ? 0 : stalled + 1;
   }
   return { ...primal, certificate: Math.max(0, primal.value - lowerBound) + uncertaintyAt(primal) };
 
-  /** The point of the segment between two minimisers at which the weighted gaps are equal, by bisection. */
+  /** How far from a towards b to look next. */
+  function nextFraction(a: WeightedSumMinimum, b: WeightedSumMinimum, c: WeightedSumMinimum): number {
+    const [fa, fb, fc] = [excess(a), excess(b), excess(c)];
+    const xi = (a.lambda - b.lambda) / (c.lambda - b.lambda);
+    const phi = (fa - fb) / (fc - fb);
+    if (!(phi * phi < xi && (1 - phi) ** 2 < 1 - xi)) return 0.5;
+    const ratio = (c.lambda - a.lambda) / (b.lambda - a.lambda);
+    const interpolated = (fa / (fb - fa)) * (fc / (fb - fc)) + ratio * (fa / (fc - fa)) * (fb / (fc - fb));
+    return Math.min(1, Math.max(0, interpolated));
+  }
+
+  /** The point of the segment between two minimisers at which the weighted gaps are equal, by Illinois' method too. */
   function whereGapsMeet(from: WeightedSumMinimum, to: WeightedSumMinimum): Omit<WeightedMaxMinimum, 'certificate'> {
     let [left, right] = [0, 1];
-    let point = at(from.minimizer);
-    for (let iteration = 0; iteration < 60 && right - left > 1e-17; iteration++) {
-      const middle = (left + right) / 2;
-      if (middle === left || middle === right) break;
-      const theta = from.minimizer.map((entry, i) => entry + middle * (to.minimizer[i] - entry));
-      const trial = at(theta);
+    let [leftExcess, rightExcess] = [excess(from), excess(to)];
+    const sign = leftExcess > 0 ? 1 : -1;
+    let point = better(at(from.minimizer), at(to.minimizer));
+    for (let iteration = 0, side = 0; iteration < 40 && leftExcess * rightExcess < 0; iteration++) {
+      const guess = (left * rightExcess - right * leftExcess) / (rightExcess - leftExcess);
+      const middle = guess > left && guess < right ? guess : (left + right) / 2;
+      if (middle <= left || middle >= right) break;
+      const trial = at(from.minimizer.map((entry, i) => entry + middle * (to.minimizer[i] - entry)));
       point = better(point, trial);
       const difference = excess(trial);
-      if (difference === 0) break;
-      if (difference > 0) left = middle;
-      else right = middle;
+      if (Math.abs(difference) <= 1e-15 * Math.max(1, trial.value)) break;
+      if (sign * difference > 0) {
+        [left, leftExcess] = [middle, difference];
+        if (side === 1) rightExcess /= 2;
+        side = 1;
+      } else {
+        [right, rightExcess] = [middle, difference];
+        if (side === -1) leftExcess /= 2;
+        side = -1;
+      }
     }
     return point;
   }

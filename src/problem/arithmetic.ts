@@ -1,5 +1,6 @@
 import { all, create, type MathNode } from 'mathjs/number';
 import { InputError } from '../input-error.js';
+import { enclosure, type Enclosure, type Interval } from './enclosure.js';
 
 const math = create(all, {});
 
@@ -7,12 +8,14 @@ const math = create(all, {});
 export interface Arithmetic {
   /** The value at the variables' values, in the order in which they were named. */
   evaluate(variables: ArrayLike<number>): number;
+  /** An interval that holds every value while the variables range over theirs. */
+  enclose(box: readonly Interval[]): Interval;
   /** The derivative with respect to one variable; throws an InputError where there is no symbolic one. */
   derivative(variable: string): Arithmetic;
   /** The expression as mathjs writes it. */
   readonly text: string;
-  /** The expression in TeX. */
-  readonly tex: string;
+  /** The expression in TeX; `symbols` gives the TeX of variables that are written otherwise than named. */
+  tex(symbols?: Readonly<Record<string, string>>): string;
 }
 
 type Evaluate = (variables: ArrayLike<number>) => number;
@@ -37,8 +40,10 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
     const known = [...variables, 'pi', 'e'].join(', ');
     throw new InputError(field, original, `arithmetic on ${known} without ${what}`);
   };
+  let enclosed: Enclosure | undefined;
   return {
     evaluate: compile(node, variables, refuse),
+    enclose: (box) => (enclosed ??= enclosure(node, variables))(box),
     derivative(variable) {
       let derived: MathNode;
       try {
@@ -49,7 +54,11 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
       return fromNode(field, original, derived, variables);
     },
     text: node.toString(),
-    tex: node.toTex(),
+    tex: (symbols = {}) =>
+      node.toTex({
+        handler: (part: MathNode) =>
+          math.isSymbolNode(part) && Object.hasOwn(symbols, part.name) ? ` ${symbols[part.name]}` : undefined,
+      }),
   };
 }
 
@@ -58,7 +67,8 @@ function compile(node: MathNode, variables: readonly string[], refuse: (what: st
   if (math.isParenthesisNode(node)) return sub(node.content);
   if (math.isConstantNode(node)) {
     const value: unknown = node.value;
-    return typeof value === 'number' ? () => value : refuse(`the ${typeof value} ${node.toString()}`);
+    if (typeof value === 'number' && Number.isFinite(value)) return () => value;
+    return refuse(typeof value === 'number' ? `the value ${value}` : `the ${typeof value} ${node.toString()}`);
   }
   if (math.isSymbolNode(node)) {
     const index = variables.indexOf(node.name);
@@ -79,10 +89,9 @@ function compile(node: MathNode, variables: readonly string[], refuse: (what: st
     const name = node.fn.name;
     const callable = functions.get(name);
     if (callable === undefined) return refuse(`the function ${name}`);
-    const fixed = callable.length;
-    if (fixed > 0 ? node.args.length !== fixed : node.args.length === 0) {
-      return refuse(`${node.args.length} arguments of ${name}`);
-    }
+    const given = node.args.length;
+    const takes = name === 'log' ? [1, 2] : callable.length === 0 ? [1, Infinity] : [callable.length, callable.length];
+    if (given < takes[0] || given > takes[1]) return refuse(`${given} arguments of ${name}`);
     return apply(callable, node.args.map(sub));
   }
   return refuse(`a ${node.type}`);
@@ -117,12 +126,19 @@ const operators = new Map<string, (...values: number[]) => number>([
   ['smallerEq', (a, b) => Number(a <= b)],
   ['larger', (a, b) => Number(a > b)],
   ['largerEq', (a, b) => Number(a >= b)],
+  ['equal', (a, b) => Number(a === b)],
+  ['unequal', (a, b) => Number(a !== b)],
+  ['and', (a, b) => Number(a !== 0 && b !== 0)],
+  ['or', (a, b) => Number(a !== 0 || b !== 0)],
+  ['not', (a) => Number(a === 0)],
+  ['mod', (a, b) => a - b * Math.floor(a / b)],
 ]);
 
 const functions = new Map<string, (...values: number[]) => number>([
   ['exp', Math.exp],
   ['expm1', Math.expm1],
-  ['log', Math.log],
+  // Natural, or to a base given second.
+  ['log', (x, base?: number) => (base === undefined ? Math.log(x) : Math.log(x) / Math.log(base))],
   ['log1p', Math.log1p],
   ['log2', Math.log2],
   ['log10', Math.log10],
@@ -130,6 +146,10 @@ const functions = new Map<string, (...values: number[]) => number>([
   ['cbrt', Math.cbrt],
   ['abs', Math.abs],
   ['sign', Math.sign],
+  ['floor', Math.floor],
+  ['ceil', Math.ceil],
+  ['round', Math.round],
+  ['fix', Math.trunc],
   ['sin', Math.sin],
   ['cos', Math.cos],
   ['tan', Math.tan],
@@ -148,7 +168,10 @@ const functions = new Map<string, (...values: number[]) => number>([
   ['square', (x) => x * x],
   ['cube', (x) => x * x * x],
   ['pow', (a, b) => a ** b],
+  ['mod', (a, b) => a - b * Math.floor(a / b)],
+  ['atan2', (a, b) => Math.atan2(a, b)],
   // Any number of arguments.
   ['min', (...values) => Math.min(...values)],
   ['max', (...values) => Math.max(...values)],
+  ['hypot', (...values) => Math.hypot(...values)],
 ]);

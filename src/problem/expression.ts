@@ -1,13 +1,14 @@
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { InputError } from '../input-error.js';
 import { stream } from '../random/stream.js';
-import { parseArithmetic } from './arithmetic.js';
+import { parseArithmetic, type Arithmetic } from './arithmetic.js';
+import type { Interval } from './enclosure.js';
 import type { ExpressionData } from './data.js';
 import type { Objective } from './problem.js';
 
 /** An objective written as an expression, its gradient and Hessian by symbolic differentiation. */
 export function expressionObjective(data: ExpressionData, name: ObjectiveName): Objective {
-  const { variables, dimension } = data;
+  const { variables, dimension, radius } = data;
   const [noise, strongConvexity] = [data.noise[name], data.strongConvexity[name]];
   const expression = parseArithmetic(`objectives.${name}`, data.objectives[name], variables);
   const partials = variables.map((variable) => expression.derivative(variable));
@@ -15,6 +16,7 @@ export function expressionObjective(data: ExpressionData, name: ObjectiveName): 
     variables.slice(0, i + 1).map((variable) => partial.derivative(variable)),
   );
 
+  let [gradientBound, smoothness]: (number | undefined)[] = [];
   const value = (theta: Float64Array): number => expression.evaluate(theta);
   const gradient = (theta: Float64Array, out: Float64Array): number => {
     for (let i = 0; i < dimension; i++) out[i] = partials[i].evaluate(theta);
@@ -30,7 +32,16 @@ export function expressionObjective(data: ExpressionData, name: ObjectiveName): 
         }
       }
     },
-    constants: { gradientBound: Infinity, smoothness: Infinity, strongConvexity },
+    constants: {
+      get gradientBound() {
+        return (gradientBound ??= Math.hypot(largestNorm(partials, dimension, radius), Math.sqrt(dimension) * noise));
+      },
+      get smoothness() {
+        const entries = second.flatMap((row, i) => row.flatMap((entry, j) => (i === j ? [entry] : [entry, entry])));
+        return (smoothness ??= largestNorm(entries, dimension, radius));
+      },
+      strongConvexity,
+    },
     valueNoise: data.valueNoise[name],
     exactValues: true,
     sampler(random, batch) {
@@ -50,6 +61,37 @@ export function expressionObjective(data: ExpressionData, name: ObjectiveName): 
       };
     },
   };
+}
+
+/** How many boxes a ball is cut into for interval arithmetic, at most. */
+const mostBoxes = 4096;
+
+/**
+ * A bound on the Euclidean norm of the entries over the ball, by interval arithmetic on the boxes of a grid that meet
+ * it (Frobenius of a Hessian, which its spectral norm does not exceed). Infinity on R^d, or where nothing is known.
+ */
+function largestNorm(entries: readonly Arithmetic[], dimension: number, radius: number): number {
+  if (radius === Infinity) return Infinity;
+  const pieces = Math.max(1, Math.floor(mostBoxes ** (1 / dimension)));
+  const side = (2 * radius) / pieces;
+  let largest = 0;
+  for (let index = 0; index < pieces ** dimension; index++) {
+    const box = Array.from({ length: dimension }, (_, i): Interval => {
+      const at = Math.floor(index / pieces ** i) % pieces;
+      return { low: -radius + at * side, high: -radius + (at + 1) * side };
+    });
+    const nearest = Math.hypot(...box.map(({ low, high }) => Math.max(0, low, -high)));
+    if (nearest > radius) continue;
+    const norm = Math.hypot(
+      ...entries.map((entry) => {
+        const { low, high } = entry.enclose(box);
+        return Math.max(Math.abs(low), Math.abs(high));
+      }),
+    );
+    largest = Math.max(largest, norm);
+  }
+  // Interval ends are rounded to nearest, not outwards.
+  return largest * (1 + 1e-9);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { LogLinearDpoData } from './data.js';
 import { eigenvalues } from './positive-semidefinite.js';
 import type { Objective } from './problem.js';
-import { addOuterProduct, sampledMean } from './sampled-mean.js';
+import { mirrorLowerTriangle, outerProductSum, sampledMean } from './sampled-mean.js';
 
 /**
  * f_DPO(θ) = mean of log(1 + exp(−h)), h = β (θ − θ_ref)ᵀ z, z = φ(chosen) − φ(rejected): the normalisers of the
@@ -23,6 +23,15 @@ export function logLinearDpo(
     return sum;
   }
 
+  function largestEigenvalueOfSecondMoment(): number {
+    const secondMoment = new Float64Array(dimension * dimension);
+    const sum = outerProductSum(secondMoment, dimension);
+    for (let n = 0; n < count; n++) sum.add(differences, n * dimension, 1 / count);
+    sum.finish();
+    mirrorLowerTriangle(secondMoment, dimension);
+    return eigenvalues(secondMoment, dimension)[dimension - 1];
+  }
+
   const rewardMargin = (n: number, theta: Float64Array): number => beta * (margin(n, theta) - shift[n]);
 
   return sampledMean(
@@ -35,31 +44,25 @@ export function logLinearDpo(
         for (let i = 0, at = n * dimension; i < dimension; i++) gradient[i] += scaled * differences[at++];
         return softplus(-h);
       },
-      addHessian(n, theta, weight, hessian) {
+      addHessian(n, theta, weight, sum) {
         const h = rewardMargin(n, theta);
-        addOuterProduct(
-          hessian,
-          differences,
-          n * dimension,
-          dimension,
-          weight * beta ** 2 * logistic(h) * logistic(-h),
-        );
+        sum.add(differences, n * dimension, weight * beta ** 2 * logistic(h) * logistic(-h));
       },
     },
     dimension,
     () => {
-      const secondMoment = new Float64Array(dimension * dimension);
       let largest = 0;
       for (let n = 0; n < count; n++) {
-        addOuterProduct(secondMoment, differences, n * dimension, dimension, 1 / count);
         largest = Math.max(largest, Math.hypot(...differences.subarray(n * dimension, (n + 1) * dimension)));
       }
-      for (let i = 0; i < dimension; i++) {
-        for (let j = 0; j < i; j++) secondMoment[j * dimension + i] = secondMoment[i * dimension + j];
-      }
-      // σ(h)σ(−h) ≤ ¼.
-      const smoothness = (beta ** 2 / 4) * eigenvalues(secondMoment, dimension)[dimension - 1];
-      return { gradientBound: beta * largest, smoothness, strongConvexity: 0 };
+      return {
+        gradientBound: beta * largest,
+        get smoothness() {
+          // σ(h)σ(−h) ≤ ¼.
+          return (beta ** 2 / 4) * largestEigenvalueOfSecondMoment();
+        },
+        strongConvexity: 0,
+      };
     },
   );
 }

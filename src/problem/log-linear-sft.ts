@@ -1,6 +1,6 @@
 import type { LogLinearSftData } from './data.js';
 import type { Objective } from './problem.js';
-import { addOuterProduct, sampledMean } from './sampled-mean.js';
+import { sampledMean } from './sampled-mean.js';
 
 /**
  * f_SFT(θ) = mean of −log π_θ(target | x), π_θ(y | x) ∝ exp(θᵀφ(x, y)) over the example's candidates.
@@ -16,17 +16,22 @@ export function logLinearSft({ differences, offsets }: LogLinearSftData, dimensi
   /** Writes π_k of the candidates other than the target and returns −log π_target. */
   function negativeLogProbability(n: number, theta: Float64Array): number {
     const [first, end] = [offsets[n], offsets[n + 1]];
-    let largest = 0;
+    // The largest logit and whose it is; −1 is the target, whose logit is 0.
+    let [largest, best] = [0, -1];
     for (let row = first, at = first * dimension; row < end; row++) {
       let logit = 0;
       for (let i = 0; i < dimension; i++) logit += theta[i] * differences[at++];
       probabilities[row - first] = logit;
-      if (logit > largest) largest = logit;
+      if (logit > largest) [largest, best] = [logit, row - first];
     }
-    let total = Math.exp(-largest);
-    for (let k = 0; k < end - first; k++) total += probabilities[k] = Math.exp(probabilities[k] - largest);
-    for (let k = 0; k < end - first; k++) probabilities[k] /= total;
-    return largest + Math.log(total);
+    // Summed without the largest term, which is 1, so that log1p keeps the digits of a small loss.
+    let others = best < 0 ? 0 : Math.exp(-largest);
+    for (let k = 0; k < end - first; k++) {
+      const power = (probabilities[k] = Math.exp(probabilities[k] - largest));
+      if (k !== best) others += power;
+    }
+    for (let k = 0; k < end - first; k++) probabilities[k] /= 1 + others;
+    return largest + Math.log1p(others);
   }
 
   return sampledMean(
@@ -41,15 +46,16 @@ export function logLinearSft({ differences, offsets }: LogLinearSftData, dimensi
         }
         return loss;
       },
-      addHessian(n, theta, weight, hessian) {
+      addHessian(n, theta, weight, sum) {
         negativeLogProbability(n, theta);
         mean.fill(0);
         for (let row = offsets[n]; row < offsets[n + 1]; row++) {
           const [probability, at] = [probabilities[row - offsets[n]], row * dimension];
           for (let i = 0; i < dimension; i++) mean[i] += probability * differences[at + i];
-          addOuterProduct(hessian, differences, at, dimension, weight * probability);
+          sum.add(differences, at, weight * probability);
         }
-        addOuterProduct(hessian, mean, 0, dimension, -weight);
+        sum.add(mean, 0, -weight);
+        sum.finish();
       },
     },
     dimension,

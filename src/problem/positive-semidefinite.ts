@@ -27,12 +27,17 @@ export function checkPositiveSemidefinite(field: string, hessian: Float64Array, 
 
 /** The eigenvalues, ascending, of a symmetric matrix (d × d, row-major). */
 export function eigenvalues(matrix: Float64Array, dimension: number): Float64Array {
-  return Float64Array.from(spectrum(matrix, dimension).realEigenvalues).sort();
+  return spectrum(matrix, dimension).values.sort();
 }
 
-/** The eigenvalue decomposition of a symmetric matrix (d × d, row-major). */
-export function spectrum(matrix: Float64Array, dimension: number): EigenvalueDecomposition {
-  return new EigenvalueDecomposition(new Matrix(toRows(matrix, dimension)), { assumeSymmetric: true });
+/** The eigenvalues and, as columns, the eigenvectors of a symmetric matrix (d × d, row-major). */
+export function spectrum(matrix: Float64Array, dimension: number): { values: Float64Array; vectors: Matrix } {
+  const scale = matrix.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0);
+  // Entries that are nothing beside the largest go: their products underflow, which the QL iteration does not survive.
+  const scaled = matrix.map((entry) => (Math.abs(entry) <= 1e-100 * scale ? 0 : entry / scale));
+  const decomposition = new EigenvalueDecomposition(new Matrix(toRows(scaled, dimension)), { assumeSymmetric: true });
+  const values = Float64Array.from(decomposition.realEigenvalues, (value) => value * scale);
+  return { values, vectors: decomposition.eigenvectorMatrix };
 }
 
 function toRows(matrix: Float64Array, dimension: number): number[][] {

@@ -48,14 +48,18 @@ export interface SamplerRandom {
   readonly integer: (bound: number) => number;
 }
 
-/** Two convex objectives, their domain and a start. */
-export interface Problem {
-  readonly data: ProblemData;
+/** Two convex objectives, their domain and a start: all that a run needs. */
+export interface ObjectivePair {
   readonly dimension: number;
   readonly start: Float64Array;
   /** The domain is the ball ‖θ‖ ≤ radius; Infinity means all of R^d. */
   readonly radius: number;
   readonly objectives: Readonly<Record<ObjectiveName, Objective>>;
+}
+
+/** A pair of objectives as a problem file describes it. */
+export interface Problem extends ObjectivePair {
+  readonly data: ProblemData;
   /** Whether the statements about minima rest on convexity that was sampled, not proved. */
   readonly conditionalOnConvexity: boolean;
 }

@@ -7,8 +7,8 @@ export interface ExampleLosses {
   value(n: number, theta: Float64Array): number;
   /** Adds weight × the gradient of example n to `gradient` and returns the example's loss. */
   addGradient(n: number, theta: Float64Array, weight: number, gradient: Float64Array): number;
-  /** Adds weight × the Hessian of example n to the lower triangle of `hessian` (d × d, row-major). */
-  addHessian(n: number, theta: Float64Array, weight: number, hessian: Float64Array): void;
+  /** Adds weight × the Hessian of example n to the sum. */
+  addHessian(n: number, theta: Float64Array, weight: number, sum: OuterProductSum): void;
 }
 
 /** The objective that is the mean of the examples' losses, sampled in uniformly drawn minibatches with replacement. */
@@ -29,10 +29,10 @@ export function sampledMean(losses: ExampleLosses, dimension: number, constants:
     },
     hessian(theta, hessian) {
       hessian.fill(0);
-      for (let n = 0; n < count; n++) losses.addHessian(n, theta, 1 / count, hessian);
-      for (let i = 0; i < dimension; i++) {
-        for (let j = 0; j < i; j++) hessian[j * dimension + i] = hessian[i * dimension + j];
-      }
+      const sum = outerProductSum(hessian, dimension);
+      for (let n = 0; n < count; n++) losses.addHessian(n, theta, 1 / count, sum);
+      sum.finish();
+      mirrorLowerTriangle(hessian, dimension);
     },
     get constants() {
       return (known ??= constants());
@@ -61,17 +61,55 @@ export function sampledMean(losses: ExampleLosses, dimension: number, constants:
   };
 }
 
-/** Adds weight · v vᵀ to the lower triangle of `hessian`, v being a row of `rows` that starts at `at`. */
-export function addOuterProduct(
-  hessian: Float64Array,
-  rows: Float64Array,
-  at: number,
-  dimension: number,
-  weight: number,
-): void {
-  for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
-    const scaled = weight * rows[at + i];
-    if (scaled === 0) continue;
-    for (let j = 0; j <= i; j++) hessian[row + j] += scaled * rows[at + j];
+/** A sum of weighted outer products, gathered in the lower triangle of a matrix. */
+export interface OuterProductSum {
+  /** Adds weight · v vᵀ, v being the row of `rows` that starts at `at`; the row is read no later than at `finish`. */
+  add(rows: Float64Array, at: number, weight: number): void;
+  /** Adds what is still pending. */
+  finish(): void;
+}
+
+/**
+ * Gathers outer products into the lower triangle of `matrix` (d × d, row-major), four at a time: one pass over the
+ * matrix for four rows is what makes a Hessian of thousands of rows affordable.
+ */
+export function outerProductSum(matrix: Float64Array, dimension: number): OuterProductSum {
+  const rows: Float64Array[] = [];
+  const [at, weights] = [new Int32Array(4), new Float64Array(4)];
+  let pending = 0;
+
+  function finish(): void {
+    if (pending === 0) return;
+    for (let p = pending; p < 4; p++) {
+      [rows[p], at[p], weights[p]] = [rows[0], at[0], 0];
+    }
+    const [r, s, t, u] = rows;
+    const [ar, as, at3, au] = at;
+    for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
+      const a = weights[0] * r[ar + i];
+      const b = weights[1] * s[as + i];
+      const c = weights[2] * t[at3 + i];
+      const e = weights[3] * u[au + i];
+      for (let j = 0; j <= i; j++) matrix[row + j] += a * r[ar + j] + b * s[as + j] + c * t[at3 + j] + e * u[au + j];
+    }
+    pending = 0;
+  }
+
+  return {
+    add(source, start, weight) {
+      rows[pending] = source;
+      at[pending] = start;
+      weights[pending] = weight;
+      pending++;
+      if (pending === 4) finish();
+    },
+    finish,
+  };
+}
+
+/** Copies the lower triangle of a matrix (d × d, row-major) to its upper triangle. */
+export function mirrorLowerTriangle(matrix: Float64Array, dimension: number): void {
+  for (let i = 0; i < dimension; i++) {
+    for (let j = 0; j < i; j++) matrix[j * dimension + i] = matrix[i * dimension + j];
   }
 }

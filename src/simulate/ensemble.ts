@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { InputError } from '../input-error.js';
 import type { Problem } from '../problem/problem.js';
 import type { RunSettings, Trajectory } from './trajectory.js';
+import { workerModule } from './worker-module.js';
 import runTask, { type EnsembleTask } from './worker.js';
 
 /** Threads that run ensembles; a pool can serve many ensembles. */
@@ -10,9 +11,7 @@ export type WorkerPool = Piscina<EnsembleTask, Trajectory[]>;
 
 /** A pool of workers, one for every core unless said; the caller destroys it. */
 export function createWorkerPool(workers = availableParallelism()): WorkerPool {
-  const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-  const execArgv = file.href.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [];
-  return new Piscina({ filename: file.href, minThreads: 1, maxThreads: workers, execArgv });
+  return new Piscina({ ...workerModule('worker', import.meta.url), minThreads: 1, maxThreads: workers });
 }
 
 /** What to run: a schedule on a problem for a range of seeds. */

@@ -5,12 +5,18 @@ import type { ObjectiveName, Schedule, ScheduleSettings } from '../schedule/sche
 export const exactSchedules: readonly string[] = ['sequential', 'mix', 'alright', 'sft', 'dpo'];
 
 /** What the exact recursion needs beside the problem. */
-export interface ExactOptions {
+export interface MomentOptions {
   readonly schedule: Schedule;
   readonly settings: ScheduleSettings;
   readonly stepSizes: Float64Array;
   /** Draws averaged in a noisy gradient. */
   readonly batch: number;
+  /** The point from which the moments are taken. */
+  readonly origin: Float64Array;
+}
+
+/** What `exactGaps` needs beside the problem. */
+export interface ExactOptions extends Omit<MomentOptions, 'origin'> {
   /** A minimiser of F_λ. */
   readonly minimizer: Float64Array;
   /** The steps, ascending in 0 … T, at which the gap is wanted. */
@@ -18,14 +24,34 @@ export interface ExactOptions {
 }
 
 /**
- * E F_λ(θ_s) − min F_λ at every recorded step, to machine precision, for quadratics on R^d (statement Q).
- *
- * With e = θ − θ_λ* a step on objective i is e ← (I − αA_i) e − α A_i (θ_λ* − c_i) − α noise, so m = E e and
- * S = E eeᵀ obey linear recursions: ALRIGHT mixes the two objectives' with λ, Mix adds both noises, each with its
- * weight. The gap is ½ tr(A_λ S), because the gradient of F_λ vanishes at θ_λ*.
+ * E F_λ(θ_s) − min F_λ at every recorded step, to machine precision, for quadratics on R^d (statement Q):
+ * ½ tr(A_λ S) with S = E (θ − θ_λ*)(θ − θ_λ*)ᵀ, because the gradient of F_λ vanishes at θ_λ*.
  */
-export function exactGaps(data: QuadraticData, options: ExactOptions): Float64Array {
-  const { schedule, settings, stepSizes, batch, minimizer, record } = options;
+export function exactGaps(data: QuadraticData, { minimizer, record, ...options }: ExactOptions): Float64Array {
+  const { lambda } = options.settings;
+  const { dpo, sft } = data.objectives;
+  const hessian = dpo.hessian.map((entry, i) => lambda * entry + (1 - lambda) * sft.hessian[i]);
+  const gaps = new Float64Array(record.length);
+  let recorded = 0;
+  exactMoments(data, { ...options, origin: minimizer }, (step, _mean, second) => {
+    if (record[recorded] === step) gaps[recorded++] = 0.5 * traceOfProduct(hessian, second);
+    return recorded < record.length;
+  });
+  return gaps;
+}
+
+/**
+ * Gives E e_s and E e_s e_sᵀ, e = θ − origin, to `visit` at s = 0 … T, until it returns false: to machine precision,
+ * for quadratics on R^d. Both arrays are overwritten by the next step.
+ *
+ * A step on objective i is e ← (I − αA_i) e − α A_i (origin − c_i) − α noise, so both moments obey linear recursions:
+ * ALRIGHT mixes the two objectives' with λ, Mix adds both noises, each with its weight.
+ */
+export function exactMoments(
+  data: QuadraticData,
+  { schedule, settings, stepSizes, batch, origin }: MomentOptions,
+  visit: (step: number, mean: Float64Array, second: Float64Array) => boolean,
+): void {
   const { lambda, steps } = settings;
   const { dimension, start, objectives } = data;
   const centred = (name: ObjectiveName, weight: number): AffineStep => {
@@ -33,7 +59,7 @@ export function exactGaps(data: QuadraticData, options: ExactOptions): Float64Ar
     const matrix = hessian.map((entry) => weight * entry);
     const shift = matrixVector(
       matrix,
-      minimizer.map((entry, i) => entry - own[i]),
+      origin.map((entry, i) => entry - own[i]),
     );
     return { matrix, shift, variance: (weight * noise) ** 2 / batch };
   };
@@ -59,7 +85,7 @@ export function exactGaps(data: QuadraticData, options: ExactOptions): Float64Ar
     return [{ probability: 1, step: { dpo, sft, mix }[choice] }];
   };
 
-  const mean = start.map((entry, i) => entry - minimizer[i]);
+  const mean = start.map((entry, i) => entry - origin[i]);
   const second = new Float64Array(dimension * dimension);
   addOuter(second, mean);
   const scratch: Scratch = {
@@ -69,13 +95,10 @@ export function exactGaps(data: QuadraticData, options: ExactOptions): Float64Ar
     nextSecond: second.slice(),
     nextMean: mean.slice(),
   };
-  const gaps = new Float64Array(record.length);
-  let recorded = 0;
-  for (let t = 0; t <= steps && recorded < record.length; t++) {
+  for (let t = 0; t <= steps; t++) {
     if (t > 0) advance(mean, second, stepSizes[t - 1], branches(t), scratch);
-    if (record[recorded] === t) gaps[recorded++] = 0.5 * traceOfProduct(mix.matrix, second);
+    if (!visit(t, mean, second)) return;
   }
-  return gaps;
 }
 
 /** The gradient step e ↦ e − α (matrix · e + shift + noise), noise of the given variance in every coordinate. */
@@ -154,6 +177,6 @@ function addOuter(matrix: Float64Array, vector: Float64Array): void {
 }
 
 /** tr(A S) of symmetric matrices. */
-function traceOfProduct(a: Float64Array, s: Float64Array): number {
+export function traceOfProduct(a: Float64Array, s: Float64Array): number {
   return a.reduce((sum, entry, i) => sum + entry * s[i], 0);
 }

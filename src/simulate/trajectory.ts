@@ -1,4 +1,4 @@
-import type { Objective, Problem, Sampler } from '../problem/problem.js';
+import type { Objective, ObjectivePair, Sampler } from '../problem/problem.js';
 import { stream } from '../random/stream.js';
 import { gradientWeights, type ObjectiveName, type Schedule, type ScheduleSettings } from '../schedule/schedule.js';
 
@@ -45,7 +45,12 @@ export interface Trajectory {
  * schedule does, so that schedules compared on one problem share their samples step by step; coins come from "choice".
  * This is the readable definition of a run.
  */
-export function runTrajectory(problem: Problem, schedule: Schedule, settings: RunSettings, seed: number): Trajectory {
+export function runTrajectory(
+  problem: ObjectivePair,
+  schedule: Schedule,
+  settings: RunSettings,
+  seed: number,
+): Trajectory {
   const { dimension, objectives, radius } = problem;
   const { stepSizes, record, batch } = settings;
   const { lambda, steps } = settings.schedule;

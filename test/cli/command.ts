@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testBuild } from '../build.js';
 
 /** What a finished command left on its streams. */
 export interface Finished {
@@ -10,14 +11,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs `forgetting …` as a user does, in a process of its own. */
+/** Runs `forgetting …` as an installed package would, in a process of its own. */
 export function forgetting(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Finished {
   const root = new URL('../..', import.meta.url).pathname;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(root, 'src/cli.ts'), ...args],
-    { encoding: 'utf8', cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, maxBuffer: 1 << 28 },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(testBuild, 'src/cli.js'), ...args], {
+    encoding: 'utf8',
+    cwd: options.cwd ?? root,
+    env: { ...process.env, ...options.env },
+    maxBuffer: 1 << 28,
+  });
   return { code: status, stdout, stderr };
 }
 

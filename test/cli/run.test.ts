@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
 import { fileIn, forgetting, forgettingJson, temporaryFolder } from './command.js';
@@ -23,6 +24,25 @@ beforeAll(() => {
 const run = (file: string, ...args: string[]): Result => forgettingJson(['run', file, ...args, '--json']) as Result;
 
 describe('forgetting run', () => {
+  it('works from the checkout with tsx, workers included', () => {
+    const args = [
+      'tsx',
+      'src/cli.ts',
+      'run',
+      plane,
+      '--schedule',
+      'alright',
+      '--steps',
+      '50',
+      '--seeds',
+      '9',
+      '--json',
+    ];
+    const checkout = spawnSync('npx', [...args, '--workers', '2'], { encoding: 'utf8' });
+    expect(checkout.status).toBe(0);
+    expect(JSON.parse(checkout.stdout)).toEqual(forgettingJson(args.slice(2)));
+  });
+
   it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', () => {
     const common = ['--lambda', '0.5', '--steps', '2000', '--seeds', '100', '--step-size', '0.5/sqrt(t)'];
     const sequential = run(closedForm, '--schedule', 'sequential', '--order', 'dpo-sft', ...common);

@@ -1,0 +1,47 @@
+import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import type { Experiment } from '../src/experiment/experiment.js';
+import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
+import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
+import type { ScheduleKey } from '../src/figure/theme.js';
+import { compared, comparedKeys } from './compared.js';
+import { logLinearPair } from './problems.js';
+
+/** Every schedule on one log-linear pair, at one λ and the same number of steps. */
+export interface Comparison {
+  readonly lambda: number;
+  readonly steps: number;
+  readonly batch: number;
+  /** MAXRIGHT's. */
+  readonly period: number;
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly landmarks: Landmarks;
+  readonly runs: readonly { readonly key: ScheduleKey; readonly result: EnsembleResult }[];
+}
+
+export const comparison: Experiment<Comparison> = {
+  name: 'comparison',
+  async run(laboratory) {
+    const { quick } = laboratory;
+    const settings = {
+      lambda: 0.5,
+      steps: quick ? 1000 : 4000,
+      batch: 8,
+      stepSize: '1/sqrt(T)',
+      seeds: quick ? 10 : 32,
+    };
+    const period = 10;
+    const problem = await logLinearPair(laboratory.seed);
+    const record = evenlySpaced(0, settings.steps, 101);
+    const runs = comparedKeys.map(async (key) => ({
+      key,
+      result: await ensemble(laboratory, problem, { ...compared[key], ...settings, period, record }),
+    }));
+    const found = await together({
+      landmarks: landmarks(laboratory, problem, settings.lambda),
+      runs: Promise.all(runs),
+    });
+    return { ...settings, period, ...found };
+  },
+};

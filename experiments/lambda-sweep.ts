@@ -1,0 +1,38 @@
+import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import type { Experiment } from '../src/experiment/experiment.js';
+import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
+import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
+import type { ScheduleKey } from '../src/figure/theme.js';
+import { compared, comparedKeys } from './compared.js';
+import { quadraticPair } from './problems.js';
+
+/** Every schedule at every λ. */
+export interface LambdaSweep {
+  readonly steps: number;
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly landmarks: readonly { readonly lambda: number; readonly at: Landmarks }[];
+  readonly runs: readonly { readonly key: ScheduleKey; readonly lambda: number; readonly result: EnsembleResult }[];
+}
+
+export const lambdaSweep: Experiment<LambdaSweep> = {
+  name: 'lambda-sweep',
+  async run(laboratory) {
+    const { quick } = laboratory;
+    const settings = { steps: quick ? 1000 : 4000, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 16 };
+    const problem = await quadraticPair(laboratory.seed);
+    const runs = comparedKeys.flatMap((key) =>
+      evenlySpaced(0.05, 0.95, quick ? 7 : 13).map(async (lambda) => ({
+        key,
+        lambda,
+        result: await ensemble(laboratory, problem, { ...compared[key], ...settings, lambda }),
+      })),
+    );
+    const limits = evenlySpaced(0.05, 0.95, quick ? 13 : 37).map(async (lambda) => ({
+      lambda,
+      at: await landmarks(laboratory, problem, lambda),
+    }));
+    return { ...settings, ...(await together({ landmarks: Promise.all(limits), runs: Promise.all(runs) })) };
+  },
+};

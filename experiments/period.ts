@@ -1,0 +1,28 @@
+import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import type { Experiment } from '../src/experiment/experiment.js';
+import { quadraticPair } from './problems.js';
+
+/** MAXRIGHT with every period at several horizons. */
+export interface Period {
+  readonly lambda: number;
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly runs: readonly { readonly period: number; readonly steps: number; readonly result: EnsembleResult }[];
+}
+
+export const period: Experiment<Period> = {
+  name: 'period',
+  async run(laboratory) {
+    const { quick } = laboratory;
+    const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
+    const problem = await quadraticPair(laboratory.seed);
+    const runs = (quick ? [300, 3000] : [300, 3000, 30_000]).flatMap((steps) =>
+      [1, 2, 5, 10, 20, 50, 100].map(async (k) => ({
+        period: k,
+        steps,
+        result: await ensemble(laboratory, problem, { ...settings, steps, period: k }),
+      })),
+    );
+    return { ...settings, runs: await Promise.all(runs) };
+  },
+};

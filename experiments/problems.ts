@@ -1,0 +1,23 @@
+import { createProblem } from '../src/problem/create.js';
+import { problemData } from '../src/problem/data.js';
+import { checkProblemFile, type ProblemFile } from '../src/problem/format.js';
+import { logLinear, type LogLinearOptions } from '../src/problem/generate/log-linear.js';
+import { quadratic } from '../src/problem/generate/quadratic.js';
+import type { Problem } from '../src/problem/problem.js';
+
+/** The noisy strongly convex pair on R^10 of the experiments whose limits are to be met exactly. */
+export function quadraticPair(seed: number): Promise<Problem> {
+  const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
+  const condition = { dpo: 5, sft: 3 };
+  return problemOf(quadratic({ dimension: 10, condition, angle: 150, distance: 2, noise: 0.3, start, seed }));
+}
+
+/** The log-linear SFT and DPO pair of the experiments; options override its defaults. */
+export function logLinearPair(seed: number, options: LogLinearOptions = {}): Promise<Problem> {
+  return problemOf(logLinear({ seed, ...options }));
+}
+
+/** The problem of a problem file, its shape checked. */
+export function problemOf(file: ProblemFile): Promise<Problem> {
+  return createProblem(problemData(checkProblemFile(file)));
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Experiment } from '../src/experiment/experiment.js';
+import { fromText } from '../src/problem/generate/from-text.js';
+import { readDemonstrations, readPreferences } from '../src/problem/generate/records.js';
+import { problemOf } from './problems.js';
+import { measuredTradeOff, type TradeOff } from './trade-off.js';
+
+/** The trade-off between Alpaca's demonstrations and the preferences of hh-harmless. */
+export interface RealText extends TradeOff {
+  readonly dimension: number;
+  readonly examples: number;
+}
+
+export const realText: Experiment<RealText> = {
+  name: 'real-text',
+  unavailable: ({ data }) =>
+    data === undefined ? 'FORGETTING_DATA is not set to the folder with hh-harmless and Alpaca' : undefined,
+  async run(laboratory) {
+    const { quick, seed, data = '' } = laboratory;
+    const size = quick ? { dimension: 64, examples: 300 } : { dimension: 128, examples: 1000 };
+    const preferences = await readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl'));
+    const sft = await readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
+    const problem = await problemOf(fromText({ preferences, sft, ...size, seed }));
+    const tradeOff = await measuredTradeOff(laboratory, problem, {
+      steps: quick ? 400 : 2000,
+      batch: 8,
+      values: 'minibatch',
+      stepSize: '20/sqrt(T)',
+      seeds: quick ? 4 : 8,
+      frontPoints: quick ? 11 : 19,
+    });
+    return { ...size, ...tradeOff };
+  },
+};

@@ -1,0 +1,93 @@
+import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import type { Experiment, Laboratory } from '../src/experiment/experiment.js';
+import { front, landmarks, type FrontPoint } from '../src/experiment/landmarks.js';
+import { evenlySpaced } from '../src/experiment/spacing.js';
+import { together } from '../src/experiment/together.js';
+import type { ScheduleKey } from '../src/figure/theme.js';
+import type { Problem } from '../src/problem/problem.js';
+import type { Pair } from '../src/schedule/schedule.js';
+import { compared, comparedKeys } from './compared.js';
+import { logLinearPair } from './problems.js';
+
+/** Where every schedule goes in objective space, for several weights of DPO. */
+export interface TradeOff {
+  readonly steps: number;
+  readonly batch: number;
+  /** What MAXRIGHT chooses by. */
+  readonly values: 'minibatch' | 'full';
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly ideal: Pair;
+  readonly front: readonly FrontPoint[];
+  /** `lambda` is DPO's weight, and for the sequential runs DPO's share of the steps. */
+  readonly runs: readonly { readonly key: ScheduleKey; readonly lambda: number; readonly result: EnsembleResult }[];
+}
+
+/** Everything that differs between trade-offs on different problems. */
+export interface TradeOffSettings {
+  readonly steps: number;
+  readonly batch: number;
+  /** What MAXRIGHT chooses by. */
+  readonly values: 'minibatch' | 'full';
+  readonly stepSize: string;
+  readonly seeds: number;
+  /** How many points of the Pareto front are solved for. */
+  readonly frontPoints: number;
+}
+
+/** The weights that runs are made for. */
+export const lambdas = [0.01, 0.25, 0.5, 0.75, 0.99];
+
+/** The λ of the measures: only the two objectives are shown, and no minimum depends on it. */
+const measuredAt = 0.5;
+
+export const tradeOff: Experiment<TradeOff> = {
+  name: 'trade-off',
+  async run(laboratory) {
+    // A start far from the front, so that the paths are seen to come to it.
+    const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
+    const problem = await logLinearPair(laboratory.seed, { start, examples: 60 });
+    const { quick } = laboratory;
+    return measuredTradeOff(laboratory, problem, {
+      steps: quick ? 500 : 2000,
+      batch: 8,
+      values: 'full',
+      stepSize: '3/sqrt(T)',
+      seeds: quick ? 6 : 16,
+      frontPoints: 41,
+    });
+  },
+};
+
+/** Runs every schedule for every weight, and solves for the front. */
+export async function measuredTradeOff(
+  laboratory: Laboratory,
+  problem: Problem,
+  { frontPoints, ...settings }: TradeOffSettings,
+): Promise<TradeOff> {
+  const { steps } = settings;
+  const record = [...new Set(evenlySpaced(0, 1, 41).map((part) => Math.round(steps * part ** 2)))];
+  const runs = comparedKeys.flatMap((key) =>
+    lambdas.map(async (lambda) => {
+      const dpoSteps = Math.round(lambda * steps);
+      const { order } = compared[key];
+      const split: [number, number] = order === 'dpo-sft' ? [dpoSteps, steps - dpoSteps] : [steps - dpoSteps, dpoSteps];
+      const stages = order === undefined ? {} : { split };
+      const result = await ensemble(laboratory, problem, {
+        ...compared[key],
+        ...stages,
+        ...settings,
+        lambda,
+        measuredAt,
+        record,
+      });
+      return { key, lambda, result };
+    }),
+  );
+  const { marks, ...found } = await together({
+    marks: landmarks(laboratory, problem, measuredAt),
+    front: front(laboratory, problem, [0, ...lambdas, 1], frontPoints),
+    runs: Promise.all(runs),
+  });
+  return { ...settings, ideal: marks.optima.ideal, ...found };
+}

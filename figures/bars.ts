@@ -1,0 +1,84 @@
+import { comparedKeys } from '../experiments/compared.js';
+import { comparison } from '../experiments/comparison.js';
+import { drawing } from '../src/figure/drawing.js';
+import { estimateColumns, labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { looks } from '../src/figure/theme.js';
+
+const panels = ['DPO gap', 'SFT gap', 'ideal distance', 'gradients per step', 'loss evaluations per step'];
+
+/** Both optimality gaps, the distance to the ideal point, and the work, of every schedule. */
+export const barsFigure = drawing('bars', comparison, (results) => {
+  const { lambda, steps, batch, stepSize, seeds, period, landmarks, runs } = results;
+  const { ideal } = landmarks.optima;
+  const rows = runs.flatMap(({ key, result }) => {
+    const { dpo, sft, idealDistance } = result.measures[result.measures.length - 1];
+    const above = (estimate: typeof dpo, least: number) => {
+      const { mean, low, high } = estimateColumns(estimate);
+      return { mean: mean - least, low: low - least, high: high - least };
+    };
+    const count = (work: number) => ({ mean: work / steps, low: work / steps, high: work / steps });
+    const values = [
+      above(dpo, ideal.dpo),
+      above(sft, ideal.sft),
+      above(idealDistance, 0),
+      count(result.gradients),
+      count(result.evaluations),
+    ];
+    return values.map((value, i) => ({ layer: 'bar', panel: panels[i], schedule: looks[key].label, ...value }));
+  });
+  const { color } = scheduleChannels(comparedKeys);
+  const order = comparedKeys.map((key) => looks[key].label);
+  return {
+    title: 'What each schedule reaches, and what it costs',
+    caption:
+      'Sequential closes the gap of its second objective and leaves that of its first open; the joint schedules share both and ' +
+      'end nearer to the ideal point. Mix computes two gradients a step, the others one; MAXRIGHT adds two loss evaluations ' +
+      `every ${period} steps.`,
+    rows,
+    spec: {
+      title: {
+        text: 'What each schedule reaches, and what it costs',
+        subtitle: `log-linear pair on R^10, λ = ${lambda}, after ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % interval of ${seeds} seeds`,
+      },
+      spacing: 22,
+      hconcat: panels.map((panel, i) => ({
+        title: {
+          text: panel,
+          fontSize: 13,
+          fontWeight: 400,
+          anchor: 'start' as const,
+          frame: 'group' as const,
+          offset: 8,
+        },
+        width: i < 3 ? 175 : 150,
+        height: 200,
+        transform: onlyLayer('bar', { panel }),
+        encoding: {
+          y: {
+            field: 'schedule',
+            type: 'nominal',
+            sort: order,
+            axis: i === 0 ? { title: null, ticks: false, domain: false, labelPadding: 8 } : null,
+          },
+          x: {
+            field: 'mean',
+            type: 'quantitative',
+            scale: {
+              domain: [0, 1.32 * Math.max(...rows.filter((row) => row.panel === panel).map(({ high }) => high))],
+              nice: false,
+            },
+            axis: { title: null, tickCount: 3, grid: true },
+          },
+        },
+        layer: [
+          { mark: { type: 'bar', height: { band: 0.68 } }, encoding: { color: { ...color, legend: null } } },
+          { mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { x: { field: 'low' }, x2: { field: 'high' } } },
+          {
+            mark: { ...labelMark, align: 'left', dx: 6 },
+            encoding: { x: { field: 'high', type: 'quantitative' }, text: { field: 'mean', format: '.3~r' } },
+          },
+        ],
+      })),
+    },
+  };
+});

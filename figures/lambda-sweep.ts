@@ -1,0 +1,99 @@
+import { comparedKeys } from '../experiments/compared.js';
+import { lambdaSweep } from '../experiments/lambda-sweep.js';
+import type { LandmarkName } from '../src/experiment/landmarks.js';
+import { drawing } from '../src/figure/drawing.js';
+import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { looks, type ScheduleKey } from '../src/figure/theme.js';
+
+const panels = [
+  { measure: 'gap', title: 'gap F_λ(θ_T) − min F_λ' },
+  { measure: 'maxGap', title: 'max gap F_max(θ_T) − min F_max' },
+] as const;
+
+/** Where a schedule's measure does not vanish: the value at the point that it converges to. */
+const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: LandmarkName }[] = [
+  { key: 'sequential-sft-dpo', measure: 'gap', at: 'dpo' },
+  { key: 'sequential-dpo-sft', measure: 'gap', at: 'sft' },
+  { key: 'maxright', measure: 'gap', at: 'weightedMax' },
+  { key: 'sequential-sft-dpo', measure: 'maxGap', at: 'dpo' },
+  { key: 'sequential-dpo-sft', measure: 'maxGap', at: 'sft' },
+  { key: 'alright', measure: 'maxGap', at: 'weightedSum' },
+];
+
+/** Both measures of every schedule against λ. */
+export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) => {
+  const { steps, stepSize, seeds, landmarks, runs } = results;
+  const points = runs.flatMap(({ key, lambda, result }) =>
+    panels.map(({ measure }) => ({
+      layer: 'point',
+      measure,
+      schedule: looks[key].label,
+      lambda,
+      ...estimateColumns(result.measures[0][measure], 1e-12),
+    })),
+  );
+  const smallest = Math.min(...points.map(({ mean }) => mean));
+  const curves = limits.flatMap(({ key, measure, at }) =>
+    landmarks.map(({ lambda, at: landmark }) => ({
+      layer: 'limit',
+      measure,
+      schedule: looks[key].label,
+      lambda,
+      mean: landmark[at].measures[measure],
+    })),
+  );
+  const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+  const y = logarithmic(
+    points.map(({ mean }) => mean),
+    '',
+  );
+  return {
+    title: 'Across the weights of DPO',
+    caption:
+      'Sequential lies on its limit Δ, which grows with the weight of the objective trained first. The joint schedules stay ' +
+      'far below it unless one objective has nearly all the weight, each in the measure that it converges in.',
+    rows: [...points, ...curves.filter(({ mean }) => mean > smallest / 10)],
+    spec: {
+      title: {
+        text: 'Across the weights of DPO',
+        subtitle: `quadratic pair on R^10, last point of ${steps} steps of size ${ruleText(stepSize)}; mean and 95 % interval of ${seeds} seeds; dotted: the limits, certified`,
+      },
+      hconcat: panels.map(({ measure, title }) => ({
+        width: 400,
+        height: 330,
+        transform: [{ filter: { field: 'measure', equal: measure } }],
+        encoding: {
+          x: {
+            field: 'lambda',
+            type: 'quantitative',
+            scale: { domain: [0, 1] },
+            axis: { title: 'λ, the weight of DPO' },
+          },
+          y: { field: 'mean', type: 'quantitative', ...y, axis: { ...y.axis, title } },
+        },
+        layer: [
+          {
+            transform: onlyLayer('limit'),
+            mark: { type: 'line', strokeWidth: 1.4, strokeDash: [1.5, 3], clip: true },
+            encoding: { color },
+          },
+          {
+            transform: onlyLayer('point'),
+            mark: { type: 'line', strokeWidth: 1.4, clip: true },
+            encoding: { color, strokeDash },
+          },
+          {
+            transform: onlyLayer('point'),
+            mark: { type: 'rule', strokeWidth: 1.5, clip: true },
+            encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
+          },
+          {
+            transform: onlyLayer('point'),
+            mark: { type: 'point', filled: true, size: 60, opacity: 1, clip: true },
+            encoding: { color, shape },
+          },
+        ],
+      })),
+    },
+  };
+});

@@ -1,0 +1,147 @@
+import { comparedKeys } from '../experiments/compared.js';
+import { landscape } from '../experiments/landscape.js';
+import { drawing } from '../src/figure/drawing.js';
+import { labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { ink, looks } from '../src/figure/theme.js';
+
+const contourNames = { dpo: 'f_DPO', sft: 'f_SFT', weightedSum: 'F_λ' } as const;
+
+const panels = [
+  { panel: 'sequential', title: 'Sequential, over f_SFT and f_DPO', contours: ['sft', 'dpo'] },
+  { panel: 'joint', title: 'Joint schedules, over F_λ', contours: ['weightedSum'] },
+] as const;
+
+/** The plane of parameters: level lines, the schedules' paths, and the minimisers that they go to. */
+export const landscapeFigure = drawing('landscape', landscape, (results) => {
+  const { lambda, steps, batch, stepSize, landmarks, runs, window } = results;
+  const panelOf = (of: keyof typeof contourNames): string => (of === 'weightedSum' ? 'joint' : 'sequential');
+  const contours = results.contours.flatMap(({ of, gap, points }, line) =>
+    points.map(([x, y], order) => ({
+      layer: 'contour',
+      panel: panelOf(of),
+      of: contourNames[of],
+      gap,
+      line,
+      order,
+      x,
+      y,
+    })),
+  );
+  const paths = runs.flatMap(({ key, result }) =>
+    result.path.map(([x, y], i) => ({
+      layer: 'path',
+      panel: key.startsWith('sequential') ? 'sequential' : 'joint',
+      schedule: looks[key].label,
+      order: result.steps[i],
+      x,
+      y,
+    })),
+  );
+  const ends = runs.flatMap(({ key }) => {
+    const own = paths.filter(({ schedule }) => schedule === looks[key].label);
+    return [{ ...own[own.length - 1], layer: 'end' }];
+  });
+  const [start] = paths;
+  /** Labels lean away from the nearer side of the window. */
+  const side = (x: number): number => (x - window.x[0] > 0.7 * (window.x[1] - window.x[0]) ? -1 : 1);
+  const marks = panels.flatMap(({ panel }) => [
+    { layer: 'mark', panel, label: 'start', x: start.x, y: start.y, side: side(start.x), below: true },
+    ...(
+      [
+        ['argmin f_SFT', landmarks.sft],
+        ['argmin f_DPO', landmarks.dpo],
+        ['argmin F_λ', landmarks.weightedSum],
+        ['θ°', landmarks.weightedMax],
+      ] as const
+    )
+      .filter(([label]) => panel === 'joint' || label !== 'θ°')
+      .map(([label, { point }]) => ({
+        layer: 'mark',
+        panel,
+        label,
+        x: point[0],
+        y: point[1],
+        side: side(point[0]),
+        below: label === 'θ°',
+      })),
+  ]);
+  const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+  const position = {
+    x: {
+      field: 'x',
+      type: 'quantitative' as const,
+      scale: { domain: [...window.x], nice: false },
+      axis: { title: 'θ_1', grid: false, tickCount: 6 },
+    },
+    y: {
+      field: 'y',
+      type: 'quantitative' as const,
+      scale: { domain: [...window.y], nice: false },
+      axis: { title: 'θ_2', grid: false, tickCount: 6 },
+    },
+  };
+  const order = { field: 'order', type: 'quantitative' as const };
+  return {
+    title: 'Where the schedules go',
+    caption:
+      'Sequential runs to the minimiser of its first objective, then away from it to that of its second. Mix and ALRIGHT go to ' +
+      'the minimiser of F_λ, MAXRIGHT to θ°, where the two weighted gaps are equal.',
+    rows: [...contours, ...paths, ...ends, ...marks],
+    spec: {
+      title: {
+        text: 'Where the schedules go',
+        subtitle: `log-linear pair in the plane, λ = ${lambda}, one run each: ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}`,
+      },
+      hconcat: panels.map(({ panel, title }) => ({
+        title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
+        width: 400,
+        height: 400,
+        transform: [{ filter: { field: 'panel', equal: panel } }],
+        encoding: position,
+        layer: [
+          {
+            transform: onlyLayer('contour'),
+            mark: { type: 'line', strokeWidth: 1, clip: true },
+            encoding: {
+              order,
+              detail: { field: 'line' },
+              stroke: {
+                field: 'of',
+                type: 'nominal',
+                title: null,
+                scale: { domain: Object.values(contourNames), range: ['#8A8A8A', '#8DBFE0', '#B9A77F'] },
+                legend: { orient: 'right', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 1.5 },
+              },
+            },
+          },
+          {
+            transform: onlyLayer('path'),
+            mark: { type: 'line', strokeWidth: 1.5, opacity: 0.85, clip: true },
+            encoding: { order, color, strokeDash },
+          },
+          {
+            transform: onlyLayer('mark'),
+            mark: { type: 'point', shape: 'cross', filled: true, size: 70, opacity: 1, color: ink.strong },
+          },
+          {
+            transform: onlyLayer('end'),
+            mark: { type: 'point', filled: true, size: 110, opacity: 1, stroke: 'white', strokeWidth: 1 },
+            encoding: { color, shape },
+          },
+          ...[{ stroke: 'white', strokeWidth: 3, strokeJoin: 'round' as const }, {}].map((halo) => ({
+            transform: onlyLayer('mark'),
+            mark: {
+              ...labelMark,
+              ...halo,
+              fontSize: 13,
+              align: { expr: "datum.side < 0 ? 'right' : 'left'" },
+              dx: { expr: '9 * datum.side' },
+              dy: { expr: 'datum.below ? 11 : -9' },
+            },
+            encoding: { text: { field: 'label' } },
+          })),
+        ],
+      })),
+    },
+  };
+});

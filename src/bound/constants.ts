@@ -1,0 +1,47 @@
+/** The constants that a bound may name: how they are written, and what they are. */
+export const constantTable = {
+  T: { tex: 'T', meaning: 'number of updates' },
+  alpha: { tex: '\\alpha', meaning: 'constant step size' },
+  lambda: { tex: '\\lambda', meaning: 'weight of DPO' },
+  D0: { tex: 'D_0', meaning: 'distance of the start from the minimiser that the measure is taken against' },
+  G: { tex: 'G', meaning: 'square root of a bound on the second moment of the step’s gradient' },
+  G_dpo: { tex: 'G_{\\mathrm{DPO}}', meaning: 'square root of a bound on E‖g_DPO‖²' },
+  G_sft: { tex: 'G_{\\mathrm{SFT}}', meaning: 'square root of a bound on E‖g_SFT‖²' },
+  w: { tex: 'w', meaning: 'max(λ, 1 − λ)' },
+  m: { tex: 'm', meaning: 'min(λ, 1 − λ)' },
+  k: { tex: 'k', meaning: 'period of MAXRIGHT’s evaluations' },
+  H: { tex: 'H_T', meaning: 'harmonic number 1 + 1/2 + … + 1/T' },
+  epsilon: {
+    tex: '\\varepsilon',
+    meaning: 'how far the choice can be from the larger weighted gap by errors of the values',
+  },
+  L: { tex: 'L', meaning: 'the larger smoothness constant of the objectives that are stepped on' },
+  mu: { tex: '\\mu', meaning: 'modulus of strong convexity' },
+  sigma: {
+    tex: '\\sigma_*',
+    meaning: 'square root of the second moment of the exact step’s gradient at the minimiser',
+  },
+  nu: { tex: '\\nu', meaning: 'standard deviation of the additive gradient noise, over all coordinates' },
+  s: { tex: 's', meaning: 'shift of the decaying steps 2/(μ(t + s))' },
+  M: { tex: 'M', meaning: 'bound on the norm of every subgradient' },
+  R: { tex: 'R', meaning: 'distance of the start from the comparator' },
+  Delta: { tex: '\\Delta', meaning: 'least F_λ over the minimisers of the second objective, minus min F_λ' },
+  slope: { tex: 'w_1\\lVert\\nabla f_1(\\theta_2^*)\\rVert', meaning: 'weighted slope of the first objective there' },
+  T_2: { tex: 'T_2', meaning: 'updates of the second stage' },
+  E_0: { tex: 'E_0', meaning: '‖E θ − θ_2*‖ at the start of the second stage' },
+  F: { tex: 'F(\\hat\\theta)', meaning: 'value at the certified minimiser' },
+  c: { tex: 'c', meaning: 'certificate of the minimiser' },
+  exact: { tex: '\\mathrm{recursion}_T', meaning: 'the exact expected gap by the recursion of the moments' },
+  delta: { tex: '\\delta', meaning: 'bound on the gap of the expected maximum of the sampled weighted gaps' },
+} as const;
+
+/** The name of a constant, as in a formula. */
+export type ConstantName = keyof typeof constantTable;
+
+/** The constants of one trial. */
+export type Constants = Readonly<Partial<Record<ConstantName, number>>>;
+
+/** TeX of every constant, for a formula. */
+export const constantSymbols: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(constantTable).map(([name, { tex }]) => [name, tex]),
+);

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeWhole } from '../cli/output.js';
+
+/** Finished pieces of work in a folder, one file each, named by the hash of everything that made them. */
+export interface Cache {
+  /** The stored result of these inputs, or what `compute` gives, stored: the same JSON value either way. */
+  get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result>;
+}
+
+/**
+ * The cache in a folder. A piece's file is written whole or not at all, so that a run that was killed finds every
+ * piece that it finished and none that it did not.
+ * @param salt what made every piece, beside its inputs: the version and the code
+ */
+export function openCache(folder: string, salt: string): Cache {
+  const asked = new Map<string, Promise<string>>();
+  const textOf = async (name: string, compute: () => Promise<unknown>): Promise<string> => {
+    const path = join(folder, name);
+    const stored = await storedText(path);
+    if (stored !== undefined) return stored;
+    const text = JSON.stringify(await compute());
+    await writeWhole(path, text);
+    return text;
+  };
+  return {
+    async get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result> {
+      const name = `${digest([salt, inputs])}.json`;
+      // What is asked for twice at the same time is computed once.
+      const text = asked.get(name) ?? textOf(name, compute);
+      asked.set(name, text);
+      return JSON.parse(await text) as Result;
+    },
+  };
+}
+
+/** A SHA-256 of plain data, typed arrays by their bytes. */
+export function digest(value: unknown): string {
+  const text = JSON.stringify(value, (_key, entry: unknown) =>
+    ArrayBuffer.isView(entry)
+      ? bytesDigest(entry)
+      : typeof entry === 'number' && !Number.isFinite(entry)
+        ? String(entry)
+        : entry,
+  );
+  return sha256(text);
+}
+
+/** A SHA-256 of the names and contents of all files under the folders. */
+export function sourceHash(folders: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const folder of folders) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    for (const file of files) hash.update(`${file.slice(folder.length)}\n`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+const bytesDigests = new WeakMap<ArrayBufferView, string>();
+
+/** The digest of a typed array's bytes, remembered: a problem's data is hashed for every piece but never changes. */
+function bytesDigest(view: ArrayBufferView): string {
+  const known = bytesDigests.get(view);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  const found = `${view.constructor.name}:${sha256(bytes)}`;
+  bytesDigests.set(view, found);
+  return found;
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+async function storedText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type { WorkerPool } from '../simulate/ensemble.js';
+import type { Cache } from './cache.js';
+
+/** Where an experiment runs: its scale and seed, its workers, and the store of its finished pieces. */
+export interface Laboratory {
+  /** Whether to run a coarse version. */
+  readonly quick: boolean;
+  readonly seed: number;
+  /** The folder of real data, where there is one. */
+  readonly data?: string;
+  readonly cache: Cache;
+  /** The workers, started when first asked for. */
+  readonly pool: () => WorkerPool;
+  /** Told that so much work (in updates of θ) has come up, or has been done. */
+  readonly progress: WorkProgress;
+}
+
+/** Work in updates of θ: how much has come up so far, and how much of it is done. */
+export interface WorkProgress {
+  planned(work: number): void;
+  done(work: number): void;
+}
+
+/** What is run, with which settings; several figures may be drawn from one experiment. */
+export interface Experiment<Results> {
+  readonly name: string;
+  /** Why the experiment cannot run here, where it cannot. */
+  readonly unavailable?: (laboratory: Laboratory) => string | undefined;
+  readonly run: (laboratory: Laboratory) => Promise<Results>;
+}

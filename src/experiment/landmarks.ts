@@ -1,0 +1,57 @@
+import type { Piscina } from 'piscina';
+import type { Problem } from '../problem/problem.js';
+import type { Measures, Optima } from '../simulate/measures.js';
+import type { Laboratory } from './experiment.js';
+import type { FrontTask, LandmarksTask } from './solve.js';
+
+/** The optima of a problem at one λ, with the points that schedules converge to and the measures there. */
+export interface Landmarks {
+  readonly optima: Optima;
+  /** θ_λ*, where Mix and ALRIGHT converge to. */
+  readonly weightedSum: Landmark;
+  /** θ°, where MAXRIGHT converges to. */
+  readonly weightedMax: Landmark;
+  /** The minimiser of one objective: where Sequential converges to when that one comes second. */
+  readonly dpo: Landmark;
+  readonly sft: Landmark;
+}
+
+/** The landmarks that are points, by name. */
+export type LandmarkName = Exclude<keyof Landmarks, 'optima'>;
+
+/** A certified minimiser and the measures at it. */
+export interface Landmark {
+  readonly point: readonly number[];
+  readonly measures: Measures;
+  readonly certificate: number;
+}
+
+/** A certified point of the Pareto front. */
+export interface FrontPoint {
+  readonly lambda: number;
+  readonly dpo: number;
+  readonly sft: number;
+  readonly certificate: number;
+}
+
+/** The landmarks of a problem at one λ, solved once. */
+export function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
+  return solved<Landmarks>(laboratory, 'landmarks', { data: problem.data, lambda });
+}
+
+/** `count` certified points of the Pareto front, those of the ascending λ among them, solved once. */
+export function front(
+  laboratory: Laboratory,
+  problem: Problem,
+  lambdas: readonly number[],
+  count: number,
+): Promise<FrontPoint[]> {
+  return solved<FrontPoint[]>(laboratory, 'front', { data: problem.data, lambdas, count });
+}
+
+function solved<Result>({ cache, pool }: Laboratory, name: string, task: LandmarksTask | FrontTask): Promise<Result> {
+  const file = new URL(import.meta.url.endsWith('.ts') ? './solve.ts' : './solve.js', import.meta.url);
+  return cache.get([name, task], () =>
+    (pool() as unknown as Piscina<typeof task, Result>).run(task, { filename: file.href, name }),
+  );
+}

@@ -1,0 +1,60 @@
+import { idealPoint, minimizeWeightedSum, paretoFront } from '../optimum/weighted-sum.js';
+import { createProblem } from '../problem/create.js';
+import type { ProblemData } from '../problem/data.js';
+import { measuresOf } from '../simulate/measures.js';
+import { certifiedOptima } from '../simulate/optima.js';
+import type { FrontPoint, Landmark, Landmarks } from './landmarks.js';
+
+/** Plain data for a worker. */
+export interface LandmarksTask {
+  readonly data: ProblemData;
+  readonly lambda: number;
+}
+
+/** Plain data for a worker. */
+export interface FrontTask {
+  readonly data: ProblemData;
+  /** The λ to solve for in any case, ascending. */
+  readonly lambdas: readonly number[];
+  /** How many points in all. */
+  readonly count: number;
+}
+
+/** Solves for every landmark of a problem. */
+export async function landmarks({ data, lambda }: LandmarksTask): Promise<Landmarks> {
+  const problem = await createProblem(data);
+  const { ideal, weightedSum, weightedMax, values: optima } = certifiedOptima(problem, lambda, idealPoint(problem));
+  const landmark = (found: { minimizer: Float64Array; certificate: number; dpo: number; sft: number }): Landmark => ({
+    point: Array.from(found.minimizer),
+    measures: measuresOf(found, optima),
+    certificate: found.certificate,
+  });
+  return {
+    optima,
+    weightedSum: landmark(weightedSum),
+    weightedMax: landmark(weightedMax),
+    dpo: landmark(ideal.dpo),
+    sft: landmark(ideal.sft),
+  };
+}
+
+/**
+ * Solves for points of the Pareto front: those of the given λ, then always one between the two neighbours that are
+ * farthest apart in objective space, so that a line through the points follows the front.
+ */
+export async function front({ data, lambdas, count }: FrontTask): Promise<FrontPoint[]> {
+  const problem = await createProblem(data);
+  const points = paretoFront(problem, lambdas);
+  const [first, last] = [points[0], points[points.length - 1]];
+  const length = (a: FrontPoint, b: FrontPoint): number =>
+    Math.hypot((a.dpo - b.dpo) / (first.dpo - last.dpo), (a.sft - b.sft) / (first.sft - last.sft));
+  while (points.length < count) {
+    let widest = 1;
+    for (let i = 2; i < points.length; i++) {
+      if (length(points[i - 1], points[i]) > length(points[widest - 1], points[widest])) widest = i;
+    }
+    const [left, right] = [points[widest - 1], points[widest]];
+    points.splice(widest, 0, minimizeWeightedSum(problem, (left.lambda + right.lambda) / 2, left.minimizer));
+  }
+  return points.map(({ lambda, dpo, sft, certificate }) => ({ lambda, dpo, sft, certificate }));
+}

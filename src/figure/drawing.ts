@@ -1,0 +1,27 @@
+import type { Experiment, Laboratory } from '../experiment/experiment.js';
+import type { Figure } from './figure.js';
+
+/** A figure still to be drawn: the experiment it is drawn from, and how. */
+export interface Drawing {
+  readonly name: string;
+  /** The figure, drawn from its experiment's results as `results` finds them. */
+  readonly draw: (results: ResultsOf) => Promise<Figure>;
+  /** Why it cannot be drawn here, where it cannot. */
+  readonly unavailable: (laboratory: Laboratory) => string | undefined;
+}
+
+/** Finds an experiment's results, running each experiment once however many figures are drawn from it. */
+export type ResultsOf = <Results>(experiment: Experiment<Results>) => Promise<Results>;
+
+/** A figure drawn from one experiment. */
+export function drawing<Results>(
+  name: string,
+  experiment: Experiment<Results>,
+  draw: (results: Results) => Omit<Figure, 'name'>,
+): Drawing {
+  return {
+    name,
+    draw: async (results) => ({ name, ...draw(await results(experiment)) }),
+    unavailable: (laboratory) => experiment.unavailable?.(laboratory),
+  };
+}

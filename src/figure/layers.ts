@@ -1,0 +1,88 @@
+import type { Estimate } from '../simulate/statistics.js';
+import { ink, looks, type Look, type ScheduleKey } from './theme.js';
+
+/** The transform that keeps the rows of one layer. */
+export function onlyLayer(layer: string, more: Readonly<Record<string, string | number>> = {}) {
+  return Object.entries({ layer, ...more }).map(([field, equal]) => ({ filter: { field, equal } }));
+}
+
+/** A mean and its 95 % interval as columns; `floor` keeps intervals that reach below it on a log scale. */
+export function estimateColumns({ mean, ci95 }: Estimate, floor = -Infinity) {
+  const [low, high] = ci95 ?? [mean, mean];
+  return { mean, low: Math.max(floor, low), high: Math.max(floor, high) };
+}
+
+/**
+ * The channels that tell schedules apart by the column `schedule`: each figure uses those that its marks have.
+ * @param legend whether the legend shows points or stretches of line
+ */
+export function scheduleChannels(keys: readonly ScheduleKey[], legend: 'points' | 'lines' = 'points') {
+  return namedChannels(
+    'schedule',
+    keys.map((key) => ({ name: looks[key].label, ...looks[key] })),
+    legend,
+  );
+}
+
+/** The channels that tell the values of any column apart by colour, dash and shape. */
+export function namedChannels(
+  field: string,
+  names: readonly (Omit<Look, 'label'> & { readonly name: string })[],
+  legend: 'points' | 'lines' = 'points',
+) {
+  const channel = <Range>(range: readonly Range[]) => ({
+    field,
+    type: 'nominal' as const,
+    title: null,
+    scale: { domain: names.map(({ name }) => name), range: [...range] },
+    legend: { ...legendBelow, ...(legend === 'lines' ? lineSymbols : {}) },
+  });
+  const dash = channel(names.map(({ dash }) => [...dash]));
+  return {
+    color: channel(names.map(({ colour }) => colour)),
+    // Vega-Lite merges the legends of one field, and the dash would fray the outlines of the points. Under another
+    // spelling the field's dash has a legend of its own, which is left out.
+    strokeDash: legend === 'lines' ? dash : { ...dash, field: `['${field}']`, legend: null },
+    shape: channel(names.map(({ shape }) => shape)),
+  };
+}
+
+/** A legend below the figure, its entries side by side. */
+const legendBelow = {
+  orient: 'bottom' as const,
+  direction: 'horizontal' as const,
+  columns: 5,
+  symbolSize: 110,
+  symbolOpacity: 1,
+  offset: 14,
+};
+
+const lineSymbols = { symbolType: 'stroke', symbolSize: 700, symbolStrokeWidth: 2.5 };
+
+/** The names below a line that is no schedule's: a text mark in the figure's ink. */
+export const labelMark = { type: 'text', fontSize: 12, color: ink.text } as const;
+
+/** A logarithmic scale that holds all the values with a margin (a factor) on both sides, labelled at powers of ten or, within a decade, at 1, 2 and 5. */
+export function logarithmic(values: readonly number[], title: string, margin = 1.35) {
+  const [low, high] = [Math.min(...values) / margin, Math.max(...values) * margin];
+  const powers = Array.from({ length: 32 }, (_, i) => 10 ** (i - 16));
+  const within = (candidates: readonly number[]): number[] =>
+    candidates.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  const decades = within(powers);
+  const axis =
+    decades.length > 1
+      ? { values: decades, labelExpr: "'10^' + replace(format(log(datum.value) / LN10, '.0f'), '-', '−')" }
+      : { values: within(powers.flatMap((power) => [power, 2 * power, 5 * power])), format: '~g' };
+  return { scale: { type: 'log' as const, domain: [low, high], nice: false }, axis: { title, ...axis } };
+}
+
+/** A linear scale over all the values with a margin on both sides. */
+export function linearDomain(values: readonly number[], margin = 0.06): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return [low - margin * (high - low), high + margin * (high - low)];
+}
+
+/** A step-size rule as it is printed: "1/sqrt(T)" as "1/√T". */
+export function ruleText(rule: string): string {
+  return rule.replace(/sqrt\((\w)\)/g, '√$1').replace(/^linear:(.*)$/, '$1 falling linearly to 0');
+}

@@ -1,0 +1,98 @@
+import { Resvg } from '@resvg/resvg-js';
+import * as vega from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { csvText } from './csv.js';
+import type { Figure, Provenance, Row } from './figure.js';
+import { fontFiles, textWidth } from './font.js';
+import { svgScripts } from './scripts.js';
+import { config } from './theme.js';
+
+// Vega guesses 0.8 of the size for every character where there is no canvas; its types leave its measurement out.
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width: (item: { fontSize?: number; fontWeight?: string | number }, text: string) => number };
+};
+textMetrics.width = (item, text) =>
+  textWidth(text, item.fontSize ?? 11, Number(item.fontWeight ?? 400) >= 550 ? 600 : 400);
+
+/** The files of a figure. */
+export interface RenderedFigure {
+  /** The Vega-Lite specification with its data inside. */
+  readonly vegaLite: string;
+  readonly csv: string;
+  readonly svg: string;
+  readonly png: Buffer;
+}
+
+/** Pixels of the PNG for one of the SVG. */
+const pixelRatio = 2;
+
+/** Significant digits of the numbers in a figure's files. */
+const digits = 7;
+
+/** Draws a figure; throws an Error where Vega or Vega-Lite has anything to warn of. */
+export async function renderFigure(figure: Figure, provenance: Provenance): Promise<RenderedFigure> {
+  const rows = figure.rows.map(rounded);
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description: figure.caption,
+    usermeta: { ...provenance, title: figure.title, caption: figure.caption },
+    ...figure.spec,
+    data: { values: rows },
+    config,
+  } as unknown as TopLevelSpec;
+  const svg = await renderSvg(figure.name, spec);
+  return { vegaLite: `${JSON.stringify(spec)}\n`, csv: csvText(rows), svg, png: renderPng(svg) };
+}
+
+/** The specification drawn as SVG, the same bytes every time. */
+export async function renderSvg(name: string, spec: TopLevelSpec): Promise<string> {
+  const logger = strictLogger(name);
+  const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
+  try {
+    return `${renumbered(svgScripts(await view.toSVG()))}\n`;
+  } finally {
+    view.finalize();
+  }
+}
+
+/** The SVG with its clip paths numbered from 1: Vega counts them through all that a process draws. */
+function renumbered(svg: string): string {
+  const numbers = new Map<string, number>();
+  return svg.replace(/(?<=url\(#|id=")clip\d+/g, (id) => {
+    const number = numbers.get(id) ?? numbers.size + 1;
+    numbers.set(id, number);
+    return `clip${number}`;
+  });
+}
+
+/** The SVG as PNG, in the package's own font whatever the machine has. */
+export function renderPng(svg: string): Buffer {
+  const resvg = new Resvg(svg, {
+    font: { loadSystemFonts: false, fontFiles: Object.values(fontFiles), defaultFontFamily: 'Inter' },
+    fitTo: { mode: 'zoom', value: pixelRatio },
+  });
+  return resvg.render().asPng();
+}
+
+function rounded(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, cell]) => [
+      column,
+      typeof cell === 'number' ? Number(cell.toPrecision(digits)) : cell,
+    ]),
+  );
+}
+
+function strictLogger(name: string): vega.LoggerInterface {
+  const refuse = (...messages: readonly unknown[]): never => {
+    throw new Error(`figure ${name}: ${messages.map(String).join(' ')}`);
+  };
+  const logger: vega.LoggerInterface = {
+    level: (level?: number) => (level === undefined ? vega.Warn : logger),
+    error: refuse,
+    warn: refuse,
+    info: () => logger,
+    debug: () => logger,
+  };
+  return logger;
+}

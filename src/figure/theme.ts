@@ -1,0 +1,106 @@
+import type { Config } from 'vega-lite';
+
+/** How one schedule, or one mark of the optimum, looks in every figure. */
+export interface Look {
+  readonly label: string;
+  readonly colour: string;
+  /** Lengths of strokes and gaps in pixels; solid where empty. */
+  readonly dash: readonly number[];
+  readonly shape: 'circle' | 'square' | 'diamond' | 'triangle-up' | 'triangle-down' | 'cross';
+}
+
+/**
+ * One look per schedule, everywhere. The colours are those of Okabe and Ito (Color Universal Design, 2008), which
+ * stay apart under the common colour vision deficiencies; dash and shape repeat what the colour says.
+ */
+export const looks = {
+  'sequential-sft-dpo': { label: 'Sequential, SFT→DPO', colour: '#D55E00', dash: [8, 3], shape: 'triangle-up' },
+  'sequential-dpo-sft': { label: 'Sequential, DPO→SFT', colour: '#E69F00', dash: [3, 3], shape: 'triangle-down' },
+  mix: { label: 'Mix', colour: '#009E73', dash: [10, 3, 2, 3], shape: 'square' },
+  alright: { label: 'ALRIGHT', colour: '#0072B2', dash: [], shape: 'circle' },
+  maxright: { label: 'MAXRIGHT', colour: '#CC79A7', dash: [5, 2], shape: 'diamond' },
+} as const satisfies Record<string, Look>;
+
+/** A schedule as figures tell it apart: a sequential run with its order. */
+export type ScheduleKey = keyof typeof looks;
+
+/** Ink of text and of the certified optima, and the greys of everything that is neither. */
+export const ink = { text: '#222222', strong: '#000000', line: '#666666', faint: '#BBBBBB', grid: '#E8E8E8' };
+
+/** The font of every figure; the first family is the one the package ships. */
+export const fontFamily = 'Inter, Helvetica Neue, Arial, sans-serif';
+
+/** What every figure has in common. */
+export const config: Config = {
+  background: '#FFFFFF',
+  font: fontFamily,
+  padding: 14,
+  aria: false,
+  view: { stroke: ink.faint },
+  axis: {
+    labelFontSize: 13,
+    titleFontSize: 14,
+    titleFontWeight: 400,
+    titlePadding: 8,
+    labelColor: ink.text,
+    titleColor: ink.text,
+    gridColor: ink.grid,
+    domainColor: ink.faint,
+    tickColor: ink.faint,
+    labelLimit: 0,
+    titleLimit: 0,
+  },
+  legend: {
+    labelFontSize: 13,
+    titleFontSize: 13,
+    titleFontWeight: 400,
+    labelColor: ink.text,
+    titleColor: ink.text,
+    labelLimit: 0,
+    titleLimit: 0,
+    symbolSize: 90,
+    symbolStrokeWidth: 2,
+    rowPadding: 5,
+    columnPadding: 18,
+  },
+  title: {
+    fontSize: 17,
+    fontWeight: 600,
+    subtitleFontSize: 13,
+    subtitlePadding: 5,
+    color: ink.text,
+    subtitleColor: '#555555',
+    anchor: 'start',
+    offset: 14,
+    limit: 0,
+  },
+  header: {
+    labelFontSize: 14,
+    labelFontWeight: 600,
+    labelColor: ink.text,
+    labelLimit: 0,
+    titleFontSize: 14,
+    titleFontWeight: 400,
+  },
+  line: { strokeWidth: 2 },
+  concat: { spacing: 28 },
+  facet: { spacing: 28 },
+};
+
+/** Looks in shades of MAXRIGHT's colour, from light to dark, for figures that compare MAXRIGHT with itself. */
+export function maxrightLooks(count: number): Omit<Look, 'label'>[] {
+  const shades = interpolated(['#E6B3CF', looks.maxright.colour, '#7A3B62', '#3A1029'], count);
+  const shapes: readonly Look['shape'][] = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down'];
+  return shades.map((colour, i) => ({ colour, dash: [], shape: shapes[i % shapes.length] }));
+}
+
+/** `count` colours evenly along a line of colours. */
+function interpolated(stops: readonly string[], count: number): string[] {
+  const channels = stops.map((stop) => [1, 3, 5].map((at) => parseInt(stop.slice(at, at + 2), 16)));
+  return Array.from({ length: count }, (_, i) => {
+    const place = count === 1 ? 1 : (i * (stops.length - 1)) / (count - 1);
+    const from = Math.min(Math.floor(place), stops.length - 2);
+    const mixed = channels[from].map((value, c) => value + (place - from) * (channels[from + 1][c] - value));
+    return `#${mixed.map((value) => Math.round(value).toString(16).padStart(2, '0').toUpperCase()).join('')}`;
+  });
+}

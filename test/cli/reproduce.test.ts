@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { testBuild } from '../build.js';
+import { forgetting } from './command.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'forgetting-reproduce-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const within = (...names: string[]): string => join(folder, ...names);
+const files = (path: string): string[] => readdirSync(path).sort();
+const quick = ['reproduce', '--quick'];
+const withoutData = { env: { FORGETTING_DATA: '' } };
+
+describe('a figure by name', () => {
+  const [out, cache] = [within('one'), within('one-cache')];
+  const finished = forgetting([...quick, '--only', 'landscape,real-text', '--out', out, '--cache', cache], withoutData);
+
+  test('is drawn in every form, with a line for it and for the one that is skipped', () => {
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    expect(finished.stdout).toMatch(/^landscape: .*\.svg/m);
+    expect(finished.stdout).toMatch(/^real-text: skipped, FORGETTING_DATA is not set/m);
+    expect(files(out)).toEqual(['index.html', 'landscape.csv', 'landscape.png', 'landscape.svg', 'landscape.vl.json']);
+    expect(readFileSync(join(out, 'landscape.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  test('is on the page with its caption, command and seed, and the skipped one with its reason', () => {
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    expect(page).toContain('forgetting reproduce --quick --only landscape --seed 0');
+    expect(page).toContain('MAXRIGHT to θ°');
+    expect(page).toMatch(/real-text<\/b> was skipped: FORGETTING_DATA is not set/);
+  });
+
+  test('its paths go from the start to the certified minimisers', () => {
+    const spec = JSON.parse(readFileSync(join(out, 'landscape.vl.json'), 'utf8')) as {
+      data: { values: { layer: string; label?: string; schedule?: string; x: number; y: number }[] };
+    };
+    const rows = spec.data.values;
+    const mark = (label: string) => rows.find((row) => row.label === label) ?? { x: NaN, y: NaN };
+    const end = (name: string) =>
+      rows.find(({ layer, schedule }) => layer === 'end' && schedule === name) ?? { x: NaN, y: NaN };
+    const distance = (a: { x: number; y: number }, b: { x: number; y: number }): number =>
+      Math.hypot(a.x - b.x, a.y - b.y);
+    const across = distance(mark('argmin f_SFT'), mark('argmin f_DPO'));
+    expect(distance(end('Sequential, SFT→DPO'), mark('argmin f_DPO'))).toBeLessThan(0.15 * across);
+    expect(distance(end('Sequential, DPO→SFT'), mark('argmin f_SFT'))).toBeLessThan(0.15 * across);
+    expect(distance(end('Mix'), mark('argmin F_λ'))).toBeLessThan(0.15 * across);
+    expect(distance(end('ALRIGHT'), mark('argmin F_λ'))).toBeLessThan(0.15 * across);
+    expect(distance(end('MAXRIGHT'), mark('θ°'))).toBeLessThan(0.15 * across);
+  });
+});
+
+test('a killed run goes on where it stopped and ends with the same bytes', { timeout: 240_000 }, async () => {
+  const names = ['--only', 'period'];
+  const whole = forgetting([...quick, ...names, '--out', within('whole'), '--cache', within('whole-cache')]);
+  expect(whole.code).toBe(0);
+  const pieces = files(within('whole-cache')).length;
+
+  const [out, cache] = [within('killed'), within('killed-cache')];
+  const command = [...quick, ...names, '--workers', '1', '--out', out, '--cache', cache];
+  const child = spawn(process.execPath, [join(testBuild, 'src/cli.js'), ...command], { stdio: 'ignore' });
+  const gone = new Promise<NodeJS.Signals | null>((resolve) => {
+    child.on('exit', (_code, signal) => {
+      resolve(signal);
+    });
+  });
+  const finishedPieces = (): string[] =>
+    existsSync(cache) ? files(cache).filter((name) => name.endsWith('.json')) : [];
+  while (finishedPieces().length < 3 && child.exitCode === null) await sleep(2);
+  child.kill('SIGKILL');
+  expect(await gone).toBe('SIGKILL');
+  const kept = finishedPieces();
+  expect(kept.length).toBeGreaterThanOrEqual(3);
+  expect(kept.length).toBeLessThan(pieces);
+  expect(files(out)).toEqual([]);
+  const written = kept.map((name) => statSync(join(cache, name)).mtimeMs);
+
+  const resumed = forgetting([...quick, ...names, '--workers', '1', '--out', out, '--cache', cache]);
+  expect(resumed.code).toBe(0);
+  expect(kept.map((name) => statSync(join(cache, name)).mtimeMs)).toEqual(written);
+  expect(finishedPieces()).toEqual(files(within('whole-cache')));
+  expect(files(out)).toEqual(files(within('whole')));
+  for (const name of files(out)) {
+    expect(readFileSync(join(out, name)).equals(readFileSync(within('whole', name))), name).toBe(true);
+  }
+});
+
+describe('bad input', () => {
+  writeFileSync(within('file'), 'not a folder');
+  test.each([
+    [
+      'a folder that cannot be made',
+      ['--out', within('file', 'figures')],
+      /^forgetting: out: got ".*figures", expected a folder/,
+    ],
+    [
+      'a cache that cannot be made',
+      ['--out', within('empty'), '--cache', within('file', 'cache')],
+      /^forgetting: cache: got/,
+    ],
+    ['an unknown figure', ['--only', 'landscape,portrait'], /^forgetting: only: got "portrait", expected .*landscape/],
+    ['no workers', ['--workers', '0'], /^forgetting: workers: got "0"/],
+    ['a seed that is none', ['--seed', '-1'], /^forgetting: seed: got "-1"/],
+  ])('%s is refused in one line', (_what, options, line) => {
+    const { code, stdout, stderr } = forgetting([...quick, ...options], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(line);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(existsSync(within('figures'))).toBe(false);
+  });
+});

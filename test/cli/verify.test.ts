@@ -1,0 +1,51 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Row } from '../../src/bound/verify.js';
+import { forgetting, forgettingJson, temporaryFolder } from './command.js';
+
+test('verify --quick passes, and its JSON has the shape of the contract', () => {
+  const rows = forgettingJson(['verify', '--quick', '--json']) as Row[];
+  expect(rows.length).toBeGreaterThan(300);
+  const keys = ['id', 'statement', 'kind', 'problem', 'lambda', 'steps', 'measured', 'bound', 'ratio', 'holds'];
+  for (const row of rows) {
+    expect(Object.keys(row)).toEqual(row.holds === 'not applicable' ? [...keys, 'reason'] : keys);
+    expect(Object.keys(row.measured)).toEqual(['mean', 'ci95']);
+    expect(['tight', 'upper', 'lower', 'exact']).toContain(row.kind);
+    if (row.holds === 'not applicable') expect(row.bound).toBeNull();
+    else expect(Number.isFinite(row.measured.mean) && Number.isFinite(row.bound)).toBe(true);
+  }
+  expect(rows.filter(({ holds }) => holds === false)).toEqual([]);
+  for (const letter of 'SAMXQWP')
+    expect(rows.some(({ id, holds }) => id.startsWith(letter) && holds === true)).toBe(true);
+});
+
+test('the table shows verdicts and reasons, the same for any number of workers', () => {
+  const table = (workers: string): string =>
+    forgetting(['verify', '--quick', '--only', 'W,A.average', '--workers', workers]).stdout;
+  const one = table('1');
+  expect(one).toMatch(/W\.alright +max-of-10-coordinates +0\.25 +200 .* 1\.00 +holds/);
+  expect(one).toMatch(/A\.average: no bound on the gradients without a ball \(closed-form, /);
+  expect(one).toMatch(/\d+ hold, 0 fail, \d+ not applicable\n$/);
+  expect(table('2')).toBe(one);
+});
+
+test('an attack stores the closest problems', () => {
+  const folder = join(temporaryFolder(), 'closest');
+  const { code, stdout } = forgetting(['verify', '--quick', '--only', 'A.average', '--attack', '2s', '--out', folder]);
+  expect(code).toBe(0);
+  expect(readdirSync(folder)).toEqual(['A.average.json']);
+  expect(stdout).toContain(join(folder, 'A.average.json'));
+  expect(forgetting(['solve', join(folder, 'A.average.json')]).code).toBe(0);
+});
+
+test.each([
+  [['--only', 'B'], /only: got "B", expected ids among S\.limit, /],
+  [['--attack', 'long'], /attack: got "long", expected a time in seconds or minutes/],
+  [['--seed', '-1'], /seed: got "-1"/],
+])('refuses %j in one line, with exit code 2', (args, message) => {
+  const { code, stdout, stderr } = forgetting(['verify', ...args]);
+  expect(stderr).toMatch(message);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(existsSync('closest-problems')).toBe(false);
+});

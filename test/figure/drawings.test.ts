@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { drawings } from '../../figures/index.js';
+import { missingGlyphs } from '../../src/figure/font.js';
+import { renderFigure } from '../../src/figure/render.js';
+import { looks } from '../../src/figure/theme.js';
+import { exampleResults } from './example-results.js';
+
+const provenance = { command: 'forgetting reproduce --seed 0', seed: 0, version: '0.0.0' };
+
+/** The SVG with whole numbers only, so that a snapshot stands for what is seen. */
+function roundedSvg(svg: string): string {
+  return svg.replace(/-?\d+\.\d+/g, (number) => String(Math.round(Number(number)) + 0));
+}
+
+describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$name', ({ name, drawing }) => {
+  const rendered = drawing.draw(exampleResults).then(async (figure) => ({
+    figure,
+    files: await renderFigure(figure, provenance),
+  }));
+
+  test('is drawn as it was', async () => {
+    const { files } = await rendered;
+    await expect(roundedSvg(files.svg)).toMatchFileSnapshot(`snapshots/${name}.svg`);
+  });
+
+  test('is the same bytes when drawn again', async () => {
+    const { figure, files } = await rendered;
+    const again = await renderFigure(figure, provenance);
+    expect(again.svg === files.svg).toBe(true);
+    expect(again.png.equals(files.png)).toBe(true);
+  });
+
+  test('has every character in its font, and keeps every label inside the picture', async () => {
+    const { svg } = (await rendered).files;
+    const texts = [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/gs)].map(([, text]) => text.replace(/<[^>]*>/g, ''));
+    expect(texts.length).toBeGreaterThan(5);
+    expect(missingGlyphs(texts.join(''))).toEqual([]);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('uses no colour of a schedule for another', async () => {
+    const { figure, files } = await rendered;
+    const shown = new Set(figure.rows.flatMap(({ schedule }) => (typeof schedule === 'string' ? [schedule] : [])));
+    const labels = Object.values(looks).map(({ label }) => label as string);
+    for (const schedule of shown) expect(labels).toContain(schedule);
+    for (const { label, colour } of Object.values(looks)) {
+      if (shown.has(label)) expect(files.svg).toContain(colour);
+    }
+  });
+
+  test('carries its data, caption and provenance in the specification, and its data as CSV', async () => {
+    const { figure, files } = await rendered;
+    const spec = JSON.parse(files.vegaLite) as {
+      data: { values: unknown[] };
+      usermeta: Record<string, unknown>;
+      description: string;
+    };
+    expect(spec.data.values).toHaveLength(figure.rows.length);
+    expect(spec.description).toBe(figure.caption);
+    expect(spec.usermeta).toMatchObject(provenance);
+    expect(files.csv.trimEnd().split('\r\n')).toHaveLength(figure.rows.length + 1);
+  });
+});

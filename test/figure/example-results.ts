@@ -1,0 +1,165 @@
+import type { EnsembleResult } from '../../src/experiment/comparison.js';
+import type { Experiment } from '../../src/experiment/experiment.js';
+import type { Landmark, Landmarks } from '../../src/experiment/landmarks.js';
+import { stream } from '../../src/random/stream.js';
+import type { Estimate } from '../../src/simulate/statistics.js';
+import { comparison, type Comparison } from '../../experiments/comparison.js';
+import { comparedKeys } from '../../experiments/compared.js';
+import { conflict, type Conflict } from '../../experiments/conflict.js';
+import { gapVersusSteps, type GapVersusSteps } from '../../experiments/gap-versus-steps.js';
+import { lambdaSweep, type LambdaSweep } from '../../experiments/lambda-sweep.js';
+import { landscape, type Landscape } from '../../experiments/landscape.js';
+import { noiseFloor, type NoiseFloor } from '../../experiments/noise-floor.js';
+import { period, type Period } from '../../experiments/period.js';
+import { realText, type RealText } from '../../experiments/real-text.js';
+import { tradeOff, type TradeOff } from '../../experiments/trade-off.js';
+
+// Results of the right shape with seeded numbers that nothing but the drawing depends on: what a figure looks like is
+// tested apart from what the experiments find.
+
+const random = stream(0, 'example-results');
+
+function around(centre: number): Estimate {
+  const mean = centre * (0.8 + 0.4 * random.uniform());
+  return { mean, ci95: [0.8 * mean, 1.2 * mean] };
+}
+
+function ensemble(steps: readonly number[], level: number): EnsembleResult {
+  const last = steps[steps.length - 1];
+  return {
+    steps,
+    measures: steps.map(() => ({
+      gap: around(level),
+      averageGap: around(level),
+      maxGap: around(level),
+      averageMaxGap: around(level),
+      dpo: around(level),
+      sft: around(2 * level),
+      idealDistance: around(level),
+    })),
+    gradients: 2 * last,
+    evaluations: last / 5,
+    firstSeed: steps.map(() => ({ dpo: random.uniform(), sft: random.uniform() })),
+    path: steps.map(() => [random.uniform(), random.uniform()]),
+  };
+}
+
+function landmark(level: number): Landmark {
+  const measures = { gap: level, maxGap: level, dpo: level, sft: 2 * level, idealDistance: level };
+  return { point: [level, 1 - level], measures, certificate: 1e-12 };
+}
+
+const landmarks: Landmarks = {
+  optima: { lambda: 0.5, ideal: { dpo: 0.1, sft: 0.2 }, weightedSum: 0.3, weightedMax: 0.1 },
+  weightedSum: landmark(0.3),
+  weightedMax: landmark(0.4),
+  dpo: landmark(0.9),
+  sft: landmark(0.1),
+};
+
+const made = { lambda: 0.5, steps: 100, batch: 4, stepSize: '1/sqrt(T)', seeds: 3 };
+
+const tradeOffResults: TradeOff = {
+  ...made,
+  values: 'full',
+  ideal: { dpo: 0.1, sft: 0.2 },
+  front: [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1].map((lambda) => ({
+    lambda,
+    dpo: 0.2 + (1 - lambda) ** 2,
+    sft: 0.3 + lambda ** 2,
+    certificate: 1e-12,
+  })),
+  runs: comparedKeys.flatMap((key) =>
+    [0.01, 0.5, 0.99].map((lambda) => ({ key, lambda, result: ensemble([0, 10, 100], 0.5) })),
+  ),
+};
+
+const examples = new Map<unknown, unknown>([
+  [
+    landscape,
+    {
+      ...made,
+      landmarks,
+      runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
+      window: { x: [0, 1], y: [0, 1] },
+      contours: (['dpo', 'sft', 'weightedSum'] as const).map((of, i) => ({
+        of,
+        gap: 0.1,
+        points: [
+          [0, 0.2 * i],
+          [0.5, 0.3 + 0.2 * i],
+          [1, 0.1],
+        ],
+      })),
+    } satisfies Landscape,
+  ],
+  [tradeOff, tradeOffResults],
+  [realText, { ...tradeOffResults, dimension: 128, examples: 1000 } satisfies RealText],
+  [
+    gapVersusSteps,
+    {
+      ...made,
+      landmarks,
+      runs: comparedKeys.flatMap((key) =>
+        [10, 100, 1000].map((steps) => ({ key, steps, result: ensemble([steps], 3 / steps) })),
+      ),
+    } satisfies GapVersusSteps,
+  ],
+  [
+    comparison,
+    {
+      ...made,
+      period: 10,
+      landmarks,
+      runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
+    } satisfies Comparison,
+  ],
+  [
+    lambdaSweep,
+    {
+      ...made,
+      landmarks: [0.1, 0.5, 0.9].map((lambda) => ({ lambda, at: landmarks })),
+      runs: comparedKeys.flatMap((key) =>
+        [0.1, 0.5, 0.9].map((lambda) => ({ key, lambda, result: ensemble([100], 0.1) })),
+      ),
+    } satisfies LambdaSweep,
+  ],
+  [
+    period,
+    {
+      ...made,
+      runs: [100, 1000].flatMap((steps) =>
+        [1, 10, 100].map((k) => ({ period: k, steps, result: ensemble([steps], 0.1) })),
+      ),
+    } satisfies Period,
+  ],
+  [
+    conflict,
+    {
+      ...made,
+      landmarks: [-1, 0, 1].map((degree) => ({ conflict: degree, at: landmarks })),
+      runs: comparedKeys.flatMap((key) =>
+        [-1, 0, 1].map((degree) => ({ key, conflict: degree, result: ensemble([100], 0.1) })),
+      ),
+    } satisfies Conflict,
+  ],
+  [
+    noiseFloor,
+    {
+      ...made,
+      lambdas: { quadratic: 0.1, 'log-linear': 0.3 },
+      runs: (['quadratic', 'log-linear'] as const).flatMap((problem) =>
+        ['exact', 'batch 1', 'batch 1, fresh'].flatMap((estimate) =>
+          [10, 100].map((steps) => ({ problem, estimate, steps, result: ensemble([steps], 1 / steps) })),
+        ),
+      ),
+    } satisfies NoiseFloor,
+  ],
+]);
+
+/** Example results of an experiment, in place of a run. */
+export function exampleResults<Results>(experiment: Experiment<Results>): Promise<Results> {
+  const results = examples.get(experiment);
+  if (results === undefined) throw new Error(`no example results of ${experiment.name}`);
+  return Promise.resolve(results as Results);
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { looks, maxrightLooks } from '../../src/figure/theme.js';
+
+type Vector = readonly [number, number, number];
+
+// Simulated vision without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1), on linear RGB.
+const visions: Record<string, readonly [Vector, Vector, Vector]> = {
+  normal: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
+};
+
+function linear(colour: string): Vector {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return [r, g, b];
+}
+
+/** CIE L*a*b* of linear sRGB. */
+function lab([r, g, b]: Vector): Vector {
+  const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 / 116) * t + 16 / 116);
+  const x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
+  const y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
+  const z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+function seen(colour: string, rows: readonly [Vector, Vector, Vector]): Vector {
+  const rgb = linear(colour);
+  const [r, g, b] = rows.map((row) =>
+    Math.min(
+      1,
+      Math.max(
+        0,
+        row.reduce((sum, w, i) => sum + w * rgb[i], 0),
+      ),
+    ),
+  );
+  return lab([r, g, b]);
+}
+
+test.each(Object.keys(visions))('schedules have colours that stay apart: %s', (vision) => {
+  const colours = Object.values(looks).map(({ colour }) => seen(colour, visions[vision]));
+  for (const [i, a] of colours.entries()) {
+    // A difference of 10 is seen at a glance; 2.3 is just noticed.
+    for (const b of colours.slice(0, i)) expect(Math.hypot(...a.map((value, c) => value - b[c]))).toBeGreaterThan(10);
+  }
+});
+
+test('dash and shape repeat what the colour says', () => {
+  for (const channel of ['label', 'colour', 'shape'] as const) {
+    expect(new Set(Object.values(looks).map((look) => look[channel])).size).toBe(Object.keys(looks).length);
+  }
+  expect(new Set(Object.values(looks).map(({ dash }) => dash.join())).size).toBe(Object.keys(looks).length);
+});
+
+test('shades go from light to dark, and three of them are told apart by shape too', () => {
+  const shades = maxrightLooks(4);
+  const lightness = shades.map(({ colour }) => lab(linear(colour))[0]);
+  expect([...lightness].sort((a, b) => b - a)).toEqual(lightness);
+  expect(new Set(shades.map(({ shape }) => shape)).size).toBe(4);
+});
