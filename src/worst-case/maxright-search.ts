@@ -172,7 +172,9 @@ export function maxrightWorstCase(
           ? { kind: 'open' }
           : { kind: 'between', from: first, to: last };
     const { certificate } = relax(plan, stationarity);
-    if (certificate.bound > incumbent) {
+    // At λ = 1 a step on SFT needs f_DPO to be exactly at its optimum: bounded here, but no run shows it firmly.
+    const firm = lambda < 1 || !pattern.choices.includes('sft');
+    if (certificate.bound > incumbent && firm) {
       nodes.push({ pattern, plan, from: first, to: last, certificate });
       tryAngle(pattern, plan, (first + last) / 2);
     } else {
