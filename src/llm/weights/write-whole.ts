@@ -1,0 +1,30 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { InputError } from '../../input-error.js';
+
+/**
+ * Writes a large file piece by piece, under another name until it is complete.
+ * @throws InputError when the disk is full or the place cannot be written; what was there before stays
+ */
+export async function writeWhole(
+  path: string,
+  fill: (write: (bytes: Uint8Array) => void) => void | Promise<void>,
+): Promise<void> {
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  try {
+    const descriptor = openSync(unfinished, 'w');
+    try {
+      await fill((bytes) => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done);
+      });
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw new InputError(path, code, 'a place with room for the file that can be written');
+  }
+}
