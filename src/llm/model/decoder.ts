@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { causalMask } from './attention.js';
+import type { ModelConfig } from './config.js';
+import type { LanguageModel } from './language-model.js';
+import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
+import { peftName, type LoraConfig } from './lora.js';
+import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
+import type { Network, Place } from './network.js';
+import { rotaryFrequencies, rotaryTables } from './rotary.js';
+
+/** The names and shapes of a model's tensors, as in HF checkpoints. */
+export function weightShapes(config: ModelConfig): Map<string, number[]> {
+  return config.architecture === 'neox' ? neoxShapes(config) : llamaShapes(config);
+}
+
+/** What a model is made of; it owns the tensors from here on. */
+export interface DecoderParts {
+  readonly config: ModelConfig;
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly adapter?: { readonly lora: LoraConfig; readonly factors: ReadonlyMap<string, Variable> };
+  /** Whether the weights are variables, all of them trained. */
+  readonly fullFineTuning: boolean;
+}
+
+/** The language model of a configuration and its tensors. */
+export function createDecoder({ config, weights, adapter, fullFineTuning }: DecoderParts): LanguageModel {
+  const neox = config.architecture === 'neox';
+  const headName = config.tiedHead ? (neox ? neoxEmbedding : llamaEmbedding) : neox ? neoxHead : llamaHead;
+  const frequencies = neox
+    ? rotaryFrequencies(config.rotaryWidth, config.ropeTheta)
+    : rotaryFrequencies(config.headWidth, config.ropeTheta, config.ropeScaling);
+
+  const weight = (name: string): Tensor => {
+    const tensor = weights.get(name);
+    if (tensor === undefined) throw new Error(`the model has no tensor "${name}"`);
+    return tensor;
+  };
+  const network = (adapted: boolean): Network => ({
+    weight,
+    linear: (rows, module) => {
+      const product = tf.matMul(rows, weight(`${module}.weight`), false, true);
+      const bias = weights.get(`${module}.bias`);
+      const mapped = bias === undefined ? product : tf.add(product, bias);
+      const a = adapted ? adapter?.factors.get(peftName(module, 'A')) : undefined;
+      const b = adapter?.factors.get(peftName(module, 'B'));
+      if (adapter === undefined || a === undefined || b === undefined) return mapped;
+      const low = tf.mul(tf.matMul(rows, a, false, true), adapter.lora.alpha / adapter.lora.rank);
+      return tf.add(mapped, tf.matMul(low, b, false, true));
+    },
+  });
+
+  return {
+    architecture: config.architecture,
+    vocabularySize: config.vocabularySize,
+    contextLength: config.contextLength,
+    config,
+    lora: adapter?.lora,
+    trainable: fullFineTuning ? (weights as ReadonlyMap<string, Variable>) : (adapter?.factors ?? new Map()),
+    weights,
+    hidden: (ids, { adapter: adapted = true, cache } = {}) =>
+      tf.tidy(() => {
+        const [batch, length] = ids.shape;
+        const past = cache?.length ?? 0;
+        if (past + length > config.contextLength) {
+          throw new RangeError(`${past + length} tokens, the model attends over at most ${config.contextLength}`);
+        }
+        const place: Place = {
+          batch,
+          length,
+          mask: causalMask(past, length),
+          tables: rotaryTables(frequencies, past, length),
+          cache,
+        };
+        const rows =
+          config.architecture === 'neox'
+            ? neoxHidden(config, network(adapted), ids, place)
+            : llamaHidden(config, network(adapted), ids, place);
+        if (cache !== undefined) cache.length += length;
+        return tf.reshape(rows, [batch, length, config.width]);
+      }),
+    project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
+    dispose: () => {
+      tf.dispose([...weights.values(), ...(adapter?.factors.values() ?? [])]);
+    },
+  };
+}
