@@ -145,11 +145,16 @@ export interface WritableTensor {
 
 /**
  * Writes float32 tensors as a safetensors file, one at a time, whole or not at all.
+ * @param metadata texts kept in the header; Python's transformers wants `format: 'pt'`
  * @throws InputError when the disk is full or the place cannot be written
  */
-export async function writeSafetensors(path: string, tensors: readonly WritableTensor[]): Promise<void> {
-  // Python's transformers wants the metadata; trailing spaces align the data to 8 bytes, as the format's own writer does.
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+export async function writeSafetensors(
+  path: string,
+  tensors: readonly WritableTensor[],
+  metadata: Readonly<Record<string, string>> = { format: 'pt' },
+): Promise<void> {
+  // Trailing spaces align the data to 8 bytes, as the format's own writer does.
+  const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, shape } of tensors) {
     const begin = end;

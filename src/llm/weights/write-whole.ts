@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { InputError } from '../../input-error.js';
+import { fileRefusal } from '../../file-refusal.js';
 
 /**
  * Writes a large file piece by piece, under another name until it is complete.
@@ -23,8 +23,6 @@ export async function writeWhole(
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw new InputError(path, code, 'a place with room for the file that can be written');
+    throw fileRefusal(path, error, 'a place with room for the file that can be written');
   }
 }

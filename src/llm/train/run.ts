@@ -1,0 +1,225 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { fileRefusal } from '../../file-refusal.js';
+import { InputError } from '../../input-error.js';
+import { resumeStream, stream } from '../../random/stream.js';
+import type { Choice, ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { epochOrder, firstCursor } from '../data/cursor.js';
+import type { SftExample } from '../data/sft.js';
+import { evaluate, type Evaluation } from '../evaluate.js';
+import type { DpoSettings } from '../loss/dpo.js';
+import type { ReferencedPair } from '../loss/objective.js';
+import type { LanguageModel } from '../model/language-model.js';
+import { openRunFiles } from '../results/run-files.js';
+import { disposeAdamw, initialAdamw, type AdamwSettings } from './adamw.js';
+import { readCheckpointState, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
+import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
+import { dpoMinibatch, sftMinibatch } from './minibatch.js';
+import { takeStep, type StepSettings } from './step.js';
+import { stoppingReason, type StoppingRule } from './stopping.js';
+
+/** The examples of both objectives. */
+export interface ObjectiveData {
+  readonly sft: readonly SftExample[];
+  readonly preferences: readonly ReferencedPair[];
+}
+
+/** A training run. */
+export interface RunOptions {
+  readonly model: LanguageModel;
+  readonly data: ObjectiveData;
+  /** What f_SFT and f_DPO are evaluated on; by default the training data. */
+  readonly evaluationData?: ObjectiveData;
+  readonly schedule: Schedule;
+  readonly scheduleSettings: ScheduleSettings;
+  readonly sftBatch: number;
+  readonly preferenceBatch: number;
+  readonly accumulation?: number;
+  readonly learningRate: LearningRateSettings;
+  readonly adamw?: AdamwSettings;
+  readonly maximumNorm?: number;
+  readonly resetOptimizer?: boolean;
+  readonly dpo: DpoSettings;
+  readonly seed: number;
+  readonly shuffle?: boolean;
+  /** Steps between evaluations; without it only the end is evaluated. */
+  readonly evaluateEvery?: number;
+  readonly stop?: StoppingRule;
+  /** Steps between checkpoints. */
+  readonly checkpointEvery?: number;
+  /** The folder that the run writes. */
+  readonly output: string;
+  /** Goes on from the folder's checkpoint, where it holds one. */
+  readonly resume?: boolean;
+  /** Everything that decides the numbers, in plain data: kept in the folder, and compared when a run goes on. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly tensorboard?: boolean;
+  /** Writes the trained adapter or model to the folder. */
+  readonly save: (folder: string) => Promise<void>;
+  /** Aborted, the run finishes its step, saves and returns. */
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: number, steps: number) => void;
+  readonly onEvaluation?: (done: number, total: number) => void;
+}
+
+/** What a finished run did. */
+export interface RunResult {
+  readonly steps: readonly { readonly choice: Choice; readonly loss: number }[];
+  readonly final: Evaluation;
+  /** Why it ended before its last step, if it did. */
+  readonly stopped: string | null;
+}
+
+/** How a run ended: with its result, or interrupted after a step and ready to go on. */
+export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAfter: number };
+
+/**
+ * Trains under a schedule and writes the run's folder: settings.json, steps.jsonl, evaluations.jsonl and their Parquet
+ * tables, checkpoint.safetensors, the trained adapter or model, result.json; times and memory apart in timing.jsonl.
+ * Interrupted or killed at any step and resumed, it ends with the bytes of a run that never stopped (timing aside).
+ * Throws an InputError on settings that do not fit, a folder that holds another run, a value that is not finite and a
+ * disk that is full; the last checkpoint then stays as it was.
+ */
+export async function runTraining(options: RunOptions): Promise<RunEnd> {
+  const { model, schedule, scheduleSettings, output, evaluateEvery, stop, checkpointEvery = 25 } = options;
+  const { steps, ideal } = scheduleSettings;
+  const scheduleStart = schedule.init(scheduleSettings);
+  await claimFolder(options);
+  const known = readResult(output);
+  if (known !== undefined) return { finished: known };
+
+  const checkpoint = join(output, 'checkpoint.safetensors');
+  const resumed = readCheckpointState(checkpoint);
+  const optimiser = initialAdamw(model.trainable);
+  const tensors = { parameter: model.trainable, ...optimiser };
+  if (resumed !== undefined) {
+    restoreTensors(checkpoint, tensors);
+    optimiser.updates = resumed.updates;
+  }
+  const coin = resumed ? resumeStream(resumed.coin) : stream(options.seed, `${schedule.name}-coin`);
+  let state: TrainingState = resumed ?? {
+    step: 0,
+    schedule: scheduleStart,
+    lastChoice: null,
+    cursors: { sft: firstCursor, dpo: firstCursor },
+    coin: coin.state(),
+    updates: 0,
+    stopped: null,
+  };
+  const files = openRunFiles(output, { lastStep: resumed?.step ?? -1, tensorboard: options.tensorboard ?? false });
+  const stepSettings = settingsOfSteps(options);
+  let final: Evaluation | undefined;
+  const evaluateAt = async (step: number): Promise<Evaluation> => {
+    const evaluation = await evaluateBoth(options);
+    files.evaluation(step, evaluation, ideal);
+    return evaluation;
+  };
+
+  if (resumed === undefined && evaluateEvery !== undefined) await evaluateAt(0);
+  while (state.step < steps && state.stopped === null) {
+    const began = performance.now();
+    const taken = await takeStep(state, optimiser, coin, stepSettings);
+    state = taken.state;
+    files.step(state.step, taken.outcome, weightedGaps(taken.outcome.values, options));
+    files.timing(state.step, (performance.now() - began) / 1000, taken.outcome.tensorBytes);
+    const due = evaluateEvery !== undefined && state.step % evaluateEvery === 0;
+    if (due || state.step === steps) {
+      final = await evaluateAt(state.step);
+      const value = { sft: final.sft.loss, dpo: final.dpo.loss };
+      const reason = stop === undefined || state.step === steps ? undefined : stoppingReason(value, stop);
+      state = { ...state, stopped: reason ?? null };
+    }
+    const interrupted = options.signal?.aborted ?? false;
+    if (interrupted || state.stopped !== null || state.step === steps || state.step % checkpointEvery === 0) {
+      await writeCheckpoint(checkpoint, state, tensors);
+    }
+    options.onStep?.(state.step, steps);
+    if (interrupted && state.step < steps && state.stopped === null) {
+      files.close();
+      return { interruptedAfter: state.step };
+    }
+    // Lets signals and progress through between steps.
+    await new Promise(setImmediate);
+  }
+  files.close();
+  final ??= await evaluateBoth(options);
+  disposeAdamw(optimiser);
+  await options.save(output);
+  await files.writeTables();
+  const finished = { steps: files.choices(), final, stopped: state.stopped };
+  await writeJson(join(output, 'result.json'), finished);
+  return { finished };
+}
+
+/** What a folder says about the run it holds; a run that goes on must have the same settings. */
+async function claimFolder({ output, resume = false, settings }: RunOptions): Promise<void> {
+  await mkdir(output, { recursive: true }).catch((error: unknown) => {
+    throw fileRefusal(output, error, 'a folder that can be made');
+  });
+  const path = join(output, 'settings.json');
+  if (!existsSync(path)) {
+    await writeJson(path, settings);
+    return;
+  }
+  if (!resume) throw new InputError('--output', output, 'a folder without a run, or --resume to go on with the run there');
+  const begun = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  for (const name of new Set([...Object.keys(begun), ...Object.keys(settings)])) {
+    const [before, now] = [JSON.stringify(begun[name]), JSON.stringify(settings[name])];
+    if (before !== now) throw new InputError(name, settings[name], `${before}, as the run in ${output} began`);
+  }
+}
+
+async function writeJson(path: string, content: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(content)}\n`).catch((error: unknown) => {
+    throw fileRefusal(path, error, 'a file that can be written');
+  });
+}
+
+/** The result of a run that has ended; it is written last. */
+function readResult(output: string): RunResult | undefined {
+  const path = join(output, 'result.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RunResult) : undefined;
+}
+
+function settingsOfSteps(options: RunOptions): StepSettings {
+  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings } = options;
+  const orders = {
+    sft: epochOrder(data.sft.length, seed, 'sft', shuffle),
+    dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
+  };
+  const sft = { model, examples: data.sft, order: orders.sft, batchSize: options.sftBatch, accumulation };
+  const pairs = { model, examples: data.preferences, order: orders.dpo, batchSize: options.preferenceBatch, accumulation };
+  return {
+    trainable: model.trainable,
+    schedule: options.schedule,
+    lambda: scheduleSettings.lambda,
+    minibatch: (objective, cursor) => (objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo)),
+    learningRate: (step) => learningRateAt(options.learningRate, step, scheduleSettings.steps),
+    maximumNorm: options.maximumNorm ?? 1,
+    adamw: options.adamw ?? {},
+    resetOptimizer: options.resetOptimizer ?? false,
+  };
+}
+
+async function evaluateBoth({ model, data, evaluationData, dpo, onEvaluation }: RunOptions): Promise<Evaluation> {
+  const { sft, preferences } = evaluationData ?? data;
+  const evaluation = await evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
+  if (!Number.isFinite(evaluation.sft.loss + evaluation.dpo.loss)) {
+    throw new InputError('evaluation', evaluation.sft.loss + evaluation.dpo.loss, 'finite losses');
+  }
+  return evaluation;
+}
+
+/** w_i (f_i − f_i*) of the values a step saw, where the optima are known. */
+function weightedGaps(
+  values: Partial<Record<ObjectiveName, number>>,
+  { scheduleSettings: { lambda, ideal } }: RunOptions,
+): Partial<Pair> {
+  if (ideal === undefined) return {};
+  return {
+    ...(values.sft !== undefined && { sft: (1 - lambda) * (values.sft - ideal.sft) }),
+    ...(values.dpo !== undefined && { dpo: lambda * (values.dpo - ideal.dpo) }),
+  };
+}
