@@ -34,9 +34,9 @@ function inOrder(count: number): Int32Array {
 /** A uniformly random permutation of 0 … count − 1 (Fisher–Yates). */
 function shuffled(count: number, seed: number, purpose: string): Int32Array {
   const order = inOrder(count);
-  const { integer } = stream(seed, purpose);
+  const random = stream(seed, purpose);
   for (let last = count - 1; last > 0; last--) {
-    const other = integer(last + 1);
+    const other = random.integer(last + 1);
     const held = order[last];
     order[last] = order[other];
     order[other] = held;

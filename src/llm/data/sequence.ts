@@ -53,7 +53,8 @@ export function tokenise(
 }
 
 /** The ids of a text behind its BOS: a HF tokenizer adds it where the model wants it, for llama2.c it is added here. */
-function opened({ kind, bosId, encode }: Tokenizer, text: string): number[] {
-  const ids = encode(text);
+function opened(tokenizer: Tokenizer, text: string): number[] {
+  const { kind, bosId } = tokenizer;
+  const ids = tokenizer.encode(text);
   return kind === 'llama2c' && bosId !== undefined ? [bosId, ...ids] : ids;
 }

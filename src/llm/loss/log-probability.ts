@@ -27,7 +27,7 @@ export function sequenceLogProbabilities(
   return tf.tidy(() => {
     const { rows, length, targets } = batch;
     const count = targets.length;
-    if (count === 0) return tf.zeros([rows]) as tf.Tensor1D;
+    if (count === 0) return tf.zeros<tf.Rank.R1>([rows]);
     const hidden = model.hidden(tf.tensor2d(batch.ids, [rows, length], 'int32'), { adapter });
     const width = hidden.shape[2] ?? 0;
     const predicting = takeRows(tf.reshape(hidden, [rows * length, width]), batch.positions);
@@ -102,23 +102,19 @@ function sumByOwner(logProbabilities: tf.Tensor1D, { rows, owners }: TokenBatch)
  * f(states) whose intermediate tensors are not kept for the backward pass but computed again there, with gradients for
  * the states and for every variable of the model that f reads.
  */
-function recomputed(
-  model: LanguageModel,
-  f: (states: tf.Tensor2D) => tf.Tensor1D,
-  states: tf.Tensor2D,
-): tf.Tensor1D {
+function recomputed(model: LanguageModel, f: (states: tf.Tensor2D) => tf.Tensor1D, states: tf.Tensor2D): tf.Tensor1D {
   const variables = projectionVariables(model, states.shape[1]);
-  const operation = tf.customGrad((...inputs: unknown[]) => {
+  const operation = tf.customGrad((...inputs) => {
     const [x, save] = [inputs[0] as tf.Tensor2D, inputs.at(-1) as tf.GradSaveFunc];
     save([x]);
     return {
       value: f(x),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const weighted = (again: tf.Tensor): tf.Tensor => tf.sum(tf.mul(f(again as tf.Tensor2D), dy));
-        return nestedGradients(() => weighted(saved[0]), [saved[0], ...variables]);
+        const weighted = (): tf.Tensor => tf.sum(tf.mul(f(saved[0] as tf.Tensor2D), dy));
+        return nestedGradients(weighted, [saved[0], ...variables]);
       },
     };
-  }) as (...inputs: tf.Tensor[]) => tf.Tensor1D;
+  });
   return operation(states, ...variables);
 }
 
@@ -129,7 +125,7 @@ function nestedGradients(f: () => tf.Tensor, inputs: readonly tf.Tensor[]): tf.T
   try {
     return engine.gradients(f, [...inputs]).grads;
   } finally {
-    if (outer !== undefined) engine.state.activeTape = outer;
+    engine.state.activeTape = outer;
   }
 }
 

@@ -38,7 +38,7 @@ export function sftLoss(
   return tf.tidy(() => {
     const batch = tokenBatch(examples.map(({ sequence }) => sequence));
     const total = tf.sum(sequenceLogProbabilities(model, batch, options));
-    return tf.mul(total, -1 / Math.max(1, tokens)) as tf.Scalar;
+    return tf.mul<tf.Scalar>(total, -1 / Math.max(1, tokens));
   });
 }
 
@@ -64,6 +64,6 @@ export function dpoLoss(
     const policy = tf.sub(tf.slice(logProbabilities, [0], [count]), tf.slice(logProbabilities, [count], [count]));
     const reference = tf.tensor1d(examples.map((example) => example.reference.chosen - example.reference.rejected));
     const loss = preferenceLoss(tf.sub(policy, reference), settings);
-    return tf.mul(tf.sum(loss), 1 / pairs) as tf.Scalar;
+    return tf.mul<tf.Scalar>(tf.sum(loss), 1 / pairs);
   });
 }

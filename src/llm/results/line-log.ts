@@ -2,9 +2,15 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:f
 import writeFileAtomic from 'write-file-atomic';
 import { fileRefusal } from '../../file-refusal.js';
 
+/** A row of a log: plain data. */
+export interface LogRow {
+  readonly step: number;
+  readonly [column: string]: unknown;
+}
+
 /** A JSONL file that grows while a run goes on: one object a line, each with the step it belongs to. */
 export interface LineLog {
-  append(row: { readonly step: number }): void;
+  append(row: LogRow): void;
   close(): void;
 }
 
@@ -33,14 +39,14 @@ export function openLineLog(path: string, lastStep: number): LineLog {
 function appendWhole(descriptor: number, path: string, line: string): void {
   const bytes = Buffer.from(line);
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
   } catch (error) {
     throw fileRefusal(path, error, 'a file that can be written');
   }
 }
 
 /** The rows of a log; a last line cut short is passed over. */
-export function readRows(path: string): { readonly step: number; readonly [column: string]: unknown }[] {
+export function readRows(path: string): LogRow[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as { step: number });
+  return lines.map((line) => JSON.parse(line) as LogRow);
 }

@@ -76,7 +76,7 @@ export function openRunFiles(
         gradientNorm,
         learningRate,
       };
-      steps.append({ step, choice, loss, ...row } as { step: number });
+      steps.append({ step, choice, loss, ...row });
       curve(step, prefixed('train', { loss, ...row }));
     },
     evaluation(step, { sft, dpo }, ideal) {
@@ -92,12 +92,12 @@ export function openRunFiles(
         chosenReward: dpo.chosenReward,
         rejectedReward: dpo.rejectedReward,
       };
-      evaluations.append({ step, ...row } as { step: number });
+      evaluations.append({ step, ...row });
       curve(step, prefixed('evaluation', row));
     },
     timing(step, seconds, tensorBytes) {
       const processBytes = process.resourceUsage().maxRSS * 1024;
-      timing.append({ step, seconds, processBytes, tensorBytes } as { step: number });
+      timing.append({ step, seconds, processBytes, tensorBytes });
     },
     close() {
       for (const log of [steps, evaluations, timing, events]) log?.close();

@@ -20,7 +20,10 @@ export interface EventLog {
 export function openEventLog(path: string, lastStep: number): EventLog {
   try {
     const kept = existsSync(path) ? readEvents(readFileSync(path)).filter(({ step }) => step <= lastStep) : [];
-    writeFileAtomic.sync(path, Buffer.concat([record(versionEvent()), ...kept.map((event) => record(scalarEvent(event)))]));
+    writeFileAtomic.sync(
+      path,
+      Buffer.concat([record(versionEvent()), ...kept.map((event) => record(scalarEvent(event)))]),
+    );
     const descriptor = openSync(path, 'a');
     return {
       append: (event) => {
@@ -101,10 +104,11 @@ function varint(value: number): Buffer {
 /** The scalar events of an event file; a record cut short or with a wrong checksum ends the reading. */
 export function readEvents(file: Buffer): ScalarEvent[] {
   const events: ScalarEvent[] = [];
-  for (let start = 0; start + 16 <= file.length; ) {
+  for (let start = 0; start + 16 <= file.length;) {
     const length = Number(file.readBigUInt64LE(start));
     const end = start + 12 + length;
-    if (file.readUInt32LE(start + 8) !== maskedChecksum(file.subarray(start, start + 8)) || end + 4 > file.length) break;
+    if (file.readUInt32LE(start + 8) !== maskedChecksum(file.subarray(start, start + 8)) || end + 4 > file.length)
+      break;
     const data = file.subarray(start + 12, end);
     if (file.readUInt32LE(end) !== maskedChecksum(data)) break;
     const event = parseEvent(data);

@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
@@ -91,7 +91,7 @@ export function restoreTensors(path: string, tensors: TrainingTensors): void {
         throw new InputError(`${path}: ${name}`, shape ?? 'missing', `the shape [${variable.shape.join()}]`);
       }
       tf.tidy(() => {
-        variable.assign(tf.tensor(weights.read(name), variable.shape, 'float32') as Tensor);
+        variable.assign(tf.tensor<tf.Rank>(weights.read(name), variable.shape, 'float32'));
       });
     }
   } finally {

@@ -46,8 +46,6 @@ function next<Example>(
 ): { parts: Example[][]; examples: Example[]; after: Cursor } {
   const drawn = draw(cursor, batchSize * accumulation, order);
   const all = drawn.indices.map((index) => examples[index]);
-  const parts = Array.from({ length: accumulation }, (_, part) =>
-    all.slice(part * batchSize, (part + 1) * batchSize),
-  );
+  const parts = Array.from({ length: accumulation }, (_, part) => all.slice(part * batchSize, (part + 1) * batchSize));
   return { parts, examples: all, after: drawn.cursor };
 }

@@ -28,14 +28,24 @@ export interface ReferenceOptions {
   /** The folder of the cache. */
   readonly cache: string;
   /** Opens the reference policy; called only where the cache has no answer. */
-  readonly open: () => Promise<{ readonly model: LanguageModel; readonly adapter: boolean; close(): void }>;
+  readonly open: () => Promise<{
+    readonly model: LanguageModel;
+    readonly adapter: boolean;
+    readonly close: () => void;
+  }>;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 const cachedSchema = z.object({ chosen: z.array(z.number()), rejected: z.array(z.number()) });
 
 /** The pairs with their reference log-probabilities: from the cache, or else computed once and kept there. */
-export async function withReference({ pairs, key, cache, open, onProgress }: ReferenceOptions): Promise<ReferencedPair[]> {
+export async function withReference({
+  pairs,
+  key,
+  cache,
+  open,
+  onProgress,
+}: ReferenceOptions): Promise<ReferencedPair[]> {
   const path = join(cache, `${digestOf(JSON.stringify(key))}.json`);
   const known = readCached(path, pairs.length);
   if (known !== undefined) return joined(pairs, known.chosen, known.rejected);
@@ -54,7 +64,11 @@ export async function withReference({ pairs, key, cache, open, onProgress }: Ref
   return joined(pairs, chosen, rejected);
 }
 
-function joined(pairs: readonly PreferencePair[], chosen: readonly number[], rejected: readonly number[]): ReferencedPair[] {
+function joined(
+  pairs: readonly PreferencePair[],
+  chosen: readonly number[],
+  rejected: readonly number[],
+): ReferencedPair[] {
   return pairs.map((pair, index) => ({ pair, reference: { chosen: chosen[index], rejected: rejected[index] } }));
 }
 

@@ -163,7 +163,8 @@ async function claimFolder({ output, resume = false, settings }: RunOptions): Pr
     await writeJson(path, settings);
     return;
   }
-  if (!resume) throw new InputError('--output', output, 'a folder without a run, or --resume to go on with the run there');
+  if (!resume)
+    throw new InputError('--output', output, 'a folder without a run, or --resume to go on with the run there');
   const begun = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   for (const name of new Set([...Object.keys(begun), ...Object.keys(settings)])) {
     const [before, now] = [JSON.stringify(begun[name]), JSON.stringify(settings[name])];
@@ -190,12 +191,19 @@ function settingsOfSteps(options: RunOptions): StepSettings {
     dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
   };
   const sft = { model, examples: data.sft, order: orders.sft, batchSize: options.sftBatch, accumulation };
-  const pairs = { model, examples: data.preferences, order: orders.dpo, batchSize: options.preferenceBatch, accumulation };
+  const pairs = {
+    model,
+    examples: data.preferences,
+    order: orders.dpo,
+    batchSize: options.preferenceBatch,
+    accumulation,
+  };
   return {
     trainable: model.trainable,
     schedule: options.schedule,
     lambda: scheduleSettings.lambda,
-    minibatch: (objective, cursor) => (objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo)),
+    minibatch: (objective, cursor) =>
+      objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
     learningRate: (step) => learningRateAt(options.learningRate, step, scheduleSettings.steps),
     maximumNorm: options.maximumNorm ?? 1,
     adamw: options.adamw ?? {},
@@ -205,7 +213,13 @@ function settingsOfSteps(options: RunOptions): StepSettings {
 
 async function evaluateBoth({ model, data, evaluationData, dpo, onEvaluation }: RunOptions): Promise<Evaluation> {
   const { sft, preferences } = evaluationData ?? data;
-  const evaluation = await evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
+  const evaluation = await evaluate({
+    model,
+    sft,
+    preferences,
+    settings: dpo,
+    ...(onEvaluation && { onProgress: onEvaluation }),
+  });
   if (!Number.isFinite(evaluation.sft.loss + evaluation.dpo.loss)) {
     throw new InputError('evaluation', evaluation.sft.loss + evaluation.dpo.loss, 'finite losses');
   }

@@ -92,7 +92,11 @@ export async function takeStep(
   const gradientNorm = await read(norm);
   let loss = 0;
   for (const objective of steppedOn) {
-    const value = finite(await summed(parts.filter((_, part) => losses[part].objective === objective)), step, objective);
+    const value = finite(
+      await summed(parts.filter((_, part) => losses[part].objective === objective)),
+      step,
+      objective,
+    );
     observe(objective, value);
     loss += weights[objective] * value;
   }

@@ -1,0 +1,58 @@
+import { InputError } from '../input-error.js';
+
+/** A command line option's text as a finite number; throws an InputError naming the option. */
+export function numberOption(field: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value)) throw new InputError(field, text, 'a finite number');
+    return value;
+  };
+}
+
+/** A command line option's text as an integer ≥ least; throws an InputError naming the option. */
+export function integerOption(field: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
+      throw new InputError(field, text, `an integer ≥ ${least}`);
+    }
+    return value;
+  };
+}
+
+/** A command line option's text as one of the given words; throws an InputError naming the option. */
+export function wordOption<Word extends string>(field: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word === undefined) throw new InputError(field, text, words.map((known) => `"${known}"`).join(', '));
+    return word;
+  };
+}
+
+/** Adds λ ∈ [0, 1] to the values of a repeated option. */
+export function lambdaOption(text: string, earlier: readonly number[] = []): number[] {
+  return [...earlier, unitOption('lambda')(text)];
+}
+
+/** A command line option's text as a number in [0, 1]; throws an InputError naming the option. */
+export function unitOption(field: string): (text: string) => number {
+  return (text) => {
+    const value = numberOption(field)(text);
+    if (value < 0 || value > 1) throw new InputError(field, value, 'a number in [0, 1]');
+    return value;
+  };
+}
+
+/** A JSON array of `length` finite numbers; throws an InputError naming the option. */
+export function vectorOption(field: string, text: string, length: number): Float64Array {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new InputError(field, text, 'a JSON array of numbers');
+  }
+  if (!Array.isArray(parsed) || parsed.length !== length || !parsed.every(Number.isFinite)) {
+    throw new InputError(field, text, `a JSON array of ${length} finite numbers`);
+  }
+  return Float64Array.from(parsed as number[]);
+}

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { InputError } from '../input-error.js';
+
+/** Writes a file whole or not at all, making its folder; throws an InputError where it cannot be written. */
+export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, content);
+  } catch (error) {
+    throw new InputError('output', path, `a place that can be written (${(error as Error).message})`);
+  }
+}
+
+/** Prints a value as indented JSON, typed arrays as arrays of numbers. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${jsonText(value)}\n`);
+}
+
+/** A value as indented JSON, typed arrays as arrays of numbers; vectors of numbers stay on one line. */
+export function jsonText(value: unknown): string {
+  const plain = JSON.stringify(
+    value,
+    (_key, entry: unknown) => (entry instanceof Float64Array ? Array.from(entry) : entry),
+    2,
+  );
+  return plain.replace(/\[[^[\]{}"]*\]/g, (vector) =>
+    vector.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
+}
+
+/** A number for a table: 6 significant digits. */
+export function shortNumber(value: number | null): string {
+  return value === null ? '–' : String(Number(value.toPrecision(6)));
+}
+
+/** Prints rows as a table with aligned columns. */
+export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  for (const row of [header, ...rows]) {
+    process.stdout.write(`${row.map((cell, i) => cell.padStart(widths[i])).join('  ')}\n`);
+  }
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { version } from '../version.js';
+
+/** Where a result comes from: enough to make it again. */
+export interface Provenance {
+  readonly version: string;
+  /** The command line, without what cannot change a number (--workers, --out). */
+  readonly command: string;
+  readonly seed: number;
+  /** "sha256:" and the digest of the problem file's bytes. */
+  readonly problemHash: string;
+}
+
+/** The provenance of what this process computes from a problem file. */
+export function provenance(seed: number, problemText: string): Provenance {
+  const digest = createHash('sha256').update(problemText).digest('hex');
+  return { version, command: commandLine(process.argv.slice(2)), seed, problemHash: `sha256:${digest}` };
+}
+
+/** The command line as a shell would take it, without the options that cannot change a number. */
+export function commandLine(words: readonly string[]): string {
+  const kept: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    if (/^--(workers|out)$/.test(words[i])) i++;
+    else if (!/^--(workers|out)=/.test(words[i])) kept.push(words[i]);
+  }
+  const quoted = kept.map((word) => (/^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
+  return ['forgetting', ...quoted].join(' ');
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds package.json: of the checkout, or of the installed package. */
+export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
+
+/** The version in package.json. */
+export const version = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string })
+  .version;
+
+function findPackageRoot(folder: string): string {
+  try {
+    readFileSync(join(folder, 'package.json'));
+    return folder;
+  } catch (error) {
+    const parent = dirname(folder);
+    if (parent === folder) throw error;
+    return findPackageRoot(parent);
+  }
+}
