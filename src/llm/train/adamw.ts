@@ -20,8 +20,15 @@ export interface AdamwState {
 /** Zero moments for the given variables. */
 export function initialAdamw(trainable: ReadonlyMap<string, tf.Variable>): AdamwState {
   const zeros = (): Map<string, tf.Variable> =>
-    new Map(Array.from(trainable, ([name, { shape }]) => [name, tf.variable(tf.zeros(shape), false)]));
+    new Map(Array.from(trainable, ([name, { shape }]) => [name, zeroVariable(shape)]));
   return { updates: 0, firstMoment: zeros(), secondMoment: zeros() };
+}
+
+function zeroVariable(shape: number[]): tf.Variable {
+  const start = tf.zeros<tf.Rank>(shape);
+  const variable = tf.variable(start, false);
+  start.dispose();
+  return variable;
 }
 
 /** The state as if no update had been made. */
