@@ -41,7 +41,11 @@ export async function generate(
   const promptIds = beginning(tokenizer, options.prompt);
   if (promptIds.length === 0) throw new InputError('prompt', options.prompt, 'some text: this model has no BOS token');
   if (promptIds.length >= model.contextLength) {
-    throw new InputError('prompt', `${promptIds.length} tokens`, `fewer than the model's context of ${model.contextLength}`);
+    throw new InputError(
+      'prompt',
+      `${promptIds.length} tokens`,
+      `fewer than the model's context of ${model.contextLength}`,
+    );
   }
   const ends = new Set([tokenizer.eosId, tokenizer.kind === 'llama2c' ? tokenizer.bosId : undefined]);
   const random = stream(options.seed, 'generate');

@@ -26,7 +26,8 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   const { requestAdapter, openWebGpu } = await import('./webgpu.js');
   const found = await requestAdapter();
   if (name === 'webgpu') {
-    if (found === undefined) throw new InputError('--backend', name, 'a WebGPU adapter, and none was found; wasm needs none');
+    if (found === undefined)
+      throw new InputError('--backend', name, 'a WebGPU adapter, and none was found; wasm needs none');
     return openWebGpu(found);
   }
   if (found !== undefined && !found.software) return openWebGpu(found);
@@ -46,7 +47,11 @@ async function openWasm(): Promise<Backend> {
   await import('./wasm.js');
   await use('wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  return { name: 'wasm', description: `wasm: WebAssembly${simd === true ? ' with SIMD' : ''}, one thread`, close: () => undefined };
+  return {
+    name: 'wasm',
+    description: `wasm: WebAssembly${simd === true ? ' with SIMD' : ''}, one thread`,
+    close: () => undefined,
+  };
 }
 
 async function use(name: string): Promise<void> {

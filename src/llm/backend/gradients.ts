@@ -55,15 +55,21 @@ function ofOutput(kernelName: string, x: (dy: Tensor, y: Tensor) => Tensor): Gra
   return { kernelName, outputsToSave: [true], gradFunc: (dy, [output]) => ({ x: () => x(dy as Tensor, output) }) };
 }
 
+/** The attributes that gradients below read; each kernel has those it has. */
+interface Attributes {
+  readonly axis: Axes;
+  readonly begin: number[];
+  readonly reps: number[];
+}
+
 /** A kernel whose gradient needs its input's shape and its attributes. */
-function ofShape<Attributes>(
-  kernelName: string,
-  x: (dy: Tensor, shape: number[], attributes: Attributes) => Tensor,
-): GradConfig {
+function ofShape(kernelName: string, x: (dy: Tensor, shape: number[], attributes: Attributes) => Tensor): GradConfig {
   return {
     kernelName,
     inputsToSave: ['x'],
-    gradFunc: (dy, [input], attributes) => ({ x: () => x(dy as Tensor, input.shape, attributes as unknown as Attributes) }),
+    gradFunc: (dy, [input], attributes) => ({
+      x: () => x(dy as Tensor, input.shape, attributes as unknown as Attributes),
+    }),
   };
 }
 
@@ -144,8 +150,8 @@ const functions: readonly GradConfig[] = [
 ];
 
 const reductions: readonly GradConfig[] = [
-  ofShape<{ axis: Axes }>('Sum', (dy, shape, { axis }) => unreduce(dy, shape, axis)),
-  ofShape<{ axis: Axes }>('Mean', (dy, shape, { axis }) => {
+  ofShape('Sum', (dy, shape, { axis }) => unreduce(dy, shape, axis)),
+  ofShape('Mean', (dy, shape, { axis }) => {
     const count = tf.util.parseAxisParam(axis as number[], shape).reduce((product, i) => product * shape[i], 1);
     return tf.div(unreduce(dy, shape, axis), count);
   }),
@@ -165,7 +171,11 @@ const reductions: readonly GradConfig[] = [
 
 const rearrangements: readonly GradConfig[] = [
   ofShape('Reshape', (dy, shape) => tf.reshape(dy, shape)),
-  { ...ofShape('ExpandDims', (dy, shape) => tf.reshape(dy, shape)), inputsToSave: ['input'], gradFunc: (dy, [input]) => ({ input: () => tf.reshape(dy as Tensor, input.shape) }) },
+  {
+    ...ofShape('ExpandDims', (dy, shape) => tf.reshape(dy, shape)),
+    inputsToSave: ['input'],
+    gradFunc: (dy, [input]) => ({ input: () => tf.reshape(dy as Tensor, input.shape) }),
+  },
   {
     kernelName: 'Transpose',
     gradFunc: (dy, _, attributes) => {
@@ -174,7 +184,7 @@ const rearrangements: readonly GradConfig[] = [
       return { x: () => tf.transpose(dy as Tensor, inverse) };
     },
   },
-  ofShape<{ begin: number[]; size: number[] }>('Slice', (dy, shape, { begin }) =>
+  ofShape('Slice', (dy, shape, { begin }) =>
     tf.pad(
       dy,
       dy.shape.map((size, axis): [number, number] => [begin[axis], shape[axis] - begin[axis] - size]),
@@ -199,7 +209,7 @@ const rearrangements: readonly GradConfig[] = [
       return Object.fromEntries(parts.map((part, i) => [i, () => part]));
     },
   },
-  ofShape<{ reps: number[] }>('Tile', (dy, shape, { reps }) => {
+  ofShape('Tile', (dy, shape, { reps }) => {
     const interleaved = shape.flatMap((size, axis) => [reps[axis], size]);
     return tf.sum(
       tf.reshape(dy, interleaved),
@@ -237,10 +247,11 @@ const lookup: GradConfig = {
   gradFunc: (dy, [table, indices], attributes) => ({
     x: () => {
       const { axis, batchDims } = attributes as { axis: number; batchDims: number };
-      if (axis !== 0 || batchDims !== 0) throw new Error('the gradient of gather is written for axis 0 without batches');
-      const rows = tf.reshape(indices as tf.Tensor1D, [-1, 1]);
+      if (axis !== 0 || batchDims !== 0)
+        throw new Error('the gradient of gather is written for axis 0 without batches');
+      const rows = tf.reshape(indices, [-1, 1]);
       const updates = tf.reshape(dy as Tensor, [rows.shape[0], ...table.shape.slice(1)]);
-      return tf.scatterND(rows, updates, table.shape as [number]);
+      return tf.scatterND(rows, updates, table.shape);
     },
     indices: () => tf.zerosLike(indices),
   }),

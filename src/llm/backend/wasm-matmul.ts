@@ -13,8 +13,8 @@ export function registerWasmMatrixProduct(): void {
     kernelName: 'BatchMatMul',
     backendName: 'wasm',
     setupFunc: (backend) => {
-      const module = (backend as BackendWasm).wasm as unknown as EmscriptenModule;
-      multiply = module.cwrap('BatchMatMul', null, signature) as typeof multiply;
+      const { wasm } = backend as unknown as { wasm: EmscriptenModule };
+      multiply = wasm.cwrap('BatchMatMul', null, signature) as typeof multiply;
     },
     kernelFunc: matrixProduct as unknown as KernelFunc,
   });
@@ -45,7 +45,8 @@ interface Arguments {
 }
 
 function matrixProduct({ inputs, attrs, backend }: Arguments): TensorInfo {
-  if (inputs.a.dtype !== 'float32' || inputs.b.dtype !== 'float32') throw new Error('matMul: expected float32 operands');
+  if (inputs.a.dtype !== 'float32' || inputs.b.dtype !== 'float32')
+    throw new Error('matMul: expected float32 operands');
   const a = attrs.transposeA ? transposed(inputs.a, backend) : inputs.a;
   const b = attrs.transposeB ? transposed(inputs.b, backend) : inputs.b;
   const [rows, inner] = a.shape.slice(-2);
@@ -57,7 +58,9 @@ function matrixProduct({ inputs, attrs, backend }: Arguments): TensorInfo {
   // One matrix on the right: all batches of rows make one tall product.
   const batch = bBatch === 1 ? 1 : Math.max(aBatch, bBatch);
   if (aBatch !== bBatch && aBatch !== 1 && bBatch !== 1) {
-    throw new Error(`matMul: expected equal batches, or one matrix on a side, got shapes [${a.shape.join()}] and [${b.shape.join()}]`);
+    throw new Error(
+      `matMul: expected equal batches, or one matrix on a side, got shapes [${a.shape.join()}] and [${b.shape.join()}]`,
+    );
   }
   const outputRows = bBatch === 1 ? aBatch * rows : rows;
   for (let i = 0; i < batch; i++) {

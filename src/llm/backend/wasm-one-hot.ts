@@ -16,7 +16,11 @@ export function registerWasmOneHot(): void {
   const stock = tf.getKernel('OneHot', 'wasm');
   tf.unregisterKernel('OneHot', 'wasm');
   const kernelFunc = ({ inputs, attrs, backend }: Arguments): TensorInfo => {
-    const integers = stock.kernelFunc({ inputs: { ...inputs }, attrs: { ...attrs, dtype: 'int32' }, backend }) as TensorInfo;
+    const integers = stock.kernelFunc({
+      inputs: { ...inputs },
+      attrs: { ...attrs, dtype: 'int32' },
+      backend,
+    }) as TensorInfo;
     if (attrs.dtype === 'int32') return integers;
     const cast = tf.getKernel('Cast', 'wasm');
     const result = cast.kernelFunc({ inputs: { x: integers }, attrs: { dtype: attrs.dtype }, backend }) as TensorInfo;

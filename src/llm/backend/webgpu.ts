@@ -7,7 +7,7 @@ export interface FoundAdapter {
   /** Whether it computes on the CPU. */
   readonly software: boolean;
   /** Lets go of the adapter: a process that holds Dawn does not exit. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** The adapter of the machine's fastest GPU, or a software one, or undefined where WebGPU finds none. */

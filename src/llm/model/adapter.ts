@@ -44,11 +44,18 @@ export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly
   try {
     const factors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
     for (const { module, inputs, outputs } of loraShapes(shapes, targets)) {
-      for (const [factor, shape] of [['A', [rank, inputs]], ['B', [outputs, rank]]] as const) {
+      for (const [factor, shape] of [
+        ['A', [rank, inputs]],
+        ['B', [outputs, rank]],
+      ] as const) {
         const name = peftName(module, factor);
         const found = weights.shapes.get(name);
         if (found?.join() !== shape.join()) {
-          throw new InputError(weights.source, found === undefined ? `no tensor "${name}"` : `shape [${found.join()}] for "${name}"`, `shape [${shape.join()}], to fit the model`);
+          throw new InputError(
+            weights.source,
+            found === undefined ? `no tensor "${name}"` : `shape [${found.join()}] for "${name}"`,
+            `shape [${shape.join()}], to fit the model`,
+          );
         }
         factors.set(name, { shape, values: weights.read(name) });
       }

@@ -7,7 +7,8 @@ const never = -1e9;
 /** What is added to attention scores: 0 where a position may look, a huge negative number later. Shape [length, past + length]. */
 export function causalMask(past: number, length: number): Tensor {
   const mask = new Float32Array(length * (past + length));
-  for (let row = 0; row < length; row++) mask.fill(never, row * (past + length) + past + row + 1, (row + 1) * (past + length));
+  for (let row = 0; row < length; row++)
+    mask.fill(never, row * (past + length) + past + row + 1, (row + 1) * (past + length));
   return tf.tensor2d(mask, [length, past + length]);
 }
 

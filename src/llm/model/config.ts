@@ -87,8 +87,8 @@ export function readConfig(path: string): ModelConfig {
   const json = parseJson(path);
   const type = z.object({ model_type: z.string() }).safeParse(json);
   const modelType = type.success ? type.data.model_type : undefined;
-  if (modelType === 'gpt_neox') return neoxConfig(path, parse(path, neoxSchema, json));
-  if (modelType === 'llama') return llamaConfig(path, parse(path, llamaSchema, json));
+  if (modelType === 'gpt_neox') return toNeoxConfig(path, parse(path, neoxSchema, json));
+  if (modelType === 'llama') return toLlamaConfig(path, parse(path, llamaSchema, json));
   throw new InputError(`${path}: model_type`, modelType, 'gpt_neox or llama, the architectures that are implemented');
 }
 
@@ -101,7 +101,7 @@ function parse<Schema extends z.ZodType>(path: string, schema: Schema, json: unk
   throw new InputError(`${path}: ${issue.path.join('.')}`, value, issue.message);
 }
 
-function neoxConfig(path: string, json: z.output<typeof neoxSchema>): NeoxConfig {
+function toNeoxConfig(path: string, json: z.output<typeof neoxSchema>): NeoxConfig {
   requireActivation(path, json.hidden_act ?? 'gelu', 'gelu');
   const rope = json.rope_parameters ?? {};
   if (ropeScaling(path, json.rope_scaling ?? rope) !== undefined) {
@@ -120,11 +120,15 @@ function neoxConfig(path: string, json: z.output<typeof neoxSchema>): NeoxConfig
   };
 }
 
-function llamaConfig(path: string, json: z.output<typeof llamaSchema>): LlamaConfig {
+function toLlamaConfig(path: string, json: z.output<typeof llamaSchema>): LlamaConfig {
   requireActivation(path, json.hidden_act ?? 'silu', 'silu');
   const keyValueHeads = json.num_key_value_heads ?? json.num_attention_heads;
   if (json.num_attention_heads % keyValueHeads !== 0) {
-    throw new InputError(`${path}: num_key_value_heads`, keyValueHeads, `a divisor of ${json.num_attention_heads} heads`);
+    throw new InputError(
+      `${path}: num_key_value_heads`,
+      keyValueHeads,
+      `a divisor of ${json.num_attention_heads} heads`,
+    );
   }
   const rope = json.rope_parameters ?? {};
   return {
@@ -153,7 +157,8 @@ function shared(json: z.output<typeof sharedSchema>) {
 }
 
 function headWidthOf(path: string, width: number, heads: number): number {
-  if (width % heads !== 0) throw new InputError(`${path}: num_attention_heads`, heads, `a divisor of hidden_size ${width}`);
+  if (width % heads !== 0)
+    throw new InputError(`${path}: num_attention_heads`, heads, `a divisor of hidden_size ${width}`);
   return width / heads;
 }
 

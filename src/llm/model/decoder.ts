@@ -17,14 +17,15 @@ export function weightShapes(config: ModelConfig): Map<string, number[]> {
 /** What a model is made of; it owns the tensors from here on. */
 export interface DecoderParts {
   readonly config: ModelConfig;
+  /** Every tensor of the model without an adapter, by HF name. */
   readonly weights: ReadonlyMap<string, Tensor>;
-  readonly adapter?: { readonly lora: LoraConfig; readonly factors: ReadonlyMap<string, Variable> };
-  /** Whether the weights are variables, all of them trained. */
-  readonly fullFineTuning: boolean;
+  /** The adapter's factors by PEFT name, or all of `weights`, or nothing. */
+  readonly trainable: ReadonlyMap<string, Variable>;
+  readonly lora: LoraConfig | undefined;
 }
 
 /** The language model of a configuration and its tensors. */
-export function createDecoder({ config, weights, adapter, fullFineTuning }: DecoderParts): LanguageModel {
+export function createDecoder({ config, weights, trainable, lora }: DecoderParts): LanguageModel {
   const neox = config.architecture === 'neox';
   const headName = config.tiedHead ? (neox ? neoxEmbedding : llamaEmbedding) : neox ? neoxHead : llamaHead;
   const frequencies = neox
@@ -42,10 +43,10 @@ export function createDecoder({ config, weights, adapter, fullFineTuning }: Deco
       const product = tf.matMul(rows, weight(`${module}.weight`), false, true);
       const bias = weights.get(`${module}.bias`);
       const mapped = bias === undefined ? product : tf.add(product, bias);
-      const a = adapted ? adapter?.factors.get(peftName(module, 'A')) : undefined;
-      const b = adapter?.factors.get(peftName(module, 'B'));
-      if (adapter === undefined || a === undefined || b === undefined) return mapped;
-      const low = tf.mul(tf.matMul(rows, a, false, true), adapter.lora.alpha / adapter.lora.rank);
+      const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
+      const b = trainable.get(peftName(module, 'B'));
+      if (lora === undefined || a === undefined || b === undefined) return mapped;
+      const low = tf.mul(tf.matMul(rows, a, false, true), lora.alpha / lora.rank);
       return tf.add(mapped, tf.matMul(low, b, false, true));
     },
   });
@@ -55,8 +56,8 @@ export function createDecoder({ config, weights, adapter, fullFineTuning }: Deco
     vocabularySize: config.vocabularySize,
     contextLength: config.contextLength,
     config,
-    lora: adapter?.lora,
-    trainable: fullFineTuning ? (weights as ReadonlyMap<string, Variable>) : (adapter?.factors ?? new Map()),
+    lora,
+    trainable,
     weights,
     hidden: (ids, { adapter: adapted = true, cache } = {}) =>
       tf.tidy(() => {
@@ -81,7 +82,7 @@ export function createDecoder({ config, weights, adapter, fullFineTuning }: Deco
       }),
     project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
     dispose: () => {
-      tf.dispose([...weights.values(), ...(adapter?.factors.values() ?? [])]);
+      tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);
     },
   };
 }

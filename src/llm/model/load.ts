@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { InputError } from '../../input-error.js';
@@ -8,9 +9,9 @@ import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
 import type { Weights } from '../weights/weights.js';
-import { readAdapter } from './adapter.js';
+import { readAdapter, type StoredAdapter } from './adapter.js';
 import { readConfig, type ModelConfig } from './config.js';
-import { createDecoder, weightShapes, type DecoderParts } from './decoder.js';
+import { createDecoder, weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import { initialFactor, loraShapes, peftName, type LoraOptions } from './lora.js';
 
@@ -41,21 +42,23 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
     const tokenizer = loadTokenizer(path, config.vocabularySize, options.tokenizer);
     const shapes = weightShapes(config);
     requireShapes(shapes, weights);
-    const factors =
+    const stored =
       adapter !== undefined
-        ? createFactors(readAdapter(adapter, shapes))
+        ? readAdapter(adapter, shapes)
         : lora !== undefined
-          ? createFactors(freshAdapter(lora, shapes))
-          : undefined;
+          ? freshAdapter(lora, shapes)
+          : { lora: undefined, factors: [] };
+    const trainable = new Map<string, Variable>();
+    for (const [name, factor] of stored.factors) trainable.set(name, variable(factor.values, factor.shape));
     const tensors = new Map<string, Tensor>();
     for (const [name, shape] of shapes) {
-      const tensor = tf.tensor(weights.read(name), shape, 'float32');
-      tensors.set(name, fullFineTuning ? trainable(tensor) : tensor);
-      // Lets a GPU take what was read before more is.
-      await Promise.resolve();
+      const values = weights.read(name);
+      if (fullFineTuning) trainable.set(name, variable(values, shape));
+      tensors.set(name, trainable.get(name) ?? tf.tensor(values, shape, 'float32'));
+      // Loading can take minutes: between tensors an interrupt is heard.
+      await setImmediate();
     }
-    const parts: DecoderParts = { config, weights: tensors, fullFineTuning, ...(factors && { adapter: factors }) };
-    return { model: createDecoder(parts), tokenizer };
+    return { model: createDecoder({ config, weights: tensors, trainable, lora: stored.lora }), tokenizer };
   } finally {
     weights.close();
   }
@@ -92,20 +95,20 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
 export function requireShapes(shapes: ReadonlyMap<string, readonly number[]>, weights: Weights): void {
   for (const [name, shape] of shapes) {
     const found = weights.shapes.get(name);
-    if (found === undefined) throw new InputError(weights.source, `no tensor "${name}"`, `one of shape [${shape.join()}]`);
+    if (found === undefined)
+      throw new InputError(weights.source, `no tensor "${name}"`, `one of shape [${shape.join()}]`);
     if (found.join() !== shape.join()) {
-      throw new InputError(weights.source, `shape [${found.join()}] for "${name}"`, `[${shape.join()}], as config.json says`);
+      throw new InputError(
+        weights.source,
+        `shape [${found.join()}] for "${name}"`,
+        `[${shape.join()}], as config.json says`,
+      );
     }
   }
 }
 
-interface AdapterValues {
-  readonly lora: { readonly rank: number; readonly alpha: number; readonly targets: readonly string[] };
-  /** By PEFT name. */
-  readonly factors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
-}
-
-function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, readonly number[]>): AdapterValues {
+/** An adapter that changes nothing yet. */
+function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, readonly number[]>): StoredAdapter {
   const { rank, alpha, targets } = options;
   const factors = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const shape of loraShapes(shapes, targets)) {
@@ -116,14 +119,9 @@ function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, readonly
   return { lora: { rank, alpha, targets }, factors };
 }
 
-function createFactors({ lora, factors }: AdapterValues): NonNullable<DecoderParts['adapter']> {
-  const variables = new Map<string, Variable>();
-  for (const [name, { shape, values }] of factors) variables.set(name, trainable(tf.tensor(values, [...shape], 'float32')));
-  return { lora, factors: variables };
-}
-
-function trainable(start: Tensor): Variable {
-  const variable = tf.variable(start);
+function variable(values: Float32Array, shape: readonly number[]): Variable {
+  const start = tf.tensor(values, [...shape], 'float32');
+  const result = tf.variable(start);
   start.dispose();
-  return variable;
+  return result;
 }

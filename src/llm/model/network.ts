@@ -41,7 +41,10 @@ export function selfAttention(layer: number, queries: Tensor, keys: Tensor, valu
 
 function extend(cache: KeyValueCache, layer: number, keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
   const past = cache.layers.at(layer);
-  const whole = past === undefined ? { keys, values } : { keys: tf.concat([past.keys, keys], 2), values: tf.concat([past.values, values], 2) };
+  const whole =
+    past === undefined
+      ? { keys, values }
+      : { keys: tf.concat([past.keys, keys], 2), values: tf.concat([past.values, values], 2) };
   tf.dispose(past === undefined ? [] : [past.keys, past.values]);
   cache.layers[layer] = { keys: tf.keep(tf.clone(whole.keys)), values: tf.keep(tf.clone(whole.values)) };
   return whole;

@@ -62,7 +62,10 @@ export function randomWeights(config: ModelConfig, seed: number, deviation = 0.0
   for (const [name, shape] of weightShapes(config)) {
     const random = stream(seed, `weights ${name}`);
     const mean = shape.length === 1 && name.endsWith('.weight') ? 1 : 0;
-    weights.set(name, Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * random.normal()));
+    weights.set(
+      name,
+      Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * random.normal()),
+    );
   }
   return weights;
 }

@@ -52,11 +52,14 @@ function readEntries(path: string): Entry[] {
   const entries: Entry[] = [];
   if (bytes.length < 4) refuse();
   const longest = view.getInt32(0, true);
-  for (let position = 4; position < bytes.length; ) {
+  for (let position = 4; position < bytes.length;) {
     if (position + 8 > bytes.length) refuse();
     const length = view.getInt32(position + 4, true);
     if (length < 0 || length > Math.max(longest, 16) || position + 8 + length > bytes.length) refuse();
-    entries.push({ score: view.getFloat32(position, true), bytes: bytes.subarray(position + 8, position + 8 + length) });
+    entries.push({
+      score: view.getFloat32(position, true),
+      bytes: bytes.subarray(position + 8, position + 8 + length),
+    });
     position += 8 + length;
   }
   if (entries.length < firstByteId + 256) refuse();
@@ -70,7 +73,7 @@ function keyOf(bytes: Uint8Array): string {
 
 function characterIds(text: string, idOf: ReadonlyMap<string, number>): number[] {
   if (text === '') return [];
-  return [' ', ...text].flatMap((character) => {
+  return Array.from(` ${text}`).flatMap((character) => {
     const bytes = new TextEncoder().encode(character);
     const id = idOf.get(keyOf(bytes));
     return id === undefined ? Array.from(bytes, (byte) => byte + firstByteId) : [id];
@@ -80,7 +83,9 @@ function characterIds(text: string, idOf: ReadonlyMap<string, number>): number[]
 function merge(start: readonly number[], entries: readonly Entry[], idOf: ReadonlyMap<string, number>): number[] {
   const ids = [...start];
   const union = (at: number): number | undefined =>
-    at < 0 || at + 1 >= ids.length ? undefined : idOf.get(keyOf(entries[ids[at]].bytes) + keyOf(entries[ids[at + 1]].bytes));
+    at < 0 || at + 1 >= ids.length
+      ? undefined
+      : idOf.get(keyOf(entries[ids[at]].bytes) + keyOf(entries[ids[at + 1]].bytes));
   // unions[i] is the token that ids i and i + 1 make together: looked up when they become neighbours, not every round.
   const unions = ids.map((_, at) => union(at));
   for (;;) {

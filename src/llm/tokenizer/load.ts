@@ -19,7 +19,11 @@ export function loadTokenizer(model: string, modelVocabularySize: number, file?:
       ? tokenizer.vocabularySize === modelVocabularySize
       : tokenizer.vocabularySize <= modelVocabularySize;
   if (!fits) {
-    throw new InputError(path, `${tokenizer.vocabularySize} tokens`, `a tokenizer for ${model}, which has ${modelVocabularySize}`);
+    throw new InputError(
+      path,
+      `${tokenizer.vocabularySize} tokens`,
+      `a tokenizer for ${model}, which has ${modelVocabularySize}`,
+    );
   }
   return tokenizer;
 }

@@ -24,11 +24,16 @@ export interface Llama2cHeader {
 export function openLlama2c(path: string): { header: Llama2cHeader; weights: Weights } {
   const file = openFile(path);
   try {
-    if (file.size < headerBytes) throw new InputError(path, `a file of ${file.size} bytes`, 'a llama2.c checkpoint: it is cut off');
+    if (file.size < headerBytes)
+      throw new InputError(path, `a file of ${file.size} bytes`, 'a llama2.c checkpoint: it is cut off');
     const header = readHeader(path, new Int32Array(file.read(0, headerBytes).buffer));
     const { pieces, end } = layout(header);
     if (file.size !== end) {
-      throw new InputError(path, `a file of ${file.size} bytes`, `${end}, as its header implies for a llama2.c checkpoint`);
+      throw new InputError(
+        path,
+        `a file of ${file.size} bytes`,
+        `${end}, as its header implies for a llama2.c checkpoint`,
+      );
     }
     return {
       header,

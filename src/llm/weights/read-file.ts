@@ -31,7 +31,7 @@ export function openFile(path: string): OpenFile {
     size,
     read: (position, length) => {
       const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const count = readSync(descriptor, bytes, done, Math.min(length - done, largestRead), position + done);
         if (count === 0) {
           throw new InputError(path, `a file of ${size} bytes`, `at least ${position + length} bytes: it is cut off`);

@@ -73,7 +73,8 @@ function openShards(index: string): Weights {
     for (const [name, fileName] of Object.entries(parsed.data.weight_map)) {
       if (basename(fileName) !== fileName) throw new InputError(index, fileName, 'shards in the folder of the index');
       const path = join(dirname(index), fileName);
-      if (!existsSync(path)) throw new InputError(index, `no file ${fileName}`, 'every shard in the folder of the index');
+      if (!existsSync(path))
+        throw new InputError(index, `no file ${fileName}`, 'every shard in the folder of the index');
       const shard = shards.get(fileName) ?? openSafetensors(path);
       shards.set(fileName, shard);
       if (shard.shapes.has(name)) placed.set(name, shard);
@@ -99,7 +100,11 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
   if (size < 8) throw new InputError(path, `a file of ${size} bytes`, 'a safetensors file: it is cut off');
   const length = Number(new DataView(file.read(0, 8).buffer).getBigUint64(0, true));
   if (length < 2 || length > largestHeader || length > size - 8) {
-    throw new InputError(path, `a header said to have ${length} bytes in a file of ${size}`, 'a whole safetensors file');
+    throw new InputError(
+      path,
+      `a header said to have ${length} bytes in a file of ${size}`,
+      'a whole safetensors file',
+    );
   }
   let json: unknown;
   try {
@@ -110,7 +115,11 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
   if (typeof json === 'object' && json !== null) Reflect.deleteProperty(json, '__metadata__');
   const parsed = headerSchema.safeParse(json);
   if (!parsed.success) {
-    throw new InputError(path, `a header wrong at ${parsed.error.issues[0].path.join('.')}`, 'dtype, shape and data_offsets');
+    throw new InputError(
+      path,
+      `a header wrong at ${parsed.error.issues[0].path.join('.')}`,
+      'dtype, shape and data_offsets',
+    );
   }
   const dataStart = 8 + length;
   const entries = new Map<string, Entry>();
@@ -122,7 +131,11 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
     if (!(entry.dtype in bytesPerValue)) continue;
     const expected = sizeOf(entry.shape) * bytesPerValue[entry.dtype];
     if (end - begin !== expected) {
-      throw new InputError(path, `${end - begin} bytes for "${name}"`, `${expected} for its shape [${entry.shape.join()}]`);
+      throw new InputError(
+        path,
+        `${end - begin} bytes for "${name}"`,
+        `${expected} for its shape [${entry.shape.join()}]`,
+      );
     }
     entries.set(name, entry);
   }
@@ -167,9 +180,11 @@ export async function writeSafetensors(
   start.set(json, 8);
   await writeWhole(path, async (write) => {
     write(start);
-    for (const { name, shape, values } of tensors) {
-      const numbers = await values();
-      if (numbers.length !== sizeOf(shape)) throw new Error(`${name}: ${numbers.length} values for shape [${shape.join()}]`);
+    for (const tensor of tensors) {
+      const { name, shape } = tensor;
+      const numbers = await tensor.values();
+      if (numbers.length !== sizeOf(shape))
+        throw new Error(`${name}: ${numbers.length} values for shape [${shape.join()}]`);
       write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
     }
   });

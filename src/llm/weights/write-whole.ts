@@ -14,7 +14,7 @@ export async function writeWhole(
     const descriptor = openSync(unfinished, 'w');
     try {
       await fill((bytes) => {
-        for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done);
+        for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done, bytes.length - done);
       });
       fsyncSync(descriptor);
     } finally {
