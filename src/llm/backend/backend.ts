@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../input-error.js';
 import { registerGradients } from './gradients.js';
+import type { BackendName } from './names.js';
 
-export const backendNames = ['auto', 'wasm', 'webgpu', 'cpu'] as const;
-export type BackendName = (typeof backendNames)[number];
+export type { BackendName };
 
 /** The tensor backend of this process. */
 export interface Backend {

@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { InputError } from '../../input-error.js';
-import { parseJson } from '../weights/json-file.js';
+import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { LanguageModel } from './language-model.js';
 import { loraShapes, peftName, type LoraConfig } from './lora.js';
@@ -72,7 +71,7 @@ export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly
  */
 export async function writeAdapter(folder: string, model: LanguageModel, baseModel = ''): Promise<void> {
   if (model.lora === undefined) throw new Error('the model has no adapter');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const tensors = [...model.trainable].map(([name, variable]) => ({
     name,
     shape: variable.shape,
@@ -93,5 +92,5 @@ export async function writeAdapter(folder: string, model: LanguageModel, baseMod
     init_lora_weights: true,
     modules_to_save: null,
   };
-  await writeFileAtomic(join(folder, 'adapter_config.json'), JSON.stringify(config, null, 2) + '\n');
+  await writeJson(join(folder, 'adapter_config.json'), config);
 }

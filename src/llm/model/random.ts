@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { stream } from '../../random/stream.js';
 import { byteTokenizerJson } from '../tokenizer/byte-level.js';
+import { makeFolder, writeJson } from '../weights/json-file.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import { sizeOf } from '../weights/weights.js';
 import { configJson, type LlamaConfig, type ModelConfig, type NeoxConfig } from './config.js';
@@ -76,7 +75,7 @@ export async function writeRandomModel(
   config: ModelConfig,
   { seed = 0, deviation = 0.02 }: { readonly seed?: number; readonly deviation?: number } = {},
 ): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const shapes = weightShapes(config);
   const tensors = [...randomWeights(config, seed, deviation)].map(([name, values]) => ({
     name,
@@ -84,6 +83,6 @@ export async function writeRandomModel(
     values: () => values,
   }));
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
-  await writeFileAtomic(join(folder, 'config.json'), JSON.stringify(configJson(config), null, 2) + '\n');
-  await writeFileAtomic(join(folder, 'tokenizer.json'), JSON.stringify(byteTokenizerJson()) + '\n');
+  await writeJson(join(folder, 'config.json'), configJson(config));
+  await writeJson(join(folder, 'tokenizer.json'), byteTokenizerJson());
 }

@@ -11,7 +11,7 @@ import type { Tokenizer } from './tokenizer.js';
  * @throws InputError when there is none, or its vocabulary does not fit the model's
  */
 export function loadTokenizer(model: string, modelVocabularySize: number, file?: string): Tokenizer {
-  const path = file ?? find(model);
+  const path = file ?? findTokenizer(model);
   const tokenizer = path.endsWith('.bin') ? readLlama2cTokenizer(path) : readHuggingFaceTokenizer(path);
   // HF checkpoints pad their embedding; a llama2.c tokenizer has exactly one entry for each row.
   const fits =
@@ -28,14 +28,17 @@ export function loadTokenizer(model: string, modelVocabularySize: number, file?:
   return tokenizer;
 }
 
-function find(model: string): string {
-  if (statSync(model).isDirectory()) {
-    const path = join(model, 'tokenizer.json');
-    if (existsSync(path)) return path;
-    throw new InputError(model, 'no tokenizer.json', 'tokenizer.json in the model folder, or --tokenizer FILE');
-  }
-  const folder = dirname(model);
+/**
+ * The tokenizer that lies with a model: tokenizer.json in its folder, or the only llama2.c tokenizer (tok….bin) there.
+ * @throws InputError when there is none
+ */
+export function findTokenizer(model: string): string {
+  const inside = statSync(model).isDirectory();
+  const folder = inside ? model : dirname(model);
+  const huggingFace = join(folder, 'tokenizer.json');
+  if (inside && existsSync(huggingFace)) return huggingFace;
   const candidates = readdirSync(folder).filter((name) => /^tok.*\.bin$/.test(name));
   if (candidates.length === 1) return join(folder, candidates[0]);
-  throw new InputError(model, `${candidates.length} tokenizers (tok….bin) beside it`, 'one, or --tokenizer FILE');
+  const found = candidates.length === 0 ? 'no tokenizer with it' : `tokenizers ${candidates.join(', ')} with it`;
+  throw new InputError(model, found, 'tokenizer.json, one tok….bin, or --tokenizer FILE');
 }

@@ -6,7 +6,7 @@ import { fromBfloat16, fromFloat16 } from './half-precision.js';
 import { parseJson } from './json-file.js';
 import { openFile, type OpenFile } from './read-file.js';
 import { sizeOf, type Weights } from './weights.js';
-import { writeWhole } from './write-whole.js';
+import { writeInPieces } from './write-in-pieces.js';
 
 // https://huggingface.co/docs/safetensors: the header's length as a little-endian u64, the header as JSON, the data.
 const headerSchema = z.record(
@@ -178,7 +178,7 @@ export async function writeSafetensors(
   const start = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
   new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
   start.set(json, 8);
-  await writeWhole(path, async (write) => {
+  await writeInPieces(path, async (write) => {
     write(start);
     for (const tensor of tensors) {
       const { name, shape } = tensor;

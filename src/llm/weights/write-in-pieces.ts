@@ -5,7 +5,7 @@ import { fileRefusal } from '../../file-refusal.js';
  * Writes a large file piece by piece, under another name until it is complete.
  * @throws InputError when the disk is full or the place cannot be written; what was there before stays
  */
-export async function writeWhole(
+export async function writeInPieces(
   path: string,
   fill: (write: (bytes: Uint8Array) => void) => void | Promise<void>,
 ): Promise<void> {
