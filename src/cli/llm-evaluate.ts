@@ -3,6 +3,7 @@ import type { Sequence } from '../llm/data/sequence.js';
 import type { Evaluation } from '../llm/evaluate.js';
 import { integerOption } from './arguments.js';
 import {
+  announce,
   dpoSettingsOf,
   openSessionBackend,
   readData,
@@ -47,6 +48,7 @@ export function llmEvaluateCommand(): Command {
           ...(adapter !== undefined && { adapter }),
         });
         const data = await readData(options, loaded, options);
+        announce(backend);
         const preferences = await referenced(data.preferences.examples, loaded.model, backend, options);
         const bar = startProgress('evaluation', data.sft.examples.length + 2 * preferences.length);
         const evaluation = await evaluate({

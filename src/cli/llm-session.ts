@@ -75,12 +75,15 @@ export async function dpoSettingsOf({ beta, labelSmoothing, ipo = false }: Sessi
   return checkedDpoSettings({ beta, labelSmoothing, ipo });
 }
 
-/** Opens the backend that the options ask for, and says on stderr which it is. */
+/** Opens the backend that the options ask for. */
 export async function openSessionBackend({ backend }: SessionOptions): Promise<Backend> {
   const { openBackend } = await import('../llm/backend/backend.js');
-  const opened = await openBackend(backend);
-  process.stderr.write(`${opened.description}\n`);
-  return opened;
+  return openBackend(backend);
+}
+
+/** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */
+export function announce({ description }: Backend): void {
+  process.stderr.write(`${description}\n`);
 }
 
 /** A pair of prepared data files. */

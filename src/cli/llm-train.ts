@@ -7,6 +7,7 @@ import type { Order, Pair } from '../schedule/schedule.js';
 import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
 import { printReport, reportOf } from './llm-evaluate.js';
 import {
+  announce,
   dpoSettingsOf,
   openSessionBackend,
   readData,
@@ -215,23 +216,30 @@ async function trained(
 ): Promise<{ end: RunEnd; data: SessionData }> {
   const { loadModel } = await import('../llm/model/load.js');
   const { runTraining } = await import('../llm/train/run.js');
+  const { openRunFolder } = await import('../llm/results/run-folder.js');
   const loaded = await loadModel(await loadOptionsOf(options));
   requireAdapterShape(loaded, options);
   const { model } = loaded;
   const data = await readData(options, loaded, options);
-  const training = await referencedData(data, loaded, backend, options);
   const { evaluationSft, evaluationPreferences } = options;
   const heldOut =
     evaluationSft === undefined || evaluationPreferences === undefined
       ? undefined
       : await readData({ sft: evaluationSft, preferences: evaluationPreferences }, loaded, options);
-  const steps = startProgress('training', prepared.scheduleSettings.steps);
+  const evaluated = heldOut ?? data;
+  const settings = await decisiveSettings(options, heldOut === undefined ? [data] : [data, heldOut], backend);
+  const folder = await openRunFolder(options.output, { settings, resume: options.resume ?? false });
+  if (folder.result !== undefined) return { end: { finished: folder.result }, data: evaluated };
+  announce(backend);
+  const training = await referencedData(data, loaded, backend, options);
+  const evaluationData = heldOut && (await referencedData(heldOut, loaded, backend, options));
+  const bar = startProgress('training', prepared.scheduleSettings.steps);
   try {
     const end = await runTraining({
       ...prepared,
       model,
       data: training,
-      ...(heldOut && { evaluationData: await referencedData(heldOut, loaded, backend, options) }),
+      ...(evaluationData && { evaluationData }),
       sftBatch: options.sftBatch,
       preferenceBatch: options.preferenceBatch,
       accumulation: options.gradientAccumulation,
@@ -242,19 +250,17 @@ async function trained(
       shuffle: options.shuffle,
       ...(options.evaluateEvery !== undefined && { evaluateEvery: options.evaluateEvery }),
       checkpointEvery: options.checkpointEvery,
-      output: options.output,
-      resume: options.resume ?? false,
-      settings: await decisiveSettings(options, [data, ...(heldOut ? [heldOut] : [])], backend),
+      folder,
       tensorboard: options.tensorboard ?? false,
-      save: (folder) => saveTrained(folder, loaded, options),
+      save: (path) => saveTrained(path, loaded, options),
       signal,
       onStep: (step) => {
-        steps.update(step);
+        bar.update(step);
       },
     });
-    return { end, data: heldOut ?? data };
+    return { end, data: evaluated };
   } finally {
-    steps.stop();
+    bar.stop();
   }
 }
 

@@ -4,13 +4,13 @@ import normalDistribution from '@stdlib/random-base-normal';
 /** A named stream of random numbers: independent of every stream with another seed or purpose. */
 export interface Stream {
   /** The next uniform number in [0, 1), with 53 random bits. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** The next standard normal number. */
-  normal(): number;
+  readonly normal: () => number;
   /** The next uniform integer in 0 … bound − 1. */
-  integer(bound: number): number;
+  readonly integer: (bound: number) => number;
   /** The generator's state, to be stored and given to `resumeStream`. */
-  state(): number[];
+  readonly state: () => number[];
 }
 
 /**
@@ -22,22 +22,24 @@ export interface Stream {
 export function stream(seed: number, purpose: string): Stream {
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: got ${seed}, expected an integer ≥ 0`);
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32), ...new TextEncoder().encode(purpose)];
-  return fromGenerator(mt19937.factory({ seed: Uint32Array.from(key) }));
+  return onState(mt19937.factory({ seed: Uint32Array.from(key) }).state);
 }
 
 /** The stream that continues exactly where `state()` was taken. */
 export function resumeStream(state: readonly number[]): Stream {
-  return fromGenerator(mt19937.factory({ state: Uint32Array.from(state) }));
+  return onState(Uint32Array.from(state));
 }
 
-function fromGenerator(generator: ReturnType<typeof mt19937.factory>): Stream {
+/** Both generators work on the same state words; given a `prng` instead, the ziggurat would keep a hidden one of its own. */
+function onState(state: Uint32Array): Stream {
+  const generator = mt19937.factory({ state, copy: false });
+  const standardNormal = normalDistribution.factory(0, 1, { state, copy: false });
   // 27 and 26 bits of two 32-bit words make the 53 bits of a double, as in the generator's reference code.
   const uniform = (): number => ((generator() >>> 5) * 2 ** 26 + (generator() >>> 6)) * 2 ** -53;
-  const normal = normalDistribution.factory(0, 1, { prng: uniform });
   return {
     uniform,
-    normal,
+    normal: () => standardNormal(),
     integer: (bound) => Math.floor(uniform() * bound),
-    state: () => Array.from(generator.state),
+    state: () => Array.from(state),
   };
 }

@@ -1,11 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../file-refusal.js';
 import { InputError } from '../../input-error.js';
 import { resumeStream, stream } from '../../random/stream.js';
-import type { Choice, ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import type { ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
@@ -13,6 +9,7 @@ import type { DpoSettings } from '../loss/dpo.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { openRunFiles } from '../results/run-files.js';
+import { writeResult, type RunFolder, type RunResult } from '../results/run-folder.js';
 import { disposeAdamw, initialAdamw, type AdamwSettings } from './adamw.js';
 import { readCheckpointState, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
 import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
@@ -49,12 +46,8 @@ export interface RunOptions {
   readonly stop?: StoppingRule;
   /** Steps between checkpoints. */
   readonly checkpointEvery?: number;
-  /** The folder that the run writes. */
-  readonly output: string;
-  /** Goes on from the folder's checkpoint, where it holds one. */
-  readonly resume?: boolean;
-  /** Everything that decides the numbers, in plain data: kept in the folder, and compared when a run goes on. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** The folder that the run writes; where it holds a checkpoint, the run goes on from there. */
+  readonly folder: RunFolder;
   readonly tensorboard?: boolean;
   /** Writes the trained adapter or model to the folder. */
   readonly save: (folder: string) => Promise<void>;
@@ -64,33 +57,23 @@ export interface RunOptions {
   readonly onEvaluation?: (done: number, total: number) => void;
 }
 
-/** What a finished run did. */
-export interface RunResult {
-  readonly steps: readonly { readonly choice: Choice; readonly loss: number }[];
-  readonly final: Evaluation;
-  /** Why it ended before its last step, if it did. */
-  readonly stopped: string | null;
-}
-
 /** How a run ended: with its result, or interrupted after a step and ready to go on. */
 export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAfter: number };
 
 /**
- * Trains under a schedule and writes the run's folder: settings.json, steps.jsonl, evaluations.jsonl and their Parquet
- * tables, checkpoint.safetensors, the trained adapter or model, result.json; times and memory apart in timing.jsonl.
+ * Trains under a schedule and fills the run's folder: steps.jsonl, evaluations.jsonl and their Parquet tables,
+ * checkpoint.safetensors, the trained adapter or model, result.json; times and memory apart in timing.jsonl.
  * Interrupted or killed at any step and resumed, it ends with the bytes of a run that never stopped (timing aside).
- * Throws an InputError on settings that do not fit, a folder that holds another run, a value that is not finite and a
- * disk that is full; the last checkpoint then stays as it was.
+ * Throws an InputError on settings that do not fit, a value that is not finite and a disk that is full; the last
+ * checkpoint then stays as it was.
  */
 export async function runTraining(options: RunOptions): Promise<RunEnd> {
-  const { model, schedule, scheduleSettings, output, evaluateEvery, stop, checkpointEvery = 25 } = options;
+  const { model, schedule, scheduleSettings, folder, evaluateEvery, stop, checkpointEvery = 25 } = options;
   const { steps, ideal } = scheduleSettings;
   const scheduleStart = schedule.init(scheduleSettings);
-  await claimFolder(options);
-  const known = readResult(output);
-  if (known !== undefined) return { finished: known };
+  if (folder.result !== undefined) return { finished: folder.result };
 
-  const checkpoint = join(output, 'checkpoint.safetensors');
+  const checkpoint = join(folder.path, 'checkpoint.safetensors');
   const resumed = readCheckpointState(checkpoint);
   const optimiser = initialAdamw(model.trainable);
   const tensors = { parameter: model.trainable, ...optimiser };
@@ -108,7 +91,7 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
     updates: 0,
     stopped: null,
   };
-  const files = openRunFiles(output, { lastStep: resumed?.step ?? -1, tensorboard: options.tensorboard ?? false });
+  const files = openRunFiles(folder.path, { lastStep: resumed?.step ?? -1, tensorboard: options.tensorboard ?? false });
   const stepSettings = settingsOfSteps(options);
   let final: Evaluation | undefined;
   const evaluateAt = async (step: number): Promise<Evaluation> => {
@@ -146,42 +129,11 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
   files.close();
   final ??= await evaluateBoth(options);
   disposeAdamw(optimiser);
-  await options.save(output);
+  await options.save(folder.path);
   await files.writeTables();
   const finished = { steps: files.choices(), final, stopped: state.stopped };
-  await writeJson(join(output, 'result.json'), finished);
+  await writeResult(folder, finished);
   return { finished };
-}
-
-/** What a folder says about the run it holds; a run that goes on must have the same settings. */
-async function claimFolder({ output, resume = false, settings }: RunOptions): Promise<void> {
-  await mkdir(output, { recursive: true }).catch((error: unknown) => {
-    throw fileRefusal(output, error, 'a folder that can be made');
-  });
-  const path = join(output, 'settings.json');
-  if (!existsSync(path)) {
-    await writeJson(path, settings);
-    return;
-  }
-  if (!resume)
-    throw new InputError('--output', output, 'a folder without a run, or --resume to go on with the run there');
-  const begun = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  for (const name of new Set([...Object.keys(begun), ...Object.keys(settings)])) {
-    const [before, now] = [JSON.stringify(begun[name]), JSON.stringify(settings[name])];
-    if (before !== now) throw new InputError(name, settings[name], `${before}, as the run in ${output} began`);
-  }
-}
-
-async function writeJson(path: string, content: unknown): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(content)}\n`).catch((error: unknown) => {
-    throw fileRefusal(path, error, 'a file that can be written');
-  });
-}
-
-/** The result of a run that has ended; it is written last. */
-function readResult(output: string): RunResult | undefined {
-  const path = join(output, 'result.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RunResult) : undefined;
 }
 
 function settingsOfSteps(options: RunOptions): StepSettings {
