@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../input-error.js';
-import type { Backend, BackendName } from '../llm/backend/backend.js';
+import type { Backend } from '../llm/backend/backend.js';
+import { backendNames, type BackendName } from '../llm/backend/names.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
 import type { Prepared, SftExample } from '../llm/data/sft.js';
 import type { DpoSettings } from '../llm/loss/dpo.js';
@@ -62,9 +63,7 @@ export function withSessionOptions(command: Command): Command {
       integerOption('max-length', 4),
     )
     .option('--input-field', 'add the input field to the SFT prompt')
-    .addOption(
-      new Option('--backend <name>', 'tensor backend').choices(['auto', 'wasm', 'webgpu', 'cpu']).default('auto'),
-    )
+    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option('--cache <folder>', 'where reference log-probabilities are kept', '.cache/llm')
     .option('--json', 'print JSON');
 }

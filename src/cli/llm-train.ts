@@ -329,9 +329,16 @@ async function decisiveSettings(
   };
 }
 
+/** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */
 async function saveTrained(folder: string, { model }: LoadedModel, options: TrainOptions): Promise<void> {
   const { writeAdapter } = await import('../llm/model/adapter.js');
-  await writeAdapter(folder, model, options.model);
+  const { writeModel } = await import('../llm/model/folder.js');
+  const { tokenizer } = options;
+  if (model.lora === undefined) {
+    await writeModel(folder, model, { model: options.model, ...(tokenizer !== undefined && { tokenizer }) });
+  } else {
+    await writeAdapter(folder, model, options.model);
+  }
 }
 
 function splitOption(text: string): [number, number] {

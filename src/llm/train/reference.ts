@@ -98,12 +98,14 @@ export function digestOfSequences(sequences: readonly Sequence[]): string {
   return hash.digest('hex');
 }
 
+function isModelFile(name: string): boolean {
+  return /config\.json$|\.safetensors(\.index\.json)?$/.test(name) && name !== 'checkpoint.safetensors';
+}
+
 /** The digest of a model: of its file, or of the settings and weights in its folder. */
 export async function digestOfModel(path: string): Promise<string> {
   const hash = createHash('sha256');
-  const files = statSync(path).isDirectory()
-    ? (await readdir(path)).filter((name) => /config\.json$|\.safetensors(\.index\.json)?$/.test(name)).sort()
-    : [''];
+  const files = statSync(path).isDirectory() ? (await readdir(path)).filter(isModelFile).sort() : [''];
   for (const name of files) {
     hash.update(`${name}\n`);
     for await (const piece of createReadStream(join(path, name))) hash.update(piece as Buffer);
