@@ -23,7 +23,8 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   registerGradients();
   if (name === 'cpu') return openCpu();
   if (name === 'wasm') return openWasm();
-  const { requestAdapter, openWebGpu } = await import('./webgpu.js');
+  const { mayHaveAdapter, requestAdapter, openWebGpu } = await import('./webgpu.js');
+  if (name === 'auto' && !mayHaveAdapter()) return openWasm();
   const found = await requestAdapter();
   if (name === 'webgpu') {
     if (found === undefined)

@@ -23,6 +23,9 @@ const configSchema = z.object({
   use_dora: z.literal(false).default(false),
   fan_in_fan_out: z.literal(false).default(false),
   bias: z.literal('none').default('none'),
+  rank_pattern: z.record(z.string(), z.never()).default({}),
+  alpha_pattern: z.record(z.string(), z.never()).default({}),
+  modules_to_save: z.null().optional(),
 });
 
 /**
@@ -52,13 +55,15 @@ export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly
         if (found?.join() !== shape.join()) {
           throw new InputError(
             weights.source,
-            found === undefined ? `no tensor "${name}"` : `shape [${found.join()}] for "${name}"`,
+            found === undefined ? `no tensor ${name}` : `shape [${found.join()}] for ${name}`,
             `shape [${shape.join()}], to fit the model`,
           );
         }
         factors.set(name, { shape, values: weights.read(name) });
       }
     }
+    const other = [...weights.shapes.keys()].find((name) => !factors.has(name));
+    if (other !== undefined) throw new InputError(weights.source, other, `only factors of ${targets.join(', ')}`);
     return { lora: { rank, alpha, targets }, factors };
   } finally {
     weights.close();

@@ -34,7 +34,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
 
   const weight = (name: string): Tensor => {
     const tensor = weights.get(name);
-    if (tensor === undefined) throw new Error(`the model has no tensor "${name}"`);
+    if (tensor === undefined) throw new Error(`the model has no tensor ${name}`);
     return tensor;
   };
   const network = (adapted: boolean): Network => ({

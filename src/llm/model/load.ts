@@ -96,11 +96,11 @@ export function requireShapes(shapes: ReadonlyMap<string, readonly number[]>, we
   for (const [name, shape] of shapes) {
     const found = weights.shapes.get(name);
     if (found === undefined)
-      throw new InputError(weights.source, `no tensor "${name}"`, `one of shape [${shape.join()}]`);
+      throw new InputError(weights.source, `no tensor ${name}`, `one of shape [${shape.join()}]`);
     if (found.join() !== shape.join()) {
       throw new InputError(
         weights.source,
-        `shape [${found.join()}] for "${name}"`,
+        `shape [${found.join()}] for ${name}`,
         `[${shape.join()}], as config.json says`,
       );
     }

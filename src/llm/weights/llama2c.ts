@@ -42,7 +42,7 @@ export function openLlama2c(path: string): { header: Llama2cHeader; weights: Wei
         shapes: new Map([...pieces].map(([name, { shape }]) => [name, shape])),
         read: (name) => {
           const piece = pieces.get(name);
-          if (piece === undefined) throw new InputError(path, `no tensor "${name}"`, 'a checkpoint that holds it');
+          if (piece === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
           const bytes = file.read(piece.position, 4 * sizeOf(piece.shape));
           const values = new Float32Array(bytes.buffer);
           return piece.rotated === undefined ? values : toHalfRotation(values, piece.rotated, piece.shape[1]);

@@ -35,7 +35,7 @@ export function openSafetensors(path: string): Weights {
       shapes: new Map([...entries].map(([name, { shape }]) => [name, shape])),
       read: (name) => {
         const entry = entries.get(name);
-        if (entry === undefined) throw new InputError(path, `no tensor "${name}"`, 'a checkpoint that holds it');
+        if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
         const [begin, end] = entry.data_offsets;
         return toFloat32(file.read(dataStart + begin, end - begin), entry.dtype);
       },
@@ -88,7 +88,7 @@ function openShards(index: string): Weights {
     shapes: new Map([...placed].map(([name, shard]) => [name, shard.shapes.get(name) ?? []])),
     read: (name) => {
       const shard = placed.get(name);
-      if (shard === undefined) throw new InputError(index, `no tensor "${name}"`, 'shards that hold it');
+      if (shard === undefined) throw new InputError(index, `no tensor ${name}`, 'shards that hold it');
       return shard.read(name);
     },
     close,
@@ -126,14 +126,14 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
   for (const [name, entry] of Object.entries(parsed.data)) {
     const [begin, end] = entry.data_offsets;
     if (end < begin || dataStart + end > size) {
-      throw new InputError(path, `${size} bytes`, `${dataStart + end}, where "${name}" ends: the file is cut off`);
+      throw new InputError(path, `${size} bytes`, `${dataStart + end}, where ${name} ends: the file is cut off`);
     }
     if (!(entry.dtype in bytesPerValue)) continue;
     const expected = sizeOf(entry.shape) * bytesPerValue[entry.dtype];
     if (end - begin !== expected) {
       throw new InputError(
         path,
-        `${end - begin} bytes for "${name}"`,
+        `${end - begin} bytes for ${name}`,
         `${expected} for its shape [${entry.shape.join()}]`,
       );
     }

@@ -10,8 +10,10 @@ export async function writeInPieces(
   fill: (write: (bytes: Uint8Array) => void) => void | Promise<void>,
 ): Promise<void> {
   const unfinished = `${path}.${process.pid}.unfinished`;
+  let opened = false;
   try {
     const descriptor = openSync(unfinished, 'w');
+    opened = true;
     try {
       await fill((bytes) => {
         for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done, bytes.length - done);
@@ -22,7 +24,7 @@ export async function writeInPieces(
     }
     renameSync(unfinished, path);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    if (opened) rmSync(unfinished, { force: true });
     throw fileRefusal(path, error, 'a place with room for the file that can be written');
   }
 }
