@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { InputError } from '../../input-error.js';
 import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { requireShape } from '../weights/weights.js';
 import type { LanguageModel } from './language-model.js';
 import { loraShapes, peftName, type LoraConfig } from './lora.js';
 
@@ -51,19 +52,13 @@ export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly
         ['B', [outputs, rank]],
       ] as const) {
         const name = peftName(module, factor);
-        const found = weights.shapes.get(name);
-        if (found?.join() !== shape.join()) {
-          throw new InputError(
-            weights.source,
-            found === undefined ? `no tensor ${name}` : `shape [${found.join()}] for ${name}`,
-            `shape [${shape.join()}], to fit the model`,
-          );
-        }
+        requireShape(weights, name, shape);
         factors.set(name, { shape, values: weights.read(name) });
       }
     }
     const other = [...weights.shapes.keys()].find((name) => !factors.has(name));
-    if (other !== undefined) throw new InputError(weights.source, other, `only factors of ${targets.join(', ')}`);
+    if (other !== undefined)
+      throw new InputError(`${weights.source}: ${other}`, 'a factor', `only ${targets.join(', ')}`);
     return { lora: { rank, alpha, targets }, factors };
   } finally {
     weights.close();

@@ -8,7 +8,7 @@ import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
-import type { Weights } from '../weights/weights.js';
+import { requireShape, type Weights } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
 import { readConfig, type ModelConfig } from './config.js';
 import { createDecoder, weightShapes } from './decoder.js';
@@ -41,7 +41,7 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
   try {
     const tokenizer = loadTokenizer(path, config.vocabularySize, options.tokenizer);
     const shapes = weightShapes(config);
-    requireShapes(shapes, weights);
+    for (const [name, shape] of shapes) requireShape(weights, name, shape);
     const stored =
       adapter !== undefined
         ? readAdapter(adapter, shapes)
@@ -89,22 +89,6 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
     },
     weights,
   };
-}
-
-/** @throws InputError naming the first tensor that is missing or has another shape than the configuration says */
-export function requireShapes(shapes: ReadonlyMap<string, readonly number[]>, weights: Weights): void {
-  for (const [name, shape] of shapes) {
-    const found = weights.shapes.get(name);
-    if (found === undefined)
-      throw new InputError(weights.source, `no tensor ${name}`, `one of shape [${shape.join()}]`);
-    if (found.join() !== shape.join()) {
-      throw new InputError(
-        weights.source,
-        `shape [${found.join()}] for ${name}`,
-        `[${shape.join()}], as config.json says`,
-      );
-    }
-  }
 }
 
 /** An adapter that changes nothing yet. */

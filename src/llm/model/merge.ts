@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../input-error.js';
+import { requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
 import { weightShapes } from './decoder.js';
 import { writeModelFolder, type ModelOrigin } from './folder.js';
-import { openModel, requireShapes } from './load.js';
+import { openModel } from './load.js';
 import { peftName } from './lora.js';
 
 export interface MergeOptions extends ModelOrigin {
@@ -25,7 +26,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
   const { config, weights } = openModel(model);
   try {
     const shapes = weightShapes(config);
-    requireShapes(shapes, weights);
+    for (const [name, shape] of shapes) requireShape(weights, name, shape);
     const stored = readAdapter(adapter, shapes);
     const changed: string[] = [];
     const tensors = [...shapes].map(([name, shape]) => ({

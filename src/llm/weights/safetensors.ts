@@ -132,8 +132,8 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
     const expected = sizeOf(entry.shape) * bytesPerValue[entry.dtype];
     if (end - begin !== expected) {
       throw new InputError(
-        path,
-        `${end - begin} bytes for ${name}`,
+        `${path}: ${name}`,
+        `${end - begin} bytes`,
         `${expected} for its shape [${entry.shape.join()}]`,
       );
     }

@@ -118,9 +118,13 @@ describe.each([
   });
 
   it.each([
-    ['another rank', { r: 5 }, /shape \[4,16\] for .*lora_A\.weight", expected shape \[5,16\]/],
+    ['another rank', { r: 5 }, /lora_A\.weight: got "shape \[4,16\]", expected shape \[5,16\]/],
     ['targets the model lacks', { target_modules: ['c_attn'] }, /got "c_attn"/],
-    ['fewer targets than factors', { target_modules: [targets[0]] }, /adapter_model\.safetensors: got "base_model/],
+    [
+      'fewer targets than factors',
+      { target_modules: [targets[0]] },
+      /adapter_model\.safetensors: base_model.*: got "a factor", expected only /,
+    ],
     ['a rule we do not follow', { use_rslora: true }, /adapter_config\.json: got "use_rslora"/],
     ['another kind', { peft_type: 'IA3' }, /adapter_config\.json: got "peft_type"/],
   ])('with %s is refused', async (_, change, message) => {

@@ -116,12 +116,12 @@ describe('a model folder', () => {
     [
       'other sizes than its weights',
       { intermediate_size: 17 },
-      /shape \[64,16\] for gpt_neox\.layers\.0\.mlp.*\[17,16\]/,
+      /layers\.0\.mlp\.dense_h_to_4h\.weight: got "shape \[64,16\]", expected shape \[17,16\]/,
     ],
     [
       'more layers than its weights',
       { num_hidden_layers: 3 },
-      /no tensor gpt_neox\.layers\.2\.input_layernorm\.weight/,
+      /layers\.2\.input_layernorm\.weight: got "no such tensor"/,
     ],
     ['a vocabulary smaller than the tokenizer', { vocab_size: 256 }, /tokenizer\.json.*257 tokens.*which has 256/],
   ])('with %s is refused', async (name, change, message) => {

@@ -63,7 +63,7 @@ it.each([
   [
     'a header whose sizes contradict its shapes',
     withHeader('{"w": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 24]}}'),
-    /24 bytes for w", expected 16 for its shape \[2,2\]/,
+    /bad\.safetensors: w: got "24 bytes", expected 16 for its shape \[2,2\]/,
   ],
 ])('refuses %s', (_, bytes, message) => {
   const path = join(folder, 'bad.safetensors');
