@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** What node is given to run the program. */
+const nodeWords = ['--import', 'tsx', fileURLToPath(new URL('../../src/cli.ts', import.meta.url))];
 
 /** How a command ended and what it wrote. */
 export interface Ended {
@@ -19,7 +20,7 @@ export interface Running {
 
 /** Starts the real command line, as `forgetting llm <words>`. */
 export function startLlm(words: readonly string[]): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, 'llm', ...words], {
+  const child = spawn(process.execPath, [...nodeWords, 'llm', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -43,6 +43,12 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
     sft: writeLines(join(folder, 'sft.jsonl'), sft),
     preferences: writeLines(join(folder, 'preferences.jsonl'), preferences),
   };
+}
+
+/** The number of steps that a run under way has written. */
+export function stepsWritten(output: string): number {
+  const path = join(output, 'steps.jsonl');
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 
 /** Writes records as JSONL. */

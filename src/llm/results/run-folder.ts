@@ -56,9 +56,9 @@ function requireSame(begun: Record<string, unknown>, settings: Readonly<Record<s
   }
 }
 
-/** Files are written under another name first, "<name>.<number>" or "<name>.<number>.unfinished". */
+/** Files are written under another name first: small ones as "<name>.<number>", large ones as "<name>.unfinished". */
 async function removeHalfWritten(path: string): Promise<void> {
-  const left = (await readdir(path)).filter((name) => /\.(\d+|\d+\.unfinished)$/.test(name));
+  const left = (await readdir(path)).filter((name) => /\.(\d+|unfinished)$/.test(name));
   for (const name of left) await rm(join(path, name));
 }
 

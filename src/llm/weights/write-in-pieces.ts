@@ -2,14 +2,14 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { fileRefusal } from '../../file-refusal.js';
 
 /**
- * Writes a large file piece by piece, under another name until it is complete.
+ * Writes a large file piece by piece, as "<path>.unfinished" until it is complete.
  * @throws InputError when the disk is full or the place cannot be written; what was there before stays
  */
 export async function writeInPieces(
   path: string,
   fill: (write: (bytes: Uint8Array) => void) => void | Promise<void>,
 ): Promise<void> {
-  const unfinished = `${path}.${process.pid}.unfinished`;
+  const unfinished = `${path}.unfinished`;
   let opened = false;
   try {
     const descriptor = openSync(unfinished, 'w');

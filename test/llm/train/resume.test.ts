@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { llm, startLlm } from '../command.js';
-import { temporaryFolder, writeToyFiles, type ToyFiles } from '../toy.js';
+import { stepsWritten, temporaryFolder, writeToyFiles, type ToyFiles } from '../toy.js';
 
 const folder = temporaryFolder(afterAll);
 let files: ToyFiles;
@@ -26,11 +26,6 @@ function contents(output: string): Map<string, string> {
   const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
   const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/^timing|tensorboard/.test(name));
   return new Map(kept.map((name) => [name, readFileSync(join(output, name)).toString('base64')]));
-}
-
-function stepsWritten(output: string): number {
-  const path = join(output, 'steps.jsonl');
-  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 
 /** Starts a run and kills it as soon as it has written so many steps; says how many it had written then. */
