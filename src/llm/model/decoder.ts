@@ -70,7 +70,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
           batch,
           length,
           mask: causalMask(past, length),
-          tables: rotaryTables(frequencies, past, length),
+          tables: rotaryTables(frequencies, config.headWidth, past, length),
           cache,
         };
         const rows =

@@ -27,52 +27,58 @@ function scaled(frequency: number, scaling: RopeScaling): number {
   return kept * frequency + ((1 - kept) * frequency) / factor;
 }
 
-/** The cosines and sines of consecutive positions, each of shape [positions, width], one half the other's copy. */
+/** What rotates heads at consecutive positions: x ↦ x · cosines + (x · quarterTurn) · sines. */
 export interface RotaryTables {
+  /** [positions, headWidth]; 1 for coordinates that are not rotated. */
   readonly cosines: Tensor;
+  /** [positions, headWidth]; 0 for coordinates that are not rotated. */
   readonly sines: Tensor;
+  /** [headWidth, headWidth], of entries 0, 1 and −1: coordinate i goes to i + half, and i + half to −i. */
+  readonly quarterTurn: Tensor;
 }
 
-export function rotaryTables(frequencies: readonly number[], firstPosition: number, positions: number): RotaryTables {
+/** The tables for heads whose first 2 · frequencies coordinates are rotated, coordinate i together with i + half. */
+export function rotaryTables(
+  frequencies: readonly number[],
+  headWidth: number,
+  firstPosition: number,
+  positions: number,
+): RotaryTables {
   const half = frequencies.length;
-  const cosines = new Float32Array(positions * 2 * half);
-  const sines = new Float32Array(positions * 2 * half);
+  const cosines = new Float32Array(positions * headWidth).fill(1);
+  const sines = new Float32Array(positions * headWidth);
   for (let row = 0; row < positions; row++) {
     for (let i = 0; i < half; i++) {
       const angle = (firstPosition + row) * frequencies[i];
-      const at = row * 2 * half + i;
+      const at = row * headWidth + i;
       cosines[at] = cosines[at + half] = Math.cos(angle);
       sines[at] = sines[at + half] = Math.sin(angle);
     }
   }
-  return { cosines: tf.tensor2d(cosines, [positions, 2 * half]), sines: tf.tensor2d(sines, [positions, 2 * half]) };
+  const quarterTurn = new Float32Array(headWidth * headWidth);
+  for (let i = 0; i < half; i++) {
+    quarterTurn[i * headWidth + i + half] = 1;
+    quarterTurn[(i + half) * headWidth + i] = -1;
+  }
+  return {
+    cosines: tf.tensor2d(cosines, [positions, headWidth]),
+    sines: tf.tensor2d(sines, [positions, headWidth]),
+    quarterTurn: tf.tensor2d(quarterTurn, [headWidth, headWidth]),
+  };
 }
 
 /**
- * Rotates the first coordinates of heads [batch, heads, positions, headWidth] by their positions' angles, coordinate i
- * together with i + half; as many as the tables are wide, the others pass. The gradient turns back.
+ * Rotates heads [batch, heads, positions, headWidth] by their positions' angles. The quarter turn is a product with a
+ * matrix, several times faster than cutting heads into halves and joining them again.
  * Source: Su et al., RoFormer (arXiv 2104.09864), in the halves layout of HF transformers.
  */
-export function rotate(heads: Tensor, { cosines, sines }: RotaryTables): Tensor {
+export function rotate(heads: Tensor, { cosines, sines, quarterTurn }: RotaryTables): Tensor {
   const rotation = tf.customGrad((x, save) => {
-    (save as tf.GradSaveFunc)([cosines, sines]);
+    (save as tf.GradSaveFunc)([cosines, sines, quarterTurn]);
     return {
-      value: turned(x as Tensor, cosines, sines),
-      gradFunc: (dy, [savedCosines, savedSines]) => turned(dy, savedCosines, tf.neg(savedSines)),
+      value: tf.add(tf.mul(x as Tensor, cosines), tf.mul(tf.matMul(x as Tensor, quarterTurn), sines)),
+      gradFunc: (dy, [c, s, turn]) => tf.add(tf.mul(dy, c), tf.matMul(tf.mul(dy, s), turn, false, true)),
     };
   });
   return rotation(heads);
-}
-
-function turned(x: Tensor, cosines: Tensor, sines: Tensor): Tensor {
-  const headWidth = x.shape[x.rank - 1];
-  const width = cosines.shape[1] ?? 0;
-  const [first, second, ...passed] = tf.split(
-    x,
-    width === headWidth ? [width / 2, width / 2] : [width / 2, width / 2, headWidth - width],
-    -1,
-  );
-  const turning = passed.length === 0 ? x : tf.concat([first, second], -1);
-  const quarter = tf.concat([tf.neg(second), first], -1);
-  return tf.concat([tf.add(tf.mul(turning, cosines), tf.mul(quarter, sines)), ...passed], -1);
 }
