@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readEvents } from '../../src/llm/results/tensorboard.js';
 import { llm } from '../llm/command.js';
-import { temporaryFolder, writeLines, writeToyFiles, type ToyFiles } from '../llm/toy.js';
+import { temporaryFolder } from '../llm/temporary-folder.js';
+import { writeLines, writeToyFiles, type ToyFiles } from '../llm/toy.js';
 
 interface Evaluation {
   readonly sft: { readonly loss: number; readonly tokens: number };
@@ -32,7 +33,7 @@ interface Training {
   readonly stopped: string | null;
 }
 
-const folder = temporaryFolder(afterAll);
+const folder = temporaryFolder();
 let files: ToyFiles;
 let common: string[];
 beforeAll(async () => {

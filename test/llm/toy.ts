@@ -1,19 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Sequence } from '../../src/llm/data/sequence.js';
 import { neoxConfig, writeRandomModel } from '../../src/llm/model/random.js';
 import { stream } from '../../src/random/stream.js';
-
-/** A folder that is removed when the test that made it ends, or with the given hook. */
-export function temporaryFolder(remove: (hook: () => void) => unknown = onTestFinished): string {
-  const folder = mkdtempSync(join(tmpdir(), 'forgetting-'));
-  remove(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
 
 /** The settings of the smallest model with all parts: two layers of width 16. */
 export const toyConfig = neoxConfig({ width: 16, heads: 2, contextLength: 96 });

@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** The Euclidean norm of some gradients taken together. */
 export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
-  return tf.tidy(() => tf.sqrt(tf.addN(Array.from(gradients.values(), (g) => tf.sum(tf.square(g))))) as tf.Scalar);
+  return tf.tidy(() => {
+    const squares = Array.from(gradients.values(), (gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
+    // One by one: tfjs's addN binds a buffer for each tensor, and a GPU takes as few as 8.
+    return tf.sqrt(squares.reduce((sum, square) => tf.add<tf.Scalar>(sum, square)));
+  });
 }
 
 /** The gradients times min(1, maximum / (norm + 1e-6)), as PyTorch's clip_grad_norm_; the inputs are disposed. */

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/llm/backend/backend.js';
 import { tokenBatch, type TokenBatch } from '../../../src/llm/data/batch.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel } from '../../../src/llm/model/load.js';
-import { randomSequences, temporaryFolder, toyConfig, writeToyFiles } from '../toy.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { randomSequences, toyConfig, writeToyFiles } from '../toy.js';
 
-const folder = temporaryFolder(afterAll);
+const folder = temporaryFolder();
 const models = new Map<string, LanguageModel>();
 // A prompt of 0 tokens, a response of none, one token, and ordinary ones.
 const sequences = randomSequences(

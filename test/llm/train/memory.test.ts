@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { openBackend } from '../../../src/llm/backend/backend.js';
 import { readPreferences } from '../../../src/llm/data/preferences.js';
 import { readSft } from '../../../src/llm/data/sft.js';
@@ -9,9 +9,10 @@ import { openRunFolder } from '../../../src/llm/results/run-folder.js';
 import { runTraining, type RunOptions } from '../../../src/llm/train/run.js';
 import { withReference } from '../../../src/llm/train/reference.js';
 import { schedules } from '../../../src/schedule/index.js';
-import { temporaryFolder, writeToyFiles, type ToyFiles } from '../toy.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { writeToyFiles, type ToyFiles } from '../toy.js';
 
-const folder = temporaryFolder(afterAll);
+const folder = temporaryFolder();
 let files: ToyFiles;
 beforeAll(async () => {
   await openBackend('wasm');

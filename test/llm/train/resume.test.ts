@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { llm, startLlm } from '../command.js';
-import { stepsWritten, temporaryFolder, writeToyFiles, type ToyFiles } from '../toy.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
 
-const folder = temporaryFolder(afterAll);
+const folder = temporaryFolder();
 let files: ToyFiles;
 beforeAll(async () => {
   files = await writeToyFiles(folder);
