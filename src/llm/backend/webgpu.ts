@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from './backend.js';
 
@@ -25,27 +22,6 @@ export async function requestAdapter(): Promise<FoundAdapter | undefined> {
   return { adapter, software, release };
 }
 
-/**
- * Whether it is worth asking for an adapter: on Linux, whether any Vulkan driver is registered where the loader looks.
- * Without one Dawn finds nothing, and says so on stderr in words of its own.
- */
-export function mayHaveAdapter(): boolean {
-  if (typeof process === 'undefined' || process.platform !== 'linux') return true;
-  const { env } = process;
-  if (env.VK_DRIVER_FILES ?? env.VK_ICD_FILENAMES ?? env.VK_ADD_DRIVER_FILES) return true;
-  const home = homedir();
-  return [
-    env.XDG_CONFIG_HOME ?? join(home, '.config'),
-    ...(env.XDG_CONFIG_DIRS ?? '/etc/xdg').split(':'),
-    '/etc',
-    env.XDG_DATA_HOME ?? join(home, '.local/share'),
-    ...(env.XDG_DATA_DIRS ?? '/usr/local/share:/usr/share').split(':'),
-  ].some((folder) => {
-    const drivers = join(folder, 'vulkan/icd.d');
-    return existsSync(drivers) && readdirSync(drivers).some((name) => name.endsWith('.json'));
-  });
-}
-
 /** Runs tensors on the adapter, with the largest buffers it offers. */
 export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Backend> {
   // Only after the globals are in place: the backend looks for them when it is imported.
@@ -61,6 +37,10 @@ export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Ba
       maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
     },
+  });
+  // A GPU's errors arrive late and beside the call that caused them; results after one are not to be trusted.
+  device.addEventListener('uncapturederror', (event) => {
+    throw new Error(`webgpu: ${(event).error.message}`);
   });
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { InputError } from '../../input-error.js';
+import { fileRefusal } from '../../file-refusal.js';
 import { findTokenizer } from '../tokenizer/load.js';
 import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
 import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
@@ -56,6 +56,6 @@ function copy(file: string, folder: string): void {
   try {
     copyFileSync(file, join(folder, basename(file)));
   } catch (error) {
-    throw new InputError(folder, (error as NodeJS.ErrnoException).code ?? 'an error', `room for a copy of ${file}`);
+    throw fileRefusal(folder, error, `room for a copy of ${file}`);
   }
 }

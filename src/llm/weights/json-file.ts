@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { fileRefusal } from '../../file-refusal.js';
 import { InputError } from '../../input-error.js';
 
 /**
@@ -12,7 +13,7 @@ export function parseJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InputError(path, (error as NodeJS.ErrnoException).code ?? 'an error', 'a file that can be read');
+    throw fileRefusal(path, error, 'a file that can be read');
   }
   try {
     return JSON.parse(text);
@@ -30,7 +31,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   try {
     await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
   } catch (error) {
-    throw new InputError(path, (error as NodeJS.ErrnoException).code ?? 'an error', 'a place that can be written');
+    throw fileRefusal(path, error, 'a place that can be written');
   }
 }
 
@@ -39,6 +40,6 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new InputError(path, (error as NodeJS.ErrnoException).code ?? 'an error', 'a folder that can be made');
+    throw fileRefusal(path, error, 'a folder that can be made');
   }
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fileRefusal } from '../../file-refusal.js';
 import { InputError } from '../../input-error.js';
 
 /** A file open for reading at positions. */
@@ -23,7 +24,7 @@ export function openFile(path: string): OpenFile {
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    throw new InputError(path, (error as NodeJS.ErrnoException).code ?? 'an error', 'a file that can be read');
+    throw fileRefusal(path, error, 'a file that can be read');
   }
   const size = fstatSync(descriptor).size;
   return {

@@ -23,8 +23,9 @@ const bytesPerValue: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2
 const largestHeader = 100e6;
 
 /**
- * Opens a safetensors file. Tensors of other types than F64, F32, F16 and BF16 (buffers such as masks) are left out.
- * @throws InputError when the file is cut off, its header is not one, or an entry's size contradicts its shape
+ * Opens a safetensors file. Tensors of other types than F64, F32, F16 and BF16 (buffers such as masks) may be in it,
+ * but cannot be read.
+ * @throws InputError when the file is cut off, its header is not one, or contradicts itself or the file's size
  */
 export function openSafetensors(path: string): Weights {
   const file = openFile(path);
@@ -36,6 +37,9 @@ export function openSafetensors(path: string): Weights {
       read: (name) => {
         const entry = entries.get(name);
         if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
+        if (!(entry.dtype in bytesPerValue)) {
+          throw new InputError(`${path}: ${name}`, entry.dtype, Object.keys(bytesPerValue).join(', '));
+        }
         const [begin, end] = entry.data_offsets;
         return toFloat32(file.read(dataStart + begin, end - begin), entry.dtype);
       },
@@ -122,24 +126,32 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
     );
   }
   const dataStart = 8 + length;
-  const entries = new Map<string, Entry>();
-  for (const [name, entry] of Object.entries(parsed.data)) {
-    const [begin, end] = entry.data_offsets;
-    if (end < begin || dataStart + end > size) {
+  const entries = new Map(Object.entries(parsed.data));
+  let position = 0;
+  for (const [name, { dtype, shape, data_offsets }] of byPosition(entries)) {
+    const [begin, end] = data_offsets;
+    if (begin !== position || end < begin) {
+      throw new InputError(`${path}: ${name}`, `bytes ${begin} to ${end}`, `bytes from ${position} on, without a gap`);
+    }
+    if (dataStart + end > size) {
       throw new InputError(path, `${size} bytes`, `${dataStart + end}, where ${name} ends: the file is cut off`);
     }
-    if (!(entry.dtype in bytesPerValue)) continue;
-    const expected = sizeOf(entry.shape) * bytesPerValue[entry.dtype];
-    if (end - begin !== expected) {
-      throw new InputError(
-        `${path}: ${name}`,
-        `${end - begin} bytes`,
-        `${expected} for its shape [${entry.shape.join()}]`,
-      );
+    const expected = sizeOf(shape) * bytesPerValue[dtype];
+    if (dtype in bytesPerValue && end - begin !== expected) {
+      throw new InputError(`${path}: ${name}`, `${end - begin} bytes`, `${expected} for its shape [${shape.join()}]`);
     }
-    entries.set(name, entry);
+    position = end;
+  }
+  if (dataStart + position !== size) {
+    throw new InputError(path, `${size} bytes`, `${dataStart + position}, where its header says that the data ends`);
   }
   return { entries, dataStart };
+}
+
+function byPosition(entries: ReadonlyMap<string, Entry>): [string, Entry][] {
+  return [...entries].sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
 }
 
 function toFloat32(bytes: Uint8Array, dtype: string): Float32Array {

@@ -34,13 +34,14 @@ it('reads back what it writes, in a file laid out as the format says', async () 
   expect(bytes.length).toBe(8 + headerLength + 28);
 });
 
-it('leaves out tensors of other types', () => {
+it('reads double precision, and refuses to read other types', () => {
   const path = join(folder, 'types.safetensors');
   const mask = { dtype: 'BOOL', shape: [2], bytes: Uint8Array.of(1, 0) };
   const whole = { dtype: 'F64', shape: [1], bytes: new Uint8Array(Float64Array.of(0.25).buffer) };
   writeFileSync(path, safetensorsBytes({ mask, whole }));
   const weights = openSafetensors(path);
-  expect([...weights.shapes.keys()]).toEqual(['whole']);
+  expect([...weights.shapes.keys()]).toEqual(['mask', 'whole']);
+  expect(() => weights.read('mask')).toThrow(/types\.safetensors: mask: got "BOOL", expected F64, F32, F16, BF16/);
   expect(weights.read('whole')).toEqual(Float32Array.of(0.25));
   weights.close();
 });
@@ -60,6 +61,18 @@ it.each([
   ['a header longer than any memory', withHeader('{}', Number.MAX_SAFE_INTEGER), /a header said to have/],
   ['a header that is not JSON', withHeader('{"w": '), /a header that is not JSON/],
   ['a header without shapes', withHeader('{"w": {"dtype": "F32"}}'), /a header wrong at w\.shape/],
+  [
+    'a file longer than its header says',
+    Buffer.concat([good, Buffer.alloc(4)]),
+    /where its header says that the data ends/,
+  ],
+  [
+    'tensors that overlap',
+    withHeader(
+      '{"v": {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]}, "w": {"dtype": "F32", "shape": [4], "data_offsets": [8, 24]}}',
+    ),
+    /bad\.safetensors: w: got "bytes 8 to 24", expected bytes from 12 on/,
+  ],
   [
     'a header whose sizes contradict its shapes',
     withHeader('{"w": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 24]}}'),
