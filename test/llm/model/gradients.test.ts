@@ -9,19 +9,9 @@ import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
-import { loadModel } from '../../../src/llm/model/load.js';
-import { writeRandomModel } from '../../../src/llm/model/random.js';
 import { weightedGradient } from '../../../src/llm/train/gradient.js';
-import {
-  beta,
-  cases,
-  caseValues,
-  prompts,
-  reference,
-  referenceResult,
-  trainedNames,
-  type Case,
-} from '../reference/cases.js';
+import { beta, cases, caseValues, prompts, reference, referenceResult, trainedNames } from '../reference/cases.js';
+import { caseModel } from '../reference/case-model.js';
 import { hasWebGpu } from '../webgpu.js';
 
 const tolerance = 1e-4;
@@ -87,21 +77,6 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
     });
   });
 });
-
-/** The case's model through a folder on disk, its adapter set to the case's values. */
-async function caseModel({ config, lora }: Case, folder: string): Promise<LanguageModel> {
-  await writeRandomModel(folder, config, { seed: 5, deviation: 0.25 });
-  const { model } = await loadModel({
-    model: folder,
-    ...(lora === undefined ? { fullFineTuning: true } : { lora: { ...lora, seed: 0 } }),
-  });
-  for (const [name, { shape, values }] of lora === undefined ? [] : caseValues({ name: '', config, lora })) {
-    const start = tf.tensor(values, [...shape]);
-    model.trainable.get(name)?.assign(start);
-    start.dispose();
-  }
-  return model;
-}
 
 function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   expect(found.length).toBe(expected.length);
