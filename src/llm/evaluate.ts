@@ -100,7 +100,7 @@ function preferenceSummary(pairs: readonly PairLogProbabilities[], settings: Dpo
   };
 }
 
-/** log π(response | prompt) of each sequence, computed in batches in the given order. */
+/** log π(response | prompt) of each sequence, in the given order; sequences of like length share a batch. */
 export async function logProbabilitiesOf(
   model: LanguageModel,
   sequences: readonly Sequence[],
@@ -111,12 +111,15 @@ export async function logProbabilitiesOf(
   }: { adapter?: boolean; batchSize?: number; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Float32Array> {
   const values = new Float32Array(sequences.length);
-  for (let start = 0; start < sequences.length; start += batchSize) {
-    const batch = tokenBatch(sequences.slice(start, start + batchSize));
-    const computed = sequenceLogProbabilities(model, batch, { adapter });
-    values.set(await computed.data(), start);
+  const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);
+  for (let start = 0; start < byLength.length; start += batchSize) {
+    const members = byLength.slice(start, start + batchSize);
+    const computed = sequenceLogProbabilities(model, tokenBatch(members.map((member) => sequences[member])), { adapter });
+    const ofMembers = await computed.data();
+    members.forEach((member, row) => (values[member] = ofMembers[row]));
     computed.dispose();
-    onProgress?.(Math.min(start + batchSize, sequences.length), sequences.length);
+    onProgress?.(start + members.length, sequences.length);
+    // Lets signals and progress through between batches.
     await new Promise(setImmediate);
   }
   return values;
