@@ -3,6 +3,7 @@ import { InputError } from './input-error.js';
 const reasons = new Map(
   Object.entries({
     ENOENT: 'no such file',
+    EEXIST: 'something else by that name',
     EISDIR: 'a folder',
     ENOTDIR: 'a path through something that is not a folder',
     EACCES: 'no permission',

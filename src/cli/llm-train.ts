@@ -233,7 +233,7 @@ async function trained(
   announce(backend);
   const training = await referencedData(data, loaded, backend, options);
   const evaluationData = heldOut && (await referencedData(heldOut, loaded, backend, options));
-  const bar = startProgress('training', prepared.scheduleSettings.steps);
+  const bars = trainingBars(prepared.scheduleSettings.steps);
   try {
     const end = await runTraining({
       ...prepared,
@@ -254,14 +254,37 @@ async function trained(
       tensorboard: options.tensorboard ?? false,
       save: (path) => saveTrained(path, loaded, options),
       signal,
-      onStep: (step) => {
-        bar.update(step);
-      },
+      onStep: bars.onStep,
+      onEvaluation: bars.onEvaluation,
     });
     return { end, data: evaluated };
   } finally {
-    bar.stop();
+    bars.stop();
   }
+}
+
+/** One bar for the steps; while an evaluation is under way, one for it in its place. */
+function trainingBars(steps: number): Required<Pick<RunOptions, 'onStep' | 'onEvaluation'>> & { stop: () => void } {
+  let bar = startProgress('training', steps);
+  let [step, evaluating] = [0, false];
+  return {
+    onStep: (done) => {
+      step = done;
+      bar.update(step);
+    },
+    onEvaluation: (done, total) => {
+      const begins = !evaluating;
+      evaluating = done < total;
+      if (begins || !evaluating) {
+        bar.stop();
+        bar = evaluating ? startProgress('evaluation', total) : startProgress('training', steps);
+      }
+      bar.update(evaluating ? done : step);
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
 }
 
 async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {

@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.js';
 import { tokenBatch } from './data/batch.js';
 import type { SftExample } from './data/sft.js';
 import type { Sequence } from './data/sequence.js';
@@ -43,7 +44,10 @@ export interface EvaluationOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Both objectives of a model over whole files, in float32, summed over sequences in double precision. */
+/**
+ * Both objectives of a model over whole files, in float32, summed over sequences in double precision.
+ * Throws an InputError where one of them is not finite.
+ */
 export async function evaluate({
   model,
   sft,
@@ -71,7 +75,18 @@ export async function evaluate({
     referenceChosen: reference.chosen,
     referenceRejected: reference.rejected,
   }));
-  return { sft: { loss: -total / tokens, tokens }, dpo: preferenceSummary(perExample, settings), perExample };
+  const evaluation = {
+    sft: { loss: -total / tokens, tokens },
+    dpo: preferenceSummary(perExample, settings),
+    perExample,
+  };
+  requireFinite('f_SFT', evaluation.sft.loss);
+  requireFinite('f_DPO', evaluation.dpo.loss);
+  return evaluation;
+}
+
+function requireFinite(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new InputError(name, value, 'a finite loss: are the weights finite?');
 }
 
 /** The chosen and rejected replies of some pairs, in turn. */
@@ -114,7 +129,9 @@ export async function logProbabilitiesOf(
   const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);
   for (let start = 0; start < byLength.length; start += batchSize) {
     const members = byLength.slice(start, start + batchSize);
-    const computed = sequenceLogProbabilities(model, tokenBatch(members.map((member) => sequences[member])), { adapter });
+    const computed = sequenceLogProbabilities(model, tokenBatch(members.map((member) => sequences[member])), {
+      adapter,
+    });
     const ofMembers = await computed.data();
     members.forEach((member, row) => (values[member] = ofMembers[row]));
     computed.dispose();

@@ -57,11 +57,17 @@ export async function withReference({
   close();
   const chosen = Array.from(values.filter((_, position) => position % 2 === 0));
   const rejected = Array.from(values.filter((_, position) => position % 2 === 1));
-  await mkdir(cache, { recursive: true });
-  await writeFileAtomic(path, `${JSON.stringify({ key, chosen, rejected })}\n`).catch((error: unknown) => {
-    throw fileRefusal(path, error, 'a file that can be written');
-  });
+  await keep(cache, path, { key, chosen, rejected });
   return joined(pairs, chosen, rejected);
+}
+
+async function keep(cache: string, path: string, content: object): Promise<void> {
+  try {
+    await mkdir(cache, { recursive: true });
+    await writeFileAtomic(path, `${JSON.stringify(content)}\n`);
+  } catch (error) {
+    throw fileRefusal(path, error, 'a file that can be written');
+  }
 }
 
 function joined(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { InputError } from '../../input-error.js';
 import { resumeStream, stream } from '../../random/stream.js';
+import type { MaxrightState } from '../../schedule/maxright.js';
 import type { ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
@@ -105,7 +105,7 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
     const began = performance.now();
     const taken = await takeStep(state, optimiser, coin, stepSettings);
     state = taken.state;
-    files.step(state.step, taken.outcome, weightedGaps(taken.outcome.values, options));
+    files.step(state.step, taken.outcome, weightedGaps(state, taken.outcome.values, options));
     files.timing(state.step, (performance.now() - began) / 1000, taken.outcome.tensorBytes);
     const due = evaluateEvery !== undefined && state.step % evaluateEvery === 0;
     if (due || state.step === steps) {
@@ -163,26 +163,21 @@ function settingsOfSteps(options: RunOptions): StepSettings {
   };
 }
 
-async function evaluateBoth({ model, data, evaluationData, dpo, onEvaluation }: RunOptions): Promise<Evaluation> {
+function evaluateBoth({ model, data, evaluationData, dpo, onEvaluation }: RunOptions): Promise<Evaluation> {
   const { sft, preferences } = evaluationData ?? data;
-  const evaluation = await evaluate({
-    model,
-    sft,
-    preferences,
-    settings: dpo,
-    ...(onEvaluation && { onProgress: onEvaluation }),
-  });
-  if (!Number.isFinite(evaluation.sft.loss + evaluation.dpo.loss)) {
-    throw new InputError('evaluation', evaluation.sft.loss + evaluation.dpo.loss, 'finite losses');
-  }
-  return evaluation;
+  return evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
 }
 
-/** w_i (f_i − f_i*) of the values a step saw, where the optima are known. */
+/**
+ * The weighted gaps w_i (f_i − f_i*) that go on record with a step, where the optima are known: MAXRIGHT's own records,
+ * stale ones included, and under any other schedule those of the values that the step saw.
+ */
 function weightedGaps(
+  state: TrainingState,
   values: Partial<Record<ObjectiveName, number>>,
-  { scheduleSettings: { lambda, ideal } }: RunOptions,
+  { schedule, scheduleSettings: { lambda, ideal } }: RunOptions,
 ): Partial<Pair> {
+  if (schedule.name === 'maxright') return (state.schedule as MaxrightState).weightedGap;
   if (ideal === undefined) return {};
   return {
     ...(values.sft !== undefined && { sft: (1 - lambda) * (values.sft - ideal.sft) }),
