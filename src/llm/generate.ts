@@ -79,7 +79,9 @@ function beginning(tokenizer: Tokenizer, prompt: string): number[] {
 
 /** What decoding the continuation adds to the prompt: its first token's leading space counts. */
 function textAfter(tokenizer: Tokenizer, promptIds: readonly number[], ids: readonly number[]): string {
-  return tokenizer.decode([...promptIds, ...ids]).slice(tokenizer.decode(promptIds).length);
+  const before = tokenizer.decode(promptIds);
+  const whole = tokenizer.decode([...promptIds, ...ids]);
+  return whole.startsWith(before) ? whole.slice(before.length) : tokenizer.decode(ids);
 }
 
 async function nextLogits(model: LanguageModel, ids: readonly number[], cache: KeyValueCache): Promise<Float32Array> {

@@ -18,10 +18,11 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts the real command line, as `forgetting llm <words>`. */
-export function startLlm(words: readonly string[]): Running {
+/** Starts the real command line, as `forgetting llm <words>`, with changes to this environment. */
+export function startLlm(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(process.execPath, [...nodeWords, 'llm', ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));

@@ -23,7 +23,6 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   registerGradients();
   if (name === 'cpu') return openCpu();
   if (name === 'wasm') return openWasm();
-  if (name === 'auto' && inNode && !(await import('./vulkan-drivers.js')).mayHaveVulkan()) return openWasm();
   const { requestAdapter, openWebGpu } = await import('./webgpu.js');
   const found = await requestAdapter();
   if (name === 'webgpu') {
@@ -35,8 +34,6 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   found?.release();
   return openWasm();
 }
-
-const inNode = typeof process !== 'undefined';
 
 async function openCpu(): Promise<Backend> {
   await import('@tensorflow/tfjs-backend-cpu');

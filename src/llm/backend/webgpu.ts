@@ -12,7 +12,9 @@ export interface FoundAdapter {
 
 /** The adapter of the machine's fastest GPU, or a software one, or undefined where WebGPU finds none. */
 export async function requestAdapter(): Promise<FoundAdapter | undefined> {
-  const { gpu, release } = await provideWebGpu();
+  const provided = await provideWebGpu();
+  if (provided === undefined) return undefined;
+  const { gpu, release } = provided;
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (adapter === null) {
     release();
@@ -40,7 +42,7 @@ export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Ba
   });
   // A GPU's errors arrive late and beside the call that caused them; results after one are not to be trusted.
   device.addEventListener('uncapturederror', (event) => {
-    throw new Error(`webgpu: ${(event).error.message}`);
+    throw new Error(`webgpu: ${event.error.message}`);
   });
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
@@ -62,10 +64,12 @@ function description({ info }: GPUAdapter): string {
   return parts.filter((part, i) => part !== '' && parts.indexOf(part) === i).join(' ') || 'an adapter without a name';
 }
 
-/** The browser's WebGPU, or Dawn's put in its place, with what takes that away again. */
-async function provideWebGpu(): Promise<{ gpu: GPU; release: () => void }> {
+/** The browser's WebGPU, or where there may be a driver Dawn's put in its place, with what takes that away again. */
+async function provideWebGpu(): Promise<{ gpu: GPU; release: () => void } | undefined> {
   const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
   if (navigator?.gpu !== undefined) return { gpu: navigator.gpu, release: () => undefined };
+  const { mayHaveVulkan } = await import('./vulkan-drivers.js');
+  if (!mayHaveVulkan()) return undefined;
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const gpu = create([]);

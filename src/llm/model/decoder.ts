@@ -66,12 +66,13 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         if (past + length > config.contextLength) {
           throw new RangeError(`${past + length} tokens, the model attends over at most ${config.contextLength}`);
         }
+        const reach = cache === undefined ? length : Math.ceil((past + length) / cacheStep) * cacheStep;
         const place: Place = {
           batch,
           length,
-          mask: causalMask(past, length),
+          mask: causalMask(past, length, reach),
           tables: rotaryTables(frequencies, config.headWidth, past, length),
-          cache,
+          memory: cache && { cache, slots: slots(past, length, reach) },
         };
         const rows =
           config.architecture === 'neox'
@@ -85,4 +86,17 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
       tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);
     },
   };
+}
+
+/**
+ * A cache grows by this many positions at once: a GPU keeps freed buffers for tensors of the same size, so that a new
+ * size at every token would fill it.
+ */
+const cacheStep = 64;
+
+/** The matrix [reach, length] that puts position i of what is new into row past + i. */
+function slots(past: number, length: number, reach: number): Tensor {
+  const matrix = new Float32Array(reach * length);
+  for (let i = 0; i < length; i++) matrix[(past + i) * length + i] = 1;
+  return tf.tensor2d(matrix, [reach, length]);
 }

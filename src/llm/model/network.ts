@@ -18,7 +18,8 @@ export interface Place {
   readonly length: number;
   readonly mask: Tensor;
   readonly tables: RotaryTables;
-  readonly cache: KeyValueCache | undefined;
+  /** The keys and values of earlier positions, and the matrix [reach, length] that puts new ones in their slots. */
+  readonly memory: { readonly cache: KeyValueCache; readonly slots: Tensor } | undefined;
 }
 
 /** The rows of token ids [batch, length] in an embedding table: [batch · length, width]. */
@@ -33,19 +34,35 @@ export function splitHeads(rows: Tensor, heads: number, { batch, length }: Place
 
 /** Rotated causal attention of one layer over split heads, as rows [batch · length, heads · headWidth]. */
 export function selfAttention(layer: number, queries: Tensor, keys: Tensor, values: Tensor, place: Place): Tensor {
-  const turned = rotate(keys, place.tables);
-  const seen = place.cache === undefined ? { keys: turned, values } : extend(place.cache, layer, turned, values);
-  const mixed = attend(rotate(queries, place.tables), seen.keys, seen.values, place.mask);
+  const { tables, memory } = place;
+  const added = { keys: rotate(keys, tables), values };
+  const seen = memory === undefined ? added : remember(memory, layer, added);
+  const mixed = attend(rotate(queries, tables), seen.keys, seen.values, place.mask);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [place.batch * place.length, -1]);
 }
 
-function extend(cache: KeyValueCache, layer: number, keys: Tensor, values: Tensor): { keys: Tensor; values: Tensor } {
-  const past = cache.layers.at(layer);
-  const whole =
-    past === undefined
-      ? { keys, values }
-      : { keys: tf.concat([past.keys, keys], 2), values: tf.concat([past.values, values], 2) };
-  tf.dispose(past === undefined ? [] : [past.keys, past.values]);
-  cache.layers[layer] = { keys: tf.keep(tf.clone(whole.keys)), values: tf.keep(tf.clone(whole.values)) };
+type KeysAndValues = KeyValueCache['layers'][number];
+
+/** Puts a layer's new keys and values beside the earlier ones and returns them all. */
+function remember({ cache, slots }: NonNullable<Place['memory']>, layer: number, added: KeysAndValues): KeysAndValues {
+  const earlier = cache.layers.at(layer);
+  const join = (before: Tensor | undefined, after: Tensor): Tensor => {
+    const placed = tf.matMul(slots, after);
+    if (before === undefined) return tf.keep(placed);
+    const room = (slots.shape[0] ?? 0) - (before.shape[2] ?? 0);
+    const widened =
+      room === 0
+        ? before
+        : tf.pad(before, [
+            [0, 0],
+            [0, 0],
+            [0, room],
+            [0, 0],
+          ]);
+    return tf.keep(tf.add(widened, placed));
+  };
+  const whole = { keys: join(earlier?.keys, added.keys), values: join(earlier?.values, added.values) };
+  if (earlier !== undefined) tf.dispose([earlier.keys, earlier.values]);
+  cache.layers[layer] = whole;
   return whole;
 }

@@ -1,9 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBackend, type Backend } from '../../../src/llm/backend/backend.js';
 import { neoxConfig, writeRandomModel } from '../../../src/llm/model/random.js';
 import { stream } from '../../../src/random/stream.js';
-import { llm } from '../command.js';
+import { llm, startLlm } from '../command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { hasWebGpu } from '../webgpu.js';
 
@@ -212,4 +213,23 @@ it.skipIf(!webGpu)('the process ends by itself after using webgpu', async () => 
   const { code, signal, stderr } = await llm('generate', '--model', model, '--max-tokens', '1', '--backend', 'webgpu');
   expect({ code, signal }).toEqual({ code: 0, signal: null });
   expect(stderr).toMatch(/^webgpu: /);
+});
+
+const systemDrivers = existsSync('/etc/vulkan/icd.d') && readdirSync('/etc/vulkan/icd.d').length > 0;
+it.skipIf(systemDrivers)('webgpu without a driver is refused in one line, and auto falls back to wasm', async () => {
+  await writeRandomModel(model, neoxConfig());
+  const nowhere = {
+    VK_ICD_FILENAMES: '',
+    VK_DRIVER_FILES: '',
+    XDG_CONFIG_DIRS: model,
+    XDG_DATA_DIRS: model,
+    HOME: model,
+  };
+  const generate = ['generate', '--model', model, '--max-tokens', '1', '--backend'];
+  const refused = await startLlm([...generate, 'webgpu'], nowhere).ended;
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^forgetting: --backend: got "webgpu", expected a WebGPU adapter.*\n$/);
+  const fallen = await startLlm([...generate, 'auto'], nowhere).ended;
+  expect(fallen.code).toBe(0);
+  expect(fallen.stderr).toMatch(/^wasm: [^\n]*\n$/);
 });
