@@ -19,7 +19,11 @@ function unbroadcast(gradient: Tensor, shape: number[]): Tensor {
   const axes = gradient.shape.flatMap((size, axis) =>
     axis < offset || (shape[axis - offset] === 1 && size > 1) ? [axis] : [],
   );
-  return axes.length === 0 && offset === 0 ? gradient : tf.reshape(tf.sum(gradient, axes), shape);
+  if (axes.length === 0 && offset === 0) return gradient;
+  if (axes.length > offset || shape.length === 0) return tf.reshape(tf.sum(gradient, axes), shape);
+  // Rows are summed as a product with a row of ones: the wasm backend's sum would transpose them first.
+  const rows = tf.util.sizeFromShape(gradient.shape.slice(0, offset));
+  return tf.reshape(tf.matMul(tf.ones([1, rows]), tf.reshape(gradient, [rows, -1])), shape);
 }
 
 /** Repeats the gradient of a reduction over `axes` along its input's shape. */
