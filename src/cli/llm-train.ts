@@ -110,6 +110,9 @@ export function llmTrainCommand(): Command {
     .action(trainAction);
 }
 
+/** Ctrl-C, and what a machine sends before it takes a process away. */
+const interruptions = ['SIGINT', 'SIGTERM'] as const;
+
 async function trainAction(options: TrainOptions): Promise<void> {
   const prepared = await checkedRun(options);
   const backend = await openSessionBackend(options);
@@ -118,7 +121,7 @@ async function trainAction(options: TrainOptions): Promise<void> {
     interruption.abort();
     process.stderr.write('\nfinishing the step; interrupt again to stop at once\n');
   };
-  process.once('SIGINT', interrupt);
+  for (const signal of interruptions) process.once(signal, interrupt);
   try {
     const { end, data } = await trained(options, prepared, backend, interruption.signal);
     if ('interruptedAfter' in end) {
@@ -137,7 +140,7 @@ async function trainAction(options: TrainOptions): Promise<void> {
       );
     }
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    for (const signal of interruptions) process.removeListener(signal, interrupt);
     backend.close();
   }
 }
@@ -167,9 +170,12 @@ async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   if (options.resetOptimizer === true && schedule.name !== 'sequential') {
     throw new InputError('reset-optimizer', schedule.name, 'the schedule sequential, the only one with a switch');
   }
-  for (const name of ['learningRate', 'maxNorm'] as const) requirePositive(name, options[name]);
+  requirePositive('max-norm', options.maxNorm);
   if (options.weightDecay < 0) throw new InputError('weight-decay', options.weightDecay, 'a number ≥ 0');
-  if ((stopWithin === undefined) !== (options.evaluateEvery === undefined) && stopWithin !== undefined) {
+  if (paretoPoint !== undefined && stopWithin === undefined) {
+    throw new InputError('pareto-point', paretoPoint, '--stop-within beside it');
+  }
+  if (stopWithin !== undefined && options.evaluateEvery === undefined) {
     throw new InputError('stop-within', stopWithin, '--evaluate-every beside it: the rule looks at evaluations');
   }
   if ((options.evaluationSft === undefined) !== (options.evaluationPreferences === undefined)) {
@@ -277,9 +283,9 @@ function trainingBars(steps: number): Required<Pick<RunOptions, 'onStep' | 'onEv
       evaluating = done < total;
       if (begins || !evaluating) {
         bar.stop();
-        bar = evaluating ? startProgress('evaluation', total) : startProgress('training', steps);
+        bar = evaluating ? startProgress('evaluation', total) : startProgress('training', steps, step);
       }
-      bar.update(evaluating ? done : step);
+      if (evaluating) bar.update(done);
     },
     stop: () => {
       bar.stop();
@@ -337,7 +343,9 @@ async function decisiveSettings(
   for (const name of ['evaluationPreferences', 'cache', 'json', 'output', 'resume', 'tensorboard', 'checkpointEvery']) {
     indifferent.add(name);
   }
-  const decisive = Object.entries(options).filter(([name]) => !indifferent.has(name));
+  const decisive = Object.entries(options)
+    .filter(([name]) => !indifferent.has(name))
+    .map(([name, value]): [string, unknown] => [optionName(name), value]);
   const digest = async (path: string | undefined) => (path === undefined ? null : await digestOfModel(path));
   return {
     ...Object.fromEntries(decisive),
@@ -350,6 +358,11 @@ async function decisiveSettings(
       preferences: digestOfSequences(replies(preferences.examples.map((pair) => ({ pair })))),
     })),
   };
+}
+
+/** The name of an option on the command line, from that of its property. */
+function optionName(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */

@@ -98,7 +98,7 @@ describe('on wasm', () => {
 
     const other = await llm(...words(whole, 'wasm', ...schedule, '--resume', '--learning-rate', '1e-3'));
     expect(other.code).toBe(2);
-    expect(other.stderr).toMatch(/^forgetting: learningRate: got 0.001, expected 0.01, as the run in .* began\n$/);
+    expect(other.stderr).toMatch(/^forgetting: learning-rate: got 0.001, expected 0.01, as the run in .* began\n$/);
     expect(contents(whole)).toEqual(before);
   });
 });
