@@ -35,21 +35,27 @@ export const llamaHead = 'lm_head.weight';
 
 /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */
 export function llamaHidden(config: LlamaConfig, network: Network, ids: Tensor, place: Place): Tensor {
-  const norm = (rows: Tensor, name: string): Tensor =>
-    rootMeanSquareNorm(rows, network.weight(`${name}.weight`), config.normEpsilon);
-
   let rows = embed(network.weight(llamaEmbedding), ids);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const attention = `model.layers.${layer}.self_attn`;
-    const mlp = `model.layers.${layer}.mlp`;
-    const read = norm(rows, `model.layers.${layer}.input_layernorm`);
-    const queries = splitHeads(network.linear(read, `${attention}.q_proj`), config.heads, place);
-    const keys = splitHeads(network.linear(read, `${attention}.k_proj`), config.keyValueHeads, place);
-    const values = splitHeads(network.linear(read, `${attention}.v_proj`), config.keyValueHeads, place);
-    rows = tf.add(rows, network.linear(selfAttention(layer, queries, keys, values, place), `${attention}.o_proj`));
-    const middle = norm(rows, `model.layers.${layer}.post_attention_layernorm`);
-    const gated = tf.mul(silu(network.linear(middle, `${mlp}.gate_proj`)), network.linear(middle, `${mlp}.up_proj`));
-    rows = tf.add(rows, network.linear(gated, `${mlp}.down_proj`));
-  }
-  return norm(rows, 'model.norm');
+  // What a block made on the way and no gradient needs is freed at its end.
+  for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
+  return norm(config, network, rows, 'model.norm');
+}
+
+function block(config: LlamaConfig, network: Network, layer: number, rows: Tensor, place: Place): Tensor {
+  const { heads, keyValueHeads } = config;
+  const attention = `model.layers.${layer}.self_attn`;
+  const mlp = `model.layers.${layer}.mlp`;
+  const read = norm(config, network, rows, `model.layers.${layer}.input_layernorm`);
+  const queries = splitHeads(network.linear(read, `${attention}.q_proj`), heads, place);
+  const keys = splitHeads(network.linear(read, `${attention}.k_proj`), keyValueHeads, place);
+  const values = splitHeads(network.linear(read, `${attention}.v_proj`), keyValueHeads, place);
+  const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${attention}.o_proj`);
+  const afterAttention = tf.add(rows, attended);
+  const middle = norm(config, network, afterAttention, `model.layers.${layer}.post_attention_layernorm`);
+  const gated = tf.mul(silu(network.linear(middle, `${mlp}.gate_proj`)), network.linear(middle, `${mlp}.up_proj`));
+  return tf.add(afterAttention, network.linear(gated, `${mlp}.down_proj`));
+}
+
+function norm(config: LlamaConfig, network: Network, rows: Tensor, name: string): Tensor {
+  return rootMeanSquareNorm(rows, network.weight(`${name}.weight`), config.normEpsilon);
 }

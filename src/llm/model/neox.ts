@@ -35,24 +35,26 @@ export const neoxHead = 'embed_out.weight';
 
 /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */
 export function neoxHidden(config: NeoxConfig, network: Network, ids: Tensor, place: Place): Tensor {
-  const norm = (rows: Tensor, name: string): Tensor =>
-    layerNorm(rows, network.weight(`${name}.weight`), network.weight(`${name}.bias`), config.normEpsilon);
-
   let rows = embed(network.weight(neoxEmbedding), ids);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const at = `gpt_neox.layers.${layer}`;
-    // A head's queries, keys and values lie side by side.
-    const fused = splitHeads(
-      network.linear(norm(rows, `${at}.input_layernorm`), `${at}.attention.query_key_value`),
-      config.heads,
-      place,
-    );
-    const [queries, keys, values] = tf.split(fused, 3, -1);
-    const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${at}.attention.dense`);
-    const afterAttention = tf.add(rows, attended);
-    const read = config.parallelResidual ? rows : afterAttention;
-    const expanded = gelu(network.linear(norm(read, `${at}.post_attention_layernorm`), `${at}.mlp.dense_h_to_4h`));
-    rows = tf.add(afterAttention, network.linear(expanded, `${at}.mlp.dense_4h_to_h`));
-  }
-  return norm(rows, 'gpt_neox.final_layer_norm');
+  // What a block made on the way and no gradient needs is freed at its end.
+  for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
+  return norm(config, network, rows, 'gpt_neox.final_layer_norm');
+}
+
+function block(config: NeoxConfig, network: Network, layer: number, rows: Tensor, place: Place): Tensor {
+  const at = `gpt_neox.layers.${layer}`;
+  const read = norm(config, network, rows, `${at}.input_layernorm`);
+  // A head's queries, keys and values lie side by side.
+  const fused = splitHeads(network.linear(read, `${at}.attention.query_key_value`), config.heads, place);
+  const [queries, keys, values] = tf.split(fused, 3, -1);
+  const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${at}.attention.dense`);
+  const afterAttention = tf.add(rows, attended);
+  const mlpInput = config.parallelResidual ? rows : afterAttention;
+  const middle = norm(config, network, mlpInput, `${at}.post_attention_layernorm`);
+  const expanded = gelu(network.linear(middle, `${at}.mlp.dense_h_to_4h`));
+  return tf.add(afterAttention, network.linear(expanded, `${at}.mlp.dense_4h_to_h`));
+}
+
+function norm(config: NeoxConfig, network: Network, rows: Tensor, name: string): Tensor {
+  return layerNorm(rows, network.weight(`${name}.weight`), network.weight(`${name}.bias`), config.normEpsilon);
 }

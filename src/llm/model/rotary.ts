@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { apply } from './custom-gradient.js';
 
 /** How a model trained on short texts slows its rotations to attend over longer ones. */
 export type RopeScaling =
@@ -73,12 +74,14 @@ export function rotaryTables(
  * Source: Su et al., RoFormer (arXiv 2104.09864), in the halves layout of HF transformers.
  */
 export function rotate(heads: Tensor, { cosines, sines, quarterTurn }: RotaryTables): Tensor {
-  const rotation = tf.customGrad((x, save) => {
-    (save as tf.GradSaveFunc)([cosines, sines, quarterTurn]);
-    return {
-      value: tf.add(tf.mul(x as Tensor, cosines), tf.mul(tf.matMul(x as Tensor, quarterTurn), sines)),
-      gradFunc: (dy, [c, s, turn]) => tf.add(tf.mul(dy, c), tf.matMul(tf.mul(dy, s), turn, false, true)),
-    };
-  });
-  return rotation(heads);
+  return apply(
+    {
+      forward: (x) => ({
+        value: tf.add(tf.mul(x, cosines), tf.mul(tf.matMul(x, quarterTurn), sines)),
+        saved: [cosines, sines, quarterTurn],
+      }),
+      backward: (dy, [c, s, turn]) => tf.add(tf.mul(dy, c), tf.matMul(tf.mul(dy, s), turn, false, true)),
+    },
+    heads,
+  );
 }
