@@ -129,9 +129,8 @@ export async function logProbabilitiesOf(
   const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);
   for (let start = 0; start < byLength.length; start += batchSize) {
     const members = byLength.slice(start, start + batchSize);
-    const computed = sequenceLogProbabilities(model, tokenBatch(members.map((member) => sequences[member])), {
-      adapter,
-    });
+    const inBatch = members.map((member) => sequences[member]);
+    const computed = sequenceLogProbabilities(model, tokenBatch(inBatch, model), { adapter });
     const ofMembers = await computed.data();
     members.forEach((member, row) => (values[member] = ofMembers[row]));
     computed.dispose();

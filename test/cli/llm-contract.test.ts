@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEvents } from '../../src/llm/results/tensorboard.js';
 import { llm } from '../llm/command.js';
 import { temporaryFolder } from '../llm/temporary-folder.js';
@@ -32,6 +32,9 @@ interface Training {
   readonly final: Evaluation;
   readonly stopped: string | null;
 }
+
+// Each test runs the command line several times.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const folder = temporaryFolder();
 let files: ToyFiles;

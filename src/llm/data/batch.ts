@@ -17,10 +17,17 @@ export interface TokenBatch {
 /** Lengths are rounded up to a multiple of this, so that a device sees few different sizes. */
 const lengthStep = 16;
 
-/** The batch of some sequences, padded to the longest of them, rounded up; `length` pads further. */
-export function tokenBatch(sequences: readonly Sequence[], length?: number): TokenBatch {
+/**
+ * The batch of some sequences, padded to the longest of them, rounded up within the model's context.
+ * @param length pads to this length instead
+ */
+export function tokenBatch(
+  sequences: readonly Sequence[],
+  { contextLength = Infinity, length }: { readonly contextLength?: number; readonly length?: number } = {},
+): TokenBatch {
   const longest = Math.max(...sequences.map(({ ids }) => ids.length));
-  const padded = length ?? Math.ceil(longest / lengthStep) * lengthStep;
+  const rounded = Math.ceil(longest / lengthStep) * lengthStep;
+  const padded = length ?? Math.max(longest, Math.min(rounded, contextLength));
   const count = sequences.reduce((sum, sequence) => sum + responseTokens(sequence), 0);
   const batch = {
     ids: new Int32Array(sequences.length * padded),

@@ -36,7 +36,10 @@ export function sftLoss(
   options?: LogProbabilityOptions,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const batch = tokenBatch(examples.map(({ sequence }) => sequence));
+    const batch = tokenBatch(
+      examples.map(({ sequence }) => sequence),
+      model,
+    );
     const total = tf.sum(sequenceLogProbabilities(model, batch, options));
     return tf.mul<tf.Scalar>(total, -1 / Math.max(1, tokens));
   });
@@ -56,10 +59,8 @@ export function dpoLoss(
 ): tf.Scalar {
   return tf.tidy(() => {
     const count = examples.length;
-    const batch = tokenBatch([
-      ...examples.map(({ pair }) => pair.chosen),
-      ...examples.map(({ pair }) => pair.rejected),
-    ]);
+    const sequences = [...examples.map(({ pair }) => pair.chosen), ...examples.map(({ pair }) => pair.rejected)];
+    const batch = tokenBatch(sequences, model);
     const logProbabilities = sequenceLogProbabilities(model, batch, options);
     const policy = tf.sub(tf.slice(logProbabilities, [0], [count]), tf.slice(logProbabilities, [count], [count]));
     const reference = tf.tensor1d(examples.map((example) => example.reference.chosen - example.reference.rejected));

@@ -61,6 +61,13 @@ async function expected(model: LanguageModel, batch: TokenBatch): Promise<number
   });
 }
 
+it('batches are padded to a multiple of 16, but never beyond the context', () => {
+  const [sequence] = randomSequences([[3, 20]], toyConfig.vocabularySize, 2);
+  expect(tokenBatch([sequence]).length).toBe(32);
+  expect(tokenBatch([sequence], { contextLength: 25 }).length).toBe(25);
+  expect(tokenBatch([sequence], { contextLength: 20 }).length).toBe(20);
+});
+
 describe.each(['LoRA', 'full'])('log-probabilities of a model trained by %s', (kind) => {
   it('are sums over response tokens, each predicted from the position before', async () => {
     const batch = tokenBatch(sequences);
@@ -74,7 +81,7 @@ describe.each(['LoRA', 'full'])('log-probabilities of a model trained by %s', (k
 
   it('are the same to the bit whatever the padding and the company', async () => {
     const together = await values(modelOf(kind), tokenBatch(sequences));
-    expect(await values(modelOf(kind), tokenBatch(sequences, 61))).toEqual(together);
+    expect(await values(modelOf(kind), tokenBatch(sequences, { length: 61 }))).toEqual(together);
     for (const [row, sequence] of sequences.entries()) {
       expect(await values(modelOf(kind), tokenBatch([sequence]))).toEqual([together[row]]);
     }

@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { llm, startLlm } from '../command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
+
+// Each test runs the command line several times.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const folder = temporaryFolder();
 let files: ToyFiles;
