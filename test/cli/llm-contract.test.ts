@@ -4,8 +4,11 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEvents } from '../../src/llm/results/tensorboard.js';
 import { llm } from '../llm/command.js';
+import { hasWebGpu } from '../llm/webgpu.js';
 import { temporaryFolder } from '../llm/temporary-folder.js';
 import { writeLines, writeToyFiles, type ToyFiles } from '../llm/toy.js';
+
+const webGpu = await hasWebGpu();
 
 interface Evaluation {
   readonly sft: { readonly loss: number; readonly tokens: number };
@@ -161,6 +164,17 @@ describe('llm train', () => {
     const evaluation = await printed<Evaluation>('evaluate', ...common, ...again);
     expect(evaluation).toEqual(full.final);
     expect(evaluation.sft.loss).not.toBe(0);
+  });
+
+  it.skipIf(!webGpu)('takes the same steps on webgpu as on wasm', async () => {
+    const words = [...common, ...run, ...lora, '--schedule', 'mix', '--steps', '2', '--output'];
+    const onWasm = await printed<Training>('train', ...words, output('wasm'));
+    const { code, stdout, stderr } = await llm('train', ...words, output('webgpu'), '--backend', 'webgpu');
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^webgpu: [^\n]*\n$/)]);
+    const onWebGpu = JSON.parse(stdout) as Training;
+    for (const [i, { loss }] of onWebGpu.steps.entries()) expect(loss).toBeCloseTo(onWasm.steps[i].loss, 4);
+    expect(onWebGpu.final.sft.loss).toBeCloseTo(onWasm.final.sft.loss, 4);
+    expect(onWebGpu.final.dpo.loss).toBeCloseTo(onWasm.final.dpo.loss, 4);
   });
 
   it('stops where the rule says, before its last step', async () => {
