@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
 import { fileRefusal } from '../../file-refusal.js';
 
@@ -11,6 +11,8 @@ export interface LogRow {
 /** A JSONL file that grows while a run goes on: one object a line, each with the step it belongs to. */
 export interface LineLog {
   append(row: LogRow): void;
+  /** Brings what was appended to the disk. */
+  sync(): void;
   close(): void;
 }
 
@@ -26,6 +28,9 @@ export function openLineLog(path: string, lastStep: number): LineLog {
     return {
       append: (row) => {
         appendWhole(descriptor, path, `${JSON.stringify(row)}\n`);
+      },
+      sync: () => {
+        fsyncSync(descriptor);
       },
       close: () => {
         closeSync(descriptor);

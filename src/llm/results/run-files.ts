@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { InputError } from '../../input-error.js';
 import type { Choice, Pair } from '../../schedule/schedule.js';
 import type { Evaluation } from '../evaluate.js';
 import type { StepOutcome } from '../train/step.js';
@@ -40,6 +41,8 @@ export interface RunFiles {
   evaluation(step: number, evaluation: Evaluation, ideal: Pair | undefined): void;
   /** @param seconds of the step; @param tensorBytes the most that tensors took in it */
   timing(step: number, seconds: number, tensorBytes: number): void;
+  /** Brings what was written to the disk: a checkpoint must not be newer than the logs it goes with. */
+  sync(): void;
   close(): void;
   /** Writes the Parquet tables of the JSONL files. */
   writeTables(): Promise<void>;
@@ -58,6 +61,10 @@ export function openRunFiles(
 ): RunFiles {
   const at = (name: string): string => join(folder, name);
   const steps = openLineLog(at('steps.jsonl'), lastStep);
+  const found = readRows(at('steps.jsonl')).length;
+  if (found !== Math.max(0, lastStep)) {
+    throw new InputError(at('steps.jsonl'), `${found} steps`, `${lastStep}, as many as the checkpoint`);
+  }
   const evaluations = openLineLog(at('evaluations.jsonl'), lastStep);
   const timing = openLineLog(at('timing.jsonl'), lastStep);
   if (tensorboard) mkdirSync(at('tensorboard'), { recursive: true });
@@ -98,6 +105,9 @@ export function openRunFiles(
     timing(step, seconds, tensorBytes) {
       const processBytes = process.resourceUsage().maxRSS * 1024;
       timing.append({ step, seconds, processBytes, tensorBytes });
+    },
+    sync() {
+      for (const log of [steps, evaluations, timing]) log.sync();
     },
     close() {
       for (const log of [steps, evaluations, timing, events]) log?.close();

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { gradientPass } from '../backend/gradient-pass.js';
 
 /** A loss to differentiate and the weight of its gradient. */
 export interface WeightedLoss {
@@ -27,10 +28,10 @@ export function weightedGradient(
         tensorBytes = Math.max(tensorBytes, tf.memory().numBytes);
         return value;
       };
-      const { value, grads } = tf.engine().gradients(measured, variables, undefined, true);
+      const { value, gradients } = gradientPass(measured, variables);
       values.push(tf.keep(value));
       return variables.map((variable, index) => {
-        const gradient = (grads[index] as tf.Tensor | undefined) ?? tf.zeros(variable.shape);
+        const gradient = gradients[index] ?? tf.zeros(variable.shape);
         const weighted = weight === 1 ? gradient : tf.mul(gradient, weight);
         return before === undefined ? weighted : tf.add(before[index], weighted);
       });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { resumeStream, stream } from '../../random/stream.js';
+import { resumeStream, stream, type Stream } from '../../random/stream.js';
 import type { MaxrightState } from '../../schedule/maxright.js';
 import type { ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
@@ -8,9 +8,9 @@ import { evaluate, type Evaluation } from '../evaluate.js';
 import type { DpoSettings } from '../loss/dpo.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
-import { openRunFiles } from '../results/run-files.js';
+import { openRunFiles, type RunFiles } from '../results/run-files.js';
 import { writeResult, type RunFolder, type RunResult } from '../results/run-folder.js';
-import { disposeAdamw, initialAdamw, type AdamwSettings } from './adamw.js';
+import { disposeAdamw, initialAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
 import { readCheckpointState, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
 import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
 import { dpoMinibatch, sftMinibatch } from './minibatch.js';
@@ -68,72 +68,107 @@ export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAf
  * checkpoint then stays as it was.
  */
 export async function runTraining(options: RunOptions): Promise<RunEnd> {
-  const { model, schedule, scheduleSettings, folder, evaluateEvery, stop, checkpointEvery = 25 } = options;
-  const { steps, ideal } = scheduleSettings;
-  const scheduleStart = schedule.init(scheduleSettings);
+  const { model, schedule, scheduleSettings, folder } = options;
+  schedule.init(scheduleSettings);
   if (folder.result !== undefined) return { finished: folder.result };
 
+  const optimiser = initialAdamw(model.trainable);
   const checkpoint = join(folder.path, 'checkpoint.safetensors');
   const resumed = readCheckpointState(checkpoint);
-  const optimiser = initialAdamw(model.trainable);
-  const tensors = { parameter: model.trainable, ...optimiser };
-  if (resumed !== undefined) {
-    restoreTensors(checkpoint, tensors);
-    optimiser.updates = resumed.updates;
+  const lastStep = resumed?.step ?? -1;
+  const files = openRunFiles(folder.path, { lastStep, tensorboard: options.tensorboard ?? false });
+  try {
+    const tensors = { parameter: model.trainable, ...optimiser };
+    if (resumed !== undefined) {
+      restoreTensors(checkpoint, tensors);
+      optimiser.updates = resumed.updates;
+    }
+    const save = async (state: TrainingState): Promise<void> => {
+      files.sync();
+      await writeCheckpoint(checkpoint, state, tensors);
+    };
+    const { state, final } = await takeSteps(options, { resumed, optimiser, files, save });
+    if (final === undefined) return { interruptedAfter: state.step };
+    await options.save(folder.path);
+    await files.writeTables();
+    const finished = { steps: files.choices(), final, stopped: state.stopped };
+    await writeResult(folder, finished);
+    return { finished };
+  } finally {
+    files.close();
+    disposeAdamw(optimiser);
   }
-  const coin = resumed ? resumeStream(resumed.coin) : stream(options.seed, `${schedule.name}-coin`);
-  let state: TrainingState = resumed ?? {
+}
+
+/** What the steps of a run work on beside its options. */
+interface StepsContext {
+  /** The state to go on from; undefined at the start. */
+  readonly resumed: TrainingState | undefined;
+  readonly optimiser: AdamwState;
+  readonly files: RunFiles;
+  /** Writes a checkpoint. */
+  readonly save: (state: TrainingState) => Promise<void>;
+}
+
+/** Takes the steps that are left, logging, evaluating and saving; without a final evaluation the run was interrupted. */
+async function takeSteps(
+  options: RunOptions,
+  { resumed, optimiser, files, save }: StepsContext,
+): Promise<{ state: TrainingState; final: Evaluation | undefined }> {
+  const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings } = options;
+  const { steps, ideal } = scheduleSettings;
+  const stepSettings = settingsOfSteps(options);
+  const coin = resumed ? resumeStream(resumed.coin) : stream(options.seed, `${options.schedule.name}-coin`);
+  let state = resumed ?? initialState(options, coin);
+  let evaluation: Evaluation | undefined;
+  const evaluateNow = async (): Promise<void> => {
+    evaluation = await evaluateBoth(options);
+    files.evaluation(state.step, evaluation, ideal);
+  };
+
+  if (state.step === 0 && evaluateEvery < Infinity) await evaluateNow();
+  while (state.step < steps && state.stopped === null) {
+    const began = performance.now();
+    const { state: next, outcome } = await takeStep(state, optimiser, coin, stepSettings);
+    state = next;
+    files.step(state.step, outcome, weightedGaps(state, outcome.values, options));
+    files.timing(state.step, (performance.now() - began) / 1000, outcome.tensorBytes);
+    evaluation = undefined;
+    if (state.step % evaluateEvery === 0 || state.step === steps) {
+      await evaluateNow();
+      state = { ...state, stopped: stoppedBy(evaluation, state, options) };
+    }
+    const ended = state.step === steps || state.stopped !== null;
+    const interrupted = !ended && (options.signal?.aborted ?? false);
+    if (ended || interrupted || state.step % checkpointEvery === 0) await save(state);
+    options.onStep?.(state.step, steps);
+    if (interrupted) return { state, final: undefined };
+    // Lets signals and progress through between steps.
+    await new Promise(setImmediate);
+  }
+  return { state, final: evaluation ?? (await evaluateBoth(options)) };
+}
+
+function initialState({ schedule, scheduleSettings }: RunOptions, coin: Stream): TrainingState {
+  return {
     step: 0,
-    schedule: scheduleStart,
+    schedule: schedule.init(scheduleSettings),
     lastChoice: null,
     cursors: { sft: firstCursor, dpo: firstCursor },
     coin: coin.state(),
     updates: 0,
     stopped: null,
   };
-  const files = openRunFiles(folder.path, { lastStep: resumed?.step ?? -1, tensorboard: options.tensorboard ?? false });
-  const stepSettings = settingsOfSteps(options);
-  let final: Evaluation | undefined;
-  const evaluateAt = async (step: number): Promise<Evaluation> => {
-    const evaluation = await evaluateBoth(options);
-    files.evaluation(step, evaluation, ideal);
-    return evaluation;
-  };
+}
 
-  if (resumed === undefined && evaluateEvery !== undefined) await evaluateAt(0);
-  while (state.step < steps && state.stopped === null) {
-    const began = performance.now();
-    const taken = await takeStep(state, optimiser, coin, stepSettings);
-    state = taken.state;
-    files.step(state.step, taken.outcome, weightedGaps(state, taken.outcome.values, options));
-    files.timing(state.step, (performance.now() - began) / 1000, taken.outcome.tensorBytes);
-    const due = evaluateEvery !== undefined && state.step % evaluateEvery === 0;
-    if (due || state.step === steps) {
-      final = await evaluateAt(state.step);
-      const value = { sft: final.sft.loss, dpo: final.dpo.loss };
-      const reason = stop === undefined || state.step === steps ? undefined : stoppingReason(value, stop);
-      state = { ...state, stopped: reason ?? null };
-    }
-    const interrupted = options.signal?.aborted ?? false;
-    if (interrupted || state.stopped !== null || state.step === steps || state.step % checkpointEvery === 0) {
-      await writeCheckpoint(checkpoint, state, tensors);
-    }
-    options.onStep?.(state.step, steps);
-    if (interrupted && state.step < steps && state.stopped === null) {
-      files.close();
-      return { interruptedAfter: state.step };
-    }
-    // Lets signals and progress through between steps.
-    await new Promise(setImmediate);
-  }
-  files.close();
-  final ??= await evaluateBoth(options);
-  disposeAdamw(optimiser);
-  await options.save(folder.path);
-  await files.writeTables();
-  const finished = { steps: files.choices(), final, stopped: state.stopped };
-  await writeResult(folder, finished);
-  return { finished };
+/** Why the stopping rule ends the run before its last step; null where it does not. */
+function stoppedBy(
+  evaluation: Evaluation | undefined,
+  { step }: TrainingState,
+  { stop, scheduleSettings: { steps } }: RunOptions,
+): string | null {
+  if (stop === undefined || evaluation === undefined || step === steps) return null;
+  return stoppingReason({ sft: evaluation.sft.loss, dpo: evaluation.dpo.loss }, stop) ?? null;
 }
 
 function settingsOfSteps(options: RunOptions): StepSettings {
