@@ -118,6 +118,16 @@ export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }:
   return length;
 }
 
+const modelDigests = new Map<string, Promise<string>>();
+
+/** The digest of a model's files, read once in a process: they can be many gigabytes. */
+export async function modelDigest(path: string): Promise<string> {
+  const { digestOfModel } = await import('../llm/train/reference.js');
+  const digest = modelDigests.get(path) ?? digestOfModel(path);
+  modelDigests.set(path, digest);
+  return digest;
+}
+
 /** The pairs with the log-probabilities of the reference policy, computed only where the cache does not hold them. */
 export async function referenced(
   pairs: readonly PreferencePair[],
@@ -125,19 +135,19 @@ export async function referenced(
   backend: Backend,
   options: SessionOptions,
 ): Promise<ReferencedPair[]> {
-  const { digestOf, digestOfModel, digestOfSequences, withReference } = await import('../llm/train/reference.js');
+  const { digestOf, digestOfSequences, withReference } = await import('../llm/train/reference.js');
   const { replies } = await import('../llm/evaluate.js');
   const { loadModel } = await import('../llm/model/load.js');
   const { reference, tokenizer } = options;
   const isAdapter = reference !== undefined && existsSync(join(reference, 'adapter_config.json'));
   const path = reference === undefined || isAdapter ? options.model : reference;
-  const digest = await digestOfModel(path);
+  const digest = await modelDigest(path);
   const bar = startProgress('reference', 2 * pairs.length);
   try {
     return await withReference({
       pairs,
       key: {
-        model: isAdapter ? digestOf(`${digest} ${await digestOfModel(reference)}`) : digest,
+        model: isAdapter ? digestOf(`${digest} ${await modelDigest(reference)}`) : digest,
         data: digestOfSequences(replies(pairs.map((pair) => ({ pair })))),
         backend: backend.name,
       },

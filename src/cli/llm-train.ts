@@ -9,6 +9,7 @@ import { printReport, reportOf } from './llm-evaluate.js';
 import {
   announce,
   dpoSettingsOf,
+  modelDigest,
   openSessionBackend,
   readData,
   referenced,
@@ -337,7 +338,7 @@ async function decisiveSettings(
   data: readonly SessionData[],
   backend: Backend,
 ): Promise<Record<string, unknown>> {
-  const { digestOfModel, digestOfSequences } = await import('../llm/train/reference.js');
+  const { digestOfSequences } = await import('../llm/train/reference.js');
   const { replies } = await import('../llm/evaluate.js');
   const indifferent = new Set(['model', 'tokenizer', 'adapter', 'sft', 'preferences', 'reference', 'evaluationSft']);
   for (const name of ['evaluationPreferences', 'cache', 'json', 'output', 'resume', 'tensorboard', 'checkpointEvery']) {
@@ -346,7 +347,7 @@ async function decisiveSettings(
   const decisive = Object.entries(options)
     .filter(([name]) => !indifferent.has(name))
     .map(([name, value]): [string, unknown] => [optionName(name), value]);
-  const digest = async (path: string | undefined) => (path === undefined ? null : await digestOfModel(path));
+  const digest = async (path: string | undefined) => (path === undefined ? null : await modelDigest(path));
   return {
     ...Object.fromEntries(decisive),
     backend: backend.name,
