@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { sumRows } from './sum-rows.js';
 
 /**
  * Registers the gradients of the tfjs kernels that language models and their losses use, once. tfjs-core keeps its own
@@ -21,9 +22,7 @@ function unbroadcast(gradient: Tensor, shape: number[]): Tensor {
   );
   if (axes.length === 0 && offset === 0) return gradient;
   if (axes.length > offset || shape.length === 0) return tf.reshape(tf.sum(gradient, axes), shape);
-  // Rows are summed as a product with a row of ones: the wasm backend's sum would transpose them first.
-  const rows = tf.util.sizeFromShape(gradient.shape.slice(0, offset));
-  return tf.reshape(tf.matMul(tf.ones([1, rows]), tf.reshape(gradient, [rows, -1])), shape);
+  return tf.reshape(sumRows(tf.reshape(gradient, [-1, tf.util.sizeFromShape(shape)])), shape);
 }
 
 /** Repeats the gradient of a reduction over `axes` along its input's shape. */

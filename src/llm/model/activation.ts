@@ -11,7 +11,7 @@ const geluOperation: Operation = {
   forward: (x) => ({ value: tf.mul(x, normalDistribution(x)), saved: [x] }),
   backward: (dy, [x]) => {
     const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)));
+    return [tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)))];
   },
 };
 
@@ -28,6 +28,6 @@ const siluOperation: Operation = {
   forward: (x) => ({ value: tf.mul(x, tf.sigmoid(x)), saved: [x] }),
   backward: (dy, [x]) => {
     const logistic = tf.sigmoid(x);
-    return tf.mul(dy, tf.mul(logistic, tf.add(1, tf.mul(x, tf.sub(1, logistic)))));
+    return [tf.mul(dy, tf.mul(logistic, tf.add(1, tf.mul(x, tf.sub(1, logistic)))))];
   },
 };

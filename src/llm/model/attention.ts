@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { apply, reshape } from './custom-gradient.js';
 
 // Added to the scores of later positions: far below any score, and finite, as GPUs may assume of their numbers.
 const never = -1e9;
@@ -23,10 +24,28 @@ export function causalMask(past: number, length: number, reach: number): Tensor 
  */
 export function attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor): Tensor {
   const [batch, heads, length, headWidth] = queries.shape;
-  const [, keyValueHeads, reach] = keys.shape;
+  const keyValueHeads = keys.shape[1] ?? heads;
   const group = heads / keyValueHeads;
-  const grouped = tf.reshape(tf.mul(queries, headWidth ** -0.5), [batch, keyValueHeads, group * length, headWidth]);
-  const scores = tf.reshape(tf.matMul(grouped, keys, false, true), [batch, heads, length, reach]);
-  const weights = tf.reshape(tf.softmax(tf.add(scores, mask)), [batch, keyValueHeads, group * length, reach]);
-  return tf.reshape(tf.matMul(weights, values), queries.shape);
+  const grouped = reshape(queries, [batch, keyValueHeads, group * length, headWidth]);
+  const scores = tf.matMul(grouped, keys, false, true);
+  const weights = maskedSoftmax(scores, mask, headWidth ** -0.5);
+  return reshape(tf.matMul(weights, values), queries.shape);
+}
+
+/** softmax(scale · scores + mask) along the last axis, the mask [length, reach] repeated along the rows of scores. */
+function maskedSoftmax(scores: Tensor, mask: Tensor, scale: number): Tensor {
+  return apply(
+    {
+      forward: (x) => {
+        const blocks = tf.reshape(tf.mul(x, scale), [-1, ...mask.shape]);
+        const weights = tf.reshape(tf.softmax(tf.add(blocks, mask)), x.shape);
+        return { value: weights, saved: [weights] };
+      },
+      backward: (dy, [weights]) => {
+        const weighted = tf.mul(dy, weights);
+        return [tf.mul(tf.sub(weighted, tf.mul(tf.sum(weighted, -1, true), weights)), scale)];
+      },
+    },
+    scores,
+  );
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { causalMask } from './attention.js';
 import type { ModelConfig } from './config.js';
+import { add, addToRows, reshape } from './custom-gradient.js';
 import type { LanguageModel } from './language-model.js';
 import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
 import { peftName, type LoraConfig } from './lora.js';
@@ -42,12 +43,12 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
     linear: (rows, module) => {
       const product = tf.matMul(rows, weight(`${module}.weight`), false, true);
       const bias = weights.get(`${module}.bias`);
-      const mapped = bias === undefined ? product : tf.add(product, bias);
+      const mapped = bias === undefined ? product : addToRows(product, bias);
       const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
       const b = trainable.get(peftName(module, 'B'));
       if (lora === undefined || a === undefined || b === undefined) return mapped;
       const low = tf.mul(tf.matMul(rows, a, false, true), lora.alpha / lora.rank);
-      return tf.add(mapped, tf.matMul(low, b, false, true));
+      return add(mapped, tf.matMul(low, b, false, true));
     },
   });
 
@@ -79,7 +80,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
             ? neoxHidden(config, network(adapted), ids, place)
             : llamaHidden(config, network(adapted), ids, place);
         if (cache !== undefined) cache.length += length;
-        return tf.reshape(rows, [batch, length, config.width]);
+        return reshape(rows, [batch, length, config.width]);
       }),
     project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
     dispose: () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { silu } from './activation.js';
+import { add } from './custom-gradient.js';
 import type { LlamaConfig } from './config.js';
 import { embed, selfAttention, splitHeads, type Network, type Place } from './network.js';
 import { rootMeanSquareNorm } from './norm.js';
@@ -50,10 +51,10 @@ function block(config: LlamaConfig, network: Network, layer: number, rows: Tenso
   const keys = splitHeads(network.linear(read, `${attention}.k_proj`), keyValueHeads, place);
   const values = splitHeads(network.linear(read, `${attention}.v_proj`), keyValueHeads, place);
   const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${attention}.o_proj`);
-  const afterAttention = tf.add(rows, attended);
+  const afterAttention = add(rows, attended);
   const middle = norm(config, network, afterAttention, `model.layers.${layer}.post_attention_layernorm`);
   const gated = tf.mul(silu(network.linear(middle, `${mlp}.gate_proj`)), network.linear(middle, `${mlp}.up_proj`));
-  return tf.add(afterAttention, network.linear(gated, `${mlp}.down_proj`));
+  return add(afterAttention, network.linear(gated, `${mlp}.down_proj`));
 }
 
 function norm(config: LlamaConfig, network: Network, rows: Tensor, name: string): Tensor {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { gelu } from './activation.js';
+import { add } from './custom-gradient.js';
 import type { NeoxConfig } from './config.js';
 import { embed, selfAttention, splitHeads, type Network, type Place } from './network.js';
 import { layerNorm } from './norm.js';
@@ -48,11 +49,11 @@ function block(config: NeoxConfig, network: Network, layer: number, rows: Tensor
   const fused = splitHeads(network.linear(read, `${at}.attention.query_key_value`), config.heads, place);
   const [queries, keys, values] = tf.split(fused, 3, -1);
   const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${at}.attention.dense`);
-  const afterAttention = tf.add(rows, attended);
+  const afterAttention = add(rows, attended);
   const mlpInput = config.parallelResidual ? rows : afterAttention;
   const middle = norm(config, network, mlpInput, `${at}.post_attention_layernorm`);
   const expanded = gelu(network.linear(middle, `${at}.mlp.dense_h_to_4h`));
-  return tf.add(afterAttention, network.linear(expanded, `${at}.mlp.dense_4h_to_h`));
+  return add(afterAttention, network.linear(expanded, `${at}.mlp.dense_4h_to_h`));
 }
 
 function norm(config: NeoxConfig, network: Network, rows: Tensor, name: string): Tensor {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attend } from './attention.js';
+import { reshape } from './custom-gradient.js';
 import type { KeyValueCache } from './language-model.js';
 import { rotate, type RotaryTables } from './rotary.js';
 
@@ -29,7 +30,8 @@ export function embed(table: Tensor, ids: Tensor): Tensor {
 
 /** Rows [batch · length, heads · headWidth] as [batch, heads, length, headWidth]. */
 export function splitHeads(rows: Tensor, heads: number, { batch, length }: Place): Tensor {
-  return tf.transpose(tf.reshape(rows, [batch, length, heads, -1]), [0, 2, 1, 3]);
+  const headWidth = (rows.shape[1] ?? 0) / heads;
+  return tf.transpose(reshape(rows, [batch, length, heads, headWidth]), [0, 2, 1, 3]);
 }
 
 /** Rotated causal attention of one layer over split heads, as rows [batch · length, heads · headWidth]. */
@@ -38,7 +40,8 @@ export function selfAttention(layer: number, queries: Tensor, keys: Tensor, valu
   const added = { keys: rotate(keys, tables), values };
   const seen = memory === undefined ? added : remember(memory, layer, added);
   const mixed = attend(rotate(queries, tables), seen.keys, seen.values, place.mask);
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [place.batch * place.length, -1]);
+  const [batch, heads, length, headWidth] = mixed.shape;
+  return reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
 }
 
 type KeysAndValues = KeyValueCache['layers'][number];

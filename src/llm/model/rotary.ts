@@ -80,7 +80,7 @@ export function rotate(heads: Tensor, { cosines, sines, quarterTurn }: RotaryTab
         value: tf.add(tf.mul(x, cosines), tf.mul(tf.matMul(x, quarterTurn), sines)),
         saved: [cosines, sines, quarterTurn],
       }),
-      backward: (dy, [c, s, turn]) => tf.add(tf.mul(dy, c), tf.matMul(tf.mul(dy, s), turn, false, true)),
+      backward: (dy, [c, s, turn]) => [tf.add(tf.mul(dy, c), tf.matMul(tf.mul(dy, s), turn, false, true))],
     },
     heads,
   );
