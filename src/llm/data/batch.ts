@@ -6,6 +6,8 @@ export interface TokenBatch {
   readonly ids: Int32Array;
   readonly rows: number;
   readonly length: number;
+  /** The number of predicted tokens; what the next three arrays hold beyond is padding and counts for nothing. */
+  readonly tokens: number;
   /** For each predicted token, the flat position row · length + column of the hidden state that predicts it. */
   readonly positions: Int32Array;
   /** The predicted tokens. */
@@ -14,8 +16,14 @@ export interface TokenBatch {
   readonly owners: Int32Array;
 }
 
-/** Lengths are rounded up to a multiple of this, so that a device sees few different sizes. */
-const lengthStep = 16;
+/**
+ * A size rounded up to one of eight in every octave, at least to a multiple of 8: at most an eighth is wasted, and a
+ * device, whose buffers are kept by their size, sees few different ones.
+ */
+export function roundedSize(size: number): number {
+  const step = Math.max(8, 2 ** (Math.floor(Math.log2(size)) - 3));
+  return Math.ceil(size / step) * step;
+}
 
 /**
  * The batch of some sequences, padded to the longest of them, rounded up within the model's context.
@@ -26,13 +34,14 @@ export function tokenBatch(
   { contextLength = Infinity, length }: { readonly contextLength?: number; readonly length?: number } = {},
 ): TokenBatch {
   const longest = Math.max(...sequences.map(({ ids }) => ids.length));
-  const rounded = Math.ceil(longest / lengthStep) * lengthStep;
-  const padded = length ?? Math.max(longest, Math.min(rounded, contextLength));
-  const count = sequences.reduce((sum, sequence) => sum + responseTokens(sequence), 0);
+  const padded = length ?? Math.max(longest, Math.min(roundedSize(longest), contextLength));
+  const tokens = sequences.reduce((sum, sequence) => sum + responseTokens(sequence), 0);
+  const count = tokens === 0 ? 0 : roundedSize(tokens);
   const batch = {
     ids: new Int32Array(sequences.length * padded),
     rows: sequences.length,
     length: padded,
+    tokens,
     positions: new Int32Array(count),
     targets: new Int32Array(count),
     owners: new Int32Array(count),

@@ -30,7 +30,7 @@ export function sequenceLogProbabilities(
     if (count === 0) return tf.zeros<tf.Rank.R1>([rows]);
     const hidden = model.hidden(tf.tensor2d(batch.ids, [rows, length], 'int32'), { adapter });
     const width = hidden.shape[2] ?? 0;
-    const predicting = takeRows(tf.reshape(hidden, [rows * length, width]), batch.positions);
+    const predicting = takeRows(tf.reshape(hidden, [rows * length, width]), batch.positions, batch.tokens);
     const chunk = Math.max(1, Math.floor(logitBudget / model.vocabularySize));
     const parts: tf.Tensor1D[] = [];
     for (let start = 0; start < count; start += chunk) {
@@ -45,13 +45,14 @@ export function sequenceLogProbabilities(
 }
 
 /**
- * Rows of a matrix by distinct indices. Backwards it is a gather too, by the inverse of the indices, with a zero row
- * for what was not taken: the stock gradient needs a kernel that wasm lacks.
+ * Rows of a matrix by indices, of which the first `count` are distinct and the rest padding. Backwards it is a gather
+ * too, by the inverse of the indices, with a zero row for what was not taken: the stock gradient needs a kernel that
+ * wasm lacks.
  */
-function takeRows(matrix: tf.Tensor2D, indices: Int32Array): tf.Tensor2D {
+function takeRows(matrix: tf.Tensor2D, indices: Int32Array, count: number): tf.Tensor2D {
   const [rows, width] = matrix.shape;
   const inverse = new Int32Array(rows).fill(indices.length);
-  indices.forEach((row, taken) => (inverse[row] = taken));
+  for (let taken = 0; taken < count; taken++) inverse[indices[taken]] = taken;
   const take = withGradient((x) => ({
     value: tf.gather(x, tf.tensor1d(indices, 'int32')),
     gradFunc: (dy) => tf.gather(tf.concat([dy, tf.zeros([1, width])], 0), tf.tensor1d(inverse, 'int32')),
@@ -88,9 +89,9 @@ function withGradient(
 }
 
 /** The sum of each row's token log-probabilities, shape [rows], as a product with the 0/1 matrix of owners. */
-function sumByOwner(logProbabilities: tf.Tensor1D, { rows, owners }: TokenBatch): tf.Tensor1D {
+function sumByOwner(logProbabilities: tf.Tensor1D, { rows, tokens, owners }: TokenBatch): tf.Tensor1D {
   const membership = new Float32Array(owners.length * rows);
-  owners.forEach((row, token) => (membership[token * rows + row] = 1));
+  for (let token = 0; token < tokens; token++) membership[token * rows + owners[token]] = 1;
   const sums = tf.matMul(
     tf.reshape(logProbabilities, [1, owners.length]),
     tf.tensor2d(membership, [owners.length, rows]),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/llm/backend/backend.js';
-import { tokenBatch, type TokenBatch } from '../../../src/llm/data/batch.js';
+import { roundedSize, tokenBatch, type TokenBatch } from '../../../src/llm/data/batch.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel } from '../../../src/llm/model/load.js';
@@ -61,11 +61,11 @@ async function expected(model: LanguageModel, batch: TokenBatch): Promise<number
   });
 }
 
-it('batches are padded to a multiple of 16, but never beyond the context', () => {
+it('sizes are rounded to eight an octave, lengths never beyond the context', () => {
+  expect([1, 8, 9, 100, 128, 130, 257, 2048].map(roundedSize)).toEqual([8, 8, 16, 104, 128, 144, 288, 2048]);
   const [sequence] = randomSequences([[3, 20]], toyConfig.vocabularySize, 2);
-  expect(tokenBatch([sequence]).length).toBe(32);
-  expect(tokenBatch([sequence], { contextLength: 25 }).length).toBe(25);
-  expect(tokenBatch([sequence], { contextLength: 20 }).length).toBe(20);
+  expect(tokenBatch([sequence])).toMatchObject({ length: 24, tokens: 17, targets: { length: 24 } });
+  expect(tokenBatch([sequence], { contextLength: 21 }).length).toBe(21);
 });
 
 describe.each(['LoRA', 'full'])('log-probabilities of a model trained by %s', (kind) => {
