@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './cli/evaluate.js';
+import { llmCommand } from './cli/llm.js';
 import { problemCommand } from './cli/problem.js';
 import { reproduceCommand } from './cli/reproduce.js';
 import { runCommand } from './cli/run.js';
@@ -25,6 +26,7 @@ const commands = [
   worstCaseCommand(),
   evaluateCommand(),
   problemCommand(),
+  llmCommand(),
   schemaCommand(),
 ];
 for (const command of commands) program.addCommand(withoutExit(command));

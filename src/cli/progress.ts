@@ -6,8 +6,8 @@ export interface Progress {
   stop(): void;
 }
 
-/** Starts a progress bar that ends at `total`. */
-export function startProgress(label: string, total: number): Progress {
+/** Starts a progress bar that ends at `total`, with `done` behind it: time left is reckoned from there. */
+export function startProgress(label: string, total: number, done = 0): Progress {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
     format: `${label} [{bar}] {percentage}% | {eta_formatted} left`,
@@ -15,7 +15,7 @@ export function startProgress(label: string, total: number): Progress {
     clearOnComplete: true,
     hideCursor: true,
   });
-  bar.start(total, 0);
+  bar.start(total, done);
   return {
     update: (done) => {
       bar.update(done);

@@ -1,0 +1,67 @@
+import { Command, Option } from 'commander';
+import { InputError } from '../input-error.js';
+import { backendNames, type BackendName } from '../llm/backend/names.js';
+import { integerOption, numberOption, unitOption } from './arguments.js';
+import { printJson } from './output.js';
+
+interface GenerateCommandOptions {
+  readonly model: string;
+  readonly tokenizer?: string;
+  readonly adapter?: string;
+  readonly prompt: string;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
+  readonly backend: BackendName;
+  readonly json?: boolean;
+}
+
+/** `forgetting llm generate`: text sampled from a model. */
+export function llmGenerateCommand(): Command {
+  return new Command('generate')
+    .description('sample text from a model')
+    .requiredOption('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
+    .option('--adapter <folder>', 'LoRA adapter in PEFT form')
+    .option('--prompt <text>', 'what the text begins with', '')
+    .option('--max-tokens <n>', 'most tokens to sample', integerOption('max-tokens', 1), 256)
+    .option('--temperature <number>', 'divides the logits; 0 takes the likeliest token', numberOption('temperature'), 1)
+    .option('--top-p <number>', 'sample among the fewest tokens with this probability', unitOption('top-p'), 1)
+    .option('--seed <n>', 'random seed', integerOption('seed', 0), 0)
+    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .option('--json', 'print JSON')
+    .action(async (options: GenerateCommandOptions) => {
+      if (options.temperature < 0) throw new InputError('temperature', options.temperature, 'a number ≥ 0');
+      const { openBackend } = await import('../llm/backend/backend.js');
+      const { loadModel } = await import('../llm/model/load.js');
+      const { generate } = await import('../llm/generate.js');
+      const backend = await openBackend(options.backend);
+      process.stderr.write(`${backend.description}\n`);
+      try {
+        const { model, tokenizer } = await loadModel({
+          model: options.model,
+          ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
+          ...(options.adapter !== undefined && { adapter: options.adapter }),
+        });
+        const stream = process.stdout.isTTY && options.json !== true;
+        if (stream) process.stdout.write(options.prompt);
+        let shown = 0;
+        const generation = await generate(model, tokenizer, {
+          ...options,
+          ...(stream && {
+            onToken: (text) => {
+              // The last character may still lack bytes.
+              const whole = text.replace(/\uFFFD+$/, '');
+              process.stdout.write(whole.slice(shown));
+              shown = whole.length;
+            },
+          }),
+        });
+        if (options.json === true) printJson(generation);
+        else process.stdout.write(stream ? '\n' : `${options.prompt}${generation.text}\n`);
+      } finally {
+        backend.close();
+      }
+    });
+}

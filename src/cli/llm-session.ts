@@ -1,0 +1,181 @@
+import { Option, type Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../input-error.js';
+import type { Backend } from '../llm/backend/backend.js';
+import { backendNames, type BackendName } from '../llm/backend/names.js';
+import type { PreferencePair } from '../llm/data/preferences.js';
+import type { Prepared, SftExample } from '../llm/data/sft.js';
+import type { DpoSettings } from '../llm/loss/dpo.js';
+import type { ReferencedPair } from '../llm/loss/objective.js';
+import type { LanguageModel } from '../llm/model/language-model.js';
+import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
+import { integerOption, numberOption } from './arguments.js';
+import { startProgress } from './progress.js';
+
+/** The options that evaluate and train share. */
+export interface SessionOptions {
+  readonly model: string;
+  readonly tokenizer?: string;
+  readonly adapter?: string;
+  readonly sft: string;
+  readonly preferences: string;
+  readonly reference?: string;
+  readonly beta: number;
+  readonly labelSmoothing: number;
+  readonly ipo?: boolean;
+  readonly maxLength?: number;
+  readonly inputField?: boolean;
+  readonly backend: BackendName;
+  readonly cache: string;
+  readonly json?: boolean;
+}
+
+/** A model and its tokenizer. */
+export interface LoadedModel {
+  readonly model: LanguageModel;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Adds the options that evaluate and train share. */
+export function withSessionOptions(command: Command): Command {
+  return command
+    .requiredOption('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
+    .option('--adapter <folder>', 'LoRA adapter in PEFT form')
+    .requiredOption('--sft <file>', 'JSONL with instruction and output')
+    .requiredOption('--preferences <file>', 'JSONL with prompt, chosen and rejected')
+    .option(
+      '--reference <path>',
+      'reference policy: a model, or an adapter folder (default: the model without adapter)',
+    )
+    .option('--beta <number>', 'β of DPO', numberOption('beta'), 0.1)
+    .option(
+      '--label-smoothing <number>',
+      'probability that a preference is the wrong way round',
+      numberOption('label-smoothing'),
+      0,
+    )
+    .option('--ipo', "IPO's squared loss in place of DPO's")
+    .option(
+      '--max-length <tokens>',
+      'longest sequence; longer ones are cut (default: the context of the model, at most 2048)',
+      integerOption('max-length', 4),
+    )
+    .option('--input-field', 'add the input field to the SFT prompt')
+    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .option('--cache <folder>', 'where reference log-probabilities are kept', '.cache/llm')
+    .option('--json', 'print JSON');
+}
+
+/** The form of the preference loss that the options ask for. */
+export async function dpoSettingsOf({ beta, labelSmoothing, ipo = false }: SessionOptions): Promise<DpoSettings> {
+  const { checkedDpoSettings } = await import('../llm/loss/dpo.js');
+  return checkedDpoSettings({ beta, labelSmoothing, ipo });
+}
+
+/** Opens the backend that the options ask for. */
+export async function openSessionBackend({ backend }: SessionOptions): Promise<Backend> {
+  const { openBackend } = await import('../llm/backend/backend.js');
+  return openBackend(backend);
+}
+
+/** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */
+export function announce({ description }: Backend): void {
+  process.stderr.write(`${description}\n`);
+}
+
+/** A pair of prepared data files. */
+export interface SessionData {
+  readonly sft: Prepared<SftExample>;
+  readonly preferences: Prepared<PreferencePair>;
+}
+
+/**
+ * Reads and prepares a pair of data files.
+ * Throws an InputError where the maximum length is over the model's context.
+ */
+export async function readData(
+  files: { readonly sft: string; readonly preferences: string },
+  { model, tokenizer }: LoadedModel,
+  options: SessionOptions,
+): Promise<SessionData> {
+  const { readSft } = await import('../llm/data/sft.js');
+  const { readPreferences } = await import('../llm/data/preferences.js');
+  const settings = { maximumLength: maximumLengthOf(model, options), inputField: options.inputField ?? false };
+  return {
+    sft: await readSft(files.sft, tokenizer, settings),
+    preferences: await readPreferences(files.preferences, tokenizer, settings),
+  };
+}
+
+/** The longest sequence, checked to fit the model's context. */
+export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
+  const length = maxLength ?? Math.min(2048, contextLength);
+  if (length > contextLength) {
+    throw new InputError('max-length', length, `at most ${contextLength}, the context of the model`);
+  }
+  return length;
+}
+
+const modelDigests = new Map<string, Promise<string>>();
+
+/** The digest of a model's files, read once in a process: they can be many gigabytes. */
+export async function modelDigest(path: string): Promise<string> {
+  const { digestOfModel } = await import('../llm/train/reference.js');
+  const digest = modelDigests.get(path) ?? digestOfModel(path);
+  modelDigests.set(path, digest);
+  return digest;
+}
+
+/** The pairs with the log-probabilities of the reference policy, computed only where the cache does not hold them. */
+export async function referenced(
+  pairs: readonly PreferencePair[],
+  model: LanguageModel,
+  backend: Backend,
+  options: SessionOptions,
+): Promise<ReferencedPair[]> {
+  const { digestOf, digestOfSequences, withReference } = await import('../llm/train/reference.js');
+  const { replies } = await import('../llm/evaluate.js');
+  const { loadModel } = await import('../llm/model/load.js');
+  const { reference, tokenizer } = options;
+  const isAdapter = reference !== undefined && existsSync(join(reference, 'adapter_config.json'));
+  const path = reference === undefined || isAdapter ? options.model : reference;
+  const digest = await modelDigest(path);
+  const bar = startProgress('reference', 2 * pairs.length);
+  try {
+    return await withReference({
+      pairs,
+      key: {
+        model: isAdapter ? digestOf(`${digest} ${await modelDigest(reference)}`) : digest,
+        data: digestOfSequences(replies(pairs.map((pair) => ({ pair })))),
+        backend: backend.name,
+      },
+      cache: options.cache,
+      open: async () => {
+        if (reference === undefined) return { model, adapter: false, close: () => undefined };
+        const opened = await loadModel({
+          model: path,
+          ...(tokenizer !== undefined && { tokenizer }),
+          ...(isAdapter && { adapter: reference }),
+        });
+        if (opened.model.vocabularySize !== model.vocabularySize) {
+          const expected = `a model with the vocabulary of ${options.model}, ${model.vocabularySize}`;
+          throw new InputError('reference', reference, expected);
+        }
+        return {
+          model: opened.model,
+          adapter: true,
+          close: () => {
+            opened.model.dispose();
+          },
+        };
+      },
+      onProgress: (done) => {
+        bar.update(done);
+      },
+    });
+  } finally {
+    bar.stop();
+  }
+}

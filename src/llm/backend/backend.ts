@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../../input-error.js';
+import { registerGradients } from './gradients.js';
+import type { BackendName } from './names.js';
+
+export type { BackendName };
+
+/** The tensor backend of this process. */
+export interface Backend {
+  readonly name: Exclude<BackendName, 'auto'>;
+  /** One line for the reader of a run's output: the backend, and the adapter it runs on. */
+  readonly description: string;
+  /** Frees the device, so that the process can exit. Every tensor is lost. */
+  close(): void;
+}
+
+/**
+ * Makes one backend current and registers what training needs on it. `auto` takes the GPU if there is a real one, and
+ * otherwise WebAssembly; a software adapter is used only when `webgpu` is asked for by name.
+ * @throws InputError when `webgpu` is asked for and no adapter answers
+ */
+export async function openBackend(name: BackendName): Promise<Backend> {
+  registerGradients();
+  if (name === 'cpu') return openCpu();
+  if (name === 'wasm') return openWasm();
+  const { requestAdapter, openWebGpu } = await import('./webgpu.js');
+  const found = await requestAdapter();
+  if (name === 'webgpu') {
+    if (found === undefined)
+      throw new InputError('--backend', name, 'a WebGPU adapter, and none was found; wasm needs none');
+    return openWebGpu(found);
+  }
+  if (found !== undefined && !found.software) return openWebGpu(found);
+  found?.release();
+  return openWasm();
+}
+
+async function openCpu(): Promise<Backend> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await use('cpu');
+  // Its advice to install another backend is not for the reader of our output.
+  Object.assign(tf.backend(), { firstUse: false });
+  return { name: 'cpu', description: 'cpu: plain JavaScript, the slow reference', close: () => undefined };
+}
+
+async function openWasm(): Promise<Backend> {
+  await import('./wasm.js');
+  await use('wasm');
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  return {
+    name: 'wasm',
+    description: `wasm: WebAssembly${simd === true ? ' with SIMD' : ''}, one thread`,
+    close: () => undefined,
+  };
+}
+
+async function use(name: string): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Error(`the ${name} backend did not start`);
+  await tf.ready();
+}

@@ -1,0 +1,3 @@
+/** What `--backend` takes: auto is the GPU where there is one, else wasm. */
+export const backendNames = ['auto', 'wasm', 'webgpu', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];

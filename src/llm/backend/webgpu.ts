@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Backend } from './backend.js';
+
+/** A WebGPU adapter that answered. */
+export interface FoundAdapter {
+  readonly adapter: GPUAdapter;
+  /** Whether it computes on the CPU. */
+  readonly software: boolean;
+  /** Lets go of the adapter: a process that holds Dawn does not exit. */
+  readonly release: () => void;
+}
+
+/** The adapter of the machine's fastest GPU, or a software one, or undefined where WebGPU finds none. */
+export async function requestAdapter(): Promise<FoundAdapter | undefined> {
+  const provided = await provideWebGpu();
+  if (provided === undefined) return undefined;
+  const { gpu, release } = provided;
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (adapter === null) {
+    release();
+    return undefined;
+  }
+  const software = adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(description(adapter));
+  return { adapter, software, release };
+}
+
+/** Runs tensors on the adapter, with the largest buffers it offers. */
+export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Backend> {
+  // Only after the globals are in place: the backend looks for them when it is imported.
+  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  const { limits } = adapter;
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    },
+  });
+  // A GPU's errors arrive late and beside the call that caused them; results after one are not to be trusted.
+  device.addEventListener('uncapturederror', (event) => {
+    throw new Error(`webgpu: ${event.error.message}`);
+  });
+  tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  if (!(await tf.setBackend('webgpu'))) throw new Error('the webgpu backend did not start');
+  await tf.ready();
+  return {
+    name: 'webgpu',
+    description: `webgpu: ${description(adapter)}`,
+    close: () => {
+      tf.removeBackend('webgpu');
+      device.destroy();
+      release();
+    },
+  };
+}
+
+function description({ info }: GPUAdapter): string {
+  const parts = [info.vendor, info.architecture, info.device, info.description];
+  return parts.filter((part, i) => part !== '' && parts.indexOf(part) === i).join(' ') || 'an adapter without a name';
+}
+
+/** The browser's WebGPU, or where there may be a driver Dawn's put in its place, with what takes that away again. */
+async function provideWebGpu(): Promise<{ gpu: GPU; release: () => void } | undefined> {
+  const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
+  if (navigator?.gpu !== undefined) return { gpu: navigator.gpu, release: () => undefined };
+  const { mayHaveVulkan } = await import('./vulkan-drivers.js');
+  if (!mayHaveVulkan()) return undefined;
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { gpu, userAgent: 'node' } });
+  const release = (): void => {
+    if (before === undefined) Reflect.deleteProperty(globalThis, 'navigator');
+    else Object.defineProperty(globalThis, 'navigator', before);
+  };
+  return { gpu, release };
+}

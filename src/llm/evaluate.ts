@@ -1,0 +1,142 @@
+import { InputError } from '../input-error.js';
+import { tokenBatch } from './data/batch.js';
+import type { SftExample } from './data/sft.js';
+import type { Sequence } from './data/sequence.js';
+import { preferenceLossOf, type DpoSettings } from './loss/dpo.js';
+import { sequenceLogProbabilities } from './loss/log-probability.js';
+import { sftTokens, type ReferencedPair } from './loss/objective.js';
+import type { LanguageModel } from './model/language-model.js';
+
+/** The four log-probabilities of a preference pair. */
+export interface PairLogProbabilities {
+  /** The record's number in its file, from 0. */
+  readonly index: number;
+  readonly chosen: number;
+  readonly rejected: number;
+  readonly referenceChosen: number;
+  readonly referenceRejected: number;
+}
+
+/** Both objectives over whole files. */
+export interface Evaluation {
+  /** f_SFT: the cross-entropy of all response tokens, per token. */
+  readonly sft: { readonly loss: number; readonly tokens: number };
+  /** f_DPO, the share of pairs whose chosen reward is strictly larger, and the mean rewards β log(π/π_ref). */
+  readonly dpo: {
+    readonly loss: number;
+    readonly accuracy: number;
+    readonly chosenReward: number;
+    readonly rejectedReward: number;
+    readonly pairs: number;
+  };
+  readonly perExample: readonly PairLogProbabilities[];
+}
+
+/** What to evaluate, and how. */
+export interface EvaluationOptions {
+  readonly model: LanguageModel;
+  readonly sft: readonly SftExample[];
+  readonly preferences: readonly ReferencedPair[];
+  readonly settings: DpoSettings;
+  /** Sequences that go through the model together; it changes no result beyond rounding. */
+  readonly batchSize?: number;
+  /** Called after every batch with the sequences done and their total. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Both objectives of a model over whole files, in float32, summed over sequences in double precision.
+ * Throws an InputError where one of them is not finite.
+ */
+export async function evaluate({
+  model,
+  sft,
+  preferences,
+  settings,
+  batchSize = 8,
+  onProgress,
+}: EvaluationOptions): Promise<Evaluation> {
+  const count = sft.length + 2 * preferences.length;
+  const responses = sft.map(({ sequence }) => sequence);
+  const ofResponses = await logProbabilitiesOf(model, responses, {
+    batchSize,
+    onProgress: (done) => onProgress?.(done, count),
+  });
+  const ofReplies = await logProbabilitiesOf(model, replies(preferences), {
+    batchSize,
+    onProgress: (done) => onProgress?.(sft.length + done, count),
+  });
+  const tokens = sftTokens(sft);
+  const total = ofResponses.reduce((sum, value) => sum + value, 0);
+  const perExample = preferences.map(({ pair, reference }, position) => ({
+    index: pair.index,
+    chosen: ofReplies[2 * position],
+    rejected: ofReplies[2 * position + 1],
+    referenceChosen: reference.chosen,
+    referenceRejected: reference.rejected,
+  }));
+  const evaluation = {
+    sft: { loss: -total / tokens, tokens },
+    dpo: preferenceSummary(perExample, settings),
+    perExample,
+  };
+  requireFinite('f_SFT', evaluation.sft.loss);
+  requireFinite('f_DPO', evaluation.dpo.loss);
+  return evaluation;
+}
+
+function requireFinite(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new InputError(name, value, 'a finite loss: are the weights finite?');
+}
+
+/** The chosen and rejected replies of some pairs, in turn. */
+export function replies(preferences: readonly Pick<ReferencedPair, 'pair'>[]): Sequence[] {
+  return preferences.flatMap(({ pair }) => [pair.chosen, pair.rejected]);
+}
+
+function preferenceSummary(pairs: readonly PairLogProbabilities[], settings: DpoSettings): Evaluation['dpo'] {
+  const { beta } = settings;
+  let [loss, correct, chosenReward, rejectedReward] = [0, 0, 0, 0];
+  for (const pair of pairs) {
+    const chosen = beta * (pair.chosen - pair.referenceChosen);
+    const rejected = beta * (pair.rejected - pair.referenceRejected);
+    loss += preferenceLossOf((chosen - rejected) / beta, settings);
+    correct += chosen > rejected ? 1 : 0;
+    chosenReward += chosen;
+    rejectedReward += rejected;
+  }
+  const count = pairs.length;
+  return {
+    loss: loss / count,
+    accuracy: correct / count,
+    chosenReward: chosenReward / count,
+    rejectedReward: rejectedReward / count,
+    pairs: count,
+  };
+}
+
+/** log π(response | prompt) of each sequence, in the given order; sequences of like length share a batch. */
+export async function logProbabilitiesOf(
+  model: LanguageModel,
+  sequences: readonly Sequence[],
+  {
+    adapter = true,
+    batchSize = 8,
+    onProgress,
+  }: { adapter?: boolean; batchSize?: number; onProgress?: (done: number, total: number) => void } = {},
+): Promise<Float32Array> {
+  const values = new Float32Array(sequences.length);
+  const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);
+  for (let start = 0; start < byLength.length; start += batchSize) {
+    const members = byLength.slice(start, start + batchSize);
+    const inBatch = members.map((member) => sequences[member]);
+    const computed = sequenceLogProbabilities(model, tokenBatch(inBatch, model), { adapter });
+    const ofMembers = await computed.data();
+    members.forEach((member, row) => (values[member] = ofMembers[row]));
+    computed.dispose();
+    onProgress?.(start + members.length, sequences.length);
+    // Lets signals and progress through between batches.
+    await new Promise(setImmediate);
+  }
+  return values;
+}

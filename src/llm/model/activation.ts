@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { apply, type Operation } from './custom-gradient.js';
+
+/** x Φ(x), Φ the standard normal distribution function: the exact, erf form. */
+export function gelu(x: Tensor): Tensor {
+  return apply(geluOperation, x);
+}
+
+const geluOperation: Operation = {
+  forward: (x) => ({ value: tf.mul(x, normalDistribution(x)), saved: [x] }),
+  backward: (dy, [x]) => {
+    const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)))];
+  },
+};
+
+function normalDistribution(x: Tensor): Tensor {
+  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+}
+
+/** x σ(x), σ the logistic function. */
+export function silu(x: Tensor): Tensor {
+  return apply(siluOperation, x);
+}
+
+const siluOperation: Operation = {
+  forward: (x) => ({ value: tf.mul(x, tf.sigmoid(x)), saved: [x] }),
+  backward: (dy, [x]) => {
+    const logistic = tf.sigmoid(x);
+    return [tf.mul(dy, tf.mul(logistic, tf.add(1, tf.mul(x, tf.sub(1, logistic)))))];
+  },
+};

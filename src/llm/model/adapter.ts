@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../../input-error.js';
+import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
+import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { requireShape } from '../weights/weights.js';
+import type { LanguageModel } from './language-model.js';
+import { loraShapes, peftName, type LoraConfig } from './lora.js';
+
+/** An adapter read from files. */
+export interface StoredAdapter {
+  readonly lora: LoraConfig;
+  /** A and B of every adapted module, by PEFT name. */
+  readonly factors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+}
+
+const configSchema = z.object({
+  peft_type: z.literal('LORA'),
+  r: z.int().positive(),
+  lora_alpha: z.number().positive(),
+  target_modules: z.array(z.string()).min(1),
+  use_rslora: z.literal(false).default(false),
+  use_dora: z.literal(false).default(false),
+  fan_in_fan_out: z.literal(false).default(false),
+  bias: z.literal('none').default('none'),
+  rank_pattern: z.record(z.string(), z.never()).default({}),
+  alpha_pattern: z.record(z.string(), z.never()).default({}),
+  modules_to_save: z.null().optional(),
+});
+
+/**
+ * Reads an adapter folder in the form of Python's PEFT: adapter_config.json and adapter_model.safetensors.
+ * @param shapes the tensors of the model it is for
+ * @throws InputError when a file is missing or wrong, or the adapter does not fit the model
+ */
+export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly number[]>): StoredAdapter {
+  const configPath = join(folder, 'adapter_config.json');
+  if (!existsSync(configPath)) throw new InputError('adapter', folder, 'a folder with adapter_config.json');
+  const parsed = configSchema.safeParse(parseJson(configPath));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InputError(configPath, issue.path.join('.'), `a plain LoRA adapter (${issue.message})`);
+  }
+  const { r: rank, lora_alpha: alpha, target_modules: targets } = parsed.data;
+  const weights = openSafetensors(join(folder, 'adapter_model.safetensors'));
+  try {
+    const factors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
+    for (const { module, inputs, outputs } of loraShapes(shapes, targets)) {
+      for (const [factor, shape] of [
+        ['A', [rank, inputs]],
+        ['B', [outputs, rank]],
+      ] as const) {
+        const name = peftName(module, factor);
+        requireShape(weights, name, shape);
+        factors.set(name, { shape, values: weights.read(name) });
+      }
+    }
+    const other = [...weights.shapes.keys()].find((name) => !factors.has(name));
+    if (other !== undefined)
+      throw new InputError(`${weights.source}: ${other}`, 'a factor', `only ${targets.join(', ')}`);
+    return { lora: { rank, alpha, targets }, factors };
+  } finally {
+    weights.close();
+  }
+}
+
+/**
+ * Writes a model's adapter as a folder that Python's PEFT loads.
+ * @throws InputError when the folder cannot be written
+ */
+export async function writeAdapter(folder: string, model: LanguageModel, baseModel = ''): Promise<void> {
+  if (model.lora === undefined) throw new Error('the model has no adapter');
+  makeFolder(folder);
+  const tensors = [...model.trainable].map(([name, variable]) => ({
+    name,
+    shape: variable.shape,
+    values: async () => (await variable.data()) as Float32Array,
+  }));
+  await writeSafetensors(join(folder, 'adapter_model.safetensors'), tensors);
+  const config = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: baseModel,
+    inference_mode: true,
+    r: model.lora.rank,
+    lora_alpha: model.lora.alpha,
+    lora_dropout: 0,
+    target_modules: model.lora.targets,
+    bias: 'none',
+    fan_in_fan_out: false,
+    init_lora_weights: true,
+    modules_to_save: null,
+  };
+  await writeJson(join(folder, 'adapter_config.json'), config);
+}

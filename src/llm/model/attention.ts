@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { apply, reshape } from './custom-gradient.js';
+
+// Added to the scores of later positions: far below any score, and finite, as GPUs may assume of their numbers.
+const never = -1e9;
+
+/**
+ * What is added to attention scores: 0 where a position may look, a huge negative number later.
+ * @returns [length, reach]; row i is position past + i, column j position j
+ */
+export function causalMask(past: number, length: number, reach: number): Tensor {
+  const mask = new Float32Array(length * reach);
+  for (let row = 0; row < length; row++) mask.fill(never, row * reach + past + row + 1, (row + 1) * reach);
+  return tf.tensor2d(mask, [length, reach]);
+}
+
+/**
+ * softmax(queries · keysᵀ / sqrt(headWidth) + mask) · values. Where there are fewer key-value heads than heads,
+ * consecutive heads share one (grouped-query attention).
+ * @param queries [batch, heads, length, headWidth]
+ * @param keys [batch, keyValueHeads, reach, headWidth]; values alike
+ * @returns [batch, heads, length, headWidth]
+ */
+export function attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor): Tensor {
+  const [batch, heads, length, headWidth] = queries.shape;
+  const keyValueHeads = keys.shape[1] ?? heads;
+  const group = heads / keyValueHeads;
+  const grouped = reshape(queries, [batch, keyValueHeads, group * length, headWidth]);
+  const scores = tf.matMul(grouped, keys, false, true);
+  const weights = maskedSoftmax(scores, mask, headWidth ** -0.5);
+  return reshape(tf.matMul(weights, values), queries.shape);
+}
+
+/** softmax(scale · scores + mask) along the last axis, the mask [length, reach] repeated along the rows of scores. */
+function maskedSoftmax(scores: Tensor, mask: Tensor, scale: number): Tensor {
+  return apply(
+    {
+      forward: (x) => {
+        const blocks = tf.reshape(tf.mul(x, scale), [-1, ...mask.shape]);
+        const weights = tf.reshape(tf.softmax(tf.add(blocks, mask)), x.shape);
+        return { value: weights, saved: [weights] };
+      },
+      backward: (dy, [weights]) => {
+        const weighted = tf.mul(dy, weights);
+        return [tf.mul(tf.sub(weighted, tf.mul(tf.sum(weighted, -1, true), weights)), scale)];
+      },
+    },
+    scores,
+  );
+}

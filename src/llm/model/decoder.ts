@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { causalMask } from './attention.js';
+import type { ModelConfig } from './config.js';
+import { add, addToRows, reshape } from './custom-gradient.js';
+import type { LanguageModel } from './language-model.js';
+import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
+import { peftName, type LoraConfig } from './lora.js';
+import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
+import type { Network, Place } from './network.js';
+import { rotaryFrequencies, rotaryTables } from './rotary.js';
+
+/** The names and shapes of a model's tensors, as in HF checkpoints. */
+export function weightShapes(config: ModelConfig): Map<string, number[]> {
+  return config.architecture === 'neox' ? neoxShapes(config) : llamaShapes(config);
+}
+
+/** What a model is made of; it owns the tensors from here on. */
+export interface DecoderParts {
+  readonly config: ModelConfig;
+  /** Every tensor of the model without an adapter, by HF name. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** The adapter's factors by PEFT name, or all of `weights`, or nothing. */
+  readonly trainable: ReadonlyMap<string, Variable>;
+  readonly lora: LoraConfig | undefined;
+}
+
+/** The language model of a configuration and its tensors. */
+export function createDecoder({ config, weights, trainable, lora }: DecoderParts): LanguageModel {
+  const neox = config.architecture === 'neox';
+  const headName = config.tiedHead ? (neox ? neoxEmbedding : llamaEmbedding) : neox ? neoxHead : llamaHead;
+  const frequencies = neox
+    ? rotaryFrequencies(config.rotaryWidth, config.ropeTheta)
+    : rotaryFrequencies(config.headWidth, config.ropeTheta, config.ropeScaling);
+
+  const weight = (name: string): Tensor => {
+    const tensor = weights.get(name);
+    if (tensor === undefined) throw new Error(`the model has no tensor ${name}`);
+    return tensor;
+  };
+  const network = (adapted: boolean): Network => ({
+    weight,
+    linear: (rows, module) => {
+      const product = tf.matMul(rows, weight(`${module}.weight`), false, true);
+      const bias = weights.get(`${module}.bias`);
+      const mapped = bias === undefined ? product : addToRows(product, bias);
+      const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
+      const b = trainable.get(peftName(module, 'B'));
+      if (lora === undefined || a === undefined || b === undefined) return mapped;
+      const low = tf.mul(tf.matMul(rows, a, false, true), lora.alpha / lora.rank);
+      return add(mapped, tf.matMul(low, b, false, true));
+    },
+  });
+
+  return {
+    architecture: config.architecture,
+    vocabularySize: config.vocabularySize,
+    contextLength: config.contextLength,
+    config,
+    lora,
+    trainable,
+    weights,
+    hidden: (ids, { adapter: adapted = true, cache } = {}) =>
+      tf.tidy(() => {
+        const [batch, length] = ids.shape;
+        const past = cache?.length ?? 0;
+        if (past + length > config.contextLength) {
+          throw new RangeError(`${past + length} tokens, the model attends over at most ${config.contextLength}`);
+        }
+        const reach = cache === undefined ? length : Math.ceil((past + length) / cacheStep) * cacheStep;
+        const place: Place = {
+          batch,
+          length,
+          mask: causalMask(past, length, reach),
+          tables: rotaryTables(frequencies, config.headWidth, past, length),
+          memory: cache && { cache, slots: slots(past, length, reach) },
+        };
+        const rows =
+          config.architecture === 'neox'
+            ? neoxHidden(config, network(adapted), ids, place)
+            : llamaHidden(config, network(adapted), ids, place);
+        if (cache !== undefined) cache.length += length;
+        return reshape(rows, [batch, length, config.width]);
+      }),
+    project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
+    dispose: () => {
+      tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);
+    },
+  };
+}
+
+/**
+ * A cache grows by this many positions at once: a GPU keeps freed buffers for tensors of the same size, so that a new
+ * size at every token would fill it.
+ */
+const cacheStep = 64;
+
+/** The matrix [reach, length] that puts position i of what is new into row past + i. */
+function slots(past: number, length: number, reach: number): Tensor {
+  const matrix = new Float32Array(reach * length);
+  for (let i = 0; i < length; i++) matrix[(past + i) * length + i] = 1;
+  return tf.tensor2d(matrix, [reach, length]);
+}

@@ -1,0 +1,61 @@
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileRefusal } from '../../file-refusal.js';
+import { findTokenizer } from '../tokenizer/load.js';
+import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
+import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
+import { configJson, type ModelConfig } from './config.js';
+import type { LanguageModel } from './language-model.js';
+
+/** Where a model came from: its config and tokenizer go along with what is made of it. */
+export interface ModelOrigin {
+  readonly model: string;
+  readonly tokenizer?: string;
+}
+
+/**
+ * Writes a model as an HF folder in float32: model.safetensors, the tokenizer, and config.json last, so that a folder
+ * that has one is complete.
+ * @throws InputError when the disk is full or the folder cannot be written
+ */
+export async function writeModelFolder(
+  folder: string,
+  origin: ModelOrigin,
+  config: ModelConfig,
+  tensors: readonly WritableTensor[],
+): Promise<void> {
+  makeFolder(folder);
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors);
+  const tokenizer = origin.tokenizer ?? findTokenizer(origin.model);
+  copy(tokenizer, folder);
+  for (const name of ['tokenizer_config.json', 'special_tokens_map.json']) {
+    const beside = join(dirname(tokenizer), name);
+    if (existsSync(beside)) copy(beside, folder);
+  }
+  await writeJson(join(folder, 'config.json'), originConfig(origin.model, config));
+}
+
+/** Writes a model as it stands, without its adapter, as an HF folder: the end of full fine-tuning. */
+export async function writeModel(folder: string, model: LanguageModel, origin: ModelOrigin): Promise<void> {
+  const tensors = [...model.weights].map(([name, tensor]) => ({
+    name,
+    shape: tensor.shape,
+    values: () => tensor.data<'float32'>(),
+  }));
+  await writeModelFolder(folder, origin, model.config, tensors);
+}
+
+/** The origin's own config.json, fields we do not know included, but for the type of the weights. */
+function originConfig(model: string, config: ModelConfig): Record<string, unknown> {
+  if (!statSync(model).isDirectory()) return configJson(config);
+  const { dtype, ...rest } = parseJson(join(model, 'config.json')) as Record<string, unknown>;
+  return { ...rest, ...(dtype !== undefined && { dtype: 'float32' }), torch_dtype: 'float32' };
+}
+
+function copy(file: string, folder: string): void {
+  try {
+    copyFileSync(file, join(folder, basename(file)));
+  } catch (error) {
+    throw fileRefusal(folder, error, `room for a copy of ${file}`);
+  }
+}

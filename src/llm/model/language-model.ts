@@ -1,0 +1,36 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { ModelConfig } from './config.js';
+import type { LoraConfig } from './lora.js';
+
+/** A decoder-only language model on the current backend, in float32. */
+export interface LanguageModel {
+  readonly architecture: 'neox' | 'llama';
+  readonly vocabularySize: number;
+  /** The most tokens the model can attend over. */
+  readonly contextLength: number;
+  readonly config: ModelConfig;
+  /** How the trained adapter is shaped; undefined where there is none. */
+  readonly lora: LoraConfig | undefined;
+  /** The variables that training changes: the LoRA factors by PEFT name, or every weight by its HF name. */
+  readonly trainable: ReadonlyMap<string, Variable>;
+  /** Every tensor of the model without its adapter, by HF name; those of `trainable` among them in full fine-tuning. */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /**
+   * The final hidden states (after the last norm) of right-padded token ids, shape [batch, length, width].
+   * Attention is causal, so right padding changes no earlier position. `adapter: false` leaves the LoRA factors out.
+   * With a `cache` the ids continue the sequences whose keys and values it holds, and theirs are added to it.
+   */
+  hidden(ids: Tensor, options?: { readonly adapter?: boolean; readonly cache?: KeyValueCache }): Tensor;
+  /** The vocabulary logits of hidden states, shape [rows, width] → [rows, vocabularySize]. */
+  project(hidden: Tensor): Tensor;
+  dispose(): void;
+}
+
+/**
+ * The keys and values of the positions seen so far, by layer: what generation needs not compute again. Their tensors
+ * [batch, keyValueHeads, slots, headWidth] have room for more positions than `length`, filled with zeros.
+ */
+export interface KeyValueCache {
+  length: number;
+  readonly layers: { keys: Tensor; values: Tensor }[];
+}

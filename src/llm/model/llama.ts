@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { silu } from './activation.js';
+import { add } from './custom-gradient.js';
+import type { LlamaConfig } from './config.js';
+import { embed, selfAttention, splitHeads, type Network, type Place } from './network.js';
+import { rootMeanSquareNorm } from './norm.js';
+
+/** The names and shapes of a Llama model's tensors, as in HF checkpoints. */
+export function llamaShapes(config: LlamaConfig): Map<string, number[]> {
+  const { width, intermediateWidth, vocabularySize, heads, keyValueHeads, headWidth, attentionBias, mlpBias } = config;
+  const shapes = new Map<string, number[]>([[llamaEmbedding, [vocabularySize, width]]]);
+  const linear = (name: string, outputs: number, inputs: number, bias: boolean): void => {
+    shapes.set(`${name}.weight`, [outputs, inputs]);
+    if (bias) shapes.set(`${name}.bias`, [outputs]);
+  };
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = `model.layers.${layer}`;
+    shapes.set(`${at}.input_layernorm.weight`, [width]);
+    shapes.set(`${at}.post_attention_layernorm.weight`, [width]);
+    linear(`${at}.self_attn.q_proj`, heads * headWidth, width, attentionBias);
+    linear(`${at}.self_attn.k_proj`, keyValueHeads * headWidth, width, attentionBias);
+    linear(`${at}.self_attn.v_proj`, keyValueHeads * headWidth, width, attentionBias);
+    linear(`${at}.self_attn.o_proj`, width, heads * headWidth, attentionBias);
+    linear(`${at}.mlp.gate_proj`, intermediateWidth, width, mlpBias);
+    linear(`${at}.mlp.up_proj`, intermediateWidth, width, mlpBias);
+    linear(`${at}.mlp.down_proj`, width, intermediateWidth, mlpBias);
+  }
+  shapes.set('model.norm.weight', [width]);
+  if (!config.tiedHead) shapes.set(llamaHead, [vocabularySize, width]);
+  return shapes;
+}
+
+export const llamaEmbedding = 'model.embed_tokens.weight';
+export const llamaHead = 'lm_head.weight';
+
+/** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */
+export function llamaHidden(config: LlamaConfig, network: Network, ids: Tensor, place: Place): Tensor {
+  let rows = embed(network.weight(llamaEmbedding), ids);
+  // What a block made on the way and no gradient needs is freed at its end.
+  for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
+  return norm(config, network, rows, 'model.norm');
+}
+
+function block(config: LlamaConfig, network: Network, layer: number, rows: Tensor, place: Place): Tensor {
+  const { heads, keyValueHeads } = config;
+  const attention = `model.layers.${layer}.self_attn`;
+  const mlp = `model.layers.${layer}.mlp`;
+  const read = norm(config, network, rows, `model.layers.${layer}.input_layernorm`);
+  const queries = splitHeads(network.linear(read, `${attention}.q_proj`), heads, place);
+  const keys = splitHeads(network.linear(read, `${attention}.k_proj`), keyValueHeads, place);
+  const values = splitHeads(network.linear(read, `${attention}.v_proj`), keyValueHeads, place);
+  const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${attention}.o_proj`);
+  const afterAttention = add(rows, attended);
+  const middle = norm(config, network, afterAttention, `model.layers.${layer}.post_attention_layernorm`);
+  const gated = tf.mul(silu(network.linear(middle, `${mlp}.gate_proj`)), network.linear(middle, `${mlp}.up_proj`));
+  return add(afterAttention, network.linear(gated, `${mlp}.down_proj`));
+}
+
+function norm(config: LlamaConfig, network: Network, rows: Tensor, name: string): Tensor {
+  return rootMeanSquareNorm(rows, network.weight(`${name}.weight`), config.normEpsilon);
+}

@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { attend } from './attention.js';
+import { reshape } from './custom-gradient.js';
+import type { KeyValueCache } from './language-model.js';
+import { rotate, type RotaryTables } from './rotary.js';
+
+/** What an architecture's forward pass is written in. */
+export interface Network {
+  /** A tensor by its HF name. */
+  weight(name: string): Tensor;
+  /** Rows [rows, in] through a module's linear map and, where it has one, its adapter: [rows, out]. */
+  linear(rows: Tensor, module: string): Tensor;
+}
+
+/** Where in its sequences a forward pass stands. */
+export interface Place {
+  readonly batch: number;
+  readonly length: number;
+  readonly mask: Tensor;
+  readonly tables: RotaryTables;
+  /** The keys and values of earlier positions, and the matrix [reach, length] that puts new ones in their slots. */
+  readonly memory: { readonly cache: KeyValueCache; readonly slots: Tensor } | undefined;
+}
+
+/** The rows of token ids [batch, length] in an embedding table: [batch · length, width]. */
+export function embed(table: Tensor, ids: Tensor): Tensor {
+  return tf.gather(table, tf.reshape(ids, [-1]));
+}
+
+/** Rows [batch · length, heads · headWidth] as [batch, heads, length, headWidth]. */
+export function splitHeads(rows: Tensor, heads: number, { batch, length }: Place): Tensor {
+  const headWidth = (rows.shape[1] ?? 0) / heads;
+  return tf.transpose(reshape(rows, [batch, length, heads, headWidth]), [0, 2, 1, 3]);
+}
+
+/** Rotated causal attention of one layer over split heads, as rows [batch · length, heads · headWidth]. */
+export function selfAttention(layer: number, queries: Tensor, keys: Tensor, values: Tensor, place: Place): Tensor {
+  const { tables, memory } = place;
+  const added = { keys: rotate(keys, tables), values };
+  const seen = memory === undefined ? added : remember(memory, layer, added);
+  const mixed = attend(rotate(queries, tables), seen.keys, seen.values, place.mask);
+  const [batch, heads, length, headWidth] = mixed.shape;
+  return reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
+}
+
+type KeysAndValues = KeyValueCache['layers'][number];
+
+/** Puts a layer's new keys and values beside the earlier ones and returns them all. */
+function remember({ cache, slots }: NonNullable<Place['memory']>, layer: number, added: KeysAndValues): KeysAndValues {
+  const earlier = cache.layers.at(layer);
+  const join = (before: Tensor | undefined, after: Tensor): Tensor => {
+    const placed = tf.matMul(slots, after);
+    if (before === undefined) return tf.keep(placed);
+    const room = (slots.shape[0] ?? 0) - (before.shape[2] ?? 0);
+    const widened =
+      room === 0
+        ? before
+        : tf.pad(before, [
+            [0, 0],
+            [0, 0],
+            [0, room],
+            [0, 0],
+          ]);
+    return tf.keep(tf.add(widened, placed));
+  };
+  const whole = { keys: join(earlier?.keys, added.keys), values: join(earlier?.values, added.values) };
+  if (earlier !== undefined) tf.dispose([earlier.keys, earlier.values]);
+  cache.layers[layer] = whole;
+  return whole;
+}

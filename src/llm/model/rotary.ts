@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { apply } from './custom-gradient.js';
+
+/** How a model trained on short texts slows its rotations to attend over longer ones. */
+export type RopeScaling =
+  | { readonly kind: 'linear'; readonly factor: number }
+  | {
+      readonly kind: 'llama3';
+      readonly factor: number;
+      readonly lowFrequencyFactor: number;
+      readonly highFrequencyFactor: number;
+      readonly originalContextLength: number;
+    };
+
+/** Radians by which each pair of coordinates turns per position: theta^(−2i/width), i < width/2, then scaled. */
+export function rotaryFrequencies(width: number, theta: number, scaling?: RopeScaling): number[] {
+  const frequencies = Array.from({ length: width / 2 }, (_, i) => theta ** ((-2 * i) / width));
+  return scaling === undefined ? frequencies : frequencies.map((frequency) => scaled(frequency, scaling));
+}
+
+/** Llama 3: short waves stay, long ones are slowed by the factor, and between the two lies a straight line. */
+function scaled(frequency: number, scaling: RopeScaling): number {
+  if (scaling.kind === 'linear') return frequency / scaling.factor;
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContextLength } = scaling;
+  const turns = (originalContextLength * frequency) / (2 * Math.PI);
+  const kept = Math.min(1, Math.max(0, (turns - low) / (high - low)));
+  return kept * frequency + ((1 - kept) * frequency) / factor;
+}
+
+/** What rotates heads at consecutive positions: x ↦ x · cosines + (x · quarterTurn) · sines. */
+export interface RotaryTables {
+  /** [positions, headWidth]; 1 for coordinates that are not rotated. */
+  readonly cosines: Tensor;
+  /** [positions, headWidth]; 0 for coordinates that are not rotated. */
+  readonly sines: Tensor;
+  /** [headWidth, headWidth], of entries 0, 1 and −1: coordinate i goes to i + half, and i + half to −i. */
+  readonly quarterTurn: Tensor;
+}
+
+/** The tables for heads whose first 2 · frequencies coordinates are rotated, coordinate i together with i + half. */
+export function rotaryTables(
+  frequencies: readonly number[],
+  headWidth: number,
+  firstPosition: number,
+  positions: number,
+): RotaryTables {
+  const half = frequencies.length;
+  const cosines = new Float32Array(positions * headWidth).fill(1);
+  const sines = new Float32Array(positions * headWidth);
+  for (let row = 0; row < positions; row++) {
+    for (let i = 0; i < half; i++) {
+      const angle = (firstPosition + row) * frequencies[i];
+      const at = row * headWidth + i;
+      cosines[at] = cosines[at + half] = Math.cos(angle);
+      sines[at] = sines[at + half] = Math.sin(angle);
+    }
+  }
+  const quarterTurn = new Float32Array(headWidth * headWidth);
+  for (let i = 0; i < half; i++) {
+    quarterTurn[i * headWidth + i + half] = 1;
+    quarterTurn[(i + half) * headWidth + i] = -1;
+  }
+  return {
+    cosines: tf.tensor2d(cosines, [positions, headWidth]),
+    sines: tf.tensor2d(sines, [positions, headWidth]),
+    quarterTurn: tf.tensor2d(quarterTurn, [headWidth, headWidth]),
+  };
+}
+
+/**
+ * Rotates heads [batch, heads, positions, headWidth] by their positions' angles. The quarter turn is a product with a
+ * matrix, several times faster than cutting heads into halves and joining them again.
+ * Source: Su et al., RoFormer (arXiv 2104.09864), in the halves layout of HF transformers.
+ */
+export function rotate(heads: Tensor, { cosines, sines, quarterTurn }: RotaryTables): Tensor {
+  return apply(
+    {
+      forward: (x) => ({
+        value: tf.add(tf.mul(x, cosines), tf.mul(tf.matMul(x, quarterTurn), sines)),
+        saved: [cosines, sines, quarterTurn],
+      }),
+      backward: (dy, [c, s, turn]) => [tf.add(tf.mul(dy, c), tf.matMul(tf.mul(dy, s), turn, false, true))],
+    },
+    heads,
+  );
+}

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../input-error.js';
+import type { Choice, Pair } from '../../schedule/schedule.js';
+import type { Evaluation } from '../evaluate.js';
+import type { StepOutcome } from '../train/step.js';
+import { openLineLog, readRows } from './line-log.js';
+import { writeParquet, type Columns } from './parquet.js';
+import { openEventLog } from './tensorboard.js';
+
+/** The columns of steps.parquet, and the fields of steps.jsonl. */
+export const stepColumns: Columns = {
+  step: 'INT32',
+  choice: 'STRING',
+  loss: 'DOUBLE',
+  sftLoss: 'DOUBLE',
+  dpoLoss: 'DOUBLE',
+  sftWeightedGap: 'DOUBLE',
+  dpoWeightedGap: 'DOUBLE',
+  gradientNorm: 'DOUBLE',
+  learningRate: 'DOUBLE',
+};
+
+/** The columns of evaluations.parquet, and the fields of evaluations.jsonl. */
+export const evaluationColumns: Columns = {
+  step: 'INT32',
+  sftLoss: 'DOUBLE',
+  dpoLoss: 'DOUBLE',
+  sftGap: 'DOUBLE',
+  dpoGap: 'DOUBLE',
+  idealDistance: 'DOUBLE',
+  rewardAccuracy: 'DOUBLE',
+  rewardMargin: 'DOUBLE',
+  chosenReward: 'DOUBLE',
+  rejectedReward: 'DOUBLE',
+};
+
+/** The files a run fills while it goes on. */
+export interface RunFiles {
+  step(step: number, outcome: StepOutcome, weightedGap: Partial<Pair>): void;
+  evaluation(step: number, evaluation: Evaluation, ideal: Pair | undefined): void;
+  /** @param seconds of the step; @param tensorBytes the most that tensors took in it */
+  timing(step: number, seconds: number, tensorBytes: number): void;
+  /** Brings what was written to the disk: a checkpoint must not be newer than the logs it goes with. */
+  sync(): void;
+  close(): void;
+  /** Writes the Parquet tables of the JSONL files. */
+  writeTables(): Promise<void>;
+  /** The choice and loss of every step so far. */
+  choices(): { choice: Choice; loss: number }[];
+}
+
+/**
+ * Opens a run's files in its folder: steps.jsonl and evaluations.jsonl, which two runs of equal settings write alike to
+ * the byte, and what depends on the clock apart: timing.jsonl and, if asked for, TensorBoard's event file.
+ * @param lastStep the step of the checkpoint gone on from: what was written after it is removed; −1 for none
+ */
+export function openRunFiles(
+  folder: string,
+  { lastStep, tensorboard }: { readonly lastStep: number; readonly tensorboard: boolean },
+): RunFiles {
+  const at = (name: string): string => join(folder, name);
+  const steps = openLineLog(at('steps.jsonl'), lastStep);
+  const found = readRows(at('steps.jsonl')).length;
+  if (found !== Math.max(0, lastStep)) {
+    throw new InputError(at('steps.jsonl'), `${found} steps`, `${lastStep}, as many as the checkpoint`);
+  }
+  const evaluations = openLineLog(at('evaluations.jsonl'), lastStep);
+  const timing = openLineLog(at('timing.jsonl'), lastStep);
+  if (tensorboard) mkdirSync(at('tensorboard'), { recursive: true });
+  const events = tensorboard ? openEventLog(at('tensorboard/events.out.tfevents.0.forgetting'), lastStep) : undefined;
+  const curve = (step: number, scalars: Record<string, number | null>): void => {
+    const known = Object.entries(scalars).filter((entry): entry is [string, number] => entry[1] !== null);
+    events?.append({ wallTime: Date.now() / 1000, step, scalars: Object.fromEntries(known) });
+  };
+  return {
+    step(step, { choice, loss, values, gradientNorm, learningRate }, weightedGap) {
+      const row = {
+        sftLoss: values.sft ?? null,
+        dpoLoss: values.dpo ?? null,
+        sftWeightedGap: weightedGap.sft ?? null,
+        dpoWeightedGap: weightedGap.dpo ?? null,
+        gradientNorm,
+        learningRate,
+      };
+      steps.append({ step, choice, loss, ...row });
+      curve(step, prefixed('train', { loss, ...row }));
+    },
+    evaluation(step, { sft, dpo }, ideal) {
+      const gap = ideal && { sft: sft.loss - ideal.sft, dpo: dpo.loss - ideal.dpo };
+      const row = {
+        sftLoss: sft.loss,
+        dpoLoss: dpo.loss,
+        sftGap: gap?.sft ?? null,
+        dpoGap: gap?.dpo ?? null,
+        idealDistance: gap ? Math.hypot(gap.sft, gap.dpo) : null,
+        rewardAccuracy: dpo.accuracy,
+        rewardMargin: dpo.chosenReward - dpo.rejectedReward,
+        chosenReward: dpo.chosenReward,
+        rejectedReward: dpo.rejectedReward,
+      };
+      evaluations.append({ step, ...row });
+      curve(step, prefixed('evaluation', row));
+    },
+    timing(step, seconds, tensorBytes) {
+      const processBytes = process.resourceUsage().maxRSS * 1024;
+      timing.append({ step, seconds, processBytes, tensorBytes });
+    },
+    sync() {
+      for (const log of [steps, evaluations, timing]) log.sync();
+    },
+    close() {
+      for (const log of [steps, evaluations, timing, events]) log?.close();
+    },
+    async writeTables() {
+      await writeParquet(at('steps.parquet'), readRows(at('steps.jsonl')), stepColumns);
+      await writeParquet(at('evaluations.parquet'), readRows(at('evaluations.jsonl')), evaluationColumns);
+    },
+    choices: () =>
+      readRows(at('steps.jsonl')).map((row) => ({ choice: row.choice as Choice, loss: row.loss as number })),
+  };
+}
+
+function prefixed(group: string, scalars: Record<string, number | null>): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [`${group}/${name}`, value]));
+}

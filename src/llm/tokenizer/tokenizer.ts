@@ -1,0 +1,20 @@
+/** Text to token ids and back. */
+export interface Tokenizer {
+  /** huggingface: from a tokenizer.json; llama2c: from a llama2.c tokenizer .bin. */
+  readonly kind: 'huggingface' | 'llama2c';
+  /** One more than the largest token id. */
+  readonly vocabularySize: number;
+  /** The id that begins a text, where the model has one. */
+  readonly bosId: number | undefined;
+  /** The id that ends a text, where the model has one. */
+  readonly eosId: number | undefined;
+  /** The end-of-text token as text, to be appended before encoding; undefined for llama2c, where only the id exists. */
+  readonly eosText: string | undefined;
+  /**
+   * The ids of a text. huggingface: with the special tokens that the tokenizer's own post-processor adds (Llama 3 puts
+   * BOS first), as Python's `tokenizer(text)` does; llama2c: without BOS and EOS.
+   */
+  encode(text: string): number[];
+  /** The text of ids, special tokens left out. */
+  decode(ids: readonly number[]): string;
+}

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** AdamW's constants; the defaults are the published runs'. */
+export interface AdamwSettings {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  /** Added outside the root, after bias correction. */
+  readonly epsilon?: number;
+  /** Decoupled: each step shrinks the weights by learning rate × decay. */
+  readonly weightDecay?: number;
+}
+
+/** The optimiser's memory: the updates made, and running means of the gradient and of its square by variable. */
+export interface AdamwState {
+  updates: number;
+  readonly firstMoment: ReadonlyMap<string, tf.Variable>;
+  readonly secondMoment: ReadonlyMap<string, tf.Variable>;
+}
+
+/** Zero moments for the given variables. */
+export function initialAdamw(trainable: ReadonlyMap<string, tf.Variable>): AdamwState {
+  const zeros = (): Map<string, tf.Variable> =>
+    new Map(Array.from(trainable, ([name, { shape }]) => [name, zeroVariable(shape)]));
+  return { updates: 0, firstMoment: zeros(), secondMoment: zeros() };
+}
+
+function zeroVariable(shape: number[]): tf.Variable {
+  const start = tf.zeros<tf.Rank>(shape);
+  const variable = tf.variable(start, false);
+  start.dispose();
+  return variable;
+}
+
+/** The state as if no update had been made. */
+export function resetAdamw(state: AdamwState): void {
+  state.updates = 0;
+  for (const moment of [...state.firstMoment.values(), ...state.secondMoment.values()]) {
+    tf.tidy(() => {
+      moment.assign(tf.zeros(moment.shape));
+    });
+  }
+}
+
+/** Frees the moments. */
+export function disposeAdamw(state: AdamwState): void {
+  for (const moment of [...state.firstMoment.values(), ...state.secondMoment.values()]) moment.dispose();
+}
+
+/**
+ * One AdamW update in place (Loshchilov and Hutter 2019): with m and v the running means, corrected for their start,
+ * θ ← θ − α·decay·θ − α m̂ / (√v̂ + ε).
+ * @param gradients one for each trainable variable, by name
+ * @param learningRate α
+ */
+export function adamwStep(
+  trainable: ReadonlyMap<string, tf.Variable>,
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  state: AdamwState,
+  learningRate: number,
+  { beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, weightDecay = 0 }: AdamwSettings = {},
+): void {
+  state.updates += 1;
+  const correction1 = 1 - beta1 ** state.updates;
+  const correction2 = 1 - beta2 ** state.updates;
+  for (const [name, variable] of trainable) {
+    const [gradient, first, second] = [
+      held(gradients, name),
+      held(state.firstMoment, name),
+      held(state.secondMoment, name),
+    ];
+    tf.tidy(() => {
+      first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
+      second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+      const root = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
+      const step = tf.div(tf.mul(first, learningRate / correction1), root);
+      const shrunk = weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
+      variable.assign(tf.sub(shrunk, step));
+    });
+  }
+}
+
+function held<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`no tensor for the trainable variable "${name}"`);
+  return value;
+}

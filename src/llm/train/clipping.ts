@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The Euclidean norm of some gradients taken together. */
+export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+  return tf.tidy(() => {
+    const squares = Array.from(gradients.values(), (gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
+    // One by one: tfjs's addN binds a buffer for each tensor, and a GPU takes as few as 8.
+    return tf.sqrt(squares.reduce((sum, square) => tf.add<tf.Scalar>(sum, square)));
+  });
+}
+
+/** The gradients times min(1, maximum / (norm + 1e-6)), as PyTorch's clip_grad_norm_; the inputs are disposed. */
+export function clipped(
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  norm: tf.Scalar,
+  maximum: number,
+): Map<string, tf.Tensor> {
+  const scale = tf.tidy(() => tf.minimum(1, tf.div(maximum, tf.add(norm, 1e-6))));
+  const scaled = new Map(Array.from(gradients, ([name, gradient]) => [name, tf.mul(gradient, scale)]));
+  tf.dispose([...gradients.values(), scale]);
+  return scaled;
+}

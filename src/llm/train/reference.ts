@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { fileRefusal } from '../../file-refusal.js';
+import type { PreferencePair } from '../data/preferences.js';
+import type { Sequence } from '../data/sequence.js';
+import { logProbabilitiesOf, replies } from '../evaluate.js';
+import type { ReferencedPair } from '../loss/objective.js';
+import type { LanguageModel } from '../model/language-model.js';
+
+/** What the reference log-probabilities depend on. */
+export interface ReferenceKey {
+  /** The digest of the reference model's files. */
+  readonly model: string;
+  /** The digest of the tokenised pairs. */
+  readonly data: string;
+  /** Backends differ in the last digits, and a run that goes on must meet the numbers it began with. */
+  readonly backend: string;
+}
+
+/** The reference policy's log-probabilities of some pairs, and where they are kept. */
+export interface ReferenceOptions {
+  readonly pairs: readonly PreferencePair[];
+  readonly key: ReferenceKey;
+  /** The folder of the cache. */
+  readonly cache: string;
+  /** Opens the reference policy; called only where the cache has no answer. */
+  readonly open: () => Promise<{
+    readonly model: LanguageModel;
+    readonly adapter: boolean;
+    readonly close: () => void;
+  }>;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const cachedSchema = z.object({ chosen: z.array(z.number()), rejected: z.array(z.number()) });
+
+/** The pairs with their reference log-probabilities: from the cache, or else computed once and kept there. */
+export async function withReference({
+  pairs,
+  key,
+  cache,
+  open,
+  onProgress,
+}: ReferenceOptions): Promise<ReferencedPair[]> {
+  const path = join(cache, `${digestOf(JSON.stringify(key))}.json`);
+  const known = readCached(path, pairs.length);
+  if (known !== undefined) return joined(pairs, known.chosen, known.rejected);
+  const { model, adapter, close } = await open();
+  const values = await logProbabilitiesOf(model, replies(pairs.map((pair) => ({ pair }))), {
+    adapter,
+    ...(onProgress && { onProgress }),
+  });
+  close();
+  const chosen = Array.from(values.filter((_, position) => position % 2 === 0));
+  const rejected = Array.from(values.filter((_, position) => position % 2 === 1));
+  await keep(cache, path, { key, chosen, rejected });
+  return joined(pairs, chosen, rejected);
+}
+
+async function keep(cache: string, path: string, content: object): Promise<void> {
+  try {
+    await mkdir(cache, { recursive: true });
+    await writeFileAtomic(path, `${JSON.stringify(content)}\n`);
+  } catch (error) {
+    throw fileRefusal(path, error, 'a file that can be written');
+  }
+}
+
+function joined(
+  pairs: readonly PreferencePair[],
+  chosen: readonly number[],
+  rejected: readonly number[],
+): ReferencedPair[] {
+  return pairs.map((pair, index) => ({ pair, reference: { chosen: chosen[index], rejected: rejected[index] } }));
+}
+
+/** A cached answer, or undefined where there is none of this length; a damaged file counts as none. */
+function readCached(path: string, count: number): z.infer<typeof cachedSchema> | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const values = cachedSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return values.chosen.length === count && values.rejected.length === count ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The SHA-256 of a text or of bytes, in hexadecimal. */
+export function digestOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** The digest of sequences: their tokens and where each prompt ends. */
+export function digestOfSequences(sequences: readonly Sequence[]): string {
+  const hash = createHash('sha256');
+  for (const { ids, promptLength } of sequences) {
+    hash.update(Int32Array.of(promptLength, ids.length));
+    hash.update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+function isModelFile(name: string): boolean {
+  return /config\.json$|\.safetensors(\.index\.json)?$/.test(name) && name !== 'checkpoint.safetensors';
+}
+
+/** The digest of a model: of its file, or of the settings and weights in its folder. */
+export async function digestOfModel(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const files = statSync(path).isDirectory() ? (await readdir(path)).filter(isModelFile).sort() : [''];
+  for (const name of files) {
+    hash.update(`${name}\n`);
+    for await (const piece of createReadStream(join(path, name))) hash.update(piece as Buffer);
+  }
+  return hash.digest('hex');
+}

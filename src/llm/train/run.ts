@@ -1,0 +1,221 @@
+import { join } from 'node:path';
+import { resumeStream, stream, type Stream } from '../../random/stream.js';
+import type { MaxrightState } from '../../schedule/maxright.js';
+import type { ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { epochOrder, firstCursor } from '../data/cursor.js';
+import type { SftExample } from '../data/sft.js';
+import { evaluate, type Evaluation } from '../evaluate.js';
+import type { DpoSettings } from '../loss/dpo.js';
+import type { ReferencedPair } from '../loss/objective.js';
+import type { LanguageModel } from '../model/language-model.js';
+import { openRunFiles, type RunFiles } from '../results/run-files.js';
+import { writeResult, type RunFolder, type RunResult } from '../results/run-folder.js';
+import { disposeAdamw, initialAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
+import { readCheckpointState, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
+import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
+import { dpoMinibatch, sftMinibatch } from './minibatch.js';
+import { takeStep, type StepSettings } from './step.js';
+import { stoppingReason, type StoppingRule } from './stopping.js';
+
+/** The examples of both objectives. */
+export interface ObjectiveData {
+  readonly sft: readonly SftExample[];
+  readonly preferences: readonly ReferencedPair[];
+}
+
+/** A training run. */
+export interface RunOptions {
+  readonly model: LanguageModel;
+  readonly data: ObjectiveData;
+  /** What f_SFT and f_DPO are evaluated on; by default the training data. */
+  readonly evaluationData?: ObjectiveData;
+  readonly schedule: Schedule;
+  readonly scheduleSettings: ScheduleSettings;
+  readonly sftBatch: number;
+  readonly preferenceBatch: number;
+  readonly accumulation?: number;
+  readonly learningRate: LearningRateSettings;
+  readonly adamw?: AdamwSettings;
+  readonly maximumNorm?: number;
+  readonly resetOptimizer?: boolean;
+  readonly dpo: DpoSettings;
+  readonly seed: number;
+  readonly shuffle?: boolean;
+  /** Steps between evaluations; without it only the end is evaluated. */
+  readonly evaluateEvery?: number;
+  readonly stop?: StoppingRule;
+  /** Steps between checkpoints. */
+  readonly checkpointEvery?: number;
+  /** The folder that the run writes; where it holds a checkpoint, the run goes on from there. */
+  readonly folder: RunFolder;
+  readonly tensorboard?: boolean;
+  /** Writes the trained adapter or model to the folder. */
+  readonly save: (folder: string) => Promise<void>;
+  /** Aborted, the run finishes its step, saves and returns. */
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: number, steps: number) => void;
+  readonly onEvaluation?: (done: number, total: number) => void;
+}
+
+/** How a run ended: with its result, or interrupted after a step and ready to go on. */
+export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAfter: number };
+
+/**
+ * Trains under a schedule and fills the run's folder: steps.jsonl, evaluations.jsonl and their Parquet tables,
+ * checkpoint.safetensors, the trained adapter or model, result.json; times and memory apart in timing.jsonl.
+ * Interrupted or killed at any step and resumed, it ends with the bytes of a run that never stopped (timing aside).
+ * Throws an InputError on settings that do not fit, a value that is not finite and a disk that is full; the last
+ * checkpoint then stays as it was.
+ */
+export async function runTraining(options: RunOptions): Promise<RunEnd> {
+  const { model, schedule, scheduleSettings, folder } = options;
+  schedule.init(scheduleSettings);
+  if (folder.result !== undefined) return { finished: folder.result };
+
+  const optimiser = initialAdamw(model.trainable);
+  const checkpoint = join(folder.path, 'checkpoint.safetensors');
+  const resumed = readCheckpointState(checkpoint);
+  const lastStep = resumed?.step ?? -1;
+  const files = openRunFiles(folder.path, { lastStep, tensorboard: options.tensorboard ?? false });
+  try {
+    const tensors = { parameter: model.trainable, ...optimiser };
+    if (resumed !== undefined) {
+      restoreTensors(checkpoint, tensors);
+      optimiser.updates = resumed.updates;
+    }
+    const save = async (state: TrainingState): Promise<void> => {
+      files.sync();
+      await writeCheckpoint(checkpoint, state, tensors);
+    };
+    const { state, final } = await takeSteps(options, { resumed, optimiser, files, save });
+    if (final === undefined) return { interruptedAfter: state.step };
+    await options.save(folder.path);
+    await files.writeTables();
+    const finished = { steps: files.choices(), final, stopped: state.stopped };
+    await writeResult(folder, finished);
+    return { finished };
+  } finally {
+    files.close();
+    disposeAdamw(optimiser);
+  }
+}
+
+/** What the steps of a run work on beside its options. */
+interface StepsContext {
+  /** The state to go on from; undefined at the start. */
+  readonly resumed: TrainingState | undefined;
+  readonly optimiser: AdamwState;
+  readonly files: RunFiles;
+  /** Writes a checkpoint. */
+  readonly save: (state: TrainingState) => Promise<void>;
+}
+
+/** Takes the steps that are left, logging, evaluating and saving; without a final evaluation the run was interrupted. */
+async function takeSteps(
+  options: RunOptions,
+  { resumed, optimiser, files, save }: StepsContext,
+): Promise<{ state: TrainingState; final: Evaluation | undefined }> {
+  const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings } = options;
+  const { steps, ideal } = scheduleSettings;
+  const stepSettings = settingsOfSteps(options);
+  const coin = resumed ? resumeStream(resumed.coin) : stream(options.seed, `${options.schedule.name}-coin`);
+  let state = resumed ?? initialState(options, coin);
+  let evaluation: Evaluation | undefined;
+  const evaluateNow = async (): Promise<void> => {
+    evaluation = await evaluateBoth(options);
+    files.evaluation(state.step, evaluation, ideal);
+  };
+
+  if (state.step === 0 && evaluateEvery < Infinity) await evaluateNow();
+  while (state.step < steps && state.stopped === null) {
+    const began = performance.now();
+    const { state: next, outcome } = await takeStep(state, optimiser, coin, stepSettings);
+    state = next;
+    files.step(state.step, outcome, weightedGaps(state, outcome.values, options));
+    files.timing(state.step, (performance.now() - began) / 1000, outcome.tensorBytes);
+    evaluation = undefined;
+    if (state.step % evaluateEvery === 0 || state.step === steps) {
+      await evaluateNow();
+      state = { ...state, stopped: stoppedBy(evaluation, state, options) };
+    }
+    const ended = state.step === steps || state.stopped !== null;
+    const interrupted = !ended && (options.signal?.aborted ?? false);
+    if (ended || interrupted || state.step % checkpointEvery === 0) await save(state);
+    options.onStep?.(state.step, steps);
+    if (interrupted) return { state, final: undefined };
+    // Lets signals and progress through between steps.
+    await new Promise(setImmediate);
+  }
+  return { state, final: evaluation ?? (await evaluateBoth(options)) };
+}
+
+function initialState({ schedule, scheduleSettings }: RunOptions, coin: Stream): TrainingState {
+  return {
+    step: 0,
+    schedule: schedule.init(scheduleSettings),
+    lastChoice: null,
+    cursors: { sft: firstCursor, dpo: firstCursor },
+    coin: coin.state(),
+    updates: 0,
+    stopped: null,
+  };
+}
+
+/** Why the stopping rule ends the run before its last step; null where it does not. */
+function stoppedBy(
+  evaluation: Evaluation | undefined,
+  { step }: TrainingState,
+  { stop, scheduleSettings: { steps } }: RunOptions,
+): string | null {
+  if (stop === undefined || evaluation === undefined || step === steps) return null;
+  return stoppingReason({ sft: evaluation.sft.loss, dpo: evaluation.dpo.loss }, stop) ?? null;
+}
+
+function settingsOfSteps(options: RunOptions): StepSettings {
+  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings } = options;
+  const orders = {
+    sft: epochOrder(data.sft.length, seed, 'sft', shuffle),
+    dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
+  };
+  const sft = { model, examples: data.sft, order: orders.sft, batchSize: options.sftBatch, accumulation };
+  const pairs = {
+    model,
+    examples: data.preferences,
+    order: orders.dpo,
+    batchSize: options.preferenceBatch,
+    accumulation,
+  };
+  return {
+    trainable: model.trainable,
+    schedule: options.schedule,
+    lambda: scheduleSettings.lambda,
+    minibatch: (objective, cursor) =>
+      objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
+    learningRate: (step) => learningRateAt(options.learningRate, step, scheduleSettings.steps),
+    maximumNorm: options.maximumNorm ?? 1,
+    adamw: options.adamw ?? {},
+    resetOptimizer: options.resetOptimizer ?? false,
+  };
+}
+
+function evaluateBoth({ model, data, evaluationData, dpo, onEvaluation }: RunOptions): Promise<Evaluation> {
+  const { sft, preferences } = evaluationData ?? data;
+  return evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
+}
+
+/**
+ * The weighted gaps w_i (f_i − f_i*) that go on record with a step, where the optima are known: MAXRIGHT's own records,
+ * stale ones included, and under any other schedule those of the values that the step saw.
+ */
+function weightedGaps(
+  state: TrainingState,
+  values: Partial<Record<ObjectiveName, number>>,
+  { schedule, scheduleSettings: { lambda, ideal } }: RunOptions,
+): Partial<Pair> {
+  if (schedule.name === 'maxright') return (state.schedule as MaxrightState).weightedGap;
+  if (ideal === undefined) return {};
+  return {
+    ...(values.sft !== undefined && { sft: (1 - lambda) * (values.sft - ideal.sft) }),
+    ...(values.dpo !== undefined && { dpo: lambda * (values.dpo - ideal.dpo) }),
+  };
+}

@@ -1,0 +1,147 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../../input-error.js';
+import type { Stream } from '../../random/stream.js';
+import {
+  bothObjectives,
+  gradientWeights,
+  type Choice,
+  type ObjectiveName,
+  type Schedule,
+} from '../../schedule/schedule.js';
+import type { Cursor } from '../data/cursor.js';
+import { adamwStep, resetAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
+import type { TrainingState } from './checkpoint.js';
+import { clipped, globalNorm } from './clipping.js';
+import { weightedGradient } from './gradient.js';
+import type { Minibatch } from './minibatch.js';
+
+/** What a step needs and never changes. */
+export interface StepSettings {
+  readonly trainable: ReadonlyMap<string, tf.Variable>;
+  readonly schedule: Schedule;
+  readonly lambda: number;
+  readonly minibatch: (objective: ObjectiveName, cursor: Cursor) => Minibatch;
+  readonly learningRate: (step: number) => number;
+  /** The largest gradient norm; longer gradients are shortened to it. */
+  readonly maximumNorm: number;
+  readonly adamw: AdamwSettings;
+  /** Zero moments where a sequential run changes its objective; by default they carry over. */
+  readonly resetOptimizer: boolean;
+}
+
+/** What a step did. */
+export interface StepOutcome {
+  readonly choice: Choice;
+  /** The loss stepped on, at the point before the step; for "mix" the weighted sum. */
+  readonly loss: number;
+  /** Every objective value seen in the step, on its minibatch. */
+  readonly values: Partial<Record<ObjectiveName, number>>;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** The most bytes that tensors took at the end of a forward pass. */
+  readonly tensorBytes: number;
+}
+
+/**
+ * One optimiser step: evaluate what the schedule asks for, let it choose, step, and tell it what was seen.
+ *
+ * Which cursors move: ALRIGHT and Sequential draw a minibatch of the chosen objective only, Mix of both. MAXRIGHT
+ * draws one of each objective in every step, whether or not the step evaluates: where it does, both values come
+ * from these minibatches, and the gradient from the chosen one of them; in the steps between, only the chosen one is
+ * computed, from the choice by records alone, and the other's examples are passed over unread (the behaviour of
+ * github.com/heshandevaka/XRIGHT, whose loop takes the next batch of both loaders before it chooses).
+ * With gradient accumulation all of this, the coin included, happens once a step.
+ *
+ * Throws an InputError where a loss or the gradient is not finite.
+ */
+export async function takeStep(
+  state: TrainingState,
+  optimiser: AdamwState,
+  coin: Stream,
+  settings: StepSettings,
+): Promise<{ state: TrainingState; outcome: StepOutcome }> {
+  const { schedule, lambda, trainable } = settings;
+  const step = state.step + 1;
+  const minibatches = new Map<ObjectiveName, Minibatch>();
+  const minibatch = (objective: ObjectiveName): Minibatch => {
+    const drawn = minibatches.get(objective) ?? settings.minibatch(objective, state.cursors[objective]);
+    minibatches.set(objective, drawn);
+    return drawn;
+  };
+  if (schedule.name === 'maxright') bothObjectives.forEach(minibatch);
+
+  let scheduleState = state.schedule;
+  const values: Partial<Record<ObjectiveName, number>> = {};
+  const observe = (objective: ObjectiveName, value: number): void => {
+    values[objective] = value;
+    scheduleState = schedule.observe(scheduleState, objective, value);
+  };
+  for (const objective of schedule.evaluates(scheduleState, step)) {
+    const parts = minibatch(objective).parts.map((loss) => tf.tidy(loss));
+    observe(objective, finite(await summed(parts), step, objective));
+  }
+
+  const choice = schedule.choose(scheduleState, step, () => coin.uniform());
+  const weights = gradientWeights(choice, lambda);
+  const steppedOn = choice === 'mix' ? bothObjectives : [choice];
+  const losses = steppedOn.flatMap((objective) =>
+    minibatch(objective).parts.map((loss) => ({ objective, loss, weight: weights[objective] })),
+  );
+  const { values: parts, gradients, tensorBytes } = weightedGradient(trainable, losses);
+  const norm = globalNorm(gradients);
+  const gradientNorm = await read(norm);
+  let loss = 0;
+  for (const objective of steppedOn) {
+    const value = finite(
+      await summed(parts.filter((_, part) => losses[part].objective === objective)),
+      step,
+      objective,
+    );
+    observe(objective, value);
+    loss += weights[objective] * value;
+  }
+  finite(gradientNorm, step, 'gradient norm');
+
+  if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== choice) resetAdamw(optimiser);
+  const learningRate = settings.learningRate(step);
+  const shortened = clipped(gradients, norm, settings.maximumNorm);
+  adamwStep(trainable, shortened, optimiser, learningRate, settings.adamw);
+  tf.dispose([...shortened.values(), norm]);
+
+  return {
+    state: {
+      step,
+      schedule: scheduleState,
+      lastChoice: choice,
+      cursors: {
+        sft: minibatches.get('sft')?.cursor ?? state.cursors.sft,
+        dpo: minibatches.get('dpo')?.cursor ?? state.cursors.dpo,
+      },
+      coin: coin.state(),
+      updates: optimiser.updates,
+      stopped: null,
+    },
+    outcome: { choice, loss, values, gradientNorm, learningRate, tensorBytes },
+  };
+}
+
+/** The sum of the parts of a loss, which are disposed. */
+async function summed(parts: readonly tf.Scalar[]): Promise<number> {
+  let sum = 0;
+  for (const part of parts) {
+    sum += await read(part);
+    part.dispose();
+  }
+  return sum;
+}
+
+async function read(scalar: tf.Scalar): Promise<number> {
+  return (await scalar.data())[0];
+}
+
+function finite(value: number, step: number, name: string): number {
+  if (!Number.isFinite(value)) {
+    throw new InputError(`step ${step}: ${name}`, value, 'a finite number; a smaller learning rate may help');
+  }
+  return value;
+}

@@ -1,0 +1,48 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fileRefusal } from '../../file-refusal.js';
+import { InputError } from '../../input-error.js';
+
+/** A file open for reading at positions. */
+export interface OpenFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `length` bytes from `position`, in an aligned buffer of their own. */
+  read(position: number, length: number): Uint8Array;
+  close(): void;
+}
+
+// One read call of Node takes less than 2 GiB.
+const largestRead = 2 ** 30;
+
+/**
+ * Opens a file whose parts are read when needed, so that a checkpoint is never in memory twice.
+ * @throws InputError naming the file when it cannot be opened, or ends before what is read
+ */
+export function openFile(path: string): OpenFile {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw fileRefusal(path, error, 'a file that can be read');
+  }
+  const size = fstatSync(descriptor).size;
+  return {
+    path,
+    size,
+    read: (position, length) => {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length;) {
+        const count = readSync(descriptor, bytes, done, Math.min(length - done, largestRead), position + done);
+        if (count === 0) {
+          throw new InputError(path, `a file of ${size} bytes`, `at least ${position + length} bytes: it is cut off`);
+        }
+        done += count;
+      }
+      return bytes;
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../../input-error.js';
+import { fromBfloat16, fromFloat16 } from './half-precision.js';
+import { parseJson } from './json-file.js';
+import { openFile, type OpenFile } from './read-file.js';
+import { sizeOf, type Weights } from './weights.js';
+import { writeInPieces } from './write-in-pieces.js';
+
+// https://huggingface.co/docs/safetensors: the header's length as a little-endian u64, the header as JSON, the data.
+const headerSchema = z.record(
+  z.string(),
+  z.object({
+    dtype: z.string(),
+    shape: z.array(z.int().nonnegative()),
+    data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  }),
+);
+type Entry = z.infer<typeof headerSchema>[string];
+
+const bytesPerValue: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2 };
+const largestHeader = 100e6;
+
+/**
+ * Opens a safetensors file. Tensors of other types than F64, F32, F16 and BF16 (buffers such as masks) may be in it,
+ * but cannot be read.
+ * @throws InputError when the file is cut off, its header is not one, or contradicts itself or the file's size
+ */
+export function openSafetensors(path: string): Weights {
+  const file = openFile(path);
+  try {
+    const { entries, dataStart } = readHeader(file);
+    return {
+      source: path,
+      shapes: new Map([...entries].map(([name, { shape }]) => [name, shape])),
+      read: (name) => {
+        const entry = entries.get(name);
+        if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
+        if (!(entry.dtype in bytesPerValue)) {
+          throw new InputError(`${path}: ${name}`, entry.dtype, Object.keys(bytesPerValue).join(', '));
+        }
+        const [begin, end] = entry.data_offsets;
+        return toFloat32(file.read(dataStart + begin, end - begin), entry.dtype);
+      },
+      close: () => {
+        file.close();
+      },
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the weights of a model folder: model.safetensors, or the shards that model.safetensors.index.json names.
+ * @throws InputError when neither is there, a shard is missing or lacks a tensor the index places in it
+ */
+export function openSafetensorsFolder(folder: string): Weights {
+  const single = join(folder, 'model.safetensors');
+  if (existsSync(single)) return openSafetensors(single);
+  const index = join(folder, 'model.safetensors.index.json');
+  if (existsSync(index)) return openShards(index);
+  throw new InputError(folder, 'no model.safetensors', 'model.safetensors or model.safetensors.index.json');
+}
+
+function openShards(index: string): Weights {
+  const parsed = z.object({ weight_map: z.record(z.string(), z.string()) }).safeParse(parseJson(index));
+  if (!parsed.success) throw new InputError(index, 'no weight_map', 'a map of tensor names to shard files');
+  const shards = new Map<string, Weights>();
+  const placed = new Map<string, Weights>();
+  const close = (): void => {
+    for (const shard of shards.values()) shard.close();
+  };
+  try {
+    for (const [name, fileName] of Object.entries(parsed.data.weight_map)) {
+      if (basename(fileName) !== fileName) throw new InputError(index, fileName, 'shards in the folder of the index');
+      const path = join(dirname(index), fileName);
+      if (!existsSync(path))
+        throw new InputError(index, `no file ${fileName}`, 'every shard in the folder of the index');
+      const shard = shards.get(fileName) ?? openSafetensors(path);
+      shards.set(fileName, shard);
+      if (shard.shapes.has(name)) placed.set(name, shard);
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    source: index,
+    shapes: new Map([...placed].map(([name, shard]) => [name, shard.shapes.get(name) ?? []])),
+    read: (name) => {
+      const shard = placed.get(name);
+      if (shard === undefined) throw new InputError(index, `no tensor ${name}`, 'shards that hold it');
+      return shard.read(name);
+    },
+    close,
+  };
+}
+
+function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: number } {
+  const { path, size } = file;
+  if (size < 8) throw new InputError(path, `a file of ${size} bytes`, 'a safetensors file: it is cut off');
+  const length = Number(new DataView(file.read(0, 8).buffer).getBigUint64(0, true));
+  if (length < 2 || length > largestHeader || length > size - 8) {
+    throw new InputError(
+      path,
+      `a header said to have ${length} bytes in a file of ${size}`,
+      'a whole safetensors file',
+    );
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.read(8, length)));
+  } catch {
+    throw new InputError(path, 'a header that is not JSON', 'a safetensors file');
+  }
+  if (typeof json === 'object' && json !== null) Reflect.deleteProperty(json, '__metadata__');
+  const parsed = headerSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new InputError(
+      path,
+      `a header wrong at ${parsed.error.issues[0].path.join('.')}`,
+      'dtype, shape and data_offsets',
+    );
+  }
+  const dataStart = 8 + length;
+  const entries = new Map(Object.entries(parsed.data));
+  let position = 0;
+  for (const [name, { dtype, shape, data_offsets }] of byPosition(entries)) {
+    const [begin, end] = data_offsets;
+    if (begin !== position || end < begin) {
+      throw new InputError(`${path}: ${name}`, `bytes ${begin} to ${end}`, `bytes from ${position} on, without a gap`);
+    }
+    if (dataStart + end > size) {
+      throw new InputError(path, `${size} bytes`, `${dataStart + end}, where ${name} ends: the file is cut off`);
+    }
+    const expected = sizeOf(shape) * bytesPerValue[dtype];
+    if (dtype in bytesPerValue && end - begin !== expected) {
+      throw new InputError(`${path}: ${name}`, `${end - begin} bytes`, `${expected} for its shape [${shape.join()}]`);
+    }
+    position = end;
+  }
+  if (dataStart + position !== size) {
+    throw new InputError(path, `${size} bytes`, `${dataStart + position}, where its header says that the data ends`);
+  }
+  return { entries, dataStart };
+}
+
+function byPosition(entries: ReadonlyMap<string, Entry>): [string, Entry][] {
+  return [...entries].sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
+}
+
+function toFloat32(bytes: Uint8Array, dtype: string): Float32Array {
+  const { buffer } = bytes;
+  if (dtype === 'F32') return new Float32Array(buffer);
+  if (dtype === 'F64') return Float32Array.from(new Float64Array(buffer));
+  return dtype === 'F16' ? fromFloat16(new Uint16Array(buffer)) : fromBfloat16(new Uint16Array(buffer));
+}
+
+/** A tensor to be written, whose values are asked for when their turn comes. */
+export interface WritableTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  values(): Float32Array | Promise<Float32Array>;
+}
+
+/**
+ * Writes float32 tensors as a safetensors file, one at a time, whole or not at all.
+ * @param metadata texts kept in the header; Python's transformers wants `format: 'pt'`
+ * @throws InputError when the disk is full or the place cannot be written
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: readonly WritableTensor[],
+  metadata: Readonly<Record<string, string>> = { format: 'pt' },
+): Promise<void> {
+  // Trailing spaces align the data to 8 bytes, as the format's own writer does.
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const { name, shape } of tensors) {
+    const begin = end;
+    end += sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
+    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const start = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
+  start.set(json, 8);
+  await writeInPieces(path, async (write) => {
+    write(start);
+    for (const tensor of tensors) {
+      const { name, shape } = tensor;
+      const numbers = await tensor.values();
+      if (numbers.length !== sizeOf(shape))
+        throw new Error(`${name}: ${numbers.length} values for shape [${shape.join()}]`);
+      write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+    }
+  });
+}

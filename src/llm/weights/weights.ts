@@ -1,0 +1,25 @@
+import { InputError } from '../../input-error.js';
+
+/** The named tensors of a checkpoint, read one at a time and converted to float32. */
+export interface Weights {
+  /** The files they come from, in words for an error message. */
+  readonly source: string;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The values of one tensor in row-major order. */
+  read(name: string): Float32Array;
+  /** Closes the files. */
+  close(): void;
+}
+
+/** The number of values of a tensor. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** @throws InputError naming the file and the tensor, when it is missing or has another shape */
+export function requireShape({ source, shapes }: Weights, name: string, shape: readonly number[]): void {
+  const found = shapes.get(name);
+  if (found?.join() === shape.join()) return;
+  const got = found === undefined ? 'no such tensor' : `shape [${found.join()}]`;
+  throw new InputError(`${source}: ${name}`, got, `shape [${shape.join()}], as the configuration says`);
+}

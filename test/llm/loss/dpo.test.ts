@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openBackend } from '../../../src/llm/backend/backend.js';
+import { checkedDpoSettings, preferenceLoss, preferenceLossOf } from '../../../src/llm/loss/dpo.js';
+
+beforeAll(async () => {
+  await openBackend('cpu');
+});
+
+// β = 0.1, h = 5: logit 0.5. −log σ(0.5) = log(1 + e^−0.5) = 0.4740769841801067, −log σ(−0.5) = 0.9740769841801067.
+const [right, wrong] = [0.4740769841801067, 0.9740769841801067];
+
+describe('the preference loss of one pair, worked by hand', () => {
+  it.each([
+    ['DPO', { beta: 0.1 }, 5, right],
+    ['DPO the wrong way round', { beta: 0.1 }, -5, wrong],
+    ['DPO at the reference', { beta: 0.1 }, 0, Math.LN2],
+    ['label smoothing 0.1', { beta: 0.1, labelSmoothing: 0.1 }, 5, 0.9 * right + 0.1 * wrong],
+    ['IPO, whose aim is 1 / (2β) = 5', { beta: 0.1, ipo: true }, 7, 4],
+    ['DPO, far out', { beta: 0.1 }, -2000, 200],
+  ])('%s', async (_, settings, difference, expected) => {
+    expect(preferenceLossOf(difference, settings)).toBeCloseTo(expected, 12);
+    const [computed] = await preferenceLoss(tf.tensor1d([difference]), settings).data();
+    expect(Math.abs(computed - expected)).toBeLessThanOrEqual(1e-6 * expected);
+  });
+
+  it.each([
+    ['DPO', { beta: 0.1 }],
+    ['label smoothing', { beta: 0.3, labelSmoothing: 0.2 }],
+    ['IPO', { beta: 0.5, ipo: true }],
+  ])('has the gradient of central differences: %s', async (_, settings) => {
+    const points = [-90, -3, 0, 0.5, 20, 90];
+    const gradient = tf.grad((h) => preferenceLoss(h as tf.Tensor1D, settings))(tf.tensor1d(points));
+    const computed = await gradient.data();
+    points.forEach((h, i) => {
+      const step = 1e-4;
+      const slope = (preferenceLossOf(h + step, settings) - preferenceLossOf(h - step, settings)) / (2 * step);
+      expect(Math.abs(computed[i] - slope)).toBeLessThanOrEqual(1e-6 + 1e-5 * Math.abs(slope));
+    });
+  });
+
+  it.each([
+    [{ beta: 0 }, /beta: got 0/],
+    [{ beta: Number.NaN }, /beta: got NaN/],
+    [{ beta: 0.1, labelSmoothing: 0.6 }, /label-smoothing: got 0.6/],
+    [{ beta: 0.1, labelSmoothing: 0.1, ipo: true }, /label-smoothing: got 0.1, expected 0 with --ipo/],
+  ])('refuses %o', (settings, message) => {
+    expect(() => checkedDpoSettings(settings)).toThrow(message);
+  });
+});

@@ -1,0 +1,160 @@
+import { stream } from '../../../src/random/stream.js';
+import type { ModelConfig } from '../../../src/llm/model/config.js';
+import { weightShapes } from '../../../src/llm/model/decoder.js';
+import { loraShapes, peftName, type LoraConfig } from '../../../src/llm/model/lora.js';
+import { llamaConfig, neoxConfig, randomWeights } from '../../../src/llm/model/random.js';
+import { matrix, Tape, type Matrix } from './autodiff.js';
+import { logProbability, type Settings } from './language-model.js';
+
+/** A tiny model, and whether an adapter or every weight is trained. */
+export interface Case {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly lora: LoraConfig | undefined;
+}
+
+const tiny = { width: 16, heads: 4, layers: 2, vocabularySize: 260, contextLength: 64 };
+const pythia = neoxConfig({ ...tiny, rotaryWidth: 2 });
+const llama = llamaConfig(tiny);
+const scaling = {
+  kind: 'llama3',
+  factor: 4,
+  lowFrequencyFactor: 1,
+  highFrequencyFactor: 4,
+  originalContextLength: 16,
+} as const;
+
+export const cases: readonly Case[] = [
+  { name: 'NeoX, LoRA', config: pythia, lora: { rank: 3, alpha: 6, targets: ['query_key_value'] } },
+  { name: 'NeoX, full', config: pythia, lora: undefined },
+  {
+    name: 'NeoX with serial residual, LoRA on every map',
+    config: { ...pythia, parallelResidual: false, rotaryWidth: 4 },
+    lora: { rank: 2, alpha: 3, targets: ['query_key_value', 'dense', 'dense_h_to_4h', 'dense_4h_to_h'] },
+  },
+  { name: 'Llama, LoRA', config: llama, lora: { rank: 3, alpha: 6, targets: ['q_proj', 'v_proj'] } },
+  { name: 'Llama, full', config: llama, lora: undefined },
+  {
+    name: 'Llama with tied head, biases, wide heads and scaled rotation, full',
+    config: { ...llama, tiedHead: true, attentionBias: true, mlpBias: true, headWidth: 6, ropeScaling: scaling },
+    lora: undefined,
+  },
+];
+
+/** Sequences of different lengths, so that batches are padded. Each prompt has a chosen and a rejected response. */
+export const prompts: readonly { ids: readonly number[]; chosen: readonly number[]; rejected: readonly number[] }[] = [
+  { ids: [7, 31, 250, 7], chosen: [12, 99, 4, 256, 31], rejected: [8, 7] },
+  { ids: [101, 5], chosen: [55, 3], rejected: [200, 201, 202, 5, 5, 5, 9] },
+];
+export const beta = 0.3;
+/** Reference log-probabilities by pair: constants as far as gradients go. */
+export const reference = [
+  { chosen: -27.5, rejected: -12 },
+  { chosen: -11, rejected: -40.25 },
+];
+
+/** float32 values of every tensor, by HF and PEFT name; the adapter's B is not zero, so that A matters. */
+export function caseValues({ config, lora }: Case): Map<string, { shape: readonly number[]; values: Float32Array }> {
+  const shapes = weightShapes(config);
+  const values = new Map<string, { shape: readonly number[]; values: Float32Array }>();
+  for (const [name, numbers] of randomWeights(config, 5, 0.25)) {
+    values.set(name, { shape: shapes.get(name) ?? [], values: numbers });
+  }
+  for (const { module, inputs, outputs } of lora === undefined ? [] : loraShapes(shapes, lora.targets)) {
+    const random = stream(6, module);
+    const rank = lora?.rank ?? 0;
+    const draw = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.3 * random.normal());
+    values.set(peftName(module, 'A'), { shape: [rank, inputs], values: draw(rank * inputs) });
+    values.set(peftName(module, 'B'), { shape: [outputs, rank], values: draw(outputs * rank) });
+  }
+  return values;
+}
+
+export function trainedNames({ lora }: Case, names: Iterable<string>): string[] {
+  return [...names].filter((name) => lora === undefined || name.includes('lora_'));
+}
+
+export interface ReferenceResult {
+  readonly loss: number;
+  /** Of the chosen responses, then of the rejected ones. */
+  readonly logProbabilities: readonly number[];
+  readonly gradients: ReadonlyMap<string, Float64Array>;
+}
+
+/** The loss in float64: mean response-token cross-entropy of the chosen replies (sft), or the mean DPO loss. */
+export function referenceResult(
+  { config, lora }: Case,
+  loss: 'sft' | 'dpo',
+  values: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>,
+  { differentiate = true } = {},
+): ReferenceResult {
+  const parameters = new Map<string, Matrix>();
+  for (const [name, { shape, values: numbers }] of values) {
+    const [rows, columns] = shape.length === 1 ? [1, shape[0]] : shape;
+    parameters.set(name, matrix(rows, columns, Float64Array.from(numbers)));
+  }
+  const settings = settingsOf(config, lora);
+  const tape = new Tape();
+  const run = (ids: readonly number[], reply: readonly number[]): Matrix =>
+    logProbability(tape, settings, parameters, [...ids, ...reply], ids.length);
+  const chosen = prompts.map((prompt) => run(prompt.ids, prompt.chosen));
+  const rejected = prompts.map((prompt) => run(prompt.ids, prompt.rejected));
+  let total: Matrix;
+  if (loss === 'sft') {
+    const tokens = prompts.reduce((sum, prompt) => sum + prompt.chosen.length, 0);
+    total = tape.scaled(
+      chosen.reduce((sum, one) => tape.plus(sum, one)),
+      -1 / tokens,
+    );
+  } else {
+    const losses = prompts.map((_, i) => {
+      const shift = -(reference[i].chosen - reference[i].rejected);
+      const logit = tape.map(
+        tape.plus(chosen[i], tape.scaled(rejected[i], -1)),
+        (x) => beta * (x + shift),
+        () => beta,
+      );
+      return tape.map(
+        logit,
+        (x) => Math.log1p(Math.exp(-x)),
+        (x) => -1 / (1 + Math.exp(x)),
+      );
+    });
+    total = tape.scaled(
+      losses.reduce((sum, one) => tape.plus(sum, one)),
+      1 / prompts.length,
+    );
+  }
+  if (differentiate) tape.backward(total);
+  return {
+    loss: total.data[0],
+    logProbabilities: [...chosen, ...rejected].map(({ data }) => data[0]),
+    gradients: new Map([...parameters].map(([name, { gradient }]) => [name, gradient])),
+  };
+}
+
+function settingsOf(config: ModelConfig, lora: LoraConfig | undefined): Settings {
+  const rotated = config.architecture === 'neox' ? config.rotaryWidth : config.headWidth;
+  const plain = Array.from({ length: rotated / 2 }, (_, i) => 1 / config.ropeTheta ** ((2 * i) / rotated));
+  return {
+    architecture: config.architecture,
+    layers: config.layers,
+    heads: config.heads,
+    keyValueHeads: config.architecture === 'llama' ? config.keyValueHeads : config.heads,
+    headWidth: config.headWidth,
+    epsilon: config.normEpsilon,
+    frequencies: config.architecture === 'llama' && config.ropeScaling ? plain.map(llama3Scaled) : plain,
+    parallelResidual: config.architecture === 'neox' && config.parallelResidual,
+    tiedHead: config.tiedHead,
+    adapterScale: lora === undefined ? 0 : lora.alpha / lora.rank,
+  };
+}
+
+/** Llama 3's rule by wavelengths, for the constants in `scaling`. */
+function llama3Scaled(frequency: number): number {
+  const wavelength = (2 * Math.PI) / frequency;
+  if (wavelength < 16 / 4) return frequency;
+  if (wavelength > 16 / 1) return frequency / 4;
+  const smooth = (16 / wavelength - 1) / (4 - 1);
+  return ((1 - smooth) * frequency) / 4 + smooth * frequency;
+}

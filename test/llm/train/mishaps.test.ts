@@ -1,0 +1,89 @@
+import { readdirSync, symlinkSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { readCheckpointState } from '../../../src/llm/train/checkpoint.js';
+import { openSafetensors } from '../../../src/llm/weights/safetensors.js';
+import { llm, startLlm } from '../command.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
+
+// Each test runs the command line several times.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+const folder = temporaryFolder();
+let files: ToyFiles;
+beforeAll(async () => {
+  files = await writeToyFiles(folder);
+});
+
+function words(output: string, ...more: string[]): string[] {
+  const { model, sft, preferences } = files;
+  const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--cache', join(folder, 'cache')];
+  const run = [
+    '--max-length',
+    '48',
+    '--steps',
+    '6',
+    '--lora-rank',
+    '2',
+    '--backend',
+    'wasm',
+    '--checkpoint-every',
+    '1',
+  ];
+  return ['train', ...data, ...run, '--schedule', 'sft', '--output', output, ...more];
+}
+
+/** Every value of a checkpoint; reading it fails where the file is not whole. */
+function checkpointValues(output: string): number[] {
+  const weights = openSafetensors(join(output, 'checkpoint.safetensors'));
+  const values = [...weights.shapes.keys()].flatMap((name) => Array.from(weights.read(name)));
+  weights.close();
+  return values;
+}
+
+describe('a run in trouble', () => {
+  it('whose loss is no number says at which step, and leaves a whole checkpoint', async () => {
+    const output = join(folder, 'diverged');
+    const { code, stdout, stderr } = await llm(...words(output, '--learning-rate', '1e30', '--json'));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^wasm: [^\n]*\nforgetting: step \d: sft: got NaN, expected a finite number[^\n]*\n$/);
+    const values = checkpointValues(output);
+    expect(values.length).toBeGreaterThan(0);
+    expect(values.every(Number.isFinite)).toBe(true);
+  });
+
+  it('whose disk is full says which file, and the last checkpoint is whole and goes on', async () => {
+    const output = join(folder, 'no-room');
+    const command = words(output, '--steps', '100000');
+    const running = startLlm(command);
+    while (stepsWritten(output) < 2) await wait(1);
+    // From here on what is written on the way to a checkpoint meets a full device.
+    while (!linked('/dev/full', join(output, 'checkpoint.safetensors.unfinished'))) await wait(0);
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^wasm: [^\n]*\nforgetting: .*\/no-room\/checkpoint\.safetensors: got "a full disk", expected [^\n]*\n$/,
+    );
+    expect(readdirSync(output).filter((name) => name.startsWith('checkpoint'))).toEqual(['checkpoint.safetensors']);
+    const before = readCheckpointState(join(output, 'checkpoint.safetensors'))?.step;
+    expect(before).toBe(stepsWritten(output) - 1);
+    expect(checkpointValues(output).length).toBeGreaterThan(0);
+
+    const resumed = startLlm([...command, '--resume']);
+    while ((readCheckpointState(join(output, 'checkpoint.safetensors'))?.step ?? 0) <= (before ?? 0)) await wait(1);
+    resumed.process.kill('SIGINT');
+    expect((await resumed.ended).code).toBe(130);
+  });
+});
+
+/** Makes a symbolic link, unless something by that name is there at the moment. */
+function linked(target: string, path: string): boolean {
+  try {
+    symlinkSync(target, path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,13 @@
+import { requestAdapter } from '../../src/llm/backend/webgpu.js';
+
+/**
+ * Whether this machine has a WebGPU adapter, a software one included (VK_ICD_FILENAMES names its driver). Where the
+ * environment says CI, its absence is an error; elsewhere the tests that need it are skipped, and say why.
+ */
+export async function hasWebGpu(): Promise<boolean> {
+  const found = await requestAdapter();
+  found?.release();
+  if (found === undefined && process.env.CI === 'true') throw new Error('no WebGPU adapter: is VK_ICD_FILENAMES set?');
+  if (found === undefined) console.warn('skipped on webgpu: no adapter, set VK_ICD_FILENAMES to a software driver');
+  return found !== undefined;
+}
