@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { testBuild } from '../build.js';
 
 /** What node is given to run the program. */
-const nodeWords = ['--import', 'tsx', fileURLToPath(new URL('../../src/cli.ts', import.meta.url))];
+const nodeWords = [join(testBuild, 'src/cli.js')];
 
 /** How a command ended and what it wrote. */
 export interface Ended {
