@@ -1,3 +1,4 @@
+import { additiveNoise } from './additive-noise.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { InputError } from '../input-error.js';
 import { stream } from '../random/stream.js';
@@ -44,22 +45,7 @@ export function expressionObjective(data: ExpressionData, name: ObjectiveName): 
     },
     valueNoise: data.valueNoise[name],
     exactValues: true,
-    sampler(random, batch) {
-      const deviation = noise / Math.sqrt(batch);
-      const sample = new Float64Array(dimension);
-      return {
-        draw() {
-          if (deviation === 0) return;
-          for (let i = 0; i < dimension; i++) sample[i] = deviation * random.normal();
-        },
-        gradient(theta, out) {
-          const exact = gradient(theta, out);
-          for (let i = 0; i < dimension; i++) out[i] += sample[i];
-          return exact;
-        },
-        value,
-      };
-    },
+    sampler: (random, batch) => additiveNoise({ value, gradient }, dimension, noise / Math.sqrt(batch), random),
   };
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkProblemFile } from '../../src/problem/format.js';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
-import { runCommand } from './run-command.js';
+import { forgetting } from './command.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -38,28 +38,26 @@ test('every generator writes a valid file, the same bytes for the same seed', as
     [...text, '--features', 'hashed-ngrams', '--dimension', '32'],
   ]) {
     const out = join(folder, 'new folder', `${command[0]}.json`);
-    const [written, printed] = await Promise.all([
-      runCommand('problem', ...command, '--seed', '3', '--out', out),
-      runCommand('problem', ...command, '--seed', '3'),
-    ]);
+    const written = forgetting(['problem', ...command, '--seed', '3', '--out', out]);
+    const printed = forgetting(['problem', ...command, '--seed', '3']);
     expect(written).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(printed.stdout).toBe(await readFile(out, 'utf8'));
     checkProblemFile(JSON.parse(printed.stdout));
   }
 });
 
-test('options reach the generators', async () => {
-  const first = await runCommand(
+test('options reach the generators', () => {
+  const first = forgetting([
     ...['problem', 'quadratic', '--dimension', '3', '--condition', '10', '--condition-sft', '1000', '--angle', '30'],
     ...['--distance', '5', '--noise', '0.5', '--radius', '20', '--start', '[1, 2, 3]', '--seed', '9'],
-  );
+  ]);
   const settings = { dimension: 3, angle: 30, distance: 5, noise: 0.5, radius: 20, start: [1, 2, 3], seed: 9 };
   expect(JSON.parse(first.stdout)).toEqual(quadratic({ ...settings, condition: { dpo: 10, sft: 1000 } }));
-  const second = await runCommand(
+  const second = forgetting([
     ...['problem', 'log-linear', '--dimension', '2', '--candidates', '4', '--examples', '6', '--dpo-examples', '3'],
     ...['--conflict', '-0.25', '--sharpness', '3', '--beta', '0.7', '--radius', '8', '--reference', 'sft'],
     ...['--start', '[0.5, -1]', '--seed', '2'],
-  );
+  ]);
   const policy = { dimension: 2, candidates: 4, conflict: -0.25, sharpness: 3, beta: 0.7, radius: 8, seed: 2 };
   const counts = { dpo: 3, sft: 6 };
   expect(JSON.parse(second.stdout)).toEqual(
@@ -67,10 +65,10 @@ test('options reach the generators', async () => {
   );
 });
 
-test('the help shows the defaults that the generators use', async () => {
-  const { stdout } = await runCommand('problem', 'log-linear', '--help');
+test('the help shows the defaults that the generators use', () => {
+  const { stdout } = forgetting(['problem', 'log-linear', '--help']);
   expect(stdout.replace(/\s+/g, ' ')).toContain('from −1 aligned to 1 opposed (default: 0.5)');
-  const line = await runCommand('problem', 'quadratic', '--dimension', '1');
+  const line = forgetting(['problem', 'quadratic', '--dimension', '1']);
   expect(JSON.parse(line.stdout)).toEqual(quadratic({ dimension: 1 }));
 });
 
@@ -89,7 +87,7 @@ test('bad input leaves by one line that names the option and the value, and code
     [[...text, '--preferences', broken], `${broken}:2 prompt: got 1, expected a string`],
   ] as const) {
     const out = join(folder, 'refused.json');
-    const { code, stdout, stderr } = await runCommand('problem', ...command, '--out', out);
+    const { code, stdout, stderr } = forgetting(['problem', ...command, '--out', out]);
     expect(stderr).toContain(`forgetting: ${message}`);
     expect(stderr.trimEnd()).not.toContain('\n');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -103,7 +101,7 @@ test('an output that cannot be written is refused and leaves nothing', async () 
   for (const out of [inTheWay, join(folder, 'preferences.jsonl', 'problem.json')]) {
     await textFiles();
     const before = await readdir(folder);
-    const { code, stdout, stderr } = await runCommand('problem', 'closed-form', '--out', out);
+    const { code, stdout, stderr } = forgetting(['problem', 'closed-form', '--out', out]);
     expect(stderr).toContain(`forgetting: output: got ${JSON.stringify(out)}`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(await readdir(folder)).toEqual(before);
@@ -113,18 +111,18 @@ test('an output that cannot be written is refused and leaves nothing', async () 
 
 const data = process.env['FORGETTING_DATA'];
 
-test.skipIf(data === undefined)('hh-harmless and Alpaca become a problem that evaluates', async () => {
+test.skipIf(data === undefined)('hh-harmless and Alpaca become a problem that evaluates', () => {
   const out = join(folder, 'text.json');
   const files = ['preferences/hh-harmless.train.jsonl', 'sft/alpaca.train.jsonl'].map((path) =>
     join(String(data), path),
   );
-  const made = await runCommand(
+  const made = forgetting([
     ...['problem', 'from-text', '--preferences', files[0], '--sft', files[1], '--features', 'hashed-ngrams'],
     ...['--dimension', '256', '--candidates', '8', '--examples', '1000', '--seed', '0', '--out', out],
-  );
+  ]);
   expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
   const zero = JSON.stringify(new Array<number>(256).fill(0));
-  const { stdout } = await runCommand('evaluate', out, '--at', zero, '--json');
+  const { stdout } = forgetting(['evaluate', out, '--at', zero, '--json']);
   const { dpo, sft } = JSON.parse(stdout) as { dpo: number; sft: number };
   expect(dpo).toBeCloseTo(Math.LN2, 12);
   expect(sft).toBeCloseTo(Math.log(8), 12);
