@@ -10,6 +10,7 @@ import type { DpoSettings } from '../llm/loss/dpo.js';
 import type { ReferencedPair } from '../llm/loss/objective.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
+import { version } from '../version.js';
 import { integerOption, numberOption } from './arguments.js';
 import { startProgress } from './progress.js';
 
@@ -150,6 +151,7 @@ export async function referenced(
         model: isAdapter ? digestOf(`${digest} ${await modelDigest(reference)}`) : digest,
         data: digestOfSequences(replies(pairs.map((pair) => ({ pair })))),
         backend: backend.name,
+        version,
       },
       cache: options.cache,
       open: async () => {

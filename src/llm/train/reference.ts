@@ -19,6 +19,8 @@ export interface ReferenceKey {
   readonly data: string;
   /** Backends differ in the last digits, and a run that goes on must meet the numbers it began with. */
   readonly backend: string;
+  /** So may versions of this program. */
+  readonly version: string;
 }
 
 /** The reference policy's log-probabilities of some pairs, and where they are kept. */

@@ -33,7 +33,7 @@ it.each([
     const pairs = await readPreferences(files.preferences, tokenizer, preparation);
     const preferences = await withReference({
       pairs: pairs.examples,
-      key: { model: kind, data: '', backend: 'wasm' },
+      key: { model: kind, data: '', backend: 'wasm', version: '' },
       cache: join(folder, 'cache'),
       open: () => Promise.resolve({ model, adapter: false, close: () => undefined }),
     });

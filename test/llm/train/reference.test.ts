@@ -31,7 +31,7 @@ let opened = 0;
 const referenced = (key: Partial<ReferenceKey> = {}, into = cache) =>
   withReference({
     pairs,
-    key: { model: 'a', data: 'b', backend: 'wasm', ...key },
+    key: { model: 'a', data: 'b', backend: 'wasm', version: '1', ...key },
     cache: into,
     open: () => {
       opened += 1;
@@ -39,14 +39,14 @@ const referenced = (key: Partial<ReferenceKey> = {}, into = cache) =>
     },
   });
 
-it('computes the log-probabilities once for each model, data and backend', async () => {
+it('computes the log-probabilities once for each model, data, backend and version', async () => {
   const first = await referenced();
   const expected = await logProbabilitiesOf(model, replies(first));
   expect(first.flatMap(({ reference }) => [reference.chosen, reference.rejected])).toEqual([...expected]);
   expect(await referenced()).toEqual(first);
   expect(opened).toBe(1);
-  for (const key of [{ model: 'c' }, { data: 'c' }, { backend: 'cpu' }]) await referenced(key);
-  expect(opened).toBe(4);
+  for (const key of [{ model: 'c' }, { data: 'c' }, { backend: 'cpu' }, { version: '2' }]) await referenced(key);
+  expect(opened).toBe(5);
 });
 
 it('computes them again where the cache is damaged', async () => {
