@@ -49,5 +49,7 @@ export function exactSquaredDistance(
       return true;
     },
   );
-  return computed(trace, 1e-9 * trace);
+  // The iterates carry rounding of their own size, squared here.
+  const scale = Math.max(1, Math.hypot(...data.start), Math.hypot(...subject.weightedSum.minimizer));
+  return computed(trace, 1e-9 * trace + (1e-14 * scale) ** 2);
 }

@@ -19,7 +19,7 @@ export const alrightSmooth = theorem({
     const { D0, largestSmoothness: L, sigma, drawnNoise: nu } = smooth;
     return extent.steps.map((steps) => {
       const variance = 2 * sigma ** 2 + nu ** 2;
-      const alpha = Math.min(1 / (4 * L), variance > 0 ? D0 / Math.sqrt(variance * steps) : Infinity);
+      const alpha = Math.min(1 / (4 * L), variance > 0 && D0 > 0 ? D0 / Math.sqrt(variance * steps) : Infinity);
       const stepSizes = constantSteps(alpha, steps);
       return {
         steps,

@@ -18,7 +18,7 @@ export const mixSmooth = theorem({
     if ('reason' in smooth) return smooth;
     const { D0, meanSmoothness: L, mixedNoise: nu } = smooth;
     return extent.steps.map((steps) => {
-      const alpha = Math.min(1 / (2 * L), nu > 0 ? D0 / (nu * Math.sqrt(steps)) : Infinity);
+      const alpha = Math.min(1 / (2 * L), nu > 0 && D0 > 0 ? D0 / (nu * Math.sqrt(steps)) : Infinity);
       const stepSizes = constantSteps(alpha, steps);
       return {
         steps,
