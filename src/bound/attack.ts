@@ -40,7 +40,7 @@ export async function attack(theorem: Theorem, seconds: number, seed: number): P
     let best = await tried(family.parameters(random));
     let stride = 0.5;
     for (let failures = 0; failures < 60 && performance.now() < end && !broken(theorem, best.found);) {
-      const trial = await tried(best.parameters.map((value) => value + stride * random.normal()));
+      const trial = await tried(best.parameters.map((value) => within(value + stride * random.normal())));
       if (trial.closeness > best.closeness) {
         best = trial;
         failures = 0;
@@ -162,6 +162,11 @@ const families = [
   quadraticFamily(1, true),
   quadraticFamily(2, true),
 ];
+
+/** Ratios hardly depend on the scale of a problem, which would wander off without this. */
+function within(parameter: number): number {
+  return Math.max(-10, Math.min(10, parameter));
+}
 
 function unit(parameter: number): number {
   return 1 / (1 + Math.exp(-parameter));
