@@ -91,8 +91,6 @@ export function estimationProgramme(
     combination[diagonalBounds.length - 1] = 1;
     return combination;
   };
-  const largestNorm = (combination: Combination): number =>
-    combination.reduce((sum, coefficient, i) => sum + Math.abs(coefficient) * Math.sqrt(diagonalBounds[i]), 0);
   const scale =
     functionClass.kind === 'lipschitz'
       ? functionClass.lipschitz * distance
@@ -118,7 +116,10 @@ export function estimationProgramme(
   const points: Combination[] = [];
   const samples: Record<ObjectiveName, Sample[]> = { dpo: [], sft: [] };
   const sampleAt = { dpo: new Map<number, Sample>(), sft: new Map<number, Sample>() };
+  // Bounds on the distance of each point from the comparator.
+  const norms: number[] = [];
   plan.origins.forEach((origin, point) => {
+    norms.push(distanceBound(origin, distance, norms, functionClass));
     const at = position(origin, start, points, (from, objective) => {
       const gradient = sampleAt[objective].get(from)?.gradient;
       if (gradient === undefined) throw new Error(`no ${objective} gradient at point ${from}`);
@@ -126,7 +127,7 @@ export function estimationProgramme(
     });
     points.push(at);
     for (const objective of needed[point]) {
-      const norm = largestNorm(at);
+      const norm = norms[point];
       const gradient = basisVector(gradientBoundAt(norm));
       if (functionClass.kind === 'lipschitz') normAtMost(gradient, functionClass.lipschitz);
       freeBounds.push(valueBoundAt(norm));
@@ -281,6 +282,30 @@ function comparatorGradients(
     }
     case 'open':
       return { dpo: undefined, sft: undefined };
+  }
+}
+
+/** A bound on ‖θ − θ*‖ at a point, from those of earlier points. */
+function distanceBound(
+  origin: Plan['origins'][number],
+  distance: number,
+  norms: readonly number[],
+  functionClass: FunctionClass,
+): number {
+  switch (origin.kind) {
+    case 'start':
+      return distance;
+    case 'average':
+      return origin.of.reduce((sum, point) => sum + norms[point], 0) / origin.of.length;
+    case 'step': {
+      const reach = origin.stepSize * (origin.weights.dpo + origin.weights.sft);
+      const from = norms[origin.from];
+      if (functionClass.kind === 'lipschitz') return from + reach * functionClass.lipschitz;
+      const { smoothness, gradientAtOptimum } = functionClass;
+      // θ ↦ θ − αg(θ) expands no distance while αL ≤ 2, so that θ* itself moves by ασ* and nothing else is added.
+      const growth = reach * smoothness <= 2 ? 1 : 1 + reach * smoothness;
+      return growth * from + reach * gradientAtOptimum;
+    }
   }
 }
 

@@ -93,13 +93,13 @@ export function replay(
   };
   walk(schedule.init(settings), 1, [Float64Array.from(problem.start)], 1);
   // Each number is a sum of at most d + T products; an error in a point grows by 1 + αL at most in a step on a smooth
-  // function, and not at all in one on a fixed piece.
+  // function, not at all where αL ≤ 2, and not at all in one on a fixed piece.
   let growth = 1;
   for (const f of Object.values(problem.objectives)) {
     if (f.kind === 'smooth-interpolant') {
       growth = Math.max(
         growth,
-        stepSizes.reduce((product, size) => product * (1 + size * f.smoothness), 1),
+        stepSizes.reduce((product, size) => product * (size * f.smoothness <= 2 ? 1 : 1 + size * f.smoothness), 1),
       );
     }
   }

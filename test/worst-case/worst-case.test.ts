@@ -63,7 +63,7 @@ describe('known values', () => {
     enclosed({ schedule: 'alright', steps: 4, lambda: 0.3 }, 1 / 2);
   });
 
-  it.each([1, 2, 5])('gradient descent on smooth functions, N = %i steps of 1/L: LR²/(4N + 2)', (steps) => {
+  it.each([1, 2, 5, 8])('gradient descent on smooth functions, N = %i steps of 1/L: LR²/(4N + 2)', (steps) => {
     const settings = {
       schedule: 'subgradient',
       class: 'smooth',
