@@ -62,3 +62,8 @@ export type { WorstCaseSettings } from './worst-case/settings.js';
 export { worstCase, type WorstCaseCertificate, type WorstCaseResult } from './worst-case/worst-case.js';
 export { evaluateWorstFunction, type WorstFunction } from './worst-case/worst-function.js';
 export type { WorstProblem } from './worst-case/worst-problem.js';
+
+export { theorems } from './bound/registry.js';
+export type { Extent, Kind, Theorem, Trial } from './bound/theorem.js';
+export { suite, type SubjectKey } from './bound/suite.js';
+export { checkSubject, judge, type Check, type Exemption, type Row } from './bound/verify.js';
