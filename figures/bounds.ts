@@ -87,7 +87,7 @@ export const boundsFigure = drawing('bounds', statements, (results) => {
     spec: {
       title: {
         text: 'Every statement, measured against its bound',
-        subtitle: `coloured: measured, mean and 95 % band of ${seeds} seeds (no band: computed exactly); grey: the bound; filled and open: two problems`,
+        subtitle: `coloured: measured, mean and 95 % band of ${seeds} seeds (no band: computed exactly); grey: the bound; filled points and solid bound, open points and dashed bound: two problems`,
       },
       columns: 4,
       spacing: { row: 22, column: 26 },
@@ -165,10 +165,18 @@ export const boundsFigure = drawing('bounds', statements, (results) => {
             },
             {
               transform: [{ filter: 'datum.bound > 0' }],
-              mark: { type: 'line' as const, color: ink.line, strokeWidth: 1.6, clip: true },
-              encoding: { y: { field: 'bound', type: 'quantitative' as const } },
+              mark: { type: 'line' as const, color: ink.line, strokeWidth: 2.6, clip: true },
+              encoding: {
+                y: { field: 'bound', type: 'quantitative' as const },
+                strokeDash: {
+                  field: 'place',
+                  type: 'nominal' as const,
+                  scale: { domain: ['first', 'second'], range: [[], [5, 3]] },
+                  legend: null,
+                },
+              },
             },
-            { mark: { type: 'line' as const, strokeWidth: 1.6, clip: true }, encoding: { color } },
+            { mark: { type: 'line' as const, strokeWidth: 1.4, clip: true }, encoding: { color } },
             {
               transform: [{ filter: "datum.place === 'first'" }],
               mark: { type: 'point' as const, filled: true, size: 42, opacity: 1 },
@@ -176,8 +184,8 @@ export const boundsFigure = drawing('bounds', statements, (results) => {
             },
             {
               transform: [{ filter: "datum.place === 'second'" }],
-              mark: { type: 'point' as const, filled: true, fill: '#FFFFFF', strokeWidth: 1.6, size: 38, opacity: 1 },
-              encoding: { stroke: { ...color, legend: null } },
+              mark: { type: 'point' as const, filled: false, fill: '#FFFFFF', strokeWidth: 1.6, size: 38, opacity: 1 },
+              encoding: { color },
             },
           ],
         };

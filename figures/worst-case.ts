@@ -1,18 +1,18 @@
 import { worstCases, type WorstCaseKey, type WorstCasePoint } from '../experiments/worst-case.js';
 import { drawing } from '../src/figure/drawing.js';
 import { logarithmic, namedChannels, onlyLayer } from '../src/figure/layers.js';
-import { ink, looks, type Look } from '../src/figure/theme.js';
+import { ink, looks, maxrightLooks, type Look } from '../src/figure/theme.js';
 
 /** MAXRIGHT keeps its colour for every period, and what is no schedule of the comparison is grey. */
 const methods: Readonly<Record<WorstCaseKey, Look>> = {
   alright: looks.alright,
   maxright: { ...looks.maxright, label: 'MAXRIGHT, k = 1', dash: [] },
-  'maxright-stale': { ...looks.maxright, label: 'MAXRIGHT, k = 2', dash: [5, 2], shape: 'square' },
+  'maxright-stale': { ...maxrightLooks(4)[0], label: 'MAXRIGHT, k = 2', dash: [5, 2], shape: 'square' },
   'sequential-sft-dpo': looks['sequential-sft-dpo'],
   'sequential-dpo-sft': looks['sequential-dpo-sft'],
-  'subgradient-best': { label: 'subgradient, best', colour: ink.strong, dash: [], shape: 'cross' },
-  'subgradient-linear': { label: 'subgradient, last, linear decay', colour: ink.line, dash: [], shape: 'circle' },
-  'subgradient-last': { label: 'subgradient, last, constant', colour: '#999999', dash: [5, 2], shape: 'square' },
+  'subgradient-best': { label: 'subgradient, best', colour: ink.faint, dash: [], shape: 'diamond' },
+  'subgradient-linear': { label: 'subgradient, last, linear decay', colour: ink.strong, dash: [], shape: 'circle' },
+  'subgradient-last': { label: 'subgradient, last, constant', colour: ink.line, dash: [5, 2], shape: 'cross' },
 };
 
 const panels = [
@@ -24,10 +24,13 @@ const panels = [
   },
 ] as const;
 
+/** Drawn larger and below others, which they can equal. */
+const under: ReadonlySet<WorstCaseKey> = new Set(['maxright-stale', 'subgradient-best']);
+
 /** The worst that can happen, by performance estimation, against what the theory says. */
 export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, overSteps, steps, overLambda }) => {
   const rowOf = (panel: string) => (point: WorstCasePoint) => ({
-    layer: point.closedForm ? 'run' : 'estimated',
+    layer: point.closedForm ? 'run' : under.has(point.key) ? 'under' : 'estimated',
     panel,
     method: methods[point.key].label,
     lambda: point.lambda,
@@ -59,6 +62,11 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
       encoding: { y: { field: 'theory', type: 'quantitative' as const }, color: wide, strokeDash },
     },
     {
+      transform: onlyLayer('under'),
+      mark: { type: 'point' as const, filled: true, size: 190, opacity: 1 },
+      encoding: { color: wide, shape: shapes },
+    },
+    {
       transform: onlyLayer('run'),
       mark: { type: 'point' as const, filled: false, size: 42, strokeWidth: 1.5, opacity: 1 },
       encoding: { color: wide, shape: shapes },
@@ -75,7 +83,13 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     ...y,
     axis: { ...y.axis, title },
   });
-  const heading = (text: string) => ({ text, fontSize: 14, fontWeight: 400 as const, anchor: 'middle' as const, offset: 8 });
+  const heading = (text: string) => ({
+    text,
+    fontSize: 14,
+    fontWeight: 400 as const,
+    anchor: 'middle' as const,
+    offset: 8,
+  });
   return {
     title: 'The worst that can happen',
     caption:
