@@ -51,7 +51,7 @@ const panels: readonly Panel[] = [
   { id: 'M.noisy.shared', what: 'minibatches, shared', key: 'maxright', problems: ['shared-batch', rough] },
   { id: 'X.average', what: 'average point', key: 'mix', problems: [rough, round] },
   { id: 'X.last', what: 'last point', key: 'mix', problems: [rough, round] },
-  { id: 'X.smooth', what: 'mean, no ball', key: 'mix', problems: ['closed-form', 'ten-free'] },
+  { id: 'X.smooth', what: 'mean, no ball', key: 'mix', problems: ['closed-form', 'plane-free'] },
   { id: 'X.strong', what: 'distance², no ball', key: 'mix', problems: ['closed-form', 'ten-free'] },
   { id: 'W.alright', what: 'worst function', key: 'alright', problems: ['max-of-10-coordinates'] },
   { id: 'W.maxright', what: 'worst function', key: 'maxright', problems: ['max-of-10-coordinates'] },

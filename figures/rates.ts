@@ -38,15 +38,19 @@ export const ratesFigure = drawing('rates', rates, (results) => {
   const ends = rows.map(({ steps }) => steps);
   const power = `10^${Math.log10(end).toFixed(0)}`;
   const order = keys.map((key) => looks[key].label);
-  const containing = last.map(
-    ({ schedule, low, high }) => `${schedule} ${low <= 0 && high >= 0 ? 'contains 0' : 'does not'}`,
-  );
+  const named = (holdsZero: boolean): string =>
+    order
+      .filter((name) =>
+        last.some(({ schedule, low, high }) => schedule === name && (low <= 0 && high >= 0) === holdsZero),
+      )
+      .join('; ');
   return {
     title: 'Sequential’s gap has stopped falling, the joint schedules’ falls like 1/√T',
     caption:
       `The slope of log gap against log T, fitted over the decade that ends at T. At T = ${power} the ` +
-      `95 % interval of ${containing.join(', that of ')}. Gaps are of F_λ at the last point, for MAXRIGHT of F_max in the mean ` +
-      'over the run; ALRIGHT’s is computed exactly, and its interval is that of the fit.',
+      `95 % intervals with 0 in them are those of: ${named(true) || 'none'}; those without: ${named(false) || 'none'}. Gaps are ` +
+      'of F_λ at the last point, for MAXRIGHT of F_max in the mean over the run; ALRIGHT’s is computed exactly, and its ' +
+      'interval is that of the fit.',
     rows: [...rows, ...last, ...levels],
     spec: {
       title: {

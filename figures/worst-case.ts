@@ -10,7 +10,7 @@ const methods: Readonly<Record<WorstCaseKey, Look>> = {
   'maxright-stale': { ...maxrightLooks(4)[0], label: 'MAXRIGHT, k = 2', dash: [5, 2], shape: 'square' },
   'sequential-sft-dpo': looks['sequential-sft-dpo'],
   'sequential-dpo-sft': looks['sequential-dpo-sft'],
-  'subgradient-best': { label: 'subgradient, best', colour: ink.faint, dash: [], shape: 'diamond' },
+  'subgradient-best': { label: 'subgradient, best', colour: ink.faint, dash: [], shape: 'square' },
   'subgradient-linear': { label: 'subgradient, last, linear decay', colour: ink.strong, dash: [], shape: 'circle' },
   'subgradient-last': { label: 'subgradient, last, constant', colour: ink.line, dash: [5, 2], shape: 'cross' },
 };
@@ -54,7 +54,13 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
   const values = rows.flatMap(({ worst, theory }) => (theory === null ? [worst] : [worst, theory]));
   const y = logarithmic(values, '', 1.2);
   const apart = Math.max(...rows.map(({ worst, bound }) => (bound - worst) / bound));
-  const sequential = overSteps.filter(({ key }) => key === 'sequential-sft-dpo').map(({ worstCase }) => worstCase);
+  /** How a worst case goes over the longer half of the horizons. */
+  const course = (key: WorstCaseKey): string => {
+    const own = overSteps.filter((point) => point.key === key).sort((a, b) => a.steps - b.steps);
+    const [from, to] = [own[Math.floor(own.length / 2)], own[own.length - 1]];
+    const text = ({ worstCase, steps: T }: WorstCasePoint): string => `${worstCase.toFixed(2)} at T = ${T}`;
+    return `${methods[key].label} goes from ${text(from)} to ${text(to)}`;
+  };
   const layers = [
     {
       transform: [{ filter: 'isValid(datum.theory)' }],
@@ -63,7 +69,7 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     },
     {
       transform: onlyLayer('under'),
-      mark: { type: 'point' as const, filled: true, size: 190, opacity: 1 },
+      mark: { type: 'point' as const, filled: true, size: 130, opacity: 1 },
       encoding: { color: wide, shape: shapes },
     },
     {
@@ -103,16 +109,13 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
           '',
         )} of it. Lines are the theory: met by ALRIGHT, by MAXRIGHT with k = 1, by the best point and by the last point under ` +
       'linear decay; only an upper bound for stale values (k = 2) and for the last point of constant steps. Open points run ' +
-      `the worst function of W. Sequential’s worst case does not fall: ${sequential
-        .slice(0, 1)
-        .map((value) => value.toFixed(2))
-        .join('')} ` +
-      `to ${Math.max(...sequential).toFixed(2)} (SFT→DPO).`,
+      `the worst function of W. Sequential’s worst case does not vanish: ${course('sequential-sft-dpo')}, ` +
+      `${course('sequential-dpo-sft')}.`,
     rows,
     spec: {
       title: {
         text: 'The worst that can happen, and what the theory says',
-        subtitle: `points: worst case of the gap by performance estimation (open: the worst function of W, run); lines: theory; MAXRIGHT: gap of F_max; steps 1/√T`,
+        subtitle: `points: worst case of the gap by performance estimation (open: the worst function of W, run); lines: theory; MAXRIGHT: gap of F_max, Sequential: last point; steps 1/√T`,
       },
       spacing: 30,
       hconcat: [

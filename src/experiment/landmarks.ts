@@ -50,7 +50,7 @@ export function front(
 }
 
 function solved<Result>(laboratory: Laboratory, name: string, task: LandmarksTask | FrontTask): Promise<Result> {
-  return piece<typeof task, Result, Result>(laboratory, { module: solve, name }, task, (result) => result);
+  return piece(laboratory, { module: solve, name }, task, (result: Result) => result);
 }
 
 const solve = siblingModule('./solve', import.meta.url);

@@ -14,15 +14,16 @@ export function siblingModule(path: string, importer: string): URL {
 
 /**
  * What a worker function gives for a task, computed once.
- * @param kept what of it is stored: plain data that JSON can hold
+ * @param task plain data
+ * @param kept what of the function's result is stored: plain data that JSON can hold
  */
-export function piece<Task, Result, Kept>(
+export function piece<Kept>(
   { cache, pool }: Laboratory,
   { module, name }: WorkerFunction,
-  task: Task,
-  kept: (result: Result) => Kept,
+  task: unknown,
+  kept: (result: never) => Kept,
 ): Promise<Kept> {
   return cache.get([name, task], async () =>
-    kept(await (pool() as unknown as Piscina<Task, Result>).run(task, { filename: module.href, name })),
+    kept(await (pool() as unknown as Piscina<unknown, never>).run(task, { filename: module.href, name })),
   );
 }

@@ -24,8 +24,8 @@ import { worstCases, type WorstCases } from '../../experiments/worst-case.js';
 
 const random = stream(0, 'example-results');
 
-function around(centre: number): Estimate {
-  const mean = centre * (0.8 + 0.4 * random.uniform());
+function around(centre: number, { uniform } = random): Estimate {
+  const mean = centre * (0.8 + 0.4 * uniform());
   return { mean, ci95: [0.8 * mean, 1.2 * mean] };
 }
 
@@ -78,8 +78,10 @@ const tradeOffResults: TradeOff = {
   ),
 };
 
+const checkRandom = stream(0, 'example-checks');
+
 function checked(id: string, problem: string, variant: string, steps: number): Checked {
-  const measured = around(1 / Math.sqrt(steps));
+  const measured = around(1 / Math.sqrt(steps), checkRandom);
   return { id, problem, variant, lambda: 0.25, steps, measured, bound: 2 * measured.mean };
 }
 
@@ -195,18 +197,26 @@ const examples = new Map<unknown, unknown>([
     {
       lambda: 0.3,
       steps: 2,
-      overSteps: (['alright', 'maxright', 'maxright-stale', 'sequential-sft-dpo', 'subgradient-best'] as const).flatMap(
-        (key) =>
-          [1, 2, 10].map((steps) => ({
-            key,
-            lambda: 0.3,
-            steps,
-            closedForm: steps === 10,
-            worstCase: 1 / Math.sqrt(steps),
-            dualBound: (1 + 1e-8) / Math.sqrt(steps),
-            theory: key === 'sequential-sft-dpo' ? null : 2 / Math.sqrt(steps),
-            kind: key === 'sequential-sft-dpo' ? null : ('upper' as const),
-          })),
+      overSteps: (
+        [
+          'alright',
+          'maxright',
+          'maxright-stale',
+          'sequential-sft-dpo',
+          'sequential-dpo-sft',
+          'subgradient-best',
+        ] as const
+      ).flatMap((key) =>
+        [1, 2, 10].map((steps) => ({
+          key,
+          lambda: 0.3,
+          steps,
+          closedForm: steps === 10,
+          worstCase: 1 / Math.sqrt(steps),
+          dualBound: (1 + 1e-8) / Math.sqrt(steps),
+          theory: key.startsWith('sequential') ? null : 2 / Math.sqrt(steps),
+          kind: key.startsWith('sequential') ? null : ('upper' as const),
+        })),
       ),
       overLambda: [0.1, 0.9].map((lambda) => ({
         key: 'maxright' as const,
