@@ -119,8 +119,8 @@ async function removeUnfinished(folder: string, drawings: readonly Drawing[]): P
 /** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
 function codeFolders(): string[] {
   const root = new URL('../../', import.meta.url).pathname;
-  const folders = ['src/problem', 'src/schedule', 'src/optimum', 'src/simulate', 'src/random', 'src/experiment'];
-  return [...folders, 'experiments'].map((folder) => resolve(root, folder));
+  const parts = ['problem', 'schedule', 'optimum', 'simulate', 'random', 'bound', 'worst-case', 'experiment'];
+  return [...parts.map((part) => `src/${part}`), 'experiments'].map((folder) => resolve(root, folder));
 }
 
 /** Every experiment once, however many figures are drawn from it. */

@@ -1,7 +1,7 @@
-import type { Piscina } from 'piscina';
 import type { Problem } from '../problem/problem.js';
 import type { Measures, Optima } from '../simulate/measures.js';
 import type { Laboratory } from './experiment.js';
+import { piece, siblingModule } from './piece.js';
 import type { FrontTask, LandmarksTask } from './solve.js';
 
 /** The optima of a problem at one λ, with the points that schedules converge to and the measures there. */
@@ -49,9 +49,8 @@ export function front(
   return solved<FrontPoint[]>(laboratory, 'front', { data: problem.data, lambdas, count });
 }
 
-function solved<Result>({ cache, pool }: Laboratory, name: string, task: LandmarksTask | FrontTask): Promise<Result> {
-  const file = new URL(import.meta.url.endsWith('.ts') ? './solve.ts' : './solve.js', import.meta.url);
-  return cache.get([name, task], () =>
-    (pool() as unknown as Piscina<typeof task, Result>).run(task, { filename: file.href, name }),
-  );
+function solved<Result>(laboratory: Laboratory, name: string, task: LandmarksTask | FrontTask): Promise<Result> {
+  return piece(laboratory, { module: solve, name }, task, (result: Result) => result);
 }
+
+const solve = siblingModule('./solve', import.meta.url);

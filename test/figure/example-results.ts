@@ -1,4 +1,6 @@
 import type { EnsembleResult } from '../../src/experiment/comparison.js';
+import { theorems } from '../../src/bound/registry.js';
+import type { Checked } from '../../src/experiment/checks.js';
 import type { Experiment } from '../../src/experiment/experiment.js';
 import type { Landmark, Landmarks } from '../../src/experiment/landmarks.js';
 import { stream } from '../../src/random/stream.js';
@@ -11,16 +13,19 @@ import { lambdaSweep, type LambdaSweep } from '../../experiments/lambda-sweep.js
 import { landscape, type Landscape } from '../../experiments/landscape.js';
 import { noiseFloor, type NoiseFloor } from '../../experiments/noise-floor.js';
 import { period, type Period } from '../../experiments/period.js';
+import { rates, type Rates } from '../../experiments/rates.js';
 import { realText, type RealText } from '../../experiments/real-text.js';
+import { statements, type Statements } from '../../experiments/statements.js';
 import { tradeOff, type TradeOff } from '../../experiments/trade-off.js';
+import { worstCases, type WorstCases } from '../../experiments/worst-case.js';
 
 // Results of the right shape with seeded numbers that nothing but the drawing depends on: what a figure looks like is
 // tested apart from what the experiments find.
 
 const random = stream(0, 'example-results');
 
-function around(centre: number): Estimate {
-  const mean = centre * (0.8 + 0.4 * random.uniform());
+function around(centre: number, { uniform } = random): Estimate {
+  const mean = centre * (0.8 + 0.4 * uniform());
   return { mean, ci95: [0.8 * mean, 1.2 * mean] };
 }
 
@@ -73,6 +78,25 @@ const tradeOffResults: TradeOff = {
     [0.01, 0.5, 0.99].map((lambda) => ({ key, lambda, result: ensemble([0, 10, 100], 0.5) })),
   ),
 };
+
+const checkRandom = stream(0, 'example-checks');
+
+function checked(id: string, problem: string, variant: string, steps: number): Checked {
+  const measured = around(1 / Math.sqrt(steps), checkRandom);
+  return { id, problem, variant, lambda: 0.25, steps, measured, bound: 2 * measured.mean };
+}
+
+/** Every theorem on every problem that the figures speak of, in every variant of it. */
+const someChecks = theorems.flatMap(({ id }) => {
+  const variants = id === 'M.stale' ? ['k = 2', 'k = 10'] : id === 'M.noisy.fresh' ? ['k = 1'] : [''];
+  const orders = ['sft-dpo', 'dpo-sft'];
+  return ['closed-form', 'log-linear-five', 'ten-ball', 'ten-noisy-values', 'max-of-10-coordinates'].flatMap(
+    (problem) =>
+      (id.startsWith('S') ? orders : id === 'Q' ? ['mix', 'alright'] : variants).flatMap((variant) =>
+        [10, 100].map((steps) => checked(id, problem, variant, steps)),
+      ),
+  );
+});
 
 const examples = new Map<unknown, unknown>([
   [
@@ -154,6 +178,58 @@ const examples = new Map<unknown, unknown>([
         ),
       ),
     } satisfies NoiseFloor,
+  ],
+  [statements, { steps: [10, 100], seeds: 3, checks: someChecks } satisfies Statements],
+  [
+    rates,
+    {
+      lambda: 0.25,
+      seeds: 3,
+      slopes: [1000, 10_000].flatMap((steps) => [
+        checked('R.sequential', 'closed-form', 'sft-dpo', steps),
+        checked('R.sequential', 'closed-form', 'dpo-sft', steps),
+        checked('R.alright', 'closed-form', '', steps),
+        checked('R.maxright', 'closed-form', '', steps),
+      ]),
+    } satisfies Rates,
+  ],
+  [
+    worstCases,
+    {
+      lambda: 0.3,
+      steps: 2,
+      overSteps: (
+        [
+          'alright',
+          'maxright',
+          'maxright-stale',
+          'sequential-sft-dpo',
+          'sequential-dpo-sft',
+          'subgradient-best',
+        ] as const
+      ).flatMap((key) =>
+        [1, 2, 10].map((steps) => ({
+          key,
+          lambda: 0.3,
+          steps,
+          closedForm: steps === 10,
+          worstCase: 1 / Math.sqrt(steps),
+          dualBound: (1 + 1e-8) / Math.sqrt(steps),
+          theory: key.startsWith('sequential') ? null : 2 / Math.sqrt(steps),
+          kind: key.startsWith('sequential') ? null : ('upper' as const),
+        })),
+      ),
+      overLambda: [0.1, 0.9].map((lambda) => ({
+        key: 'maxright' as const,
+        lambda,
+        steps: 2,
+        closedForm: false,
+        worstCase: lambda,
+        dualBound: lambda * (1 + 1e-8),
+        theory: lambda,
+        kind: 'tight' as const,
+      })),
+    } satisfies WorstCases,
   ],
 ]);
 

@@ -1,0 +1,217 @@
+import { statements, type Statements } from '../experiments/statements.js';
+import { drawing } from '../src/figure/drawing.js';
+import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+
+/** A statement's panel: what is measured in words, and where. */
+interface Panel {
+  readonly id: string;
+  readonly what: string;
+  readonly key?: ScheduleKey;
+  /** The problems, at most two; all that there are where absent, measured against bound instead of over T. */
+  readonly problems?: readonly string[];
+  readonly variant?: string;
+}
+
+const [rough, round] = ['log-linear-five', 'ten-ball'];
+const panels: readonly Panel[] = [
+  { id: 'S.limit', what: 'limit of the second stage' },
+  {
+    id: 'S.finite',
+    what: 'last point, from below',
+    key: 'sequential-sft-dpo',
+    problems: ['closed-form'],
+    variant: 'sft-dpo',
+  },
+  {
+    id: 'S.finite.mean',
+    what: 'the same, quadratics',
+    key: 'sequential-sft-dpo',
+    problems: ['closed-form'],
+    variant: 'sft-dpo',
+  },
+  { id: 'Q', what: 'last point, simulated' },
+  { id: 'A.average', what: 'average point', key: 'alright', problems: [rough, round] },
+  { id: 'A.last', what: 'last point', key: 'alright', problems: [rough, round] },
+  { id: 'A.last.linear', what: 'last point, linear decay', key: 'alright', problems: [rough, round] },
+  { id: 'A.smooth', what: 'mean, no ball', key: 'alright', problems: ['closed-form', 'ten-free'] },
+  { id: 'A.strong', what: 'distance², no ball', key: 'alright', problems: ['closed-form', 'ten-free'] },
+  { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: 'alright', problems: ['closed-form', 'ten-free'] },
+  { id: 'M.exact', what: 'mean of F_max, k = 1', key: 'maxright', problems: [rough, round] },
+  { id: 'M.stale', what: 'mean of F_max, k = 10', key: 'maxright', problems: [rough, round], variant: 'k = 10' },
+  { id: 'M.weighted', what: 'steps times w_i', key: 'maxright', problems: [rough, round] },
+  { id: 'M.noisy.expected', what: 'noisy values', key: 'maxright', problems: ['ten-noisy-values'] },
+  {
+    id: 'M.noisy.fresh',
+    what: 'minibatches, fresh',
+    key: 'maxright',
+    problems: ['shared-batch', rough],
+    variant: 'k = 1',
+  },
+  { id: 'M.noisy.shared', what: 'minibatches, shared', key: 'maxright', problems: ['shared-batch', rough] },
+  { id: 'X.average', what: 'average point', key: 'mix', problems: [rough, round] },
+  { id: 'X.last', what: 'last point', key: 'mix', problems: [rough, round] },
+  { id: 'X.smooth', what: 'mean, no ball', key: 'mix', problems: ['closed-form', 'plane-free'] },
+  { id: 'X.strong', what: 'distance², no ball', key: 'mix', problems: ['closed-form', 'ten-free'] },
+  { id: 'W.alright', what: 'worst function', key: 'alright', problems: ['max-of-10-coordinates'] },
+  { id: 'W.maxright', what: 'worst function', key: 'maxright', problems: ['max-of-10-coordinates'] },
+  { id: 'W.last.linear', what: 'worst function', key: 'alright', problems: ['max-of-10-coordinates'] },
+  { id: 'P.certificate', what: 'gap against certificate' },
+];
+
+/** The schedule behind a variant of S.limit and Q. */
+const variantKeys: Readonly<Record<string, ScheduleKey>> = {
+  'sft-dpo': 'sequential-sft-dpo',
+  'dpo-sft': 'sequential-dpo-sft',
+  sequential: 'sequential-sft-dpo',
+  mix: 'mix',
+  alright: 'alright',
+};
+
+const keys: readonly ScheduleKey[] = ['sequential-sft-dpo', 'sequential-dpo-sft', 'mix', 'alright', 'maxright'];
+
+/** Every statement: what is measured, and what it may be at most, at least, or exactly. */
+export const boundsFigure = drawing('bounds', statements, (results) => {
+  const { seeds } = results;
+  const drawn = panels.map((panel) => ({ panel, rows: rowsOf(panel, results) }));
+  const { color } = scheduleChannels(keys);
+  const problems = new Set(drawn.flatMap(({ rows }) => rows.map(({ problem }) => problem)));
+  return {
+    title: 'Every statement, measured against its bound',
+    caption:
+      'Coloured: what is measured; grey: the bound. Upper bounds (A, M, X) lie above, lower bounds (S) below, and what W ' +
+      `claims to be equal is. Filled and open points are two problems of the suite, ${problems.size} of which appear here. ` +
+      'Panels without T show measured against bound over all problems, with equality as a line. Bounds of S below 0 say ' +
+      'nothing and are left out.',
+    rows: drawn.flatMap(({ rows }) => rows),
+    spec: {
+      title: {
+        text: 'Every statement, measured against its bound',
+        subtitle: `coloured: measured, mean and 95 % band of ${seeds} seeds (no band: computed exactly); grey: the bound; filled points and solid bound, open points and dashed bound: two problems`,
+      },
+      columns: 4,
+      spacing: { row: 22, column: 26 },
+      concat: drawn.map(({ panel, rows }) => {
+        const title = {
+          text: panel.id,
+          subtitle: panel.what,
+          fontSize: 14,
+          subtitleFontSize: 13,
+          subtitlePadding: 2,
+          offset: 6,
+          anchor: 'start' as const,
+          frame: 'group' as const,
+        };
+        const size = { width: 190, height: 130 };
+        const transform = [{ filter: { field: 'statement', equal: panel.id } }];
+        const values = rows.flatMap(({ mean, bound }) => [mean, bound]).filter((value) => value > 0);
+        const y = logarithmic(values, '', 1.6);
+        const channel = { field: 'mean', type: 'quantitative' as const, ...y };
+        if (panel.problems === undefined) {
+          const x = { ...y, axis: { ...y.axis, title: 'bound' } };
+          return {
+            title,
+            ...size,
+            transform,
+            encoding: {
+              x: { field: 'bound', type: 'quantitative' as const, ...x },
+              y: { ...channel, axis: { ...y.axis, title: 'measured' } },
+            },
+            layer: [
+              {
+                mark: { type: 'line' as const, color: ink.line, strokeWidth: 1.6 },
+                encoding: { y: { field: 'bound', type: 'quantitative' as const } },
+              },
+              {
+                mark: { type: 'rule' as const, strokeWidth: 1.5, clip: true },
+                encoding: {
+                  y: { field: 'low' },
+                  y2: { field: 'high' },
+                  ...(panel.id === 'P.certificate' ? {} : { color }),
+                },
+              },
+              {
+                mark: {
+                  type: 'point' as const,
+                  filled: true,
+                  size: 42,
+                  opacity: 1,
+                  ...(panel.id === 'P.certificate' ? { color: ink.strong } : {}),
+                },
+                encoding: panel.id === 'P.certificate' ? {} : { color },
+              },
+            ],
+          };
+        }
+        const steps = rows.map((row) => row.steps);
+        return {
+          title,
+          ...size,
+          transform,
+          encoding: {
+            x: {
+              field: 'steps',
+              type: 'quantitative' as const,
+              ...logarithmic([Math.min(...steps), Math.max(...steps)], 'steps T', 1.15),
+            },
+            y: { ...channel, axis: { ...y.axis, title: null } },
+            detail: { field: 'problem', type: 'nominal' as const },
+          },
+          layer: [
+            {
+              transform: onlyLayer('measured'),
+              mark: { type: 'area' as const, opacity: 0.22, clip: true },
+              encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
+            },
+            {
+              transform: [{ filter: 'datum.bound > 0' }],
+              mark: { type: 'line' as const, color: ink.line, strokeWidth: 2.6, clip: true },
+              encoding: {
+                y: { field: 'bound', type: 'quantitative' as const },
+                strokeDash: {
+                  field: 'place',
+                  type: 'nominal' as const,
+                  scale: { domain: ['first', 'second'], range: [[], [5, 3]] },
+                  legend: null,
+                },
+              },
+            },
+            { mark: { type: 'line' as const, strokeWidth: 1.4, clip: true }, encoding: { color } },
+            {
+              transform: [{ filter: "datum.place === 'first'" }],
+              mark: { type: 'point' as const, filled: true, size: 42, opacity: 1 },
+              encoding: { color },
+            },
+            {
+              transform: [{ filter: "datum.place === 'second'" }],
+              mark: { type: 'point' as const, filled: false, fill: '#FFFFFF', strokeWidth: 1.6, size: 38, opacity: 1 },
+              encoding: { color },
+            },
+          ],
+        };
+      }),
+    },
+  };
+});
+
+function rowsOf({ id, key, problems, variant }: Panel, { checks }: Statements) {
+  return checks
+    .filter((check) => check.id === id && check.measured.mean > 0)
+    .filter((check) => problems?.includes(check.problem) ?? check.bound > 0)
+    .filter((check) => variant === undefined || check.variant === variant)
+    .sort((a, b) => a.steps - b.steps)
+    .map((check) => {
+      const owner = key ?? (id === 'P.certificate' ? undefined : variantKeys[check.variant]);
+      return {
+        layer: 'measured',
+        statement: id,
+        problem: check.problem,
+        place: problems === undefined || check.problem === problems[0] ? 'first' : 'second',
+        lambda: check.lambda,
+        ...(owner === undefined ? {} : { schedule: looks[owner].label }),
+        steps: check.steps,
+        ...estimateColumns(check.measured, check.measured.mean / 100),
+        bound: check.bound,
+      };
+    });
+}

@@ -1,0 +1,139 @@
+import { statements } from '../experiments/statements.js';
+import { drawing } from '../src/figure/drawing.js';
+import { logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+
+const panels: readonly {
+  readonly id: string;
+  readonly what: string;
+  readonly key: ScheduleKey;
+  readonly worst?: string;
+}[] = [
+  { id: 'A.average', what: 'average point', key: 'alright', worst: 'W.alright' },
+  { id: 'A.last.linear', what: 'last point, linear decay', key: 'alright', worst: 'W.last.linear' },
+  { id: 'M.exact', what: 'mean of F_max, k = 1', key: 'maxright', worst: 'W.maxright' },
+  { id: 'X.average', what: 'average point', key: 'mix' },
+  { id: 'A.last', what: 'last point', key: 'alright' },
+  { id: 'M.weighted', what: 'steps times w_i', key: 'maxright' },
+  { id: 'M.stale', what: 'k = 2, 10, 100', key: 'maxright' },
+  { id: 'X.last', what: 'last point', key: 'mix' },
+  { id: 'A.smooth', what: 'mean, no ball', key: 'alright' },
+  { id: 'M.noisy.expected', what: 'noisy values', key: 'maxright' },
+  { id: 'M.noisy.fresh', what: 'minibatches, fresh', key: 'maxright' },
+  { id: 'X.smooth', what: 'mean, no ball', key: 'mix' },
+  { id: 'A.strong', what: 'distance², no ball', key: 'alright' },
+  { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: 'alright' },
+  { id: 'M.noisy.shared', what: 'minibatches, shared', key: 'maxright' },
+  { id: 'X.strong', what: 'distance², no ball', key: 'mix' },
+];
+
+const keys: readonly ScheduleKey[] = ['alright', 'maxright', 'mix'];
+
+/** The least ratio that is drawn. */
+const least = 1e-3;
+
+/** How close every upper bound is to what is measured. */
+export const tightnessFigure = drawing('tightness', statements, ({ checks, seeds }) => {
+  const rows = panels
+    .flatMap(({ id, key, worst }) =>
+      [
+        ...checks
+          .filter((check) => check.id === id && !(id === 'M.stale' && check.variant === 'k = 1'))
+          .map((check) => ({
+            layer: 'ratio',
+            statement: id,
+            problem: `${check.problem} ${check.variant}`.trim(),
+            check,
+          })),
+        ...checks
+          .filter((check) => check.id === worst)
+          .map((check) => ({ layer: 'worst', statement: id, problem: 'worst function', check })),
+      ].map(({ check, ...row }) => ({
+        ...row,
+        schedule: looks[key].label,
+        lambda: check.lambda,
+        steps: check.steps,
+        ratio: check.measured.mean / check.bound,
+      })),
+    )
+    .sort((a, b) => a.steps - b.steps);
+  const steps = rows.filter(({ steps: T }) => T <= 10_000).map((row) => row.steps);
+  const [first, last] = [Math.min(...steps.filter((T) => T >= 10)), Math.max(...steps)];
+  const { color } = scheduleChannels(keys, 'lines');
+  const closest = (id: string): string =>
+    Math.max(...rows.filter(({ statement }) => statement === id).map(({ ratio }) => ratio)).toFixed(2);
+  return {
+    title: 'How tight the upper bounds are',
+    caption:
+      'Measured divided by bound, one line a problem of the suite; 1 is equality. The worst function of W (black) lies on it for ' +
+      'every T, so that the bounds of A (average, linear decay) and of M (k = 1) cannot be improved; on Mix and with weighted steps it ' +
+      `touches 1 at the T that it is made for. The closest to the last-point bound of A is ${closest('A.last')}, to that of stale values ` +
+      `${closest('M.stale')}. Ratios below 10^−3 are not shown.`,
+    rows,
+    spec: {
+      title: {
+        text: 'How tight the upper bounds are: measured / bound',
+        subtitle: `one line a problem (mean of ${seeds} seeds where it is not computed exactly); black: the worst function of W; the grey line is 1`,
+      },
+      columns: 4,
+      spacing: { row: 22, column: 26 },
+      concat: panels.map(({ id, what }) => ({
+        title: {
+          text: id,
+          subtitle: what,
+          fontSize: 14,
+          subtitleFontSize: 13,
+          subtitlePadding: 2,
+          offset: 6,
+          anchor: 'start' as const,
+          frame: 'group' as const,
+        },
+        width: 190,
+        height: 130,
+        transform: [
+          { filter: { field: 'statement', equal: id } },
+          { filter: `datum.ratio > 1e-9 && datum.steps <= ${last}` },
+        ],
+        encoding: {
+          x: { field: 'steps', type: 'quantitative' as const, ...logarithmic([first, last], 'steps T', 1.15) },
+          y: {
+            field: 'ratio',
+            type: 'quantitative' as const,
+            ...logarithmic([least, 1], '', 1.5),
+            axis: { ...logarithmic([least, 1], '', 1.5).axis, title: null },
+          },
+        },
+        layer: [
+          {
+            mark: { type: 'rule' as const, color: ink.line, strokeWidth: 1.4 },
+            encoding: {
+              x: { value: 0 },
+              x2: { value: 'width' as const },
+              y: { datum: 1, type: 'quantitative' as const },
+            },
+          },
+          {
+            transform: onlyLayer('ratio'),
+            mark: { type: 'line' as const, strokeWidth: 1.3, opacity: 0.75, clip: true },
+            encoding: { color, detail: { field: 'problem', type: 'nominal' as const } },
+          },
+          {
+            transform: onlyLayer('ratio'),
+            mark: { type: 'point' as const, filled: true, size: 16, opacity: 0.75, clip: true },
+            encoding: { color },
+          },
+          {
+            transform: onlyLayer('worst'),
+            mark: {
+              type: 'line' as const,
+              color: ink.strong,
+              strokeWidth: 2,
+              clip: true,
+              point: { filled: true, color: ink.strong, size: 34 },
+            },
+          },
+        ],
+      })),
+    },
+  };
+});

@@ -1,0 +1,54 @@
+import type { SubjectKey } from '../bound/suite.js';
+import type { Extent } from '../bound/theorem.js';
+import { interval95 } from '../bound/verdict.js';
+import type { CheckTask } from '../bound/verify-worker.js';
+import type { Check, Exemption } from '../bound/verify.js';
+import type { Estimate } from '../simulate/statistics.js';
+import type { Laboratory } from './experiment.js';
+import { piece, siblingModule } from './piece.js';
+
+/** A theorem measured on a problem. */
+export interface Checked {
+  /** The theorem's. */
+  readonly id: string;
+  /** The problem's name, without what distinguishes the ways in which a theorem is checked on it. */
+  readonly problem: string;
+  /** What distinguishes them, as "k = 10"; empty where there is one way alone. */
+  readonly variant: string;
+  readonly lambda: number;
+  readonly steps: number;
+  readonly measured: Estimate;
+  readonly bound: number;
+}
+
+/** Measures the theorems of the given ids (or of the statements whose letter is given) on one subject of the suite. */
+export async function checks(
+  laboratory: Laboratory,
+  key: SubjectKey,
+  ids: readonly string[],
+  extent: Extent,
+): Promise<Checked[]> {
+  const { steps, seeds, rateSteps, rateSeeds } = extent;
+  const work = sum(steps) * seeds + sum(rateSteps) * rateSeeds;
+  laboratory.progress.planned(work);
+  const task: CheckTask = { key, ids, extent };
+  const found = await piece(laboratory, { module: verifyWorker, name: 'default' }, task, checkedOf);
+  laboratory.progress.done(work);
+  return found;
+}
+
+const verifyWorker = siblingModule('../bound/verify-worker', import.meta.url);
+
+function checkedOf(results: readonly (Check | Exemption)[]): Checked[] {
+  return results.flatMap((result) => {
+    if ('reason' in result) return [];
+    const { id, problem: where, lambda, steps, bound, measurement } = result;
+    const [problem, ...variant] = where.split(' ');
+    const measured = { mean: measurement.mean, ci95: interval95(measurement) };
+    return [{ id, problem, variant: variant.join(' '), lambda, steps, measured, bound }];
+  });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,23 @@
+import type { WorstCaseSettings } from '../worst-case/settings.js';
+import type { WorstCaseResult } from '../worst-case/worst-case.js';
+import type { Laboratory } from './experiment.js';
+import { piece, siblingModule } from './piece.js';
+
+/** A worst case, enclosed, and what the theory says of it. */
+export type WorstCaseNumbers = Pick<WorstCaseResult, 'worstCase' | 'dualBound' | 'theory' | 'kind'>;
+
+/** The worst case by performance estimation. */
+export function estimated(laboratory: Laboratory, settings: WorstCaseSettings): Promise<WorstCaseNumbers> {
+  const module = siblingModule('../worst-case/worst-case', import.meta.url);
+  return piece(laboratory, { module, name: 'worstCase' }, settings, numbersOf);
+}
+
+/** What a run on statement W's worst function gives. */
+export function attained(laboratory: Laboratory, settings: WorstCaseSettings): Promise<WorstCaseNumbers> {
+  const module = siblingModule('../worst-case/closed-form', import.meta.url);
+  return piece(laboratory, { module, name: 'closedFormWorstCase' }, settings, numbersOf);
+}
+
+function numbersOf({ worstCase, dualBound, theory, kind }: WorstCaseResult): WorstCaseNumbers {
+  return { worstCase, dualBound, theory, kind };
+}
