@@ -9,6 +9,11 @@ export { createProblem } from './problem/create.js';
 export { parseProblem, readProblem } from './problem/read.js';
 export type { Constants, ConvexFunction, Objective, Problem, Sampler, SamplerRandom } from './problem/problem.js';
 
+export { closedForm, type ClosedFormOptions } from './problem/generate/closed-form.js';
+export { fromText, type FromTextOptions } from './problem/generate/from-text.js';
+export { logLinear, type LogLinearOptions } from './problem/generate/log-linear.js';
+export { quadratic, type QuadraticOptions } from './problem/generate/quadratic.js';
+
 export { schedules } from './schedule/index.js';
 export {
   bothObjectives,
