@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { testBuild } from '../build.js';
 import { forgetting } from './command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'forgetting-reproduce-'));
@@ -61,9 +62,8 @@ test('a killed run goes on where it stopped and ends with the same bytes', { tim
   const pieces = files(within('whole-cache')).length;
 
   const [out, cache] = [within('killed'), within('killed-cache')];
-  const root = new URL('../..', import.meta.url).pathname;
-  const command = [join(root, 'src/cli.ts'), ...quick, ...names, '--workers', '1', '--out', out, '--cache', cache];
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...command], { stdio: 'ignore' });
+  const command = [join(testBuild, 'src/cli.js'), ...quick, ...names, '--workers', '1', '--out', out, '--cache', cache];
+  const child = spawn(process.execPath, command, { stdio: 'ignore' });
   const gone = new Promise<NodeJS.Signals | null>((resolve) => {
     child.on('exit', (_code, signal) => {
       resolve(signal);
