@@ -101,13 +101,7 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     caption:
       'Points are worst cases over all convex functions with subgradients of at most 1 and a start at distance 1 of the ' +
       `comparator, by performance estimation; each is enclosed by a run and a dual bound that differ by less than ` +
-      `${apart
-        .toExponential(0)
-        .replace(/e-(\d+)/, ' · 10^−$1')
-        .replace(
-          /^1 · /,
-          '',
-        )} of it. Lines are the theory: met by ALRIGHT, by MAXRIGHT with k = 1, by the best point and by the last point under ` +
+      `10^${Math.ceil(Math.log10(apart)).toFixed(0).replace('-', '−')} of it. Lines are the theory: met by ALRIGHT, by MAXRIGHT with k = 1, by the best point and by the last point under ` +
       'linear decay; only an upper bound for stale values (k = 2) and for the last point of constant steps. Open points run ' +
       `the worst function of W. Sequential’s worst case does not vanish: ${course('sequential-sft-dpo')}, ` +
       `${course('sequential-dpo-sft')}.`,
