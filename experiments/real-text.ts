@@ -17,7 +17,7 @@ export const realText: Experiment<RealText> = {
     data === undefined ? 'FORGETTING_DATA is not set to the folder with hh-harmless and Alpaca' : undefined,
   async run(laboratory) {
     const { quick, seed, data = '' } = laboratory;
-    const size = quick ? { dimension: 64, examples: 300 } : { dimension: 128, examples: 1000 };
+    const size = quick ? { dimension: 32, examples: 150 } : { dimension: 128, examples: 1000 };
     const preferences = await readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl'));
     const sft = await readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
     const problem = await problemOf(fromText({ preferences, sft, ...size, seed }));
@@ -27,7 +27,7 @@ export const realText: Experiment<RealText> = {
       values: 'minibatch',
       stepSize: '20/sqrt(T)',
       seeds: quick ? 4 : 8,
-      frontPoints: quick ? 11 : 19,
+      frontPoints: quick ? 13 : 19,
     });
     return { ...size, ...tradeOff };
   },
