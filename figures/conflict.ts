@@ -1,7 +1,7 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { conflict } from '../experiments/conflict.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks, type ScheduleKey } from '../src/figure/theme.js';
 
 const limits = [
@@ -68,28 +68,7 @@ export const conflictFigure = drawing('conflict', conflict, (results) => {
           ),
         },
       },
-      layer: [
-        {
-          transform: onlyLayer('limit'),
-          mark: { type: 'line', strokeWidth: 1.4, strokeDash: [1.5, 3], clip: true },
-          encoding: { color },
-        },
-        {
-          transform: onlyLayer('point'),
-          mark: { type: 'line', strokeWidth: 1.4, clip: true },
-          encoding: { color, strokeDash },
-        },
-        {
-          transform: onlyLayer('point'),
-          mark: { type: 'rule', strokeWidth: 1.5, clip: true },
-          encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
-        },
-        {
-          transform: onlyLayer('point'),
-          mark: { type: 'point', filled: true, size: 65, opacity: 1, clip: true },
-          encoding: { color, shape },
-        },
-      ],
+      layer: measuredWithLimits({ color, strokeDash, shape }, 65),
     },
   };
 });

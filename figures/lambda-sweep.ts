@@ -2,7 +2,7 @@ import { comparedKeys } from '../experiments/compared.js';
 import { lambdaSweep } from '../experiments/lambda-sweep.js';
 import type { LandmarkName } from '../src/experiment/landmarks.js';
 import { drawing } from '../src/figure/drawing.js';
-import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks, type ScheduleKey } from '../src/figure/theme.js';
 
 const panels = [
@@ -71,28 +71,7 @@ export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) 
           },
           y: { field: 'mean', type: 'quantitative', ...y, axis: { ...y.axis, title } },
         },
-        layer: [
-          {
-            transform: onlyLayer('limit'),
-            mark: { type: 'line', strokeWidth: 1.4, strokeDash: [1.5, 3], clip: true },
-            encoding: { color },
-          },
-          {
-            transform: onlyLayer('point'),
-            mark: { type: 'line', strokeWidth: 1.4, clip: true },
-            encoding: { color, strokeDash },
-          },
-          {
-            transform: onlyLayer('point'),
-            mark: { type: 'rule', strokeWidth: 1.5, clip: true },
-            encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
-          },
-          {
-            transform: onlyLayer('point'),
-            mark: { type: 'point', filled: true, size: 60, opacity: 1, clip: true },
-            encoding: { color, shape },
-          },
-        ],
+        layer: measuredWithLimits({ color, strokeDash, shape }, 60),
       })),
     },
   };

@@ -49,5 +49,16 @@ export function freeQuadratics({ problem }: Subject): QuadraticData | undefined 
   return data?.kind === 'quadratic' && data.radius === Infinity ? data : undefined;
 }
 
+/** The quadratics of a subject on R^d with μ > 0 and their constants, or why the strongly convex versions do not apply. */
+export function stronglyConvexQuadratics(
+  subject: Subject,
+): { readonly data: QuadraticData; readonly smooth: SmoothConstants } | NotApplicable {
+  const data = freeQuadratics(subject);
+  if (data === undefined) return notFreeQuadratic;
+  const smooth = smoothConstants(subject);
+  if ('reason' in smooth) return smooth;
+  return smooth.mu === 0 ? { reason: 'no modulus of strong convexity is known' } : { data, smooth };
+}
+
 /** Said of a subject whose expectations the recursion of the moments does not give. */
 export const notFreeQuadratic: NotApplicable = { reason: 'exact moments need quadratics on R^d' };

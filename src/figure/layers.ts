@@ -86,3 +86,35 @@ export function linearDomain(values: readonly number[], margin = 0.06): [number,
 export function ruleText(rule: string): string {
   return rule.replace(/sqrt\((\w)\)/g, '√$1').replace(/^linear:(.*)$/, '$1 falling linearly to 0');
 }
+
+/**
+ * The marks of measured curves with their limits: the rows of layer "limit" as dotted lines, those of layer "point" as
+ * lines, 95 % intervals (columns low and high) and points of the given size.
+ */
+export function measuredWithLimits(
+  { color, strokeDash, shape }: Pick<ReturnType<typeof scheduleChannels>, 'color' | 'strokeDash' | 'shape'>,
+  size: number,
+) {
+  return [
+    {
+      transform: onlyLayer('limit'),
+      mark: { type: 'line' as const, strokeWidth: 1.4, strokeDash: [1.5, 3], clip: true },
+      encoding: { color },
+    },
+    {
+      transform: onlyLayer('point'),
+      mark: { type: 'line' as const, strokeWidth: 1.4, clip: true },
+      encoding: { color, strokeDash },
+    },
+    {
+      transform: onlyLayer('point'),
+      mark: { type: 'rule' as const, strokeWidth: 1.5, clip: true },
+      encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
+    },
+    {
+      transform: onlyLayer('point'),
+      mark: { type: 'point' as const, filled: true, size, opacity: 1, clip: true },
+      encoding: { color, shape },
+    },
+  ];
+}

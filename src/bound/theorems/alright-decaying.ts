@@ -1,5 +1,5 @@
 import { exactSquaredDistance } from '../exact-measure.js';
-import { freeQuadratics, notFreeQuadratic, smoothConstants } from '../smooth-constants.js';
+import { stronglyConvexQuadratics } from '../smooth-constants.js';
 import { theorem } from '../theorem.js';
 
 /** ALRIGHT with steps 2/(μ(t + s)) on a strongly convex F_λ: O(1/T). */
@@ -11,12 +11,10 @@ export const alrightDecaying = theorem({
   needs: ['D0', 's', 'T', 'mu', 'sigma', 'nu'],
   reference: 'docs/theory.md, A, strongly convex',
   trials: (subject, extent) => {
-    const data = freeQuadratics(subject);
-    if (data === undefined) return notFreeQuadratic;
-    const smooth = smoothConstants(subject);
-    if ('reason' in smooth) return smooth;
+    const found = stronglyConvexQuadratics(subject);
+    if ('reason' in found) return found;
+    const { data, smooth } = found;
     const { D0, largestSmoothness, mu, sigma, drawnNoise: nu } = smooth;
-    if (mu === 0) return { reason: 'no modulus of strong convexity is known' };
     // So that every step is at most 1/(2L).
     const s = (4 * largestSmoothness) / mu;
     return extent.steps.map((steps) => ({

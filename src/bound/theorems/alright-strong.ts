@@ -1,6 +1,6 @@
 import { exactSquaredDistance } from '../exact-measure.js';
 import { constantSteps } from '../measure.js';
-import { freeQuadratics, notFreeQuadratic, smoothConstants } from '../smooth-constants.js';
+import { stronglyConvexQuadratics } from '../smooth-constants.js';
 import { theorem } from '../theorem.js';
 
 /** ALRIGHT with constant steps on a strongly convex F_λ: linear convergence to a noise ball. */
@@ -12,12 +12,10 @@ export const alrightStrong = theorem({
   needs: ['D0', 'alpha', 'T', 'mu', 'sigma', 'nu'],
   reference: 'docs/theory.md, A, strongly convex',
   trials: (subject, extent) => {
-    const data = freeQuadratics(subject);
-    if (data === undefined) return notFreeQuadratic;
-    const smooth = smoothConstants(subject);
-    if ('reason' in smooth) return smooth;
+    const found = stronglyConvexQuadratics(subject);
+    if ('reason' in found) return found;
+    const { data, smooth } = found;
     const { D0, largestSmoothness, mu, sigma, drawnNoise: nu } = smooth;
-    if (mu === 0) return { reason: 'no modulus of strong convexity is known' };
     const alpha = 1 / (4 * largestSmoothness);
     return extent.steps.map((steps) => ({
       steps,

@@ -1,12 +1,26 @@
-import { constantSteps, averageGap, lastGap, linearSteps, meanMaxGap } from '../measure.js';
+import { averageGap, constantSteps, lastGap, linearSteps, meanMaxGap } from '../measure.js';
 import { maxOfCoordinates } from '../max-of-coordinates.js';
-import { theorem, type Extent, type Theorem } from '../theorem.js';
+import type { Measurement } from '../measurement.js';
+import type { Subject } from '../subject.js';
+import { theorem, type Extent, type Theorem, type Trial } from '../theorem.js';
 
 const reference = 'docs/theory.md, W, after Drori and Teboulle 2014';
 const constants = { M: 1, R: 1 };
 
 /** The numbers of steps for which the worst function is made and run. */
 const sizes = (extent: Extent): number[] => [...extent.steps, 3, 200].filter((steps) => steps <= 200);
+
+/** A trial for each number of steps, made once for each λ: where the suite comes to the first worst function. */
+function trialsOf(measure: (steps: number, lambda: number, extent: Extent) => Measurement) {
+  return ({ name, lambda }: Subject, extent: Extent): Trial[] =>
+    name !== 'max-of-10-coordinates'
+      ? []
+      : sizes(extent).map((steps) => ({
+          steps,
+          constants: { ...constants, T: steps, w: Math.max(lambda, 1 - lambda) },
+          measure: () => measure(steps, lambda, extent),
+        }));
+}
 
 /** ALRIGHT on the worst function. */
 export const worstAlright: Theorem = theorem({
@@ -16,18 +30,10 @@ export const worstAlright: Theorem = theorem({
   formula: 'M*R/sqrt(T)',
   needs: ['M', 'R', 'T'],
   reference,
-  trials: ({ name, lambda }, extent) =>
-    name !== 'max-of-10-coordinates'
-      ? []
-      : sizes(extent).map((steps) => {
-          const subject = maxOfCoordinates(steps, lambda);
-          const stepSizes = constantSteps(1 / Math.sqrt(steps), steps);
-          return {
-            steps,
-            constants: { ...constants, T: steps },
-            measure: () => averageGap(subject, { schedule: 'alright', stepSizes }, extent),
-          };
-        }),
+  trials: trialsOf((steps, lambda, extent) => {
+    const stepSizes = constantSteps(1 / Math.sqrt(steps), steps);
+    return averageGap(maxOfCoordinates(steps, lambda), { schedule: 'alright', stepSizes }, extent);
+  }),
 });
 
 /** MAXRIGHT, k = 1, on the worst function. */
@@ -38,18 +44,10 @@ export const worstMaxright: Theorem = theorem({
   formula: 'w*M*R/sqrt(T)',
   needs: ['w', 'M', 'R', 'T'],
   reference,
-  trials: ({ name, lambda }, extent) =>
-    name !== 'max-of-10-coordinates'
-      ? []
-      : sizes(extent).map((steps) => {
-          const subject = maxOfCoordinates(steps, lambda);
-          const stepSizes = constantSteps(1 / Math.sqrt(steps), steps);
-          return {
-            steps,
-            constants: { ...constants, T: steps, w: Math.max(lambda, 1 - lambda) },
-            measure: () => meanMaxGap(subject, { schedule: 'maxright', stepSizes }, extent),
-          };
-        }),
+  trials: trialsOf((steps, lambda, extent) => {
+    const stepSizes = constantSteps(1 / Math.sqrt(steps), steps);
+    return meanMaxGap(maxOfCoordinates(steps, lambda), { schedule: 'maxright', stepSizes }, extent);
+  }),
 });
 
 /** The last point of ALRIGHT with linear decay, on the worst function of one coordinate more. */
@@ -60,16 +58,8 @@ export const worstLast: Theorem = theorem({
   formula: 'M*R/sqrt(T+1)',
   needs: ['M', 'R', 'T'],
   reference,
-  trials: ({ name, lambda }, extent) =>
-    name !== 'max-of-10-coordinates'
-      ? []
-      : sizes(extent).map((steps) => {
-          const subject = maxOfCoordinates(steps + 1, lambda);
-          const stepSizes = linearSteps(1 / Math.sqrt(steps + 1), steps);
-          return {
-            steps,
-            constants: { ...constants, T: steps },
-            measure: () => lastGap(subject, { schedule: 'alright', stepSizes }, extent),
-          };
-        }),
+  trials: trialsOf((steps, lambda, extent) => {
+    const stepSizes = linearSteps(1 / Math.sqrt(steps + 1), steps);
+    return lastGap(maxOfCoordinates(steps + 1, lambda), { schedule: 'alright', stepSizes }, extent);
+  }),
 });
