@@ -44,8 +44,8 @@ export function withSessionOptions(command: Command): Command {
     .requiredOption('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .option('--adapter <folder>', 'LoRA adapter in PEFT form')
-    .requiredOption('--sft <file>', 'JSONL with instruction and output')
-    .requiredOption('--preferences <file>', 'JSONL with prompt, chosen and rejected')
+    .requiredOption('--sft <file>', 'JSONL or Parquet with instruction and output')
+    .requiredOption('--preferences <file>', 'JSONL or Parquet with prompt, chosen and rejected')
     .option(
       '--reference <path>',
       'reference policy: a model, or an adapter folder (default: the model without adapter)',
