@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { llmChooseCommand } from './llm-choose.js';
 import { llmEvaluateCommand } from './llm-evaluate.js';
 import { llmGenerateCommand } from './llm-generate.js';
 import { llmMergeCommand } from './llm-merge.js';
@@ -7,9 +8,10 @@ import { llmTrainCommand } from './llm-train.js';
 /** `forgetting llm`: language models. */
 export function llmCommand(): Command {
   return new Command('llm')
-    .description('train, evaluate, sample and merge language models')
+    .description('train, evaluate, examine, sample and merge language models')
     .addCommand(llmEvaluateCommand())
     .addCommand(llmTrainCommand())
     .addCommand(llmGenerateCommand())
+    .addCommand(llmChooseCommand())
     .addCommand(llmMergeCommand());
 }
