@@ -9,7 +9,6 @@ import { printReport, reportOf } from './llm-evaluate.js';
 import {
   announce,
   dpoSettingsOf,
-  modelDigest,
   openSessionBackend,
   readData,
   referenced,
@@ -339,6 +338,7 @@ async function decisiveSettings(
   backend: Backend,
 ): Promise<Record<string, unknown>> {
   const { digestOfSequences } = await import('../llm/train/reference.js');
+  const { modelDigest } = await import('../llm/train/reference-policy.js');
   const { replies } = await import('../llm/evaluate.js');
   const indifferent = new Set(['model', 'tokenizer', 'adapter', 'sft', 'preferences', 'reference', 'evaluationSft']);
   for (const name of ['evaluationPreferences', 'cache', 'json', 'output', 'resume', 'tensorboard', 'checkpointEvery']) {

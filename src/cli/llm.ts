@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { llmEvaluateCommand } from './llm-evaluate.js';
+import { llmExperimentCommand } from './llm-experiment.js';
 import { llmGenerateCommand } from './llm-generate.js';
 import { llmMergeCommand } from './llm-merge.js';
 import { llmTrainCommand } from './llm-train.js';
@@ -11,5 +12,6 @@ export function llmCommand(): Command {
     .addCommand(llmEvaluateCommand())
     .addCommand(llmTrainCommand())
     .addCommand(llmGenerateCommand())
-    .addCommand(llmMergeCommand());
+    .addCommand(llmMergeCommand())
+    .addCommand(llmExperimentCommand());
 }
