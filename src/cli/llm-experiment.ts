@@ -34,6 +34,7 @@ interface ExperimentOptions {
   readonly preferenceBatch?: number;
   readonly sftExamples?: number;
   readonly preferencePairs?: number;
+  readonly evaluatedExamples?: number;
   readonly heldOutExamples?: number;
   readonly backend: BackendName;
   readonly workers?: number;
@@ -69,6 +70,7 @@ export function llmExperimentCommand(): Command {
     .option('--preference-batch <n>', 'preference pairs in a batch', integerOption('preference-batch', 1))
     .option('--sft-examples <n>', 'SFT examples trained on', integerOption('sft-examples', 1))
     .option('--preference-pairs <n>', 'preference pairs trained on', integerOption('preference-pairs', 1))
+    .option('--evaluated-examples <n>', 'of these, those evaluated on', integerOption('evaluated-examples', 1))
     .option('--held-out-examples <n>', 'held-out examples of each kind', integerOption('held-out-examples', 1))
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option('--workers <n>', 'runs at a time; does not change any number', integerOption('workers', 1))
@@ -138,7 +140,7 @@ function chosenSettings(
     scale: {
       ...(options.full === true ? preset.full : preset.scale),
       ...given('steps', 'optimumSteps', 'evaluateEvery', 'seeds', 'lambdas'),
-      ...given('sftExamples', 'preferencePairs', 'heldOutExamples'),
+      ...given('sftExamples', 'preferencePairs', 'evaluatedExamples', 'heldOutExamples'),
     },
     training: {
       ...preset.training,

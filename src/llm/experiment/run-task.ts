@@ -69,9 +69,14 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
         cache: task.cache,
       }),
     });
+    const train = await referenced(data.train);
     await runTraining({
       model,
-      data: await referenced(data.train),
+      data: train,
+      evaluationData: {
+        sft: train.sft.slice(0, scale.evaluatedExamples),
+        preferences: train.preferences.slice(0, scale.evaluatedExamples),
+      },
       heldOut: await referenced(data.heldOut),
       schedule: schedules[task.schedule],
       scheduleSettings,
@@ -162,6 +167,7 @@ async function decisiveSettings(
     'adapter-seed': settings.seed,
     seed,
     'evaluate-every': settings.scale.evaluateEvery,
+    'evaluated-examples': settings.scale.evaluatedExamples,
     backend: settings.backend,
     model: await modelDigest(settings.files.model),
     reference: reference === undefined ? null : await modelDigest(reference),

@@ -45,9 +45,12 @@ export interface ExperimentScale {
   readonly optimumSteps: number;
   /** Multiples of T that Sequential and ALRIGHT are run for beside T, to see whether more steps close the gap. */
   readonly horizons: readonly number[];
-  /** The examples trained on, and held out: the first ones of their files. */
+  /** The examples trained on: the first ones of their files. */
   readonly sftExamples: number;
   readonly preferencePairs: number;
+  /** Those of them that f_SFT and f_DPO are evaluated on: the first ones of each kind. */
+  readonly evaluatedExamples: number;
+  /** Held-out examples of each kind. */
   readonly heldOutExamples: number;
 }
 

@@ -6,11 +6,12 @@ const scale = {
   lambdas: [0.01, 0.25, 0.5, 0.75, 0.99],
   parts: 6,
   evaluateEvery: 10,
-  optimumSteps: 240,
+  optimumSteps: 120,
   horizons: [2],
-  sftExamples: 48,
-  preferencePairs: 32,
-  heldOutExamples: 24,
+  sftExamples: 160,
+  preferencePairs: 64,
+  evaluatedExamples: 32,
+  heldOutExamples: 16,
 };
 
 /** stories260K, a real pre-trained model of 260,000 parameters, on Alpaca and hh-harmless. */
@@ -36,5 +37,14 @@ export const stories260k: Preset = {
   },
   period: 10,
   scale,
-  full: { ...scale, steps: 300, evaluateEvery: 25, optimumSteps: 1200 },
+  full: {
+    ...scale,
+    steps: 240,
+    evaluateEvery: 40,
+    optimumSteps: 480,
+    sftExamples: 512,
+    preferencePairs: 192,
+    evaluatedExamples: 64,
+    heldOutExamples: 32,
+  },
 };

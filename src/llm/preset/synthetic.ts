@@ -10,6 +10,7 @@ const scale = {
   horizons: [2, 4],
   sftExamples: 48,
   preferencePairs: 48,
+  evaluatedExamples: 48,
   heldOutExamples: 32,
 };
 
