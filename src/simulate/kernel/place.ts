@@ -9,7 +9,7 @@ import { newMemory, type Address } from './instance.js';
 
 /** A problem's arrays where kernels read them; plain data and a memory, so that other threads can be given it. */
 export interface PlacedProblem {
-  /** Unlike that of any other problem placed by this thread. */
+  /** Unlike that of any other problem, also of those that other threads placed: drawn at random. */
   readonly id: number;
   readonly memory: WebAssembly.Memory;
   readonly dimension: number;
@@ -54,7 +54,6 @@ export interface PlacedQuadratic {
 export type PlaceableData = LogLinearData | QuadraticData;
 
 const placed = new WeakMap<ProblemData, PlacedProblem>();
-let count = 0;
 
 /** The problem's arrays in a memory of their own, copied there once. */
 export function placeProblem(data: PlaceableData): PlacedProblem {
@@ -199,7 +198,7 @@ function finish(
 ): PlacedProblem {
   const abscissae = zigguratAbscissae();
   return {
-    id: count++,
+    id: Math.random(),
     memory: into.memory,
     dimension,
     radius,
