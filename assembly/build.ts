@@ -15,9 +15,13 @@ interface Kernel {
 /** Speed first, no garbage collector and no imports but those that are asked for: memory is laid out by the caller. */
 const fast = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd'];
 
+/** In memory that the caller owns, as `env.memory`. */
+const guest = [...fast, '--importMemory'];
+
 /** Every compiled module; a new one is a folder beside this file and a line here. */
 export const kernels: readonly Kernel[] = [
   { entry: 'assembly/convex/index.ts', output: 'src/simulate/convex.wasm.ts', flags: fast },
+  { entry: 'assembly/llm/index.ts', output: 'src/llm/backend/llm.wasm.ts', flags: guest },
 ];
 
 const root = new URL('../', import.meta.url);
