@@ -2,6 +2,7 @@
 // their own: arguments, tensors and scratch are where the caller says.
 import { matmulScratch } from './matmul';
 
+export { targetLogProbability, targetLogProbabilityGradient } from './cross-entropy';
 export { matmul } from './matmul';
 
 /** Bytes of memory that each thread must bring. */

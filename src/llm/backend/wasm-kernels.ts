@@ -3,6 +3,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { wasmModule } from '../../wasm-module.js';
 import { binary } from './llm.wasm.js';
 
+export type KernelName = 'matmul' | 'targetLogProbability' | 'targetLogProbabilityGradient';
+
 /** A kernel of assembly/llm: works on the items from `begin` to before `end` of what `args` describes. */
 type Kernel = (args: number, begin: number, end: number, scratch: number) => void;
 
@@ -15,7 +17,7 @@ interface EmscriptenModule {
 /** Our kernels in the memory of a wasm backend. */
 export interface WasmKernels {
   /** Runs a kernel over `items` items with the given 32-bit arguments. */
-  run(kernel: 'matmul', args: readonly number[], items: number): void;
+  run(kernel: KernelName, args: readonly number[], items: number): void;
 }
 
 const largestArguments = 32;
@@ -29,7 +31,7 @@ export function wasmKernels(backend: BackendWasm): WasmKernels {
   const { memory } = module.asm;
   const { exports } = new WebAssembly.Instance(wasmModule(binary), { env: { memory } });
   const { scratchBytes, ...functions } = exports as unknown as { scratchBytes: WebAssembly.Global } & Record<
-    'matmul',
+    KernelName,
     Kernel
   >;
   const args = module._malloc(4 * largestArguments) >>> 0;
