@@ -17,11 +17,23 @@ const fast = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', '
 
 /** In memory that the caller owns, as `env.memory`. */
 const guest = [...fast, '--importMemory'];
+/** The same where threads share that memory; 65536 pages are all of it. */
+const sharedGuest = [
+  ...guest,
+  '--enable',
+  'threads',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+];
 
 /** Every compiled module; a new one is a folder beside this file and a line here. */
 export const kernels: readonly Kernel[] = [
   { entry: 'assembly/convex/index.ts', output: 'src/simulate/convex.wasm.ts', flags: fast },
-  { entry: 'assembly/llm/index.ts', output: 'src/llm/backend/llm.wasm.ts', flags: guest },
+  { entry: 'assembly/llm/alone.ts', output: 'src/llm/backend/alone.wasm.ts', flags: guest },
+  { entry: 'assembly/llm/team.ts', output: 'src/llm/backend/team.wasm.ts', flags: sharedGuest },
 ];
 
 const root = new URL('../', import.meta.url);

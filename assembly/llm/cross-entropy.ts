@@ -19,7 +19,7 @@ class Rows {
 const blockVectors = 64;
 
 /** Writes logits[target] − log Σ exp(logits) of the rows from `begin` to before `end`. */
-export function targetLogProbability(args: usize, begin: i32, end: i32, scratch: usize): void {
+export function targetLogProbability(args: usize, begin: i32, end: i32): void {
   const p = changetype<Rows>(args);
   for (let row = begin; row < end; row++) {
     const at = p.logits + <usize>row * <usize>p.columns * 4;
@@ -31,7 +31,7 @@ export function targetLogProbability(args: usize, begin: i32, end: i32, scratch:
 }
 
 /** Writes weight · (onehot(target) − softmax(logits)) over the rows of logits from `begin` to before `end`. */
-export function targetLogProbabilityGradient(args: usize, begin: i32, end: i32, scratch: usize): void {
+export function targetLogProbabilityGradient(args: usize, begin: i32, end: i32): void {
   const p = changetype<Rows>(args);
   for (let row = begin; row < end; row++) {
     const at = p.logits + <usize>row * <usize>p.columns * 4;

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { Sequence } from '../llm/data/sequence.js';
 import type { Evaluation } from '../llm/evaluate.js';
 import { integerOption } from './arguments.js';
+import { openCommandBackend } from './backend-options.js';
 import {
   announce,
   dpoSettingsOf,
-  openSessionBackend,
   readData,
   referenced,
   withSessionOptions,
@@ -39,7 +39,7 @@ export function llmEvaluateCommand(): Command {
       const { loadModel } = await import('../llm/model/load.js');
       const { evaluate } = await import('../llm/evaluate.js');
       const settings = await dpoSettingsOf(options);
-      const backend = await openSessionBackend(options);
+      const backend = await openCommandBackend(options);
       try {
         const { adapter, tokenizer: tokenizerFile } = options;
         const loaded = await loadModel({

@@ -5,12 +5,12 @@ import type { LoadOptions } from '../llm/model/load.js';
 import type { ObjectiveData, RunEnd, RunOptions } from '../llm/train/run.js';
 import type { Order, Pair } from '../schedule/schedule.js';
 import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
+import { openCommandBackend } from './backend-options.js';
 import { printReport, reportOf } from './llm-evaluate.js';
 import {
   announce,
   dpoSettingsOf,
   modelDigest,
-  openSessionBackend,
   readData,
   referenced,
   withSessionOptions,
@@ -116,7 +116,7 @@ const interruptions = ['SIGINT', 'SIGTERM'] as const;
 
 async function trainAction(options: TrainOptions): Promise<void> {
   const prepared = await checkedRun(options);
-  const backend = await openSessionBackend(options);
+  const backend = await openCommandBackend(options);
   const interruption = new AbortController();
   const interrupt = (): void => {
     interruption.abort();
