@@ -219,5 +219,5 @@ function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
       <text class="rule-label" x="${place}" y="${px(middle + up)}" text-anchor="middle">${label}</text>`;
   });
   return `${drawn.join('')}${rules.join('')}${trails.join('')}
-    <text class="axis-title" x="${px(area.left + 0.6 * rem)}" y="${px(area.bottom - 0.6 * rem)}">↓ steps, over θ</text>`;
+    <text class="axis-title" x="${px(area.left + 0.6 * rem)}" y="${px(middle + 2 * rem)}">↓ steps</text>`;
 }

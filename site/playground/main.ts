@@ -31,8 +31,8 @@ let theory: Theory | undefined;
 let progress = 1;
 const ensembles = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
-/** When the last input that no drawing has answered yet came. */
-let inputAt: number | undefined;
+/** When the inputs came for which no paths have been drawn yet, by the job that they started. */
+const unanswered = new Map<number, number>();
 
 const views: readonly View[] = [
   landscapeView(element('#landscape', HTMLElement), (change) => {
@@ -52,15 +52,15 @@ const play = player(element('#play', HTMLButtonElement), (share) => {
 
 /** Changes the state, and everything that follows from it. */
 function update(change: (state: State) => State): void {
-  inputAt ??= performance.now();
+  const inputAt = performance.now();
   const before = state;
   state = change(before);
   if (state.measure === before.measure) play.stop();
-  else inputAt = undefined;
   form.show(state);
   showFile();
   if (state.kind !== before.kind) forget();
   start();
+  unanswered.set(jobId, inputAt);
   scheduleDrawing();
   scheduleAddress();
 }
@@ -101,8 +101,11 @@ function answered(answer: Answer): void {
       break;
     case 'ensemble':
       ensembles.set(answer.key, answer.ensemble);
-      if (inputAt !== undefined) redrawnFor = inputAt;
-      inputAt = undefined;
+      for (const [id, inputAt] of unanswered) {
+        if (id > answer.id) continue;
+        redrawnFor ??= inputAt;
+        unanswered.delete(id);
+      }
       break;
     case 'done':
       if (answer.id === jobId) finished();
