@@ -51,7 +51,7 @@ function* ensemble({ problem, subject, plane }: PosedProblem, job: Job, key: Sch
     weightedSum: subject.weightedSum.value,
     weightedMax: subject.weightedMax.value,
   };
-  const record = recordedSteps(steps);
+  const record = recordedSteps(job);
   const settings: RunSettings = {
     schedule: { lambda, steps, order, split, period, ideal },
     stepSizes: stepSizes(job.stepSize, steps),
@@ -118,28 +118,39 @@ function curvesOf(
 ): Record<keyof EnsembleMeasures, Curve> {
   const count = trajectories.length;
   const quantile = count < 2 ? NaN : tQuantile(0.975, count - 1);
+  const curve = (): Curve => ({
+    mean: new Float64Array(length),
+    low: new Float64Array(length),
+    high: new Float64Array(length),
+  });
+  const curves = {
+    gap: curve(),
+    averageGap: curve(),
+    maxGap: curve(),
+    averageMaxGap: curve(),
+    dpo: curve(),
+    sft: curve(),
+    idealDistance: curve(),
+  };
+  const [last, average] = [new Array<Measures>(count), new Array<Measures>(count)];
   const samples = new Float64Array(count);
-  const curve = (measure: keyof Measures, average: boolean): Curve => {
-    const [mean, low, high] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
-    for (let at = 0; at < length; at++) {
-      for (let n = 0; n < count; n++) {
-        const values = average ? trajectories[n].averageValues : trajectories[n].values;
-        samples[n] = measuresOf({ dpo: values[2 * at], sft: values[2 * at + 1] }, optima)[measure];
-      }
-      const { mean: middle, standardError } = moments(samples);
-      mean[at] = middle;
-      low[at] = middle - quantile * standardError;
-      high[at] = middle + quantile * standardError;
-    }
-    return { mean, low, high };
+  const sumUp = (into: Curve, at: number, points: readonly Measures[], measure: keyof Measures): void => {
+    for (let n = 0; n < count; n++) samples[n] = points[n][measure];
+    const { mean, standardError } = moments(samples);
+    into.mean[at] = mean;
+    into.low[at] = mean - quantile * standardError;
+    into.high[at] = mean + quantile * standardError;
   };
-  return {
-    gap: curve('gap', false),
-    averageGap: curve('gap', true),
-    maxGap: curve('maxGap', false),
-    averageMaxGap: curve('maxGap', true),
-    dpo: curve('dpo', false),
-    sft: curve('sft', false),
-    idealDistance: curve('idealDistance', false),
-  };
+  for (let at = 0; at < length; at++) {
+    trajectories.forEach(({ values, averageValues }, n) => {
+      last[n] = measuresOf({ dpo: values[2 * at], sft: values[2 * at + 1] }, optima);
+      average[n] = measuresOf({ dpo: averageValues[2 * at], sft: averageValues[2 * at + 1] }, optima);
+    });
+    for (const measure of ofLast) sumUp(curves[measure], at, last, measure);
+    sumUp(curves.averageGap, at, average, 'gap');
+    sumUp(curves.averageMaxGap, at, average, 'maxGap');
+  }
+  return curves;
 }
+
+const ofLast = ['gap', 'maxGap', 'dpo', 'sft', 'idealDistance'] as const;

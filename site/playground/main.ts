@@ -56,8 +56,7 @@ function update(change: (state: State) => State): void {
   const before = state;
   state = change(before);
   if (state.measure === before.measure) play.stop();
-  form.show(state);
-  showFile();
+  formStale = true;
   if (state.kind !== before.kind) forget();
   start();
   unanswered.set(jobId, inputAt);
@@ -141,6 +140,7 @@ function shown(): Shown {
 }
 
 let drawing = false;
+let formStale = true;
 let redrawnFor: number | undefined;
 
 /** Draws everything once before the next frame. */
@@ -149,6 +149,11 @@ function scheduleDrawing(): void {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
+    if (formStale) {
+      formStale = false;
+      form.show(state);
+      showFile();
+    }
     const current = shown();
     for (const view of views) view.draw(current);
     const worst = theory?.front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
@@ -176,8 +181,7 @@ async function readAddress(): Promise<void> {
   const { state: said, refused } = await fromAddress(location.hash);
   state = said;
   forget();
-  form.show(state);
-  showFile();
+  formStale = true;
   start();
   scheduleDrawing();
   if (refused.length > 0) refuse({ field: 'address', message: `Not understood in the address: ${refused.join(', ')}` });
