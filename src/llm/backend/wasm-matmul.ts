@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { addressOf, wasmKernels } from './wasm-kernels.js';
+import { addressOf, kernelsOf, type Work } from './wasm-kernels.js';
 
 /**
  * Replaces the wasm backend's BatchMatMul by assembly/llm/matmul.ts. The stock kernel is fast only for one pair of
@@ -41,8 +41,8 @@ function matrixProduct({ inputs: { a, b }, attrs: { transposeA, transposeB }, ba
   const tall = bBatch === 1 && !transposeA;
   const batch = tall ? 1 : Math.max(aBatch, bBatch);
   const product = { rows: tall ? aBatch * rows : rows, columns, depth };
-  const { division, items } = divided(batch, product);
-  wasmKernels(backend).run(
+  const { division, work } = divided(batch, product);
+  kernelsOf(backend).run(
     'matmul',
     [
       addressOf(a, backend),
@@ -58,16 +58,26 @@ function matrixProduct({ inputs: { a, b }, attrs: { transposeA, transposeB }, ba
       rows * columns,
       division,
     ],
-    items,
+    work,
   );
   return output;
 }
 
-/** What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2). */
-function divided(
-  batch: number,
-  { rows, columns }: { rows: number; columns: number },
-): Record<'division' | 'items', number> {
-  if (batch > 1) return { division: 0, items: batch };
-  return rows >= columns ? { division: 1, items: rows } : { division: 2, items: columns };
+interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/**
+ * What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2).
+ * Chunks of rows or columns are large, for each copies all of the other operand.
+ */
+function divided(batch: number, { rows, columns, depth }: Product): { division: number; work: Work } {
+  // A thread multiplies and adds about eight numbers at once.
+  const operations = depth / 8;
+  if (batch > 1) return { division: 0, work: { items: batch, operations: operations * rows * columns } };
+  return rows >= columns
+    ? { division: 1, work: { items: rows, operations: operations * columns, unit: 4, leastChunk: 128 } }
+    : { division: 2, work: { items: columns, operations: operations * rows, unit: 8, leastChunk: 128 } };
 }
