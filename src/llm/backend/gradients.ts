@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { fusedGradients } from './fused-kernels.js';
 import { sumRows } from './sum-rows.js';
 
 /**
@@ -7,7 +8,15 @@ import { sumRows } from './sum-rows.js';
  * in modules that plain Node cannot import, and some of those need kernels that the wasm backend lacks.
  */
 export function registerGradients(): void {
-  for (const gradient of [...arithmetic, ...functions, ...reductions, ...rearrangements, matrixProduct, lookup]) {
+  for (const gradient of [
+    ...arithmetic,
+    ...functions,
+    ...reductions,
+    ...rearrangements,
+    matrixProduct,
+    lookup,
+    ...fusedGradients,
+  ]) {
     if ((tf.getGradient(gradient.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(gradient);
   }
 }
