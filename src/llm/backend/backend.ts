@@ -42,6 +42,8 @@ export async function openBackend(name: BackendName, options: BackendOptions = {
 
 async function openCpu(): Promise<Backend> {
   await import('@tensorflow/tfjs-backend-cpu');
+  const { registerCpuTargetLogProbability } = await import('./cpu-target-log-probability.js');
+  registerCpuTargetLogProbability();
   await use('cpu');
   // Its advice to install another backend is not for the reader of our output.
   Object.assign(tf.backend(), { firstUse: false });

@@ -5,7 +5,17 @@ import { binary } from './alone.wasm.js';
 
 /** The kernels of assembly/llm/kernels.ts. */
 export type KernelName =
-  'matmul' | 'gelu' | 'silu' | 'norm' | 'normGradient' | 'normWeightGradient' | 'adamw' | 'squareSums' | 'columnSums';
+  | 'matmul'
+  | 'gelu'
+  | 'silu'
+  | 'norm'
+  | 'normGradient'
+  | 'normWeightGradient'
+  | 'adamw'
+  | 'squareSums'
+  | 'columnSums'
+  | 'targetLogProbability'
+  | 'targetLogProbabilityGradient';
 
 /** How a kernel's items may be divided among threads. */
 export interface Work {

@@ -8,6 +8,7 @@ import { registerWasmIdentity } from './wasm-identity.js';
 import { registerWasmMatrixProduct } from './wasm-matmul.js';
 import { registerWasmNorms } from './wasm-norm.js';
 import { registerWasmOptimiser } from './wasm-optimiser.js';
+import { registerWasmTargetLogProbability } from './wasm-target-log-probability.js';
 import { registerWasmOneHot } from './wasm-one-hot.js';
 
 // The build of tfjs with threads does not give out its memory, and our kernels bring threads of their own.
@@ -18,6 +19,7 @@ registerWasmActivations();
 registerWasmNorms();
 registerWasmOptimiser();
 registerWasmOneHot();
+registerWasmTargetLogProbability();
 
 /** Makes the wasm backend current, its kernels on that many threads where they can share memory: in Node. */
 export async function startWasm(threads: number): Promise<{ threads: number }> {

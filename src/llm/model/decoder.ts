@@ -81,6 +81,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         if (cache !== undefined) cache.length += length;
         return reshape(rows, [batch, length, config.width]);
       }),
+    head: weight(headName),
     project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
     dispose: () => {
       tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);
