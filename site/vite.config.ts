@@ -2,14 +2,18 @@ import { defineConfig } from 'vite';
 import { formulas } from './build/formulas.js';
 import { framed } from './build/framed.js';
 import { pages } from './build/pages.js';
+import { results } from './build/results.js';
 
 const file = (name: string): string => new URL(name, import.meta.url).pathname;
+
+/** Where the results are that the site shows. */
+const resultsFolder = process.env.FORGETTING_RESULTS ?? file('../figures/rendered');
 
 /** The site: static pages that work from any path of any server, and without a network. */
 export default defineConfig({
   root: file('.'),
   base: './',
-  plugins: [framed(), formulas()],
+  plugins: [framed(), formulas(), results(resultsFolder)],
   worker: { format: 'es' },
   build: {
     outDir: file('dist'),
