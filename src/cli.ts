@@ -1,22 +1,14 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
 import { evaluateCommand } from './cli/evaluate.js';
 import { llmCommand } from './cli/llm.js';
 import { problemCommand } from './cli/problem.js';
+import { runProgram } from './cli/program.js';
 import { reproduceCommand } from './cli/reproduce.js';
 import { runCommand } from './cli/run.js';
 import { schemaCommand } from './cli/schema.js';
 import { solveCommand } from './cli/solve.js';
 import { verifyCommand } from './cli/verify.js';
 import { worstCaseCommand } from './cli/worst-case.js';
-import { InputError } from './input-error.js';
-import { version } from './version.js';
-
-const program = new Command('forgetting')
-  .description('Why preference learning makes a model forget its fine-tuning: run it, check it, see it.')
-  .version(version)
-  .exitOverride()
-  .showHelpAfterError(false);
 
 const commands = [
   runCommand(),
@@ -29,33 +21,5 @@ const commands = [
   llmCommand(),
   schemaCommand(),
 ];
-for (const command of commands) program.addCommand(withoutExit(command));
 
-// A reader that stops early, as `| head` does, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = exitCode(error);
-}
-
-/** A command whose own errors are thrown, so that every refusal leaves by one door. */
-function withoutExit(command: Command): Command {
-  command.exitOverride();
-  command.commands.forEach(withoutExit);
-  return command;
-}
-
-/** 0 for help, 2 for bad input, with its one line on stderr; anything else is a defect and keeps its stack. */
-function exitCode(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InputError) {
-    process.stderr.write(`forgetting: ${error.message}\n`);
-    return 2;
-  }
-  throw error;
-}
+await runProgram(commands);

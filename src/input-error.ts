@@ -15,7 +15,12 @@ export class InputError extends Error {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value, plainNumber);
   const line = text.replace(/\s+/g, ' ');
   return line.length > 80 ? `${line.slice(0, 77)}…` : line;
+}
+
+/** Parquet's 64-bit integers come as bigint, which JSON has no form for. */
+function plainNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
 }

@@ -56,3 +56,8 @@ export function vectorOption(field: string, text: string, length: number): Float
   }
   return Float64Array.from(parsed as number[]);
 }
+
+/** The option of a property of commander's: "evaluationSft" is --evaluation-sft, here without dashes. */
+export function optionName(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Sequence } from '../llm/data/sequence.js';
 import type { Evaluation } from '../llm/evaluate.js';
 import { integerOption } from './arguments.js';
+import { withLocalInputs } from './llm-hub.js';
 import {
   announce,
   dpoSettingsOf,
@@ -36,10 +37,11 @@ export function llmEvaluateCommand(): Command {
       'also give the ids and prompt lengths of the first records',
       integerOption('show-tokens', 1),
     )
-    .action(async (options: EvaluateOptions) => {
+    .action(async (given: EvaluateOptions) => {
       const { loadModel } = await import('../llm/model/load.js');
       const { evaluate } = await import('../llm/evaluate.js');
-      const settings = await dpoSettingsOf(options);
+      const settings = await dpoSettingsOf(given);
+      const options = await withLocalInputs(given);
       const backend = await openSessionBackend(options);
       try {
         const { adapter, tokenizer: tokenizerFile } = options;

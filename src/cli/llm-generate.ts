@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { InputError } from '../input-error.js';
 import { backendNames, type BackendName } from '../llm/backend/names.js';
 import { integerOption, numberOption, unitOption } from './arguments.js';
+import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
 import { printJson } from './output.js';
 
 interface GenerateCommandOptions {
@@ -14,6 +15,7 @@ interface GenerateCommandOptions {
   readonly topP: number;
   readonly seed: number;
   readonly backend: BackendName;
+  readonly hubCache: string;
   readonly json?: boolean;
 }
 
@@ -21,7 +23,7 @@ interface GenerateCommandOptions {
 export function llmGenerateCommand(): Command {
   return new Command('generate')
     .description('sample text from a model')
-    .requiredOption('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .requiredOption('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .option('--adapter <folder>', 'LoRA adapter in PEFT form')
     .option('--prompt <text>', 'what the text begins with', '')
@@ -30,9 +32,11 @@ export function llmGenerateCommand(): Command {
     .option('--top-p <number>', 'sample among the fewest tokens with this probability', unitOption('top-p'), 1)
     .option('--seed <n>', 'random seed', integerOption('seed', 0), 0)
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .addOption(hubCacheOption())
     .option('--json', 'print JSON')
-    .action(async (options: GenerateCommandOptions) => {
-      if (options.temperature < 0) throw new InputError('temperature', options.temperature, 'a number ≥ 0');
+    .action(async (given: GenerateCommandOptions) => {
+      if (given.temperature < 0) throw new InputError('temperature', given.temperature, 'a number ≥ 0');
+      const options = await withLocalInputs(given);
       const { openBackend } = await import('../llm/backend/backend.js');
       const { loadModel } = await import('../llm/model/load.js');
       const { generate } = await import('../llm/generate.js');

@@ -1,19 +1,21 @@
 import { Command } from 'commander';
 import type { MergeOptions } from '../llm/model/merge.js';
+import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
 import { printJson } from './output.js';
 
 /** `forgetting llm merge`: a model with its adapter worked into its weights. */
 export function llmMergeCommand(): Command {
   return new Command('merge')
     .description('write a model with its LoRA adapter worked into its weights, as a Hugging Face folder in float32')
-    .requiredOption('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .requiredOption('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .requiredOption('--adapter <folder>', 'LoRA adapter in PEFT form')
     .requiredOption('--output <folder>', 'folder to write')
+    .addOption(hubCacheOption())
     .option('--json', 'print JSON')
-    .action(async ({ json, ...options }: MergeOptions & { json?: boolean }) => {
+    .action(async ({ json, ...options }: MergeOptions & { hubCache: string; json?: boolean }) => {
       const { mergeAdapter } = await import('../llm/model/merge.js');
-      const modules = await mergeAdapter(options);
+      const modules = await mergeAdapter(await withLocalInputs(options));
       if (json === true) printJson({ output: options.output, modules });
       else process.stdout.write(`${options.output}: ${modules.length} modules merged\n`);
     });

@@ -12,6 +12,7 @@ import type { LanguageModel } from '../llm/model/language-model.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import { version } from '../version.js';
 import { integerOption, numberOption } from './arguments.js';
+import { hubCacheOption, modelHelp } from './llm-hub.js';
 import { startProgress } from './progress.js';
 
 /** The options that evaluate and train share. */
@@ -29,6 +30,7 @@ export interface SessionOptions {
   readonly inputField?: boolean;
   readonly backend: BackendName;
   readonly cache: string;
+  readonly hubCache: string;
   readonly json?: boolean;
 }
 
@@ -41,11 +43,11 @@ export interface LoadedModel {
 /** Adds the options that evaluate and train share. */
 export function withSessionOptions(command: Command): Command {
   return command
-    .requiredOption('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .requiredOption('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .option('--adapter <folder>', 'LoRA adapter in PEFT form')
-    .requiredOption('--sft <file>', 'JSONL with instruction and output')
-    .requiredOption('--preferences <file>', 'JSONL with prompt, chosen and rejected')
+    .requiredOption('--sft <file>', 'JSONL or Parquet with instruction and output, or org/dataset[:file] of the HF hub')
+    .requiredOption('--preferences <file>', 'JSONL or Parquet with prompt, chosen and rejected, or org/dataset[:file]')
     .option(
       '--reference <path>',
       'reference policy: a model, or an adapter folder (default: the model without adapter)',
@@ -66,6 +68,7 @@ export function withSessionOptions(command: Command): Command {
     .option('--input-field', 'add the input field to the SFT prompt')
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option('--cache <folder>', 'where reference log-probabilities are kept', '.cache/llm')
+    .addOption(hubCacheOption())
     .option('--json', 'print JSON');
 }
 

@@ -4,8 +4,9 @@ import type { Backend } from '../llm/backend/backend.js';
 import type { LoadOptions } from '../llm/model/load.js';
 import type { ObjectiveData, RunEnd, RunOptions } from '../llm/train/run.js';
 import type { Order, Pair } from '../schedule/schedule.js';
-import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
+import { integerOption, numberOption, optionName, unitOption, wordOption } from './arguments.js';
 import { printReport, reportOf } from './llm-evaluate.js';
+import { withLocalInputs } from './llm-hub.js';
 import {
   announce,
   dpoSettingsOf,
@@ -23,6 +24,8 @@ import { startProgress } from './progress.js';
 import { commandLine } from './provenance.js';
 
 interface TrainOptions extends SessionOptions {
+  /** The model as it was named, which an adapter says that it is for. */
+  readonly modelName?: string;
   readonly schedule: string;
   readonly lambda: number;
   readonly order: Order;
@@ -114,8 +117,9 @@ export function llmTrainCommand(): Command {
 /** Ctrl-C, and what a machine sends before it takes a process away. */
 const interruptions = ['SIGINT', 'SIGTERM'] as const;
 
-async function trainAction(options: TrainOptions): Promise<void> {
-  const prepared = await checkedRun(options);
+async function trainAction(given: TrainOptions): Promise<void> {
+  const prepared = await checkedRun(given);
+  const options = { ...(await withLocalInputs(given)), modelName: given.model };
   const backend = await openSessionBackend(options);
   const interruption = new AbortController();
   const interrupt = (): void => {
@@ -304,12 +308,12 @@ async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {
   return { ...base, lora: { rank: loraRank, alpha: loraAlpha, targets, seed } };
 }
 
-/** The attention maps that the published runs adapt. */
 async function defaultTargets(path: string): Promise<readonly string[]> {
   const { openModel } = await import('../llm/model/load.js');
+  const { attentionTargets } = await import('../llm/model/lora.js');
   const { config, weights } = openModel(path);
   weights.close();
-  return config.architecture === 'neox' ? ['query_key_value'] : ['q_proj', 'v_proj'];
+  return attentionTargets(config.architecture);
 }
 
 /** Refuses LoRA options that contradict the adapter the run starts from. */
@@ -340,7 +344,17 @@ async function decisiveSettings(
 ): Promise<Record<string, unknown>> {
   const { digestOfSequences } = await import('../llm/train/reference.js');
   const { replies } = await import('../llm/evaluate.js');
-  const indifferent = new Set(['model', 'tokenizer', 'adapter', 'sft', 'preferences', 'reference', 'evaluationSft']);
+  const indifferent = new Set([
+    'model',
+    'modelName',
+    'hubCache',
+    'tokenizer',
+    'adapter',
+    'sft',
+    'preferences',
+    'reference',
+    'evaluationSft',
+  ]);
   for (const name of ['evaluationPreferences', 'cache', 'json', 'output', 'resume', 'tensorboard', 'checkpointEvery']) {
     indifferent.add(name);
   }
@@ -362,10 +376,6 @@ async function decisiveSettings(
 }
 
 /** The name of an option on the command line, from that of its property. */
-function optionName(property: string): string {
-  return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */
 async function saveTrained(folder: string, { model }: LoadedModel, options: TrainOptions): Promise<void> {
   const { writeAdapter } = await import('../llm/model/adapter.js');
@@ -374,7 +384,7 @@ async function saveTrained(folder: string, { model }: LoadedModel, options: Trai
   if (model.lora === undefined) {
     await writeModel(folder, model, { model: options.model, ...(tokenizer !== undefined && { tokenizer }) });
   } else {
-    await writeAdapter(folder, model, options.model);
+    await writeAdapter(folder, model, options.modelName);
   }
 }
 

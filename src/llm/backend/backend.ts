@@ -26,13 +26,19 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   const { requestAdapter, openWebGpu } = await import('./webgpu.js');
   const found = await requestAdapter();
   if (name === 'webgpu') {
-    if (found === undefined)
-      throw new InputError('--backend', name, 'a WebGPU adapter, and none was found; wasm needs none');
+    if (found === undefined) throw new InputError('--backend', name, await withoutAdapter());
     return openWebGpu(found);
   }
   if (found !== undefined && !found.software) return openWebGpu(found);
   found?.release();
   return openWasm();
+}
+
+/** What was expected where no adapter answered, with the reason. */
+async function withoutAdapter(): Promise<string> {
+  const { vulkanProblem } = await import('./vulkan-drivers.js');
+  const reason = process.platform === 'linux' ? `: ${vulkanProblem()}` : '';
+  return `a WebGPU adapter, and none was found${reason}; wasm needs none`;
 }
 
 async function openCpu(): Promise<Backend> {

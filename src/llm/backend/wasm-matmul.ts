@@ -1,41 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { addressOf, wasmKernels } from './wasm-kernels.js';
 
 /**
- * Replaces the wasm backend's BatchMatMul. The stock kernel takes XNNPACK's fast product only for one pair of
- * untransposed matrices and a naive loop for everything else, about seven times slower: here transposed operands are
- * transposed first, and batches are multiplied one by one in place. Call before the backend is set.
+ * Replaces the wasm backend's BatchMatMul by assembly/llm/matmul.ts. The stock kernel is fast only for one pair of
+ * untransposed matrices, and a naive loop for everything else. Call before the backend is set.
  */
 export function registerWasmMatrixProduct(): void {
   tf.unregisterKernel('BatchMatMul', 'wasm');
   tf.registerKernel({
     kernelName: 'BatchMatMul',
     backendName: 'wasm',
-    setupFunc: (backend) => {
-      const { wasm } = backend as unknown as { wasm: EmscriptenModule };
-      multiply = wasm.cwrap('BatchMatMul', null, signature) as typeof multiply;
-    },
     kernelFunc: matrixProduct as unknown as KernelFunc,
   });
-}
-
-// a, its shape and rank; b, its shape and rank; transposeA, transposeB; the output.
-const signature = ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number'];
-let multiply: (
-  a: number,
-  aShape: Uint8Array,
-  aRank: number,
-  b: number,
-  bShape: Uint8Array,
-  bRank: number,
-  transposeA: number,
-  transposeB: number,
-  output: number,
-) => void;
-
-interface EmscriptenModule {
-  cwrap(name: string, returns: null, signature: string[]): unknown;
 }
 
 interface Arguments {
@@ -44,62 +22,52 @@ interface Arguments {
   backend: BackendWasm;
 }
 
-function matrixProduct({ inputs, attrs, backend }: Arguments): TensorInfo {
-  if (inputs.a.dtype !== 'float32' || inputs.b.dtype !== 'float32')
-    throw new Error('matMul: expected float32 operands');
-  const a = attrs.transposeA ? transposed(inputs.a, backend) : inputs.a;
-  const b = attrs.transposeB ? transposed(inputs.b, backend) : inputs.b;
-  const [rows, inner] = a.shape.slice(-2);
-  const columns = b.shape[b.shape.length - 1];
-  const aBatch = tf.util.sizeFromShape(a.shape.slice(0, -2));
-  const bBatch = tf.util.sizeFromShape(b.shape.slice(0, -2));
-  const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const output = backend.makeOutput([...batchShape, rows, columns], 'float32');
-  // One matrix on the right: all batches of rows make one tall product.
-  const batch = bBatch === 1 ? 1 : Math.max(aBatch, bBatch);
+function matrixProduct({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }: Arguments): TensorInfo {
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') throw new Error('matMul: expected float32 operands');
+  const [aShape, bShape] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const [aBatch, bBatch] = [tf.util.sizeFromShape(aShape), tf.util.sizeFromShape(bShape)];
   if (aBatch !== bBatch && aBatch !== 1 && bBatch !== 1) {
     throw new Error(
       `matMul: expected equal batches, or one matrix on a side, got shapes [${a.shape.join()}] and [${b.shape.join()}]`,
     );
   }
-  const outputRows = bBatch === 1 ? aBatch * rows : rows;
-  for (let i = 0; i < batch; i++) {
-    const left = view(a, aBatch === 1 || bBatch === 1 ? 0 : i, [1, outputRows, inner], backend);
-    const right = view(b, bBatch === 1 ? 0 : i, [1, inner, columns], backend);
-    const product = view(output, i, [1, outputRows, columns], backend);
-    multiply(left.id, left.shape, 3, right.id, right.shape, 3, 0, 0, product.id);
-    for (const part of [left, right, product]) part.release();
-  }
-  if (attrs.transposeA) backend.disposeData(a.dataId);
-  if (attrs.transposeB) backend.disposeData(b.dataId);
+  const [aRows, aColumns] = a.shape.slice(-2);
+  const [bRows, bColumns] = b.shape.slice(-2);
+  const [rows, depth] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
+  const columns = transposeB ? bRows : bColumns;
+  const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(aShape, bShape);
+  const output = backend.makeOutput([...batchShape, rows, columns], 'float32');
+  // One matrix on the right: all batches of rows make one tall product.
+  const tall = bBatch === 1 && !transposeA;
+  const batch = tall ? 1 : Math.max(aBatch, bBatch);
+  const product = { rows: tall ? aBatch * rows : rows, columns, depth };
+  const { division, items } = divided(batch, product);
+  wasmKernels(backend).run(
+    'matmul',
+    [
+      addressOf(a, backend),
+      addressOf(b, backend),
+      addressOf(output, backend),
+      product.rows,
+      columns,
+      depth,
+      Number(transposeA),
+      Number(transposeB),
+      aBatch === 1 ? 0 : rows * depth,
+      bBatch === 1 ? 0 : depth * columns,
+      rows * columns,
+      division,
+    ],
+    items,
+  );
   return output;
 }
 
-/** The last two axes swapped, in memory of its own. */
-function transposed(x: TensorInfo, backend: BackendWasm): TensorInfo {
-  const perm = x.shape.map((_, axis) => axis);
-  perm.push(...perm.splice(-2).reverse());
-  return tf.getKernel('Transpose', 'wasm').kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as TensorInfo;
-}
-
-/** The `index`-th block of a tensor under an id of its own, sharing the tensor's memory. */
-function view(
-  x: TensorInfo,
-  index: number,
-  shape: number[],
-  backend: BackendWasm,
-): { id: number; shape: Uint8Array; release: () => void } {
-  const bytes = Float32Array.BYTES_PER_ELEMENT * tf.util.sizeFromShape(shape);
-  const offset = backend.dataIdMap.get(x.dataId).memoryOffset + index * bytes;
-  const { dataId } = backend.makeOutput(shape, 'float32', offset);
-  const { id } = backend.dataIdMap.get(dataId);
-  return {
-    id,
-    shape: new Uint8Array(Int32Array.from(shape).buffer),
-    release: () => {
-      // Not backend.disposeData, which would free memory that belongs to the whole tensor.
-      backend.wasm.tfjs.disposeData(id);
-      backend.dataIdMap.delete(dataId);
-    },
-  };
+/** What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2). */
+function divided(
+  batch: number,
+  { rows, columns }: { rows: number; columns: number },
+): Record<'division' | 'items', number> {
+  if (batch > 1) return { division: 0, items: batch };
+  return rows >= columns ? { division: 1, items: rows } : { division: 2, items: columns };
 }

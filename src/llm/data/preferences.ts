@@ -12,7 +12,7 @@ export interface PreferencePair {
 }
 
 /**
- * The preference pairs of a JSONL file with the fields prompt, chosen and rejected; prompts are used as they are.
+ * The preference pairs of a JSONL or Parquet file with the fields prompt, chosen and rejected; prompts are used as they are.
  * Records whose prompt has `maximumLength` − 2 tokens or more are dropped.
  * Throws an InputError where a record lacks a field and where nothing is left.
  */

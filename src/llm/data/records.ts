@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { InputError } from '../../input-error.js';
 import { fileRefusal } from '../../file-refusal.js';
 
@@ -6,18 +6,50 @@ import { fileRefusal } from '../../file-refusal.js';
 export interface DataRecord {
   /** Its number among the file's records, from 0. */
   readonly index: number;
-  /** The file and, from 1, the line: the name an error calls it by. */
+  /** The file and, from 1, the line or the row: the name an error calls it by. */
   readonly place: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The records of a JSONL file, in file order; blank lines are passed over.
- * Throws an InputError naming file and line where a line is not a JSON object, and where the file holds no record.
+ * The records of a JSONL or Parquet file, in file order; blank lines are passed over.
+ * Throws an InputError naming the file, and the line or row, where a line is not a JSON object, the file is damaged, or
+ * it holds no record.
  */
 export async function readRecords(path: string): Promise<DataRecord[]> {
+  const records = (await isParquet(path)) ? await parquetRecords(path) : await jsonLineRecords(path);
+  if (records.length === 0)
+    throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');
+  return records;
+}
+
+/** Whether a file is Parquet, by its name or by the four bytes that it begins with. */
+async function isParquet(path: string): Promise<boolean> {
+  if (path.endsWith('.parquet')) return true;
+  try {
+    const file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
+    return bytesRead === 4 && buffer.toString('latin1') === 'PAR1';
+  } catch (error) {
+    throw fileRefusal(path, error, 'a readable JSONL or Parquet file');
+  }
+}
+
+async function parquetRecords(path: string): Promise<DataRecord[]> {
+  const { asyncBufferFromFile, parquetReadObjects } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
+  try {
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path), compressors });
+    return rows.map((fields, index) => ({ index, place: `${path}: row ${index + 1}`, fields }));
+  } catch (error) {
+    const refusal = fileRefusal(path, error, 'a readable Parquet file');
+    throw refusal instanceof InputError ? refusal : new InputError(path, refusal.message, 'a whole Parquet file');
+  }
+}
+
+async function jsonLineRecords(path: string): Promise<DataRecord[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileRefusal(path, error, 'a readable JSONL file');
+    throw fileRefusal(path, error, 'a readable JSONL or Parquet file');
   });
   const records: DataRecord[] = [];
   for (const [number, line] of text.split('\n').entries()) {
@@ -25,7 +57,6 @@ export async function readRecords(path: string): Promise<DataRecord[]> {
     const place = `${path}:${number + 1}`;
     records.push({ index: records.length, place, fields: parsedObject(line, place) });
   }
-  if (records.length === 0) throw new InputError(path, 'no records', 'one JSON object a line');
   return records;
 }
 

@@ -30,7 +30,7 @@ export function sftPrompt(instruction: string): string {
 }
 
 /**
- * The SFT examples of a JSONL file with the fields instruction and output (and input, with `inputField`).
+ * The SFT examples of a JSONL or Parquet file with the fields instruction and output (and input, with `inputField`).
  * Records with an empty instruction or output, or a prompt of `maximumLength` − 2 tokens or more, are dropped.
  * Throws an InputError where a record lacks a field and where nothing is left.
  */

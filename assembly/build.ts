@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+import writeFileAtomic from 'write-file-atomic';
+
+/** A WebAssembly module: its AssemblyScript entry, the TypeScript module it becomes, and the compiler's flags. */
+interface Kernel {
+  /** From the root of the repository, as `output`. */
+  readonly entry: string;
+  readonly output: string;
+  readonly flags: readonly string[];
+}
+
+/** Speed first, no garbage collector and no imports but those that are asked for: memory is laid out by the caller. */
+const fast = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd'];
+
+/** In memory that the caller owns, as `env.memory`. */
+const guest = [...fast, '--importMemory'];
+
+/** Every compiled module; a new one is a folder beside this file and a line here. */
+export const kernels: readonly Kernel[] = [
+  { entry: 'assembly/convex/index.ts', output: 'src/simulate/convex.wasm.ts', flags: fast },
+  { entry: 'assembly/llm/index.ts', output: 'src/llm/backend/llm.wasm.ts', flags: guest },
+];
+
+const root = new URL('../', import.meta.url);
+
+/**
+ * The text of the TypeScript module that holds a kernel's binary: compiled from the same source it is the same text.
+ * Throws with the compiler's messages where the source does not compile.
+ */
+export async function compile({ entry, flags }: Kernel): Promise<string> {
+  const messages: string[] = [];
+  let binary: Uint8Array | undefined;
+  const path = relative(process.cwd(), fileURLToPath(new URL(entry, root)));
+  const { error } = await asc.main([path, '--outFile', 'binary', ...flags], {
+    stderr: { write: (message) => messages.push(String(message)) },
+    writeFile: (_name, contents) => {
+      if (typeof contents !== 'string') binary = contents;
+    },
+  });
+  if (error !== null || binary === undefined) {
+    throw new Error(`${entry} does not compile: ${messages.join('')}${error?.message ?? ''}`);
+  }
+  return [
+    `// Compiled from ${entry} by "npm run build:kernels"; not to be edited.`,
+    '/** The WebAssembly binary, in base64. */',
+    `export const binary =\n  '${Buffer.from(binary).toString('base64')}';`,
+    '',
+  ].join('\n');
+}
+
+/** The committed text of a kernel's module, or undefined where there is none. */
+export async function committed({ output }: Kernel): Promise<string | undefined> {
+  return readFile(new URL(output, root), 'utf8').catch(() => undefined);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const kernel of kernels) {
+    const text = await compile(kernel);
+    if (text === (await committed(kernel))) continue;
+    await writeFileAtomic(fileURLToPath(new URL(kernel.output, root)), text);
+    process.stdout.write(`${kernel.output}: ${text.length} bytes\n`);
+  }
+}

@@ -1,0 +1,321 @@
+// Products of matrices in float32: operands are copied into narrow panels, k after k, which a register-blocked kernel
+// then multiplies (Goto and van de Geijn 2008). Transposed operands differ in how they are copied, and in nothing else.
+//
+// Every element of a product is summed in an order that depends on the shapes alone, so that its bits do not depend on
+// how the work was divided.
+
+/** A kernel's tile: 4 rows by 8 columns keep 8 sums in the 16 registers of x86; larger tiles spill. */
+const tileRows = 4;
+const tileColumns = 8;
+/** A block's depth: an 8-column panel of it (8 KiB) stays in the first-level cache. */
+const blockDepth = 256;
+/** Rows and columns of a block, which together (384 KiB) stay in the second-level cache. */
+const blockRows = 128;
+const blockColumns = 256;
+
+/** Bytes that a thread needs for its copies of two blocks and a tile. */
+export const matmulScratch: i32 = 4 * (blockDepth * (blockRows + blockColumns) + tileRows * tileColumns);
+
+// Where a product is divided among threads.
+const byBatch = 0;
+const byRows = 1;
+
+/** The arguments of a product, in memory: C = op(A) op(B) for `batch` pairs of matrices. */
+@unmanaged
+class Product {
+  a: usize;
+  b: usize;
+  c: usize;
+  rows: i32;
+  columns: i32;
+  depth: i32;
+  transposeA: i32;
+  transposeB: i32;
+  /** Floats from one matrix to the next; 0 repeats one matrix. */
+  strideA: i32;
+  strideB: i32;
+  strideC: i32;
+  /** What `begin` and `end` count: pairs of the batch, or rows or columns of one product. */
+  division: i32;
+}
+
+/** The pairs, rows (from a multiple of 4) or columns (from a multiple of 8) from `begin` to before `end`. */
+export function matmul(args: usize, begin: i32, end: i32, scratch: usize): void {
+  const p = changetype<Product>(args);
+  const lda = p.transposeA ? p.rows : p.depth;
+  const ldb = p.transposeB ? p.depth : p.columns;
+  if (p.division == byBatch) {
+    for (let i = begin; i < end; i++) {
+      const a = p.a + ((<usize>(p.strideA * i)) << 2);
+      const b = p.b + ((<usize>(p.strideB * i)) << 2);
+      const c = p.c + ((<usize>(p.strideC * i)) << 2);
+      if (p.rows < tileRows) thin(a, b, c, p, 0, p.columns);
+      else block(a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.rows, p.columns, p.depth, scratch);
+    }
+  } else if (p.division == byRows) {
+    const a = p.a + ((<usize>(p.transposeA ? begin : begin * lda)) << 2);
+    const c = p.c + ((<usize>(begin * p.columns)) << 2);
+    block(a, lda, p.transposeA, p.b, ldb, p.transposeB, c, p.columns, end - begin, p.columns, p.depth, scratch);
+  } else if (p.rows < tileRows) {
+    thin(p.a, p.b, p.c, p, begin, end);
+  } else {
+    const b = p.b + ((<usize>(p.transposeB ? begin * ldb : begin)) << 2);
+    const c = p.c + ((<usize>begin) << 2);
+    block(p.a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.rows, end - begin, p.depth, scratch);
+  }
+}
+
+/** C [rows, columns] = op(A) op(B); ld* are floats from one stored row to the next. */
+function block(
+  a: usize,
+  lda: i32,
+  transposeA: i32,
+  b: usize,
+  ldb: i32,
+  transposeB: i32,
+  c: usize,
+  ldc: i32,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  scratch: usize,
+): void {
+  const packedA = scratch;
+  const packedB = packedA + 4 * blockDepth * blockRows;
+  const tile = packedB + 4 * blockDepth * blockColumns;
+  for (let column = 0; column < columns; column += blockColumns) {
+    const width = min(blockColumns, columns - column);
+    for (let k = 0; k < depth; k += blockDepth) {
+      const deep = min(blockDepth, depth - k);
+      if (transposeB) packStrided(b + ((<usize>(column * ldb + k)) << 2), ldb, width, deep, tileColumns, packedB);
+      else packDirect(b + ((<usize>(k * ldb + column)) << 2), ldb, width, deep, tileColumns, packedB);
+      for (let row = 0; row < rows; row += blockRows) {
+        const height = min(blockRows, rows - row);
+        if (transposeA) packDirect(a + ((<usize>(k * lda + row)) << 2), lda, height, deep, tileRows, packedA);
+        else packStrided(a + ((<usize>(row * lda + k)) << 2), lda, height, deep, tileRows, packedA);
+        panels(packedA, packedB, c + ((<usize>(row * ldc + column)) << 2), ldc, height, width, deep, k > 0, tile);
+      }
+    }
+  }
+}
+
+/** Multiplies packed blocks tile by tile into C, or adds to it. */
+function panels(
+  packedA: usize,
+  packedB: usize,
+  c: usize,
+  ldc: i32,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  adding: bool,
+  tile: usize,
+): void {
+  const rowBytes = (<usize>ldc) << 2;
+  for (let column = 0; column < columns; column += tileColumns) {
+    const panelB = packedB + ((<usize>(column * depth)) << 2);
+    for (let row = 0; row < rows; row += tileRows) {
+      const panelA = packedA + ((<usize>(row * depth)) << 2);
+      const at = c + <usize>row * rowBytes + ((<usize>column) << 2);
+      if (row + tileRows <= rows && column + tileColumns <= columns) {
+        multiply(depth, panelA, panelB, at, rowBytes, adding);
+      } else {
+        multiply(depth, panelA, panelB, tile, 4 * tileColumns, false);
+        copyTile(tile, at, rowBytes, min(tileRows, rows - row), min(tileColumns, columns - column), adding);
+      }
+    }
+  }
+}
+
+/** The part of a tile that lies inside of C, copied or added. */
+function copyTile(tile: usize, c: usize, rowBytes: usize, rows: i32, columns: i32, adding: bool): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const at = c + ((<usize>j) << 2);
+      const value = load<f32>(tile + ((<usize>(i * tileColumns + j)) << 2));
+      store<f32>(at, adding ? load<f32>(at) + value : value);
+    }
+    c += rowBytes;
+  }
+}
+
+/** A 4 × 8 tile: Σ_k a[k][4] b[k][8]. Not unrolled: one more copy of the loop's body makes V8 spill. */
+function multiply(depth: i32, a: usize, b: usize, c: usize, rowBytes: usize, adding: bool): void {
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  for (let k = 0; k < depth; k++) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    c00 = f32x4.add(c00, f32x4.mul(x, b0));
+    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    x = v128.load32_splat(a, 4);
+    c10 = f32x4.add(c10, f32x4.mul(x, b0));
+    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    x = v128.load32_splat(a, 8);
+    c20 = f32x4.add(c20, f32x4.mul(x, b0));
+    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    x = v128.load32_splat(a, 12);
+    c30 = f32x4.add(c30, f32x4.mul(x, b0));
+    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    a += 4 * tileRows;
+    b += 4 * tileColumns;
+  }
+  storeRow(c, c00, c01, adding);
+  storeRow(c + rowBytes, c10, c11, adding);
+  storeRow(c + 2 * rowBytes, c20, c21, adding);
+  storeRow(c + 3 * rowBytes, c30, c31, adding);
+}
+
+function storeRow(c: usize, left: v128, right: v128, adding: bool): void {
+  if (adding) {
+    left = f32x4.add(v128.load(c), left);
+    right = f32x4.add(v128.load(c, 16), right);
+  }
+  v128.store(c, left);
+  v128.store(c, right, 16);
+}
+
+/** Panels of `width` (4 or 8) neighbours that lie side by side in memory, k after k; what is missing is zero. */
+function packDirect(source: usize, ld: i32, count: i32, depth: i32, width: i32, target: usize): void {
+  const rowBytes = (<usize>ld) << 2;
+  for (let first = 0; first < count; first += width) {
+    let from = source + ((<usize>first) << 2);
+    if (first + width <= count) {
+      for (let k = 0; k < depth; k++) {
+        v128.store(target, v128.load(from));
+        if (width == 8) v128.store(target, v128.load(from, 16), 16);
+        target += (<usize>width) << 2;
+        from += rowBytes;
+      }
+    } else {
+      for (let k = 0; k < depth; k++) {
+        for (let i = 0; i < width; i++) {
+          store<f32>(target, first + i < count ? load<f32>(from + ((<usize>i) << 2)) : 0);
+          target += 4;
+        }
+        from += rowBytes;
+      }
+    }
+  }
+}
+
+/** The same where the neighbours lie a stored row apart, and k side by side. */
+function packStrided(source: usize, ld: i32, count: i32, depth: i32, width: i32, target: usize): void {
+  const rowBytes = (<usize>ld) << 2;
+  const step = (<usize>width) << 2;
+  for (let first = 0; first < count; first += width) {
+    for (let half = 0; half < width; half += 4) {
+      const from = source + <usize>(first + half) * rowBytes;
+      const to = target + ((<usize>half) << 2);
+      const present = count - first - half;
+      if (present >= 4) packFour(from, rowBytes, depth, to, step);
+      else packFewer(from, rowBytes, present, depth, to, step);
+    }
+    target += <usize>depth * step;
+  }
+}
+
+/** Four stored rows, transposed 4 × 4 at a time. */
+function packFour(from: usize, rowBytes: usize, depth: i32, to: usize, step: usize): void {
+  let k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    const r0 = v128.load(from);
+    const r1 = v128.load(from + rowBytes);
+    const r2 = v128.load(from + 2 * rowBytes);
+    const r3 = v128.load(from + 3 * rowBytes);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
+    v128.store(to + step, v128.shuffle<f64>(low01, low23, 1, 3));
+    v128.store(to + 2 * step, v128.shuffle<f64>(high01, high23, 0, 2));
+    v128.store(to + 3 * step, v128.shuffle<f64>(high01, high23, 1, 3));
+    from += 16;
+    to += 4 * step;
+  }
+  packFewer(from, rowBytes, 4, depth - k, to, step);
+}
+
+/** Up to four stored rows, and zeros for those that are missing. */
+function packFewer(from: usize, rowBytes: usize, present: i32, depth: i32, to: usize, step: usize): void {
+  for (let k = 0; k < depth; k++) {
+    for (let i = 0; i < 4; i++) {
+      store<f32>(to + ((<usize>i) << 2), i < present ? load<f32>(from + <usize>i * rowBytes) : 0);
+    }
+    from += 4;
+    to += step;
+  }
+}
+
+/** Columns `begin` to `end` of a product of fewer rows than a tile: packing B would cost more than it saves. */
+function thin(a: usize, b: usize, c: usize, p: Product, begin: i32, end: i32): void {
+  const step = (<usize>(p.transposeA ? p.rows : 1)) << 2;
+  for (let row = 0; row < p.rows; row++) {
+    const from = a + ((<usize>(p.transposeA ? row : row * p.depth)) << 2);
+    const to = c + ((<usize>(row * p.columns)) << 2);
+    if (p.transposeB) dotProducts(from, step, b, to, p.depth, begin, end);
+    else combination(from, step, b, to, p.depth, p.columns, begin, end);
+  }
+}
+
+/** c[j] = Σ_k a[k] b[j][k]. */
+function dotProducts(a: usize, aStep: usize, b: usize, c: usize, depth: i32, begin: i32, end: i32): void {
+  const whole = aStep == 4 ? depth & ~7 : 0;
+  for (let j = begin; j < end; j++) {
+    const row = b + ((<usize>(j * depth)) << 2);
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    for (let k = 0; k < whole; k += 8) {
+      const at = (<usize>k) << 2;
+      s0 = f32x4.add(s0, f32x4.mul(v128.load(a + at), v128.load(row + at)));
+      s1 = f32x4.add(s1, f32x4.mul(v128.load(a + at, 16), v128.load(row + at, 16)));
+    }
+    s0 = f32x4.add(s0, s1);
+    let sum =
+      f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+    for (let k = whole; k < depth; k++) sum += load<f32>(a + <usize>k * aStep) * load<f32>(row + ((<usize>k) << 2));
+    store<f32>(c + ((<usize>j) << 2), sum);
+  }
+}
+
+/** c = Σ_k a[k] b[k], a sum of stored rows. */
+function combination(a: usize, aStep: usize, b: usize, c: usize, depth: i32, columns: i32, begin: i32, end: i32): void {
+  const rowBytes = (<usize>columns) << 2;
+  let j = begin;
+  for (; j + 16 <= end; j += 16) {
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    let s2 = f32x4.splat(0);
+    let s3 = f32x4.splat(0);
+    let from = a;
+    let row = b + ((<usize>j) << 2);
+    for (let k = 0; k < depth; k++) {
+      const x = v128.load32_splat(from);
+      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(row)));
+      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(row, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(x, v128.load(row, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(x, v128.load(row, 48)));
+      from += aStep;
+      row += rowBytes;
+    }
+    const to = c + ((<usize>j) << 2);
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+  }
+  for (; j < end; j++) {
+    let sum: f32 = 0;
+    for (let k = 0; k < depth; k++)
+      sum += load<f32>(a + <usize>k * aStep) * load<f32>(b + <usize>k * rowBytes + ((<usize>j) << 2));
+    store<f32>(c + ((<usize>j) << 2), sum);
+  }
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { writeProgram } from '../../bundle/program.js';
+import { temporaryFolder, type Finished } from '../cli/command.js';
+import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
+import { hasWebGpu } from '../llm/webgpu.js';
+
+// The whole of `npm run llm:bundle` but its Node, for which this one stands in, and the archive.
+const folder = temporaryFolder();
+const home = temporaryFolder();
+const bundle = join(folder, 'bundle');
+const webGpu = await hasWebGpu();
+let toy: ToyFiles;
+beforeAll(async () => {
+  await writeProgram(bundle);
+  copyFileSync(join(import.meta.dirname, '../../bundle/forgetting'), join(bundle, 'forgetting'));
+  chmodSync(join(bundle, 'forgetting'), 0o755);
+  symlinkSync(process.execPath, join(bundle, 'node'));
+  toy = await writeToyFiles(folder);
+});
+
+/** Runs the start script far from the checkout, with an environment of nothing else than what is given. */
+function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Finished {
+  const env = { HOME: home, PATH: '/nowhere', ...environment };
+  const { status, stdout, stderr } = spawnSync(join(bundle, 'forgetting'), words, { cwd: home, env, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+const evaluate = (backend: string): string[] => [
+  ...['llm', 'evaluate', '--model', toy.model, '--sft', toy.sft, '--preferences', toy.preferences],
+  ...['--backend', backend, '--json'],
+];
+
+it('evaluates on wasm, and on a GPU to the same numbers', () => {
+  const wasm = run(evaluate('wasm'));
+  expect(wasm).toMatchObject({ code: 0, stderr: 'wasm: WebAssembly with SIMD, one thread\n' });
+  const { sft } = JSON.parse(wasm.stdout) as { sft: { loss: number } };
+  expect(sft.loss).toBeGreaterThan(0);
+  if (!webGpu) return;
+  const gpu = run(evaluate('webgpu'), { VK_ICD_FILENAMES: process.env.VK_ICD_FILENAMES ?? '' });
+  expect(gpu).toMatchObject({ code: 0 });
+  expect((JSON.parse(gpu.stdout) as typeof wasm & { sft: { loss: number } }).sft.loss).toBeCloseTo(sft.loss, 4);
+});
+
+it('trains', () => {
+  const output = join(folder, 'run');
+  const words = ['llm', 'train', '--model', toy.model, '--sft', toy.sft, '--preferences', toy.preferences];
+  const trained = run([...words, '--backend', 'wasm', '--schedule', 'mix', '--steps', '2', '--output', output]);
+  expect(trained).toMatchObject({ code: 0 });
+  expect(existsSync(join(output, 'adapter_model.safetensors'))).toBe(true);
+});
+
+it('says in one line what is missing where no Vulkan is', () => {
+  const { code, stdout, stderr } = run(evaluate('webgpu'), { XDG_CONFIG_DIRS: home, XDG_DATA_DIRS: home });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^forgetting: --backend: got "webgpu", expected a WebGPU adapter, and none was found: .*Vulkan.*\n$/,
+  );
+});
