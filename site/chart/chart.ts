@@ -1,4 +1,5 @@
 import './chart.css';
+import { htmlText } from '../../src/figure/scripts.js';
 import { isDark, onSchemeChange } from '../frame/scheme.js';
 import { showData } from './data.js';
 import { pngOf, save } from './export.js';
@@ -35,9 +36,11 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
     const pixel = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const width = element.clientWidth / pixel;
     drawing = await vega.draw(plot, onPage(fitted(toggled(spec, legends), width), isDark()));
-    await Promise.all(hidden.map((names, i) => names.size > 0 && drawing?.signal(hiddenSignal(i), [...names])));
+    for (const [i, names] of hidden.entries()) {
+      if (names.size > 0) await drawing.signal(hiddenSignal(i), [...names]);
+    }
     const svg = plot.querySelector('svg');
-    svg?.style.setProperty('--width', `${svg.getAttribute('width') ?? ''}`);
+    svg?.style.setProperty('--width', svg.getAttribute('width'));
     svg?.setAttribute('aria-hidden', 'true');
   };
   const inTurn = oneAtATime(draw);
@@ -113,7 +116,7 @@ function legendElement(
     for (const entry of entries) {
       const button = Object.assign(document.createElement('button'), { type: 'button' });
       button.innerHTML = swatch(entry);
-      button.append(Object.assign(document.createElement('span'), { textContent: entry.name }));
+      button.append(Object.assign(document.createElement('span'), { innerHTML: htmlText(entry.name) }));
       button.setAttribute('aria-pressed', 'true');
       button.addEventListener('click', () => {
         const shown = button.getAttribute('aria-pressed') !== 'true';

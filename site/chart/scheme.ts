@@ -10,16 +10,20 @@ const darkInks: Readonly<Record<string, string>> = {
   [ink.grid]: '#2B3138',
   '#555555': '#A6AEB8',
   '#FFFFFF': '#1B1F25',
+  white: '#1B1F25',
   '#3A1029': '#F4DCE8',
   '#7A3B62': '#E6B3CF',
   '#6A3054': '#E6B3CF',
   '#A35A85': '#D388B1',
 };
 
-/** A figure's specification on the page's own background, its inks exchanged where that is dark. */
+/**
+ * A figure's specification on the page's own background, its inks exchanged where that is dark, and without its title:
+ * the page has it as text, which wraps.
+ */
 export function onPage(spec: Specification, dark: boolean): Specification {
   const inked = dark ? mapped(spec, (object) => exchanged(object)) : spec;
-  return { ...inked, config: { ...inked.config, background: 'transparent', padding: 2 } };
+  return { ...inked, title: undefined, config: { ...inked.config, background: 'transparent', padding: 2 } };
 }
 
 function exchanged(object: Record<string, unknown>): Record<string, unknown> {

@@ -30,5 +30,5 @@ export function mapped(spec: Specification, change: (object: Record<string, unkn
     if (typeof value !== 'object' || value === null) return value;
     return change(Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, walk(entry)])));
   };
-  return { ...(walk(rest) as Omit<Specification, 'data'>), data } as Specification;
+  return { ...(walk(rest) as Omit<Specification, 'data'>), data };
 }

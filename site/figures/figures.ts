@@ -24,7 +24,7 @@ async function show(figure: HTMLElement): Promise<void> {
   try {
     const response = await fetch(file);
     if (!response.ok) throw new Error(`${file}: ${response.status}`);
-    const { title: _, ...spec } = (await response.json()) as Specification;
+    const spec = (await response.json()) as Specification;
     const { showChart } = await import('../chart/chart.js');
     const heading = figure.querySelector('h2')?.textContent ?? figure.id;
     await showChart(place, { name: figure.id, title: heading, spec });
