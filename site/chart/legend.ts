@@ -67,7 +67,9 @@ export function toggled(spec: Specification, legends: readonly Legend[]): Specif
     ...bare,
     params: [...(spec.params ?? []), ...legends.map((_, i) => ({ name: hiddenSignal(i), value: [] }))],
     transform: [
-      ...legends.map(({ field }, i) => ({ filter: `indexof(${hiddenSignal(i)}, datum[${JSON.stringify(field)}]) < 0` })),
+      ...legends.map(({ field }, i) => ({
+        filter: `indexof(${hiddenSignal(i)}, datum[${JSON.stringify(field)}]) < 0`,
+      })),
       ...(spec.transform ?? []),
     ],
   };

@@ -32,7 +32,8 @@ export function showTooltip(_: unknown, event: MouseEvent, item: Item | null | u
 }
 
 function rowAt(event: MouseEvent, item: Item | null | undefined): [string, Cell][] | undefined {
-  const found = item?.mark !== undefined && /line|area|trail/.test(item.mark.marktype) ? nearest(event, item.mark.items) : item;
+  const found =
+    item?.mark !== undefined && /line|area|trail/.test(item.mark.marktype) ? nearest(event, item.mark.items) : item;
   if (typeof found?.datum !== 'object' || found.datum === null) return undefined;
   const cells = Object.entries(found.datum as Row).filter(
     ([name, cell]) => !internal.has(name) && cell !== null && !name.startsWith('_') && typeof cell !== 'object',
@@ -56,5 +57,7 @@ function nearest(event: MouseEvent, points: readonly Item[]): Item | undefined {
 export function cellText(cell: Cell): string {
   if (typeof cell !== 'number') return String(cell ?? '');
   const short = Number(cell.toPrecision(5));
-  return (Math.abs(short) >= 1e6 || (short !== 0 && Math.abs(short) < 1e-4) ? short.toExponential() : String(short)).replace('-', '−');
+  return (
+    Math.abs(short) >= 1e6 || (short !== 0 && Math.abs(short) < 1e-4) ? short.toExponential() : String(short)
+  ).replace('-', '−');
 }
