@@ -31,10 +31,14 @@ function jsonRows(name: string, text: string): Row[] {
   return text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return [];
     const value = parsed(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [value];
+    if (isRow(value)) return [value];
     const start = line.length > 40 ? `${line.slice(0, 40)}…` : line;
     throw new FileError(`${name}:${i + 1}: got ${start}, expected a JSON object on one line (JSONL) or a Parquet file`);
   });
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parsed(line: string): unknown {
