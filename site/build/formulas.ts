@@ -22,7 +22,7 @@ export function formulas(): Plugin {
     transformIndexHtml: {
       order: 'pre',
       handler: (html) =>
-        html.replace(/<tex( display)?>([\s\S]*?)<\/tex>/g, (_, display: string | undefined, text: string) =>
+        html.replace(/<tex( display)?\s*>([\s\S]*?)<\/tex\s*>/g, (_, display: string | undefined, text: string) =>
           typeset(text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'), display !== undefined),
         ),
     },
