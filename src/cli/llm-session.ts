@@ -1,6 +1,4 @@
 import { Option, type Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { InputError } from '../input-error.js';
 import type { Backend } from '../llm/backend/backend.js';
 import { backendNames, type BackendName } from '../llm/backend/names.js';
@@ -10,7 +8,6 @@ import type { DpoSettings } from '../llm/loss/dpo.js';
 import type { ReferencedPair } from '../llm/loss/objective.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
-import { version } from '../version.js';
 import { integerOption, numberOption } from './arguments.js';
 import { hubCacheOption, modelHelp } from './llm-hub.js';
 import { startProgress } from './progress.js';
@@ -122,60 +119,23 @@ export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }:
   return length;
 }
 
-const modelDigests = new Map<string, Promise<string>>();
-
-/** The digest of a model's files, read once in a process: they can be many gigabytes. */
-export async function modelDigest(path: string): Promise<string> {
-  const { digestOfModel } = await import('../llm/train/reference.js');
-  const digest = modelDigests.get(path) ?? digestOfModel(path);
-  modelDigests.set(path, digest);
-  return digest;
-}
-
 /** The pairs with the log-probabilities of the reference policy, computed only where the cache does not hold them. */
 export async function referenced(
   pairs: readonly PreferencePair[],
   model: LanguageModel,
   backend: Backend,
-  options: SessionOptions,
+  { model: path, tokenizer, reference, cache }: SessionOptions,
 ): Promise<ReferencedPair[]> {
-  const { digestOf, digestOfSequences, withReference } = await import('../llm/train/reference.js');
-  const { replies } = await import('../llm/evaluate.js');
-  const { loadModel } = await import('../llm/model/load.js');
-  const { reference, tokenizer } = options;
-  const isAdapter = reference !== undefined && existsSync(join(reference, 'adapter_config.json'));
-  const path = reference === undefined || isAdapter ? options.model : reference;
-  const digest = await modelDigest(path);
+  const { referencedPairs } = await import('../llm/train/reference-policy.js');
   const bar = startProgress('reference', 2 * pairs.length);
   try {
-    return await withReference({
-      pairs,
-      key: {
-        model: isAdapter ? digestOf(`${digest} ${await modelDigest(reference)}`) : digest,
-        data: digestOfSequences(replies(pairs.map((pair) => ({ pair })))),
-        backend: backend.name,
-        version,
-      },
-      cache: options.cache,
-      open: async () => {
-        if (reference === undefined) return { model, adapter: false, close: () => undefined };
-        const opened = await loadModel({
-          model: path,
-          ...(tokenizer !== undefined && { tokenizer }),
-          ...(isAdapter && { adapter: reference }),
-        });
-        if (opened.model.vocabularySize !== model.vocabularySize) {
-          const expected = `a model with the vocabulary of ${options.model}, ${model.vocabularySize}`;
-          throw new InputError('reference', reference, expected);
-        }
-        return {
-          model: opened.model,
-          adapter: true,
-          close: () => {
-            opened.model.dispose();
-          },
-        };
-      },
+    return await referencedPairs(pairs, {
+      model,
+      path,
+      ...(tokenizer !== undefined && { tokenizer }),
+      ...(reference !== undefined && { reference }),
+      backend,
+      cache,
       onProgress: (done) => {
         bar.update(done);
       },

@@ -10,7 +10,6 @@ import { withLocalInputs } from './llm-hub.js';
 import {
   announce,
   dpoSettingsOf,
-  modelDigest,
   openSessionBackend,
   readData,
   referenced,
@@ -343,6 +342,7 @@ async function decisiveSettings(
   backend: Backend,
 ): Promise<Record<string, unknown>> {
   const { digestOfSequences } = await import('../llm/train/reference.js');
+  const { modelDigest } = await import('../llm/train/reference-policy.js');
   const { replies } = await import('../llm/evaluate.js');
   const indifferent = new Set([
     'model',

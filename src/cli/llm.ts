@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { llmEvaluateCommand } from './llm-evaluate.js';
+import { llmExperimentCommand } from './llm-experiment.js';
 import { llmGenerateCommand } from './llm-generate.js';
 import { llmMergeCommand } from './llm-merge.js';
 import { llmProfileCommand } from './llm-profile.js';
@@ -13,5 +14,6 @@ export function llmCommand(): Command {
     .addCommand(llmTrainCommand())
     .addCommand(llmGenerateCommand())
     .addCommand(llmMergeCommand())
-    .addCommand(llmProfileCommand());
+    .addCommand(llmProfileCommand())
+    .addCommand(llmExperimentCommand());
 }
