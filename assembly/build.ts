@@ -18,9 +18,13 @@ const fast = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', '
 /** In memory that the caller owns, as `env.memory`. */
 const guest = [...fast, '--importMemory'];
 
+/** In memory that the instances of several threads share, of up to 4 GB. */
+const shared = [...guest, '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
+
 /** Every compiled module; a new one is a folder beside this file and a line here. */
 export const kernels: readonly Kernel[] = [
-  { entry: 'assembly/convex/index.ts', output: 'src/simulate/convex.wasm.ts', flags: fast },
+  { entry: 'assembly/convex/index.ts', output: 'src/simulate/kernel/plain.wasm.ts', flags: guest },
+  { entry: 'assembly/convex/index.ts', output: 'src/simulate/kernel/shared.wasm.ts', flags: shared },
   { entry: 'assembly/llm/index.ts', output: 'src/llm/backend/llm.wasm.ts', flags: guest },
 ];
 

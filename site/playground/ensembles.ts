@@ -13,99 +13,100 @@ import {
 } from '../../src/simulate/measures.js';
 import { moments } from '../../src/simulate/statistics.js';
 import { stepSizes } from '../../src/simulate/step-size.js';
-import { runTrajectory, type RunSettings, type Trajectory } from '../../src/simulate/trajectory.js';
+import { placedProblem, runPlaced, type Member } from '../../src/simulate/trajectories.js';
+import type { RunSettings, Trajectory } from '../../src/simulate/trajectory.js';
 import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';
 import { toPlane, type PosedProblem } from './subject.js';
 
-/** What a schedule's seeds say after another slice of them. */
+/** What a schedule's seeds say so far. */
 export interface Slice {
   readonly key: ScheduleKey;
   readonly ensemble: EnsembleSummary;
 }
 
 /** Milliseconds of runs between two looks at what has been asked since; the first slice is what a drag waits for. */
-const [firstSlice, laterSlice] = [8, 60];
+const [firstSlice, laterSlice] = [8, 80];
 
 /**
- * Runs every schedule's seeds in their order, a slice of time at a schedule's turn, and sums up what they say so far:
- * few seeds at first, all in the end. Between slices the caller may stop.
+ * Runs every seed of some schedules in their order, and sums up from time to time what they say so far: few seeds at
+ * first, all in the end. Between slices the caller may stop.
+ * Throws an InputError naming the step at which a run diverged.
  */
-export function* ensembles(posed: PosedProblem, job: Job, keys: readonly ScheduleKey[]): Generator<Slice> {
-  const turns = keys.map((key) => ensemble(posed, job, key));
-  while (turns.length > 0) {
-    const turn = turns.shift();
-    const slice = turn?.next();
-    if (turn === undefined || slice?.done !== false) continue;
-    yield slice.value;
-    turns.push(turn);
+export function* ensembles(posed: PosedProblem, job: Job, keys: readonly ScheduleKey[]): Generator<readonly Slice[]> {
+  const { problem, subject } = posed;
+  const { lambda, steps, split, period, batch, seed, seeds } = job;
+  const ideal = idealValues(subject);
+  const optima = { lambda, ideal, weightedSum: subject.weightedSum.value, weightedMax: subject.weightedMax.value };
+  const record = recordedSteps(job);
+  const members = keys.map((key): Member => {
+    const { schedule, order = 'sft-dpo' } = compared[key];
+    return {
+      schedule: schedules[schedule],
+      settings: {
+        schedule: { lambda, steps, order, split, period, ideal },
+        stepSizes: stepSizes(job.stepSize, steps),
+        batch,
+        values: 'minibatch',
+        gradientBatch: 'shared',
+        record,
+        recordPoints: true,
+      },
+    };
+  });
+  const placed = placedProblem(problem.data);
+  const gathered = keys.map(() => gather(posed, record));
+  for (let done = 0; done < seeds;) {
+    const until = performance.now() + (done === 0 ? firstSlice : laterSlice);
+    do {
+      const runs = runPlaced(placed, problem, members, seed + done);
+      runs.forEach((run, i) => {
+        checkConverged(run, members[i].settings, seed + done);
+        gathered[i].add(run);
+      });
+      done++;
+    } while (done < seeds && performance.now() < until);
+    yield keys.map((key, i) => ({ key, ensemble: gathered[i].summary(optima) }));
   }
 }
 
-function* ensemble({ problem, subject, plane }: PosedProblem, job: Job, key: ScheduleKey): Generator<Slice> {
-  const { lambda, steps, split, period, batch, seed, seeds } = job;
-  const { schedule, order = 'sft-dpo' } = compared[key];
-  const ideal = idealValues(subject);
-  const optima = {
-    lambda,
-    ideal,
-    weightedSum: subject.weightedSum.value,
-    weightedMax: subject.weightedMax.value,
-  };
-  const record = recordedSteps(steps);
-  const settings: RunSettings = {
-    schedule: { lambda, steps, order, split, period, ideal },
-    stepSizes: stepSizes(job.stepSize, steps),
-    batch,
-    values: 'minibatch',
-    gradientBatch: 'shared',
-    record,
-    recordPoints: true,
-  };
+function checkConverged({ divergedAt }: Trajectory, { stepSizes: sizes }: RunSettings, seed: number): void {
+  if (divergedAt === 0) return;
+  const expected = `smaller steps: the run of seed ${seed} diverged at step ${divergedAt}`;
+  throw new InputError('step-size', sizes[divergedAt - 1], expected);
+}
+
+/** Gathers the runs of one schedule: what they say together, the first one's path, and where each ends in the plane. */
+function gather(
+  { problem: { dimension }, plane }: PosedProblem,
+  record: readonly number[],
+): { add(run: Trajectory): void; summary(optima: Optima): EnsembleSummary } {
   const trajectories: Trajectory[] = [];
-  const [path, ends, endValues] = [
-    new Float64Array(2 * record.length),
-    new Float64Array(2 * seeds),
-    new Float64Array(2 * seeds),
-  ];
-  const { dimension } = problem;
-  while (trajectories.length < seeds) {
-    const until = performance.now() + (trajectories.length === 0 ? firstSlice : laterSlice);
-    do {
-      const n = trajectories.length;
-      const run = runTrajectory(problem, schedules[schedule], settings, seed + n);
-      if (run.divergedAt > 0) {
-        const size = settings.stepSizes[run.divergedAt - 1];
-        throw new InputError(
-          'step-size',
-          size,
-          `smaller steps: the run of seed ${seed + n} diverged at step ${run.divergedAt}`,
-        );
-      }
+  const path = new Float64Array(2 * record.length);
+  const [ends, endValues]: [number[], number[]] = [[], []];
+  const last = record.length - 1;
+  return {
+    add(run) {
       const pointAt = (at: number): Float64Array => run.points.subarray(at * dimension, (at + 1) * dimension);
-      if (n === 0)
+      if (trajectories.length === 0)
         record.forEach((_, at) => {
           path.set(toPlane(plane, pointAt(at)), 2 * at);
         });
-      ends.set(toPlane(plane, pointAt(record.length - 1)), 2 * n);
-      endValues.set(run.values.subarray(-2), 2 * n);
+      ends.push(...toPlane(plane, pointAt(last)));
+      endValues.push(run.values[2 * last], run.values[2 * last + 1]);
       trajectories.push({ ...run, points: noPoints });
-    } while (trajectories.length < seeds && performance.now() < until);
-    const done = trajectories.length;
-    yield {
-      key,
-      ensemble: {
-        seeds: done,
-        steps: record,
-        curves: curvesOf(trajectories, record.length, optima),
-        final: ensembleMeasures(trajectories, record.length - 1, optima),
-        gradients: trajectories[0].gradients,
-        evaluations: trajectories[0].evaluations,
-        path,
-        ends: ends.slice(0, 2 * done),
-        endValues: endValues.slice(0, 2 * done),
-      },
-    };
-  }
+    },
+    summary: (optima) => ({
+      seeds: trajectories.length,
+      steps: record,
+      curves: curvesOf(trajectories, record.length, optima),
+      final: ensembleMeasures(trajectories, last, optima),
+      gradients: trajectories[0].gradients,
+      evaluations: trajectories[0].evaluations,
+      path,
+      ends: Float64Array.from(ends),
+      endValues: Float64Array.from(endValues),
+    }),
+  };
 }
 
 const noPoints = new Float64Array(0);
@@ -118,28 +119,39 @@ function curvesOf(
 ): Record<keyof EnsembleMeasures, Curve> {
   const count = trajectories.length;
   const quantile = count < 2 ? NaN : tQuantile(0.975, count - 1);
+  const curve = (): Curve => ({
+    mean: new Float64Array(length),
+    low: new Float64Array(length),
+    high: new Float64Array(length),
+  });
+  const curves = {
+    gap: curve(),
+    averageGap: curve(),
+    maxGap: curve(),
+    averageMaxGap: curve(),
+    dpo: curve(),
+    sft: curve(),
+    idealDistance: curve(),
+  };
+  const [last, average] = [new Array<Measures>(count), new Array<Measures>(count)];
   const samples = new Float64Array(count);
-  const curve = (measure: keyof Measures, average: boolean): Curve => {
-    const [mean, low, high] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
-    for (let at = 0; at < length; at++) {
-      for (let n = 0; n < count; n++) {
-        const values = average ? trajectories[n].averageValues : trajectories[n].values;
-        samples[n] = measuresOf({ dpo: values[2 * at], sft: values[2 * at + 1] }, optima)[measure];
-      }
-      const { mean: middle, standardError } = moments(samples);
-      mean[at] = middle;
-      low[at] = middle - quantile * standardError;
-      high[at] = middle + quantile * standardError;
-    }
-    return { mean, low, high };
+  const sumUp = (into: Curve, at: number, points: readonly Measures[], measure: keyof Measures): void => {
+    for (let n = 0; n < count; n++) samples[n] = points[n][measure];
+    const { mean, standardError } = moments(samples);
+    into.mean[at] = mean;
+    into.low[at] = mean - quantile * standardError;
+    into.high[at] = mean + quantile * standardError;
   };
-  return {
-    gap: curve('gap', false),
-    averageGap: curve('gap', true),
-    maxGap: curve('maxGap', false),
-    averageMaxGap: curve('maxGap', true),
-    dpo: curve('dpo', false),
-    sft: curve('sft', false),
-    idealDistance: curve('idealDistance', false),
-  };
+  for (let at = 0; at < length; at++) {
+    trajectories.forEach(({ values, averageValues }, n) => {
+      last[n] = measuresOf({ dpo: values[2 * at], sft: values[2 * at + 1] }, optima);
+      average[n] = measuresOf({ dpo: averageValues[2 * at], sft: averageValues[2 * at + 1] }, optima);
+    });
+    for (const measure of ofLast) sumUp(curves[measure], at, last, measure);
+    sumUp(curves.averageGap, at, average, 'gap');
+    sumUp(curves.averageMaxGap, at, average, 'maxGap');
+  }
+  return curves;
 }
+
+const ofLast = ['gap', 'maxGap', 'dpo', 'sft', 'idealDistance'] as const;

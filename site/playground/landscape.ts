@@ -51,11 +51,11 @@ export function landscapeView(host: HTMLElement, changed: (change: Change) => vo
 function plane(shown: Shown, x: Scale, y: Scale, rem: number): string {
   const { state, scene, theory } = shown;
   const layers: string[] = [];
-  if (scene !== undefined) layers.push(hill(state, scene));
+  if (scene !== undefined) layers.push(hill(state, scene, x, y));
   if (state.kind === 'quadratic') {
     layers.push(ellipses(state.quadratic.sft, 'sft', x, y), ellipses(state.quadratic.dpo, 'dpo', x, y));
   } else if (scene !== undefined) {
-    layers.push(levels(scene, scene.field.sft, 'sft', x, y), levels(scene, scene.field.dpo, 'dpo', x, y));
+    layers.push(gridLevels(state, scene, x, y));
   }
   if (scene !== undefined && scene.radius < Infinity && scene.dimension === 2) {
     const across = x(scene.radius) - x(0);
@@ -69,21 +69,21 @@ function plane(shown: Shown, x: Scale, y: Scale, rem: number): string {
   layers.push(...paths(shown, x, y, rem));
   if (scene !== undefined) layers.push(landmarks(state, scene, x, y, rem));
   return layers.join('');
-
-  /** F_λ − min F_λ as a hill of thin sheets. */
-  function hill({ lambda }: State, { field, landmarks: { weightedSum }, window }: Scene): string {
-    const { dpo, sft, columns, rows } = field;
-    const ideal = { dpo: scene?.landmarks.dpo.value ?? 0, sft: scene?.landmarks.sft.value ?? 0 };
-    const lowest = weightedSum.value - lambda * ideal.dpo - (1 - lambda) * ideal.sft;
-    const values = Array.from(dpo, (value, i) => lambda * value + (1 - lambda) * sft[i] - lowest);
-    const highest = values.reduce((most, value) => Math.max(most, value), 0);
-    const sheets = Array.from({ length: 9 }, (_, k) => -highest * 0.7 * 0.5 ** k);
-    const shapes = contours().size([columns, rows]).thresholds(sheets)(values.map((value) => -value));
-    return shapes
-      .map(({ coordinates }) => `<path class="sheet" d="${rings(coordinates, columns, rows, window, x, y)}"/>`)
-      .join('');
-  }
 }
+
+/** F_λ − min F_λ as a hill of thin sheets. */
+const hill = kept(({ lambda }: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale): string => {
+  const { field, landmarks, window } = scene;
+  const { dpo, sft, columns, rows } = field;
+  const lowest = landmarks.weightedSum.value - lambda * landmarks.dpo.value - (1 - lambda) * landmarks.sft.value;
+  const values = Array.from(dpo, (value, i) => lowest - lambda * value - (1 - lambda) * sft[i]);
+  const highest = values.reduce((most, value) => Math.max(most, -value), 0);
+  const sheets = Array.from({ length: 9 }, (_, k) => -highest * 0.7 * 0.5 ** k);
+  const shapes = contours().size([columns, rows]).thresholds(sheets)(values);
+  return shapes
+    .map(({ coordinates }) => `<path class="sheet" d="${rings(coordinates, columns, rows, window, x, y)}"/>`)
+    .join('');
+});
 
 /** The level lines of a quadratic, exactly. */
 function ellipses(ellipse: Ellipse, name: 'dpo' | 'sft', x: Scale, y: Scale): string {
@@ -97,16 +97,34 @@ function ellipses(ellipse: Ellipse, name: 'dpo' | 'sft', x: Scale, y: Scale): st
     .join('');
 }
 
-/** The level lines of an objective on the grid, each gap 2.2 times the next. */
-function levels({ field, window }: Scene, values: Float64Array, name: 'dpo' | 'sft', x: Scale, y: Scale): string {
+/** The level lines of both objectives on the grid, each gap 2.2 times the next. */
+const gridLevels = kept((_: unknown, scene: Scene, x: Scale, y: Scale): string => {
+  const { field, window } = scene;
   const { columns, rows } = field;
-  const highest = values.reduce((most, value) => Math.max(most, value), 0);
-  const thresholds = Array.from({ length: 9 }, (_, k) => 0.8 * highest * 2.2 ** -k);
-  return contours()
-    .size([columns, rows])
-    .thresholds(thresholds)(Array.from(values))
-    .map(({ coordinates }) => `<path class="contour ${name}" d="${rings(coordinates, columns, rows, window, x, y)}"/>`)
+  return (['sft', 'dpo'] as const)
+    .flatMap((name) => {
+      const highest = field[name].reduce((most, value) => Math.max(most, value), 0);
+      const thresholds = Array.from({ length: 9 }, (_, k) => 0.8 * highest * 2.2 ** -k);
+      return contours()
+        .size([columns, rows])
+        .thresholds(thresholds)(Array.from(field[name]))
+        .map(
+          ({ coordinates }) => `<path class="contour ${name}" d="${rings(coordinates, columns, rows, window, x, y)}"/>`,
+        );
+    })
     .join('');
+});
+
+/** A drawing of the scene that is made anew only where the scene, λ or the scale is another. */
+function kept(
+  drawn: (state: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale) => string,
+): (state: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale) => string {
+  let last: { scene: Scene; name: string; drawing: string } | undefined;
+  return (state, scene, x, y) => {
+    const name = [state.lambda, x(0), x(1), y(0), y(1)].join();
+    if (last?.scene !== scene || last.name !== name) last = { scene, name, drawing: drawn(state, scene, x, y) };
+    return last.drawing;
+  };
 }
 
 /** d3-contour puts the grid's first value at 0.5; its rings along the border lie outside the window. */
@@ -219,5 +237,5 @@ function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
       <text class="rule-label" x="${place}" y="${px(middle + up)}" text-anchor="middle">${label}</text>`;
   });
   return `${drawn.join('')}${rules.join('')}${trails.join('')}
-    <text class="axis-title" x="${px(area.left + 0.6 * rem)}" y="${px(area.bottom - 0.6 * rem)}">↓ steps, over θ</text>`;
+    <text class="axis-title" x="${px(area.left + 0.6 * rem)}" y="${px(middle + 2 * rem)}">↓ steps</text>`;
 }

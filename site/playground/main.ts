@@ -31,8 +31,8 @@ let theory: Theory | undefined;
 let progress = 1;
 const ensembles = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
-/** When the last input that no drawing has answered yet came. */
-let inputAt: number | undefined;
+/** When the inputs came for which no paths have been drawn yet, by the job that they started. */
+const unanswered = new Map<number, number>();
 
 const views: readonly View[] = [
   landscapeView(element('#landscape', HTMLElement), (change) => {
@@ -52,15 +52,14 @@ const play = player(element('#play', HTMLButtonElement), (share) => {
 
 /** Changes the state, and everything that follows from it. */
 function update(change: (state: State) => State): void {
-  inputAt ??= performance.now();
+  const inputAt = performance.now();
   const before = state;
   state = change(before);
   if (state.measure === before.measure) play.stop();
-  else inputAt = undefined;
-  form.show(state);
-  showFile();
+  formStale = true;
   if (state.kind !== before.kind) forget();
   start();
+  unanswered.set(jobId, inputAt);
   scheduleDrawing();
   scheduleAddress();
 }
@@ -101,8 +100,11 @@ function answered(answer: Answer): void {
       break;
     case 'ensemble':
       ensembles.set(answer.key, answer.ensemble);
-      if (inputAt !== undefined) redrawnFor = inputAt;
-      inputAt = undefined;
+      for (const [id, inputAt] of unanswered) {
+        if (id > answer.id) continue;
+        redrawnFor ??= inputAt;
+        unanswered.delete(id);
+      }
       break;
     case 'done':
       if (answer.id === jobId) finished();
@@ -138,6 +140,7 @@ function shown(): Shown {
 }
 
 let drawing = false;
+let formStale = true;
 let redrawnFor: number | undefined;
 
 /** Draws everything once before the next frame. */
@@ -146,6 +149,11 @@ function scheduleDrawing(): void {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
+    if (formStale) {
+      formStale = false;
+      form.show(state);
+      showFile();
+    }
     const current = shown();
     for (const view of views) view.draw(current);
     const worst = theory?.front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
@@ -173,8 +181,7 @@ async function readAddress(): Promise<void> {
   const { state: said, refused } = await fromAddress(location.hash);
   state = said;
   forget();
-  form.show(state);
-  showFile();
+  formStale = true;
   start();
   scheduleDrawing();
   if (refused.length > 0) refuse({ field: 'address', message: `Not understood in the address: ${refused.join(', ')}` });

@@ -30,7 +30,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
     const x = linear(xs, [area.left, area.right]);
     const y = linear(ys, [area.bottom, area.top], 4);
     const curve = linePath(front.length, (i) => [x(front[i].dpo), y(front[i].sft)]);
-    const feasible = `M${px(x(front[0].dpo))},${px(y(front[0].sft))}${curve.replace('M', 'L')}V${px(y(front[front.length - 1].sft))}H${px(area.right)}V${px(area.top)}H${px(area.right)}`;
+    const feasible = `${curve}V${px(area.top)}H${px(area.right)}V${px(y(front[0].sft))}Z`;
     const { weightedSum } = scene.landmarks;
     const level = tangent(state.lambda, weightedSum, xs, ys);
     const trails = runs.map(([key, { curves, steps }]) => {
@@ -54,7 +54,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
       ${axes(area, x, y, { x: 'f_DPO →', y: '↑ f_SFT' }, rem())}
       <clipPath id="space-clip"><rect x="${px(area.left)}" y="${px(area.top)}" width="${px(area.right - area.left)}" height="${px(area.bottom - area.top)}"/></clipPath>
       <g clip-path="url(#space-clip)">
-        <path class="feasible" d="${feasible}Z"/>
+        <path class="feasible" d="${feasible}"/>
         <path class="level" d="M${level.map(([a, b]) => `${px(x(a))},${px(y(b))}`).join('L')}"/>
         <path class="front" d="${curve}"/>
         ${trails.join('')}${clouds.join('')}${heads.join('')}

@@ -144,9 +144,13 @@ export interface Curve {
   readonly high: Float64Array;
 }
 
-/** The steps at which a run of T steps is recorded: dense at first, where a logarithm looks, and even later on. */
-export function recordedSteps(steps: number): number[] {
-  const even = Array.from({ length: 81 }, (_, i) => Math.round((steps * i) / 80));
-  const logarithmic = Array.from({ length: 41 }, (_, i) => Math.round(steps ** (i / 40)));
-  return [...new Set([...even, ...logarithmic])].sort((a, b) => a - b);
+/**
+ * The steps at which a run of T steps is recorded: dense at first, where a logarithm looks, and after the first stage,
+ * where a sequential run turns; even otherwise.
+ */
+export function recordedSteps({ steps, split: [before, after] }: Pick<Job, 'steps' | 'split'>): number[] {
+  const even = Array.from({ length: 51 }, (_, i) => Math.round((steps * i) / 50));
+  const first = Array.from({ length: 31 }, (_, i) => Math.round(steps ** (i / 30)));
+  const turn = Array.from({ length: 16 }, (_, i) => before + Math.round(after ** (i / 15)) - 1);
+  return [...new Set([...even, ...first, ...turn])].filter((step) => step <= steps).sort((a, b) => a - b);
 }

@@ -89,7 +89,7 @@ export function theoryOf({ problem, subject, plane }: PosedProblem, job: Job): T
     return { lambda, dpo, sft, certificate, point: toPlane(plane, minimizer) };
   });
   const sizes = stepSizes(job.stepSize, steps);
-  const record = recordedSteps(steps);
+  const record = recordedSteps(job);
   const bounds = Object.fromEntries(
     schedules.map((key) => {
       const { schedule, order = 'sft-dpo' } = compared[key];

@@ -36,11 +36,10 @@ async function work(request: Request): Promise<void> {
       await pause();
       if (next === undefined) post({ kind: 'theory', id, theory: theoryOf(posed, job) });
     } else {
-      let slices = 0;
-      for (const { key, ensemble } of ensembles(posed, job, request.schedules)) {
-        post({ kind: 'ensemble', id, key, ensemble });
+      for (const slices of ensembles(posed, job, request.schedules)) {
+        for (const { key, ensemble } of slices) post({ kind: 'ensemble', id, key, ensemble });
         await pause();
-        if (++slices >= request.schedules.length && next !== undefined) return;
+        if (next !== undefined) return;
       }
     }
     post({ kind: 'done', id });

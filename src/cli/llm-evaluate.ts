@@ -13,8 +13,7 @@ import {
   type SessionData,
   type SessionOptions,
 } from './llm-session.js';
-import { printJson, printTable } from './output.js';
-import { shortNumber } from './text.js';
+import { printJson, printTable, shortNumber } from './output.js';
 import { startProgress } from './progress.js';
 
 interface EvaluateOptions extends SessionOptions {

@@ -6,8 +6,7 @@ import type { StepProfile } from '../llm/profile/profile.js';
 import type { MeasuredShape } from '../llm/profile/shapes.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { integerOption, wordOption } from './arguments.js';
-import { printJson, printTable } from './output.js';
-import { shortNumber } from './text.js';
+import { printJson, printTable, shortNumber } from './output.js';
 
 interface ProfileCommandOptions {
   readonly model?: string;

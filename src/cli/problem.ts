@@ -7,8 +7,7 @@ import {
 } from '../problem/generate/defaults.js';
 import type { ProblemFile } from '../problem/format.js';
 import { integerOption, numberOption, vectorOption, wordOption } from './arguments.js';
-import { writeWhole } from './output.js';
-import { jsonText } from './text.js';
+import { jsonText, writeWhole } from './output.js';
 
 /** `forgetting problem`: generators of problem files, and the problem of real text. */
 export function problemCommand(): Command {

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { lambdaOption } from './arguments.js';
-import { printJson, printTable } from './output.js';
-import { shortNumber } from './text.js';
+import { printJson, printTable, shortNumber } from './output.js';
 
 /** `forgetting solve`: certified minimisers of F_λ and F_max. */
 export function solveCommand(): Command {

@@ -20,8 +20,8 @@ export interface Site {
   open(page?: string, options?: { width?: number; height?: number; dark?: boolean; still?: boolean }): Promise<Page>;
   /** Errors of the console and uncaught ones, of all pages so far. */
   readonly errors: string[];
-  /** Every file served so far, with its size in bytes when compressed by gzip. */
-  readonly served: ReadonlyMap<string, Buffer>;
+  /** Every file served so far. */
+  readonly served: Map<string, Buffer>;
 }
 
 /** Serves the built site below a path of its own, without a network or isolation headers, and starts one browser. */
@@ -32,8 +32,8 @@ export function visitSite(args: readonly string[] = []): Site {
   let base = '';
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '', 'http://site').pathname));
-    const name = path.replace(/^\/some\/where\//, '');
-    readFile(join(siteBuild, name === '' ? 'index.html' : name)).then(
+    const name = path.replace(/^\/some\/where\//, '') || 'index.html';
+    readFile(join(siteBuild, name)).then(
       (content) => {
         served.set(name, content);
         response.writeHead(200, { 'Content-Type': contentTypes[extname(name)] ?? 'application/octet-stream' });
