@@ -7,8 +7,10 @@ import type { ExperimentFiles, ExperimentSettings } from '../llm/experiment/sett
 import type { ExperimentReport } from '../llm/experiment/execute.js';
 import type { Preset } from '../llm/preset/preset.js';
 import { integerOption, numberOption, unitOption } from './arguments.js';
-import { printJson, printTable } from './output.js';
+import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
+import { printJson, printTable, writeWhole } from './output.js';
 import { startProgress } from './progress.js';
+import { commandLine } from './provenance.js';
 
 interface ExperimentOptions {
   readonly preset?: string;
@@ -40,6 +42,8 @@ interface ExperimentOptions {
   readonly workers?: number;
   readonly cache: string;
   readonly output?: string;
+  readonly figures: string | false;
+  readonly hubCache: string;
   readonly json?: boolean;
 }
 
@@ -49,7 +53,7 @@ export function llmExperimentCommand(): Command {
     .description('run every schedule against the optima in both comparisons, and say what it shows')
     .option('--preset <name>', 'synthetic, stories260k, … (default: stories260k where FORGETTING_DATA is set)')
     .option('--full', 'longer runs, until the curves flatten')
-    .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .option('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .option('--sft <file>', 'JSONL or Parquet with instruction and output')
     .option('--preferences <file>', 'JSONL or Parquet with prompt, chosen and rejected')
@@ -76,6 +80,9 @@ export function llmExperimentCommand(): Command {
     .option('--workers <n>', 'runs at a time; does not change any number', integerOption('workers', 1))
     .option('--cache <folder>', 'where made models and reference log-probabilities are kept', '.cache/llm')
     .option('--output <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
+    .option('--figures <folder>', 'where the figures go', 'figures/rendered')
+    .option('--no-figures', 'draw none')
+    .addOption(hubCacheOption())
     .option('--json', 'print JSON')
     .action(experimentAction);
 }
@@ -122,10 +129,46 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
     bar?.stop();
     if (options.json === true) printJson(report);
     else await printReport(report, output);
+    if (options.figures !== false) await drawExperiment(options.figures, output, name, options);
     if (report.summary.checks.some(({ passed }) => !passed)) process.exitCode = 1;
   } finally {
     backend.close();
   }
+}
+
+/** Draws the figures of a finished experiment, and says where they are. */
+async function drawExperiment(
+  out: string,
+  output: string,
+  preset: string,
+  { full = false, seed, workers }: ExperimentOptions,
+): Promise<void> {
+  const { llmDrawings } = await import('../../figures/index.js');
+  const { commandFile } = await import('../../experiments/llm.js');
+  const { drawFigures } = await import('./draw-figures.js');
+  await writeWhole(join(output, commandFile), `${experimentCommand(process.argv.slice(2), preset)}\n`);
+  const lines = await drawFigures({
+    quick: !full,
+    out,
+    only: llmDrawings.map((drawing) => drawing.name),
+    seed,
+    ...(workers !== undefined && { workers }),
+    cache: '.cache/forgetting',
+    llm: output,
+  });
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** The command line without what changes no number, and with the preset where it was not named. */
+function experimentCommand(words: readonly string[], preset: string): string {
+  const indifferent = /^--(output|figures|cache|hub-cache)$/;
+  const kept = words.filter(
+    (word, i) =>
+      !/^--(json|no-figures)$/.test(word) &&
+      !indifferent.test(word.split('=')[0]) &&
+      !(i > 0 && indifferent.test(words[i - 1])),
+  );
+  return commandLine(words.some((word) => /^--preset(=|$)/.test(word)) ? kept : [...kept, '--preset', preset]);
 }
 
 /** The preset's settings with the options' in place of them. */
@@ -157,7 +200,7 @@ async function filesOf(
   backend: Parameters<typeof import('../llm/synthetic/prepare.js').prepareSynthetic>[0]['backend'],
   conflict: number | undefined,
 ): Promise<ExperimentFiles> {
-  const { model, tokenizer, sft, preferences, heldOutSft, heldOutPreferences } = options;
+  const { model, tokenizer, sft, preferences, heldOutSft, heldOutPreferences } = await withLocalInputs(options);
   if (source.kind === 'synthetic') {
     const { prepareSynthetic } = await import('../llm/synthetic/prepare.js');
     let bar: ReturnType<typeof startProgress> | undefined;
