@@ -1,15 +1,23 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { formulas } from './build/formulas.js';
 import { framed } from './build/framed.js';
 import { pages } from './build/pages.js';
+import { results } from './build/results.js';
+import { statements } from './build/statements.js';
 
 const file = (name: string): string => new URL(name, import.meta.url).pathname;
+
+/** Where the results are that the site shows. */
+const resultsFolder = process.env.FORGETTING_RESULTS ?? file('../figures/rendered');
+
+const theory = statements({ theory: file('../docs/theory.md'), verdicts: join(resultsFolder, 'verdicts.json') });
 
 /** The site: static pages that work from any path of any server, and without a network. */
 export default defineConfig({
   root: file('.'),
   base: './',
-  plugins: [framed(), formulas()],
+  plugins: [framed(), formulas(), results(resultsFolder), theory],
   worker: { format: 'es' },
   build: {
     outDir: file('dist'),

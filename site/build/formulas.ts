@@ -1,7 +1,7 @@
-import katex from 'katex';
 import type { Plugin } from 'vite';
 import { theorems } from '../../src/bound/registry.js';
 import { constantTable } from '../../src/bound/constants.js';
+import { typeset } from './typeset.js';
 
 /** What a module gets that imports `virtual:formulas`: the HTML of formulas that code shows. */
 export interface Formulas {
@@ -38,8 +38,4 @@ export function formulas(): Plugin {
         .join('\n');
     },
   };
-}
-
-function typeset(tex: string, displayMode = false): string {
-  return katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' });
 }

@@ -5,7 +5,7 @@ import { shellWords } from './text.js';
 /** Where a result comes from: enough to make it again. */
 export interface Provenance {
   readonly version: string;
-  /** The command line, without what cannot change a number (--workers, --out). */
+  /** The command line, without what cannot change a number (--workers, --out, --verdicts). */
   readonly command: string;
   readonly seed: number;
   /** "sha256:" and the digest of the problem file's bytes. */
@@ -22,8 +22,8 @@ export function provenance(seed: number, problemText: string): Provenance {
 export function commandLine(words: readonly string[]): string {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    if (/^--(workers|out)$/.test(words[i])) i++;
-    else if (!/^--(workers|out)=/.test(words[i])) kept.push(words[i]);
+    if (/^--(workers|out|verdicts)$/.test(words[i])) i++;
+    else if (!/^--(workers|out|verdicts)=/.test(words[i])) kept.push(words[i]);
   }
   return shellWords(['forgetting', ...kept]);
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { InputError } from '../input-error.js';
 import type { Problem } from '../problem/problem.js';
 import type { Estimate } from '../simulate/statistics.js';
+import type { RunSettings } from '../simulate/trajectory.js';
 import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
 import { printJson, printTable, shortNumber } from './output.js';
 import { startProgress } from './progress.js';
@@ -22,6 +23,7 @@ interface RunOptions {
   readonly seed: number;
   readonly trace?: number;
   readonly workers?: number;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -55,11 +57,17 @@ export function runCommand(): Command {
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
     .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--out <file>', 'also write the measures as rows: .jsonl or .parquet', tableFile)
     .option('--json', 'print JSON')
     .action(async (file: string, options: RunOptions) => {
       const { readProblemFile } = await import('../problem/read.js');
       const { problem, text } = await readProblemFile(file);
-      const result = await run(problem, options);
+      const { result, ensemble } = await run(problem, options);
+      if (options.out !== undefined) {
+        const { resultColumns, resultRows } = await import('../simulate/result-table.js');
+        const { writeTable } = await import('./table-file.js');
+        await writeTable(options.out, resultRows(ensemble), resultColumns);
+      }
       const { provenance } = await import('./provenance.js');
       if (options.json === true) printJson({ ...result, provenance: provenance(options.seed, text) });
       else printResult(result, options);
@@ -87,22 +95,17 @@ async function run(problem: Problem, options: RunOptions) {
   const pool = threads === 0 ? undefined : createWorkerPool(threads);
   const progress = startProgress('runs', seeds);
   try {
+    const runSettings: RunSettings = {
+      schedule: settings,
+      stepSizes,
+      batch,
+      values: options.values,
+      gradientBatch: options.gradientBatch,
+      ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
+      record,
+    };
     const trajectories = await runEnsemble(
-      {
-        problem,
-        schedule: options.schedule,
-        settings: {
-          schedule: settings,
-          stepSizes,
-          batch,
-          values: options.values,
-          gradientBatch: options.gradientBatch,
-          ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
-          record,
-        },
-        seed,
-        seeds,
-      },
+      { problem, schedule: options.schedule, settings: runSettings, seed, seeds },
       {
         ...(pool === undefined ? {} : { pool }),
         onProgress: (done) => {
@@ -115,7 +118,7 @@ async function run(problem: Problem, options: RunOptions) {
       const ci95 = { gap: gap.ci95, maxGap: maxGap.ci95, dpo: dpo.ci95, sft: sft.ci95 };
       return { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
     });
-    return {
+    const result = {
       schedule: schedule.name,
       final: ensembleMeasures(trajectories, record.length - 1, optima.values),
       exactGap: await exactGap(),
@@ -124,6 +127,8 @@ async function run(problem: Problem, options: RunOptions) {
       trace: options.trace === undefined ? [] : trace,
       ...(problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {}),
     };
+    const ensemble = { problem, schedule, settings: runSettings, seed, trajectories, optima: optima.values };
+    return { result, ensemble };
   } finally {
     progress.stop();
     await pool?.destroy();
@@ -144,6 +149,11 @@ function recordedSteps(steps: number, every: number | undefined): number[] {
   if (every === undefined) return [steps];
   const grid = Array.from({ length: Math.ceil(steps / every) }, (_, i) => i * every);
   return [...grid, steps];
+}
+
+function tableFile(path: string): string {
+  if (/\.(jsonl|parquet)$/.test(path)) return path;
+  throw new InputError('out', path, 'a file ending in .jsonl or .parquet');
 }
 
 /** Whether threads pay: starting them costs about as much as this many multiplications. */
@@ -172,7 +182,7 @@ function nonNegative(field: string): (text: string) => number {
   };
 }
 
-function printResult(result: Awaited<ReturnType<typeof run>>, { seeds, lambda, steps }: RunOptions): void {
+function printResult(result: Awaited<ReturnType<typeof run>>['result'], { seeds, lambda, steps }: RunOptions): void {
   const { schedule, final, exactGap, gradients, evaluations, trace } = result;
   process.stdout.write(`${schedule}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
   printTable(

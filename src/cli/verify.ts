@@ -6,6 +6,7 @@ import type { Check, Row } from '../bound/verify.js';
 import { InputError } from '../input-error.js';
 import { integerOption } from './arguments.js';
 import { jsonText, printJson, printTable, shortNumber, writeWhole } from './output.js';
+import { commandLine } from './provenance.js';
 import { startProgress } from './progress.js';
 
 interface VerifyOptions {
@@ -16,6 +17,7 @@ interface VerifyOptions {
   readonly only?: readonly string[];
   readonly attack?: number;
   readonly out: string;
+  readonly verdicts?: string;
 }
 
 /** `forgetting verify`: every theorem against what is measured; exit code 1 if one fails. */
@@ -28,9 +30,11 @@ export function verifyCommand(): Command {
     .option('--out <folder>', 'where the attack stores the closest problems', 'closest-problems')
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; does not change what is measured', integerOption('workers', 1))
+    .option('--verdicts <file>', 'also write what became of each statement, as JSON')
     .option('--json', 'print JSON')
     .action(async (options: VerifyOptions) => {
       const rows = await verify(options);
+      if (options.verdicts !== undefined) await writeVerdicts(options.verdicts, rows, options);
       if (options.json === true) printJson(rows);
       else printRows(rows);
       if (rows.some((row) => row.holds === false)) process.exitCode = 1;
@@ -91,6 +95,14 @@ async function closestProblems(
     });
   }
   return checks;
+}
+
+/** Writes the verdict on every statement, with the command that reached it. */
+async function writeVerdicts(path: string, rows: readonly Row[], { seed }: VerifyOptions): Promise<void> {
+  const { summary } = await import('../bound/summary.js');
+  const { version } = await import('../version.js');
+  const command = commandLine(process.argv.slice(2));
+  await writeWhole(path, `${jsonText({ version, command, seed, statements: summary(rows) })}\n`);
 }
 
 function durationOption(field: string): (text: string) => number {

@@ -34,7 +34,8 @@ export function svgScripts(svg: string): string {
   );
 }
 
-function scriptSpans(text: string, size: number): string {
+/** A line of SVG text of a size in pixels, already escaped, with its subscripts and superscripts as spans. */
+export function scriptSpans(text: string, size: number): string {
   let height = 0;
   return textRuns(text)
     .map(({ content, position }) => {

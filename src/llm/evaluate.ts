@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.js';
+import { nextTurn } from '../next-turn.js';
 import { tokenBatch } from './data/batch.js';
 import type { SftExample } from './data/sft.js';
 import type { Sequence } from './data/sequence.js';
@@ -136,7 +137,7 @@ export async function logProbabilitiesOf(
     computed.dispose();
     onProgress?.(start + members.length, sequences.length);
     // Lets signals and progress through between batches.
-    await new Promise(setImmediate);
+    await nextTurn();
   }
   return values;
 }

@@ -70,6 +70,8 @@ function description({ info }: GPUAdapter): string {
 async function provideWebGpu(): Promise<{ gpu: GPU; release: () => void } | undefined> {
   const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
   if (navigator?.gpu !== undefined) return { gpu: navigator.gpu, release: () => undefined };
+  // A browser that has none.
+  if (!('process' in globalThis)) return undefined;
   const { mayHaveVulkan } = await import('./vulkan-drivers.js');
   if (!mayHaveVulkan()) return undefined;
   const { create, globals } = await import('webgpu');

@@ -1,4 +1,3 @@
-import { open, readFile } from 'node:fs/promises';
 import { InputError } from '../../input-error.js';
 import { fileRefusal } from '../../file-refusal.js';
 
@@ -26,6 +25,7 @@ export async function readRecords(path: string): Promise<DataRecord[]> {
 /** Whether a file is Parquet, by its name or by the four bytes that it begins with. */
 async function isParquet(path: string): Promise<boolean> {
   if (path.endsWith('.parquet')) return true;
+  const { open } = await import('node:fs/promises');
   try {
     const file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
@@ -48,6 +48,7 @@ async function parquetRecords(path: string): Promise<DataRecord[]> {
 }
 
 async function jsonLineRecords(path: string): Promise<DataRecord[]> {
+  const { readFile } = await import('node:fs/promises');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw fileRefusal(path, error, 'a readable JSONL or Parquet file');
   });

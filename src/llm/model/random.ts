@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { stream } from '../../random/stream.js';
 import { byteTokenizerJson } from '../tokenizer/byte-level.js';
-import { makeFolder, writeJson } from '../weights/json-file.js';
-import { writeSafetensors } from '../weights/safetensors.js';
 import { sizeOf } from '../weights/weights.js';
-import { configJson, type LlamaConfig, type ModelConfig, type NeoxConfig } from './config.js';
+import type { LlamaConfig, ModelConfig, NeoxConfig } from './config.js';
 import { weightShapes } from './decoder.js';
 
 /** A GPT-NeoX configuration in Pythia's proportions, its vocabulary the byte tokenizer's unless given. */
@@ -83,6 +80,11 @@ export async function writeRandomModel(
   config: ModelConfig,
   { seed = 0, deviation = 0.02, tokenizer = byteTokenizerJson() }: RandomModelOptions = {},
 ): Promise<void> {
+  // Only here are there files: the weights alone are also made in a browser.
+  const path = await import('node:path');
+  const { makeFolder, writeJson } = await import('../weights/json-file.js');
+  const { writeSafetensors } = await import('../weights/safetensors.js');
+  const { configJson } = await import('./config.js');
   makeFolder(folder);
   const shapes = weightShapes(config);
   const tensors = [...randomWeights(config, seed, deviation)].map(([name, values]) => ({
@@ -90,7 +92,7 @@ export async function writeRandomModel(
     shape: shapes.get(name) ?? [],
     values: () => values,
   }));
-  await writeSafetensors(join(folder, 'model.safetensors'), tensors);
-  await writeJson(join(folder, 'config.json'), configJson(config));
-  await writeJson(join(folder, 'tokenizer.json'), tokenizer);
+  await writeSafetensors(path.join(folder, 'model.safetensors'), tensors);
+  await writeJson(path.join(folder, 'config.json'), configJson(config));
+  await writeJson(path.join(folder, 'tokenizer.json'), tokenizer);
 }

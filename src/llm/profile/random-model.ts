@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../model/config.js';
 import { weightShapes } from '../model/decoder.js';
 import type { LanguageModel } from '../model/language-model.js';
-import { assembleModel, freshAdapter } from '../model/load.js';
+import { assembleModel, freshAdapter } from '../model/assemble.js';
 import type { LoraOptions } from '../model/lora.js';
 import { randomWeights } from '../model/random.js';
 

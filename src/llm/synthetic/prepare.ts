@@ -9,13 +9,13 @@ import { readPreferences } from '../data/preferences.js';
 import { readSft } from '../data/sft.js';
 import { writeModel } from '../model/folder.js';
 import { loadModel } from '../model/load.js';
-import { neoxConfig, writeRandomModel } from '../model/random.js';
+import { writeRandomModel } from '../model/random.js';
 import { openRunFolder } from '../results/run-folder.js';
-import { wordTokenizerJson } from '../tokenizer/word-level.js';
 import { digestOf } from '../train/reference.js';
 import { runTraining } from '../train/run.js';
 import { makeFolder } from '../weights/json-file.js';
-import { syntheticCorpus, syntheticWords } from './language.js';
+import { syntheticCorpus } from './language.js';
+import { pretraining, syntheticConfig, syntheticTokenizerJson } from './model.js';
 
 /** A model that speaks the synthetic language, and its data files. */
 export interface SyntheticFiles {
@@ -25,9 +25,6 @@ export interface SyntheticFiles {
   readonly heldOutSft: string;
   readonly heldOutPreferences: string;
 }
-
-/** How the model is pre-trained. */
-const pretraining = { steps: 150, batch: 16, learningRate: 4e-3, width: 64, heads: 4, layers: 2, contextLength: 32 };
 
 /** What to prepare, and where. */
 export interface SyntheticOptions {
@@ -51,7 +48,7 @@ export async function prepareSynthetic({
   onStep,
 }: SyntheticOptions): Promise<SyntheticFiles> {
   const corpus = syntheticCorpus({ seed, conflict });
-  const tokenizer = wordTokenizerJson(syntheticWords());
+  const tokenizer = syntheticTokenizerJson();
   const identity = { version, backend: backend.name, seed, pretraining, corpus: corpus.pretraining, tokenizer };
   const folder = join(cache, `synthetic-${digestOf(JSON.stringify(identity)).slice(0, 16)}`);
   const data = join(folder, `data-${digestOf(JSON.stringify([corpus.sft, corpus.preferences])).slice(0, 16)}`);
@@ -65,12 +62,7 @@ export async function prepareSynthetic({
   };
   if (existsSync(join(files.model, 'result.json'))) return files;
   const start = join(folder, 'random');
-  const { width, heads, layers, contextLength } = pretraining;
-  const vocabularySize = syntheticWords().length + 2;
-  await writeRandomModel(start, neoxConfig({ width, heads, layers, contextLength, vocabularySize }), {
-    seed,
-    tokenizer,
-  });
+  await writeRandomModel(start, syntheticConfig(), { seed, tokenizer });
   const language = await writeRecords(join(folder, 'language.jsonl'), corpus.pretraining);
   await pretrain({
     start,

@@ -1,48 +1,25 @@
 import { join } from 'node:path';
-import { resumeStream, stream, type Stream } from '../../random/stream.js';
+import { nextTurn } from '../../next-turn.js';
+import { resumeStream } from '../../random/stream.js';
 import type { MaxrightState } from '../../schedule/maxright.js';
-import type { ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
-import { epochOrder, firstCursor } from '../data/cursor.js';
-import type { SftExample } from '../data/sft.js';
+import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
-import type { DpoSettings } from '../loss/dpo.js';
-import type { ReferencedPair } from '../loss/objective.js';
-import type { LanguageModel } from '../model/language-model.js';
 import { openRunFiles, type RunFiles } from '../results/run-files.js';
 import { writeResult, type RunFolder, type RunResult } from '../results/run-folder.js';
-import { disposeAdamw, initialAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
+import { disposeAdamw, initialAdamw, type AdamwState } from './adamw.js';
 import { readCheckpointState, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
-import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
-import { dpoMinibatch, sftMinibatch } from './minibatch.js';
-import { takeStep, type StepSettings } from './step.js';
+import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
+import { coinOf, initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
 
-/** The examples of both objectives. */
-export interface ObjectiveData {
-  readonly sft: readonly SftExample[];
-  readonly preferences: readonly ReferencedPair[];
-}
+export type { ObjectiveData };
 
 /** A training run. */
-export interface RunOptions {
-  readonly model: LanguageModel;
-  readonly data: ObjectiveData;
+export interface RunOptions extends Training {
   /** What f_SFT and f_DPO are evaluated on; by default the training data. */
   readonly evaluationData?: ObjectiveData;
   /** What every evaluation reports on beside that, and what decides nothing. */
   readonly heldOut?: ObjectiveData;
-  readonly schedule: Schedule;
-  readonly scheduleSettings: ScheduleSettings;
-  readonly sftBatch: number;
-  readonly preferenceBatch: number;
-  readonly accumulation?: number;
-  readonly learningRate: LearningRateSettings;
-  readonly adamw?: AdamwSettings;
-  readonly maximumNorm?: number;
-  readonly resetOptimizer?: boolean;
-  readonly dpo: DpoSettings;
-  readonly seed: number;
-  readonly shuffle?: boolean;
   /** Steps between evaluations; without it only the end is evaluated. */
   readonly evaluateEvery?: number;
   readonly stop?: StoppingRule;
@@ -120,7 +97,7 @@ async function takeSteps(
   const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings } = options;
   const { steps, ideal } = scheduleSettings;
   const stepSettings = settingsOfSteps(options);
-  const coin = resumed ? resumeStream(resumed.coin) : stream(options.seed, `${options.schedule.name}-coin`);
+  const coin = resumed ? resumeStream(resumed.coin) : coinOf(options);
   let state = resumed ?? initialState(options, coin);
   let evaluation: Evaluation | undefined;
   const evaluateNow = async (): Promise<void> => {
@@ -147,21 +124,9 @@ async function takeSteps(
     options.onStep?.(state.step, steps);
     if (interrupted) return { state, final: undefined };
     // Lets signals and progress through between steps.
-    await new Promise(setImmediate);
+    await nextTurn();
   }
   return { state, final: evaluation ?? (await evaluateBoth(options)) };
-}
-
-function initialState({ schedule, scheduleSettings }: RunOptions, coin: Stream): TrainingState {
-  return {
-    step: 0,
-    schedule: schedule.init(scheduleSettings),
-    lastChoice: null,
-    cursors: { sft: firstCursor, dpo: firstCursor },
-    coin: coin.state(),
-    updates: 0,
-    stopped: null,
-  };
 }
 
 /** Why the stopping rule ends the run before its last step; null where it does not. */
@@ -172,33 +137,6 @@ function stoppedBy(
 ): string | null {
   if (stop === undefined || evaluation === undefined || step === steps) return null;
   return stoppingReason({ sft: evaluation.sft.loss, dpo: evaluation.dpo.loss }, stop) ?? null;
-}
-
-function settingsOfSteps(options: RunOptions): StepSettings {
-  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings } = options;
-  const orders = {
-    sft: epochOrder(data.sft.length, seed, 'sft', shuffle),
-    dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
-  };
-  const sft = { model, examples: data.sft, order: orders.sft, batchSize: options.sftBatch, accumulation };
-  const pairs = {
-    model,
-    examples: data.preferences,
-    order: orders.dpo,
-    batchSize: options.preferenceBatch,
-    accumulation,
-  };
-  return {
-    trainable: model.trainable,
-    schedule: options.schedule,
-    lambda: scheduleSettings.lambda,
-    minibatch: (objective, cursor) =>
-      objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
-    learningRate: (step) => learningRateAt(options.learningRate, step, scheduleSettings.steps),
-    maximumNorm: options.maximumNorm ?? 1,
-    adamw: options.adamw ?? {},
-    resetOptimizer: options.resetOptimizer ?? false,
-  };
 }
 
 function evaluateBoth(options: RunOptions): Promise<Evaluation> {

@@ -1,0 +1,7 @@
+import katex from 'katex';
+
+/** TeX as HTML by KaTeX, products of symbols without the dots that mathjs writes; throws where it is not TeX. */
+export function typeset(tex: string, displayMode = false): string {
+  const plain = tex.replace(/(?<!\d\s*)\\cdot\s*|\\cdot\s*(?!\d)/g, '\\,');
+  return katex.renderToString(plain, { displayMode, throwOnError: true, strict: 'error' });
+}

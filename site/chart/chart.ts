@@ -1,0 +1,140 @@
+import './chart.css';
+import { htmlText } from '../../src/figure/scripts.js';
+import { isDark, onSchemeChange } from '../frame/scheme.js';
+import { showData } from './data.js';
+import { pngOf, save } from './export.js';
+import { fitted } from './fit.js';
+import { hiddenSignal, legendsOf, toggled, type Legend } from './legend.js';
+import { onPage } from './scheme.js';
+import type { Specification } from './specification.js';
+import { swatch } from './swatch.js';
+import type { Drawing } from './vega.js';
+
+/** A figure to be shown: its specification with data, and the name that its exported files get. */
+export interface ChartSource {
+  readonly name: string;
+  readonly title: string;
+  readonly spec: Specification;
+}
+
+/**
+ * Shows a figure in an element: drawn to its width and scheme, and anew when these change; with a legend whose entries
+ * hide and show what they name, and buttons that save it as SVG or PNG and open its data.
+ * @returns takes the figure away again
+ */
+export async function showChart(element: HTMLElement, { name, title, spec }: ChartSource): Promise<() => void> {
+  const vega = await import('./vega.js');
+  const legends = legendsOf(spec);
+  const hidden = legends.map(() => new Set<string>());
+  const plot = Object.assign(document.createElement('div'), { className: 'chart-plot' });
+  plot.setAttribute('role', 'img');
+  plot.setAttribute('aria-label', title);
+  let drawing: Drawing | undefined;
+
+  const draw = async (): Promise<void> => {
+    drawing?.finish();
+    const pixel = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const width = element.clientWidth / pixel;
+    drawing = await vega.draw(plot, onPage(fitted(toggled(spec, legends), width), isDark()));
+    for (const [i, names] of hidden.entries()) {
+      if (names.size > 0) await drawing.signal(hiddenSignal(i), [...names]);
+    }
+    const svg = plot.querySelector('svg');
+    svg?.style.setProperty('--width', svg.getAttribute('width'));
+    svg?.setAttribute('aria-hidden', 'true');
+  };
+  const inTurn = oneAtATime(draw);
+
+  const visibleSpec = (): Specification => ({
+    ...spec,
+    data: {
+      values: spec.data.values.filter((row) => !legends.some(({ field }, i) => hidden[i].has(String(row[field])))),
+    },
+  });
+  element.replaceChildren(
+    plot,
+    legendElement(legends, (i, entry, shown) => {
+      if (shown) hidden[i].delete(entry);
+      else hidden[i].add(entry);
+      void drawing?.signal(hiddenSignal(i), [...hidden[i]]);
+    }),
+    buttons({
+      'Save as SVG': async () => {
+        save(`${name}.svg`, new Blob([await vega.svgFile(visibleSpec())], { type: 'image/svg+xml' }));
+      },
+      'Save as PNG': async () => {
+        save(`${name}.png`, await pngOf(await vega.svgFile(visibleSpec())));
+      },
+      'Open the data': () => {
+        showData(title, name, spec.data.values);
+      },
+    }),
+  );
+  await inTurn();
+
+  let width = element.clientWidth;
+  const sizes = new ResizeObserver(() => {
+    if (Math.abs(element.clientWidth - width) < 8) return;
+    width = element.clientWidth;
+    void inTurn();
+  });
+  sizes.observe(element);
+  const stop = onSchemeChange(() => void inTurn());
+  return () => {
+    sizes.disconnect();
+    stop();
+    drawing?.finish();
+    element.replaceChildren();
+  };
+}
+
+/** Calls of a slow function one after the other; those that wait are answered by one. */
+function oneAtATime(task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined;
+  const start = (): Promise<void> =>
+    (running = task().finally(() => {
+      running = undefined;
+    }));
+  return () => {
+    if (running === undefined) return start();
+    return (waiting ??= running.then(() => {
+      waiting = undefined;
+      return start();
+    }));
+  };
+}
+
+function legendElement(
+  legends: readonly Legend[],
+  toggle: (legend: number, entry: string, shown: boolean) => void,
+): HTMLElement {
+  const list = Object.assign(document.createElement('div'), { className: 'chart-legend' });
+  list.setAttribute('role', 'group');
+  list.setAttribute('aria-label', 'Shown in the figure');
+  legends.forEach(({ entries }, i) => {
+    for (const entry of entries) {
+      const button = Object.assign(document.createElement('button'), { type: 'button' });
+      button.innerHTML = swatch(entry);
+      button.append(Object.assign(document.createElement('span'), { innerHTML: htmlText(entry.name) }));
+      button.setAttribute('aria-pressed', 'true');
+      button.addEventListener('click', () => {
+        const shown = button.getAttribute('aria-pressed') !== 'true';
+        button.setAttribute('aria-pressed', String(shown));
+        toggle(i, entry.name, shown);
+      });
+      list.append(button);
+    }
+  });
+  return list;
+}
+
+function buttons(actions: Readonly<Record<string, () => void | Promise<void>>>): HTMLElement {
+  const row = Object.assign(document.createElement('div'), { className: 'chart-actions' });
+  for (const [name, act] of Object.entries(actions)) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
+    button.addEventListener('click', () => void act());
+    row.append(button);
+  }
+  return row;
+}

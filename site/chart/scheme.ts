@@ -1,0 +1,33 @@
+import { ink } from '../../src/figure/theme.js';
+import { mapped, type Specification } from './specification.js';
+
+/** The figures' inks and their counterparts on a dark page; the colours of schedules stand out on both. */
+const darkInks: Readonly<Record<string, string>> = {
+  [ink.text]: '#E8EAED',
+  [ink.strong]: '#FFFFFF',
+  [ink.line]: '#A6AEB8',
+  [ink.faint]: '#4A525C',
+  [ink.grid]: '#2B3138',
+  '#555555': '#A6AEB8',
+  '#FFFFFF': '#1B1F25',
+  white: '#1B1F25',
+  '#3A1029': '#F4DCE8',
+  '#7A3B62': '#E6B3CF',
+  '#6A3054': '#E6B3CF',
+  '#A35A85': '#D388B1',
+};
+
+/**
+ * A figure's specification on the page's own background, its inks exchanged where that is dark, and without its title:
+ * the page has it as text, which wraps.
+ */
+export function onPage(spec: Specification, dark: boolean): Specification {
+  const inked = dark ? mapped(spec, (object) => exchanged(object)) : spec;
+  return { ...inked, title: undefined, config: { ...inked.config, background: 'transparent', padding: 2 } };
+}
+
+function exchanged(object: Record<string, unknown>): Record<string, unknown> {
+  const exchange = (value: unknown): unknown =>
+    typeof value === 'string' ? (darkInks[value] ?? value) : Array.isArray(value) ? value.map(exchange) : value;
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, exchange(value)]));
+}

@@ -1,0 +1,13 @@
+import type { Look } from '../../src/figure/theme.js';
+import { symbolPath } from '../playground/chart.js';
+import type { Entry } from './legend.js';
+
+/** How a schedule, or whatever a legend names, is drawn: a stretch of its line with its mark, as SVG. */
+export function swatch({ colour = 'currentColor', dash, shape }: Omit<Entry, 'name'>): string {
+  const line = `<path d="M1 8H31" stroke="${colour}" stroke-width="2.2" stroke-dasharray="${dash.join(' ')}"/>`;
+  const mark =
+    shape === undefined
+      ? ''
+      : `<path d="${symbolPath(shape as Look['shape'], 4.4)}" transform="translate(16 8)" fill="${colour}"/>`;
+  return `<svg viewBox="0 0 32 16" width="32" height="16" aria-hidden="true">${line}${mark}</svg>`;
+}

@@ -1,0 +1,258 @@
+import './language-model.css';
+import { looks, type Look, type ScheduleKey } from '../../src/figure/theme.js';
+import { save } from '../chart/export.js';
+import { swatch } from '../chart/swatch.js';
+import { htmlText } from '../../src/figure/scripts.js';
+import { drawLosses, drawSpace, plotOf } from './plots.js';
+import type { FromWorker, StepReport, ToWorker } from './protocol.js';
+import type { Losses, SessionSettings } from './session.js';
+
+/** One of the two models as the page sees it. */
+export interface Side {
+  readonly look: Look;
+  readonly losses: (Losses & { readonly step: number })[];
+  readonly steps: StepReport[];
+}
+
+/** What the page starts with; the session's own defaults would bring all of the engine with them. */
+const defaults: SessionSettings = {
+  schedules: ['sequential-sft-dpo', 'alright'],
+  lambda: 0.5,
+  conflict: 1,
+  steps: 120,
+  learningRate: 1e-3,
+  seed: 0,
+  pretrainingSteps: 150,
+  backend: 'auto',
+};
+
+const scheduleKeys = Object.keys(looks) as ScheduleKey[];
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`the page has no ${id}`);
+  return found;
+}
+const form = byId('settings') as HTMLFormElement;
+const [start, pause, reset, saving] = ['start', 'pause', 'reset', 'save'].map((id) => byId(id) as HTMLButtonElement);
+const [status, adapter, numbers] = ['status', 'adapter', 'numbers'].map((id) => byId(id));
+const field = (name: string): HTMLInputElement | HTMLSelectElement => {
+  const found = form.elements.namedItem(name);
+  if (!(found instanceof HTMLInputElement || found instanceof HTMLSelectElement)) throw new Error(`no field ${name}`);
+  return found;
+};
+
+let worker: Worker | undefined;
+let paused = false;
+let sides: readonly [Side, Side] = sidesOf(defaults.schedules);
+let frame = 0;
+
+const plots = {
+  space: plotOf(byId('space'), draw),
+  sft: plotOf(byId('sft-loss'), draw),
+  dpo: plotOf(byId('dpo-loss'), draw),
+};
+
+fillForm();
+show();
+
+form.addEventListener('input', () => {
+  showOutputs();
+  if (worker !== undefined) return;
+  sides = sidesOf(settings().schedules);
+  show();
+});
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  begin();
+});
+pause.addEventListener('click', () => {
+  paused = !paused;
+  pause.textContent = paused ? 'Resume' : 'Pause';
+  tell({ kind: paused ? 'pause' : 'resume' });
+  if (paused) say('Paused.');
+});
+reset.addEventListener('click', end);
+saving.addEventListener('click', () => {
+  for (const { look, steps } of sides) {
+    const rows = steps.map(({ step, choice, loss, sftLoss, dpoLoss, gradientNorm, learningRate }) =>
+      JSON.stringify({ step, choice, loss, sftLoss, dpoLoss, gradientNorm, learningRate }),
+    );
+    save(`${look.label}.jsonl`, new Blob([`${rows.join('\n')}\n`], { type: 'application/jsonl' }));
+  }
+});
+
+/** Fills the form with the settings that the page begins with, or with those in its address. */
+function fillForm(): void {
+  for (const name of ['first', 'second']) {
+    field(name).innerHTML = scheduleKeys.map((key) => `<option value="${key}">${looks[key].label}</option>`).join('');
+  }
+  const { schedules, ...rest } = defaults;
+  const values: Record<string, string | number> = { first: schedules[0], second: schedules[1], ...rest };
+  const address = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(values)) field(name).value = address.get(name) ?? String(value);
+  showOutputs();
+}
+
+function showOutputs(): void {
+  for (const output of form.querySelectorAll('output')) output.textContent = field(output.htmlFor.value).value;
+}
+
+function settings(): SessionSettings {
+  const number = (name: string): number => Number(field(name).value);
+  return {
+    schedules: [field('first').value as ScheduleKey, field('second').value as ScheduleKey],
+    lambda: number('lambda'),
+    conflict: number('conflict'),
+    steps: number('steps'),
+    learningRate: number('learningRate'),
+    seed: number('seed'),
+    pretrainingSteps: number('pretrainingSteps'),
+    backend: field('backend').value as SessionSettings['backend'],
+  };
+}
+
+function sidesOf(schedules: SessionSettings['schedules']): [Side, Side] {
+  const side = (key: ScheduleKey): Side => ({ look: looks[key], losses: [], steps: [] });
+  return [side(schedules[0]), side(schedules[1])];
+}
+
+function begin(): void {
+  end();
+  const chosen = settings();
+  sides = sidesOf(chosen.schedules);
+  worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    hear(data, chosen);
+  };
+  worker.onerror = ({ message }) => {
+    fail(message);
+  };
+  tell({ kind: 'start', settings: chosen });
+  for (const button of [pause, reset]) button.disabled = false;
+  start.disabled = true;
+  say('Loading the engine.');
+  show();
+}
+
+/** Ends what is running and forgets it. */
+function end(): void {
+  worker?.terminate();
+  worker = undefined;
+  paused = false;
+  pause.textContent = 'Pause';
+  for (const button of [pause, reset, saving]) button.disabled = true;
+  start.disabled = false;
+  sides = sidesOf(settings().schedules);
+  adapter.textContent = '';
+  say('Not started.');
+  show();
+}
+
+function tell(message: ToWorker): void {
+  worker?.postMessage(message);
+}
+
+function hear(message: FromWorker, chosen: SessionSettings): void {
+  switch (message.kind) {
+    case 'pretraining':
+      if (!paused)
+        say(`Learning the language: step ${message.step} of ${message.steps}, loss ${digits(message.loss)}.`);
+      return;
+    case 'backend': {
+      adapter.textContent = `Computes on ${message.description}. ${message.parameters.toLocaleString('en')} parameters, all of them trained.`;
+      return;
+    }
+    case 'losses': {
+      sides[message.side].losses.push(message);
+      break;
+    }
+    case 'step': {
+      sides[message.side].steps.push(message);
+      saving.disabled = false;
+      if (!paused) say(`Step ${message.step} of ${chosen.steps}.`);
+      break;
+    }
+    case 'done':
+      say(`Done: ${chosen.steps} steps of each.`);
+      pause.disabled = true;
+      break;
+    case 'failed':
+      fail(message.message);
+  }
+  show();
+}
+
+function fail(message: string): void {
+  worker?.terminate();
+  pause.disabled = true;
+  start.disabled = false;
+  say(`Stopped: ${message}`);
+}
+
+function say(text: string): void {
+  status.textContent = text;
+}
+
+/** Shows what is known, once before the next frame however much has come. */
+function show(): void {
+  if (frame !== 0) return;
+  frame = requestAnimationFrame(() => {
+    frame = 0;
+    draw();
+    showNumbers();
+  });
+}
+
+function draw(): void {
+  drawSpace(plots.space, sides);
+  const steps = settings().steps;
+  drawLosses(plots.sft, sides, 'sft', steps);
+  drawLosses(plots.dpo, sides, 'dpo', steps);
+}
+
+function showNumbers(): void {
+  const rows: readonly (readonly [string, (side: Side) => string])[] = [
+    ['steps', ({ steps }) => String(steps.length)],
+    ['last step on', ({ steps }) => steps.at(-1)?.choice.toUpperCase().replace('MIX', 'both') ?? '–'],
+    ['f_SFT', ({ losses }) => digits(losses.at(-1)?.sft)],
+    ['f_DPO', ({ losses }) => digits(losses.at(-1)?.dpo)],
+    ['preferred reply likelier', ({ losses }) => percent(losses.at(-1)?.accuracy)],
+    ['time a step, median', ({ steps }) => unit(median(steps.map(({ milliseconds }) => milliseconds)), 'ms')],
+    ['work a step', ({ steps }) => unit(mean(steps.map(({ operations }) => operations)) / 1e6, 'MFLOP')],
+    ['speed', ({ steps }) => unit(total(steps, 'operations') / total(steps, 'milliseconds') / 1e6, 'GFLOP/s')],
+    [
+      'memory of tensors, both models',
+      ({ steps }) => unit(Math.max(...steps.map((step) => step.tensorBytes)) / 1e6, 'MB'),
+    ],
+  ];
+  const heads = sides.map(({ look }) => `<th scope="col"><span class="look">${swatch(look)}${look.label}</span></th>`);
+  const body = rows.map(
+    ([name, text]) =>
+      `<tr><th scope="row">${htmlText(name)}</th>${sides.map((side) => `<td>${text(side)}</td>`).join('')}</tr>`,
+  );
+  numbers.innerHTML = `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody>`;
+}
+
+function digits(value: number | undefined): string {
+  return value === undefined ? '–' : value.toPrecision(4);
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '–' : `${Math.round(100 * value)} %`;
+}
+
+function unit(value: number, name: string): string {
+  return Number.isFinite(value) ? `${value.toPrecision(3)} ${name}` : '–';
+}
+
+function total(steps: readonly StepReport[], name: 'operations' | 'milliseconds'): number {
+  return steps.reduce((sum, step) => sum + step[name], 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}

@@ -1,0 +1,33 @@
+import type { Choice } from '../../src/schedule/schedule.js';
+import type { Losses, SessionSettings } from './session.js';
+
+/** What the page tells its worker. */
+export type ToWorker =
+  | { readonly kind: 'start'; readonly settings: SessionSettings }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' };
+
+/** What the worker tells the page. */
+export type FromWorker =
+  /** Which backend computes, and what there is to say of the adapter. */
+  | { readonly kind: 'backend'; readonly description: string; readonly parameters: number }
+  | { readonly kind: 'pretraining'; readonly step: number; readonly steps: number; readonly loss: number }
+  | ({ readonly kind: 'losses'; readonly side: 0 | 1; readonly step: number } & Losses)
+  | ({ readonly kind: 'step' } & StepReport)
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What one step did and cost. */
+export interface StepReport {
+  readonly side: 0 | 1;
+  readonly step: number;
+  readonly choice: Choice;
+  readonly loss: number;
+  readonly sftLoss: number | null;
+  readonly dpoLoss: number | null;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly milliseconds: number;
+  readonly operations: number;
+  readonly tensorBytes: number;
+}

@@ -1,0 +1,215 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { BackendName } from '../../src/llm/backend/names.js';
+import type { PreferencePair } from '../../src/llm/data/preferences.js';
+import { preparePreference } from '../../src/llm/data/preferences.js';
+import { prepareSft, type SftExample } from '../../src/llm/data/sft.js';
+import { evaluate, logProbabilitiesOf, replies } from '../../src/llm/evaluate.js';
+import { assembleModel } from '../../src/llm/model/assemble.js';
+import type { LanguageModel } from '../../src/llm/model/language-model.js';
+import { randomWeights } from '../../src/llm/model/random.js';
+import { synthetic } from '../../src/llm/preset/synthetic.js';
+import { stepOperations } from '../../src/llm/profile/operations.js';
+import { syntheticCorpus } from '../../src/llm/synthetic/language.js';
+import { pretraining, syntheticConfig, syntheticTokenizerJson } from '../../src/llm/synthetic/model.js';
+import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
+import { disposeAdamw, initialAdamw, type AdamwState } from '../../src/llm/train/adamw.js';
+import type { TrainingState } from '../../src/llm/train/checkpoint.js';
+import { takeStep, type StepOutcome, type StepSettings } from '../../src/llm/train/step.js';
+import {
+  coinOf,
+  initialState,
+  settingsOfSteps,
+  type ObjectiveData,
+  type Training,
+} from '../../src/llm/train/training.js';
+import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { Stream } from '../../src/random/stream.js';
+import { schedules } from '../../src/schedule/index.js';
+import type { Order } from '../../src/schedule/schedule.js';
+
+/** Everything that decides a session's numbers, but for the last digits, which differ between backends. */
+export interface SessionSettings {
+  /** Two schedules, side by side from one start. */
+  readonly schedules: readonly [ScheduleKey, ScheduleKey];
+  readonly lambda: number;
+  /** The share of preferences that contradict what SFT teaches. */
+  readonly conflict: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  /** Steps of the pre-training on the language at large. */
+  readonly pretrainingSteps: number;
+  readonly backend: BackendName;
+}
+
+/** The settings that the page begins with. */
+export const defaults: SessionSettings = {
+  schedules: ['sequential-sft-dpo', 'alright'],
+  lambda: 0.5,
+  conflict: 1,
+  steps: 120,
+  learningRate: synthetic.training.learningRate,
+  seed: 0,
+  pretrainingSteps: pretraining.steps,
+  backend: 'auto',
+};
+
+const { maximumLength, sftBatch, preferenceBatch, beta } = synthetic.training;
+
+/** The examples of each objective that are trained on and evaluated. */
+const examples = 48;
+
+/** A pre-trained model's weights, and the data of both objectives. */
+export interface Prepared {
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly sft: readonly SftExample[];
+  readonly preferences: readonly PreferencePair[];
+}
+
+/**
+ * Makes the synthetic language's data, and pre-trains a model on it from random weights on the current backend.
+ * @param onStep told of every step of the pre-training; it may wait
+ */
+export async function prepare(
+  { seed, conflict, pretrainingSteps }: SessionSettings,
+  onStep: (step: number, loss: number) => Promise<void>,
+): Promise<Prepared> {
+  const corpus = syntheticCorpus({ seed, conflict });
+  const tokenizer = tokenizerFromJson(syntheticTokenizerJson());
+  const recordsOf = (rows: readonly object[]) =>
+    rows.map((fields, index) => ({ index, place: `record ${index + 1}`, fields: fields as Record<string, unknown> }));
+  const sftOf = (rows: readonly object[]): SftExample[] =>
+    recordsOf(rows).flatMap((record) => prepareSft(record, tokenizer, { maximumLength }) ?? []);
+  const language = sftOf(corpus.pretraining);
+  const start = randomWeights(syntheticConfig(), seed);
+  const model = await assembleModel(syntheticConfig(), (name) => valuesOf(start, name), 'every weight');
+  const trainee = createTrainee({
+    model,
+    data: { sft: language, preferences: [] },
+    schedule: schedules.sft,
+    scheduleSettings: { lambda: 0, steps: pretrainingSteps },
+    sftBatch: pretraining.batch,
+    preferenceBatch: 1,
+    learningRate: { learningRate: pretraining.learningRate, decay: 'cosine' },
+    dpo: { beta },
+    seed,
+  });
+  for (let step = 1; step <= pretrainingSteps; step++) await onStep(step, (await trainee.step()).loss);
+  const weights = new Map<string, Float32Array>();
+  for (const [name, tensor] of model.weights) weights.set(name, Float32Array.from(await tensor.data()));
+  trainee.dispose();
+  return {
+    weights,
+    sft: sftOf(corpus.sft.train).slice(0, examples),
+    preferences: recordsOf(corpus.preferences.train)
+      .flatMap((record) => preparePreference(record, tokenizer, { maximumLength }) ?? [])
+      .slice(0, examples),
+  };
+}
+
+function valuesOf(weights: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const values = weights.get(name);
+  if (values === undefined) throw new Error(`no weights of ${name}`);
+  return values;
+}
+
+/** Both objectives at a step, on the training examples. */
+export interface Losses {
+  readonly sft: number;
+  readonly dpo: number;
+  /** The share of pairs whose chosen reward is larger. */
+  readonly accuracy: number;
+}
+
+/** A model under training by one schedule. */
+export interface Trainee {
+  step(): Promise<StepOutcome>;
+  losses(): Promise<Losses>;
+  /** Floating-point operations of a step on this choice. */
+  operations(choice: StepOutcome['choice']): number;
+  dispose(): void;
+}
+
+/**
+ * One model for each schedule, both from the prepared weights. The reference of DPO is that start: its log-probabilities
+ * are computed once, on the current backend.
+ */
+export async function createTrainees(settings: SessionSettings, prepared: Prepared): Promise<[Trainee, Trainee]> {
+  const { weights, sft, preferences } = prepared;
+  const build = (): Promise<LanguageModel> =>
+    assembleModel(syntheticConfig(), (name) => valuesOf(weights, name), 'every weight');
+  const models = [await build(), await build()] as const;
+  const reference = await logProbabilitiesOf(models[0], replies(preferences.map((pair) => ({ pair }))));
+  const data: ObjectiveData = {
+    sft,
+    preferences: preferences.map((pair, i) => ({
+      pair,
+      reference: { chosen: reference[2 * i], rejected: reference[2 * i + 1] },
+    })),
+  };
+  const trainee = (at: 0 | 1): Trainee => createTrainee(trainingOf(settings, settings.schedules[at], models[at], data));
+  return [trainee(0), trainee(1)];
+}
+
+function trainingOf(
+  { lambda, steps, learningRate, seed }: SessionSettings,
+  key: ScheduleKey,
+  model: LanguageModel,
+  data: ObjectiveData,
+): Training {
+  const [name, ...order] = key.split('-');
+  return {
+    model,
+    data,
+    schedule: schedules[name],
+    scheduleSettings: {
+      lambda,
+      steps,
+      period: synthetic.period,
+      // Neither loss falls below 0: MAXRIGHT measures its gaps from there.
+      ideal: { dpo: 0, sft: 0 },
+      ...(order.length > 0 && { order: order.join('-') as Order }),
+    },
+    sftBatch,
+    preferenceBatch,
+    learningRate: { learningRate },
+    dpo: { beta },
+    seed,
+  };
+}
+
+function createTrainee(training: Training): Trainee {
+  const { model, data, dpo } = training;
+  const optimiser: AdamwState = initialAdamw(model.trainable);
+  const settings: StepSettings = settingsOfSteps(training);
+  const coin: Stream = coinOf(training);
+  let state: TrainingState = initialState(training, coin);
+  const operationsOn = (objective: 'sft' | 'dpo'): number =>
+    stepOperations({
+      model,
+      objective,
+      batch: objective === 'sft' ? training.sftBatch : training.preferenceBatch,
+      length: maximumLength,
+    });
+  return {
+    async step() {
+      const taken = await takeStep(state, optimiser, coin, settings);
+      state = taken.state;
+      return taken.outcome;
+    },
+    async losses() {
+      const { sft, dpo: preferences } = await evaluate({ model, ...data, settings: dpo, batchSize: 16 });
+      return { sft: sft.loss, dpo: preferences.loss, accuracy: preferences.accuracy };
+    },
+    operations: (choice) => (choice === 'mix' ? operationsOn('sft') + operationsOn('dpo') : operationsOn(choice)),
+    dispose() {
+      disposeAdamw(optimiser);
+      model.dispose();
+    },
+  };
+}
+
+/** The bytes of all tensors now. */
+export function tensorBytes(): number {
+  return tf.memory().numBytes;
+}

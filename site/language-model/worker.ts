@@ -1,0 +1,86 @@
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { openBackend } from '../../src/llm/backend/backend.js';
+import { nextTurn } from '../../src/next-turn.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+import { createTrainees, prepare, type SessionSettings, type Trainee } from './session.js';
+
+setWasmPaths({
+  'tfjs-backend-wasm.wasm': new URL(plain, import.meta.url).href,
+  'tfjs-backend-wasm-simd.wasm': new URL(simd, import.meta.url).href,
+  'tfjs-backend-wasm-threaded-simd.wasm': new URL(threaded, import.meta.url).href,
+});
+
+/** Steps between evaluations of both objectives on all examples. */
+const evaluateEvery = 5;
+
+let going: Promise<void> = Promise.resolve();
+let go: (() => void) | undefined;
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
+  if (data.kind === 'start') {
+    run(data.settings).catch((error: unknown) => {
+      tell({ kind: 'failed', message: (error as Error).message });
+    });
+  } else if (data.kind === 'pause') {
+    going = new Promise((resolve) => (go = resolve));
+  } else {
+    go?.();
+  }
+};
+
+function tell(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+/** Lets messages through, and waits while the page has paused. */
+async function turn(): Promise<void> {
+  await nextTurn();
+  await going;
+}
+
+async function run(settings: SessionSettings): Promise<void> {
+  // Pre-training is the same wherever the session computes, and quickest without a software adapter.
+  await openBackend('wasm');
+  const { pretrainingSteps: steps } = settings;
+  const prepared = await prepare(settings, async (step, loss) => {
+    tell({ kind: 'pretraining', step, steps, loss });
+    await turn();
+  });
+  const { description } = await openBackend(settings.backend);
+  const parameters = [...prepared.weights.values()].reduce((sum, { length }) => sum + length, 0);
+  tell({ kind: 'backend', description, parameters });
+  const trainees = await createTrainees(settings, prepared);
+  for (const side of [0, 1] as const) tell({ kind: 'losses', side, step: 0, ...(await trainees[side].losses()) });
+  for (let step = 1; step <= settings.steps; step++) {
+    for (const side of [0, 1] as const) {
+      await turn();
+      await takeStep(trainees[side], side, step);
+      if (step % evaluateEvery === 0 || step === settings.steps) {
+        tell({ kind: 'losses', side, step, ...(await trainees[side].losses()) });
+      }
+    }
+  }
+  tell({ kind: 'done' });
+}
+
+async function takeStep(trainee: Trainee, side: 0 | 1, step: number): Promise<void> {
+  const began = performance.now();
+  const { choice, loss, values, gradientNorm, learningRate, tensorBytes } = await trainee.step();
+  tell({
+    kind: 'step',
+    side,
+    step,
+    choice,
+    loss,
+    sftLoss: values.sft ?? null,
+    dpoLoss: values.dpo ?? null,
+    gradientNorm,
+    learningRate,
+    milliseconds: performance.now() - began,
+    operations: trainee.operations(choice),
+    tensorBytes,
+  });
+}

@@ -1,0 +1,278 @@
+import type { Row } from '../../src/figure/figure.js';
+import { linearDomain, logarithmic, measuredWithLimits, namedChannels, onlyLayer } from '../../src/figure/layers.js';
+import { config, looks, type Look } from '../../src/figure/theme.js';
+import type { ChartSource } from '../chart/chart.js';
+import type { Specification } from '../chart/specification.js';
+import { costNames, gapNames, type CostName, type GapName, type Run } from './run.js';
+
+/** A run with the look that tells it apart. */
+interface LookedRun extends Run {
+  readonly look: Omit<Look, 'label'>;
+}
+
+/** Of runs with more steps than this, shares and losses are means over stretches of steps. */
+const mostPoints = 60;
+
+const gapTitles: Readonly<Record<GapName, string>> = {
+  dpoGap: 'f_DPO − f_DPO*',
+  sftGap: 'f_SFT − f_SFT*',
+  idealDistance: 'distance to the ideal point',
+  gap: 'gap F_λ − min F_λ',
+  maxGap: 'gap F_max − min F_max',
+};
+
+/** The figures of some runs that their files have numbers for. */
+export function chartsOf(runs: readonly Run[]): (ChartSource & { readonly caption: string })[] {
+  const looked = withLooks(runs);
+  return [tradeOff(looked), gaps(looked), losses(looked), choices(looked), overhead(looked)].filter(
+    (chart) => chart !== undefined,
+  );
+}
+
+/** Each run in its schedule's look; where several share it, or none is known, in the next one that is free. */
+function withLooks(runs: readonly Run[]): LookedRun[] {
+  const more: Omit<Look, 'label'>[] = [
+    { colour: '#56B4E9', dash: [6, 2, 1, 2], shape: 'cross' },
+    { colour: '#8C8C8C', dash: [1, 2], shape: 'square' },
+  ];
+  const all = [...Object.values<Omit<Look, 'label'>>(looks), ...more];
+  const taken = new Set<number>();
+  const places = runs.map(({ schedule }) => {
+    const own = schedule === undefined ? -1 : Object.keys(looks).indexOf(schedule);
+    if (own < 0 || taken.has(own)) return -1;
+    taken.add(own);
+    return own;
+  });
+  const free = all.map((_, i) => i).filter((i) => !taken.has(i));
+  let next = 0;
+  return runs.map((run, i) => {
+    const place = places[i] >= 0 ? places[i] : next < free.length ? free[next++] : next++ % all.length;
+    return { ...run, look: all[place] };
+  });
+}
+
+function channelsOf(runs: readonly LookedRun[]) {
+  return namedChannels(
+    'run',
+    runs.map(({ label, look }) => ({ name: label, ...look })),
+  );
+}
+
+function specification(rows: readonly Row[], spec: object): Specification {
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    ...spec,
+    data: { values: rows },
+    config: config as Record<string, unknown>,
+  };
+}
+
+function tradeOff(all: readonly LookedRun[]) {
+  const runs = all.filter(({ measures }) => measures.length > 0);
+  if (runs.length === 0) return undefined;
+  const rows = runs.flatMap(({ label, measures }) =>
+    measures.flatMap(({ step, dpo, sft }, i): Row[] => [
+      { layer: 'path', run: label, step, sft, dpo },
+      ...(i === measures.length - 1 ? [{ layer: 'end', run: label, step, sft, dpo }] : []),
+    ]),
+  );
+  const { color, strokeDash, shape } = channelsOf(runs);
+  const axis = (name: 'sft' | 'dpo') => ({
+    field: name,
+    type: 'quantitative',
+    scale: { domain: linearDomain(rows.map((row) => Number(row[name]))), nice: false },
+    axis: { title: `f_${name.toUpperCase()}` },
+  });
+  return {
+    name: 'trade-off',
+    title: 'Trade-off',
+    caption:
+      'Objective space: the way of each run, and with a mark where it ended. Down and to the left is better in both objectives.',
+    spec: specification(rows, {
+      width: 560,
+      height: 380,
+      encoding: { x: axis('sft'), y: axis('dpo') },
+      layer: [
+        {
+          transform: onlyLayer('path'),
+          mark: { type: 'line', strokeWidth: 1.8, opacity: 0.85 },
+          encoding: { color, strokeDash, order: { field: 'step' }, detail: { field: 'run' } },
+        },
+        {
+          transform: onlyLayer('end'),
+          mark: { type: 'point', filled: true, size: 130, opacity: 1 },
+          encoding: { color, shape },
+        },
+      ],
+    }),
+  };
+}
+
+function gaps(all: readonly LookedRun[]) {
+  const shown = gapNames.filter((name) => all.some(({ measures }) => measures.some((row) => row[name] !== undefined)));
+  if (shown.length === 0) return undefined;
+  const rows = all.flatMap(({ label, measures }) =>
+    measures.flatMap((row) =>
+      shown.flatMap((measure): Row[] => {
+        const value = row[measure];
+        if (value === undefined) return [];
+        const [low, high] = row.intervals[measure] ?? [value, value];
+        return [{ layer: 'point', run: label, measure, step: row.step, value, low, high }];
+      }),
+    ),
+  );
+  const channels = channelsOf(all.filter(({ label }) => rows.some(({ run }) => run === label)));
+  return {
+    name: 'gaps',
+    title: 'Gaps',
+    caption:
+      'What is left of each loss, and of both weighted ones, above its optimum, after so many steps; with 95 % intervals where the file has several seeds.',
+    spec: specification(rows, {
+      concat: shown.map((measure) => gapView(measure, rows, channels)),
+      columns: 3,
+    }),
+  };
+}
+
+function gapView(measure: GapName, rows: readonly Row[], channels: ReturnType<typeof channelsOf>) {
+  const values = rows.filter((row) => row.measure === measure).map(({ value }) => Number(value));
+  const positive = values.filter((value) => value > 0);
+  // A logarithmic axis where the values span decades; what is not positive cannot stand on it.
+  const decades = positive.length > 0.8 * values.length && Math.max(...values) > 30 * Math.min(...positive);
+  const scale = decades
+    ? logarithmic(positive, gapTitles[measure])
+    : { scale: { domain: linearDomain(values), nice: false }, axis: { title: gapTitles[measure] } };
+  return {
+    width: 250,
+    height: 230,
+    transform: [{ filter: { field: 'measure', equal: measure } }, ...(decades ? [{ filter: 'datum.value > 0' }] : [])],
+    encoding: {
+      x: { field: 'step', type: 'quantitative', axis: { title: 'step' } },
+      y: { field: 'value', type: 'quantitative', ...scale },
+    },
+    layer: measuredWithLimits(channels, 36).slice(1),
+  };
+}
+
+function losses(all: readonly LookedRun[]) {
+  const rows = all.flatMap(({ label, steps }) =>
+    stretches(steps).flatMap((stretch) =>
+      (['dpo', 'sft'] as const).flatMap((objective): Row[] => {
+        const seen = stretch.flatMap((row) => row[`${objective}Loss`] ?? []);
+        if (seen.length === 0) return [];
+        return [{ run: label, objective, step: stretch[stretch.length - 1].step, loss: mean(seen) }];
+      }),
+    ),
+  );
+  if (rows.length === 0) return undefined;
+  const { color, strokeDash } = channelsOf(all.filter(({ label }) => rows.some(({ run }) => run === label)));
+  return {
+    name: 'losses',
+    title: 'Losses of the steps',
+    caption:
+      'The minibatch losses that the steps saw, as means over stretches of steps. A curve pauses where no step worked on that objective.',
+    spec: specification(rows, {
+      hconcat: (['sft', 'dpo'] as const).map((objective) => ({
+        width: 400,
+        height: 250,
+        transform: [{ filter: { field: 'objective', equal: objective } }],
+        mark: { type: 'line', strokeWidth: 1.8 },
+        encoding: {
+          x: { field: 'step', type: 'quantitative', axis: { title: 'step' } },
+          y: {
+            field: 'loss',
+            type: 'quantitative',
+            scale: { zero: false },
+            axis: { title: `f_${objective.toUpperCase()} on minibatches` },
+          },
+          color,
+          strokeDash,
+        },
+      })),
+    }),
+  };
+}
+
+function choices(all: readonly LookedRun[]) {
+  const runs = all.filter(({ steps }) => steps.length > 0);
+  if (runs.length === 0) return undefined;
+  const rows = runs.flatMap(({ label, steps }) =>
+    stretches(steps).map((stretch): Row => ({
+      run: label,
+      step: stretch[stretch.length - 1].step,
+      'DPO share': mean(stretch.map(({ dpoShare }) => dpoShare)),
+    })),
+  );
+  const { color, strokeDash } = channelsOf(runs);
+  return {
+    name: 'choices',
+    title: 'Choices',
+    caption: 'The share of steps on DPO, over stretches of steps. A step of Mix is on both and counts as a half.',
+    spec: specification(rows, {
+      width: 640,
+      height: 220,
+      mark: { type: 'line', interpolate: 'step-before', strokeWidth: 1.8 },
+      encoding: {
+        x: { field: 'step', type: 'quantitative', axis: { title: 'step' } },
+        y: {
+          field: 'DPO share',
+          type: 'quantitative',
+          scale: { domain: [0, 1] },
+          axis: { title: 'share of DPO', format: '.0%' },
+        },
+        color,
+        strokeDash,
+      },
+    }),
+  };
+}
+
+function overhead(all: readonly LookedRun[]) {
+  const names = Object.keys(costNames) as CostName[];
+  const shown = names.filter((name) => all.some(({ cost }) => cost[name] !== undefined));
+  if (shown.length === 0) return undefined;
+  const rows = all.flatMap(({ label, cost }) =>
+    shown.flatMap((name): Row[] => (cost[name] === undefined ? [] : [{ run: label, cost: name, amount: cost[name] }])),
+  );
+  const runs = all.filter(({ label }) => rows.some(({ run }) => run === label));
+  const { color } = channelsOf(runs);
+  return {
+    name: 'overhead',
+    title: 'Overhead',
+    caption:
+      'What a step of each run cost. Sequential and ALRIGHT compute one gradient a step, Mix two; MAXRIGHT adds two loss evaluations every k steps.',
+    spec: specification(rows, {
+      concat: shown.map((name) => ({
+        title: { text: costNames[name], fontSize: 14, fontWeight: 400, anchor: 'start', offset: 6 },
+        width: 200,
+        height: 26 * runs.length + 10,
+        transform: [{ filter: { field: 'cost', equal: name } }],
+        encoding: { y: { field: 'run', type: 'nominal', sort: runs.map(({ label }) => label), axis: null } },
+        layer: [
+          {
+            mark: { type: 'bar', height: { band: 0.6 } },
+            encoding: {
+              x: { field: 'amount', type: 'quantitative', scale: { padding: 34 }, axis: { title: null, tickCount: 3 } },
+              color,
+            },
+          },
+          {
+            mark: { type: 'text', align: 'left', dx: 5, fontSize: 12, color: '#222222' },
+            encoding: { x: { field: 'amount', type: 'quantitative' }, text: { field: 'amount', format: '.3~r' } },
+          },
+        ],
+      })),
+      columns: 4,
+    }),
+  };
+}
+
+/** Steps in stretches of equal length, at most so many that a curve can show. */
+function stretches<Step>(steps: readonly Step[]): Step[][] {
+  const length = Math.ceil(steps.length / mostPoints);
+  return Array.from({ length: Math.ceil(steps.length / length) }, (_, i) => steps.slice(i * length, (i + 1) * length));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,50 @@
+/** A file of results, and the folder that it was dropped with, which is what a language model's run is called by. */
+export interface ResultFile {
+  readonly name: string;
+  readonly folder: string | undefined;
+  readonly bytes: () => Promise<ArrayBuffer>;
+}
+
+/** The tables in a folder of a run or an experiment; a .parquet beside a .jsonl says the same again. */
+const tableFile = /\.(jsonl|parquet)$/;
+
+/** The files that were dropped: those alone as they are, and of folders the result tables in them. */
+export async function droppedFiles(transfer: DataTransfer): Promise<ResultFile[]> {
+  // Entries are gone once the event is over: all are taken before any is read.
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (entries.length === 0) return [...transfer.files].map((file) => ofFile(file, undefined));
+  return (await Promise.all(entries.map((entry) => filesOf(entry, undefined)))).flat();
+}
+
+async function filesOf(entry: FileSystemEntry, folder: string | undefined): Promise<ResultFile[]> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => {
+      (entry as FileSystemFileEntry).file(resolve, reject);
+    });
+    return [ofFile(file, folder)];
+  }
+  const inside = await everyEntry((entry as FileSystemDirectoryEntry).createReader());
+  const names = new Set(inside.map(({ name }) => name));
+  const wanted = inside.filter(
+    ({ name, isDirectory }) =>
+      isDirectory ||
+      (tableFile.test(name) && !(name.endsWith('.parquet') && names.has(name.replace(/parquet$/, 'jsonl')))),
+  );
+  return (await Promise.all(wanted.map((each) => filesOf(each, entry.name)))).flat();
+}
+
+/** All entries of a folder, which come a hundred at a time. */
+async function everyEntry(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+function ofFile(file: File, folder: string | undefined): ResultFile {
+  return { name: file.name, folder, bytes: () => file.arrayBuffer() };
+}

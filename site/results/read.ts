@@ -1,0 +1,50 @@
+/** A row of a results file. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a file, in one line. */
+export class FileError extends Error {}
+
+/** The rows of a JSONL or Parquet file, by its content; throws a FileError where it is neither. */
+export async function readRows(name: string, bytes: ArrayBuffer): Promise<Row[]> {
+  const isParquet = new TextDecoder('latin1').decode(bytes.slice(0, 4)) === 'PAR1';
+  const rows = isParquet ? await parquetRows(name, bytes) : jsonRows(name, new TextDecoder().decode(bytes));
+  if (rows.length === 0) throw new FileError(`${name}: got no rows, expected the rows of a run`);
+  return rows;
+}
+
+async function parquetRows(name: string, file: ArrayBuffer): Promise<Row[]> {
+  const { parquetReadObjects } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
+  try {
+    const rows = await parquetReadObjects({ file, compressors });
+    return rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, cell]) => [key, typeof cell === 'bigint' ? Number(cell) : cell]),
+      ),
+    );
+  } catch (error) {
+    throw new FileError(`${name}: got a damaged Parquet file (${(error as Error).message}), expected a whole one`);
+  }
+}
+
+function jsonRows(name: string, text: string): Row[] {
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    const value = parsed(line);
+    if (isRow(value)) return [value];
+    const start = line.length > 40 ? `${line.slice(0, 40)}…` : line;
+    throw new FileError(`${name}:${i + 1}: got ${start}, expected a JSON object on one line (JSONL) or a Parquet file`);
+  });
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

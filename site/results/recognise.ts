@@ -1,0 +1,191 @@
+import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import { FileError, type Row } from './read.js';
+import { gapNames, type Cost, type MeasureRow, type Run, type StepRow } from './run.js';
+
+/** A kind of results file: the columns by which it is known, and what its rows say of a run. */
+interface Form {
+  /** Who writes it, for an error's words. */
+  readonly from: string;
+  readonly columns: readonly string[];
+  readonly read: (rows: readonly Row[], place: Place) => Partial<Pick<Run, 'measures' | 'steps' | 'cost'>>;
+}
+
+/** A row's number in its file, by which an error calls it. */
+type Place = (row: Row) => string;
+
+/** Every form of results, the more special ones first. A new one is an entry here. */
+const forms: readonly Form[] = [
+  {
+    from: 'forgetting run --out, the results of llm experiment',
+    columns: ['step', 'dpo', 'sft'],
+    read: (rows, place) => ({
+      measures: rows.map((row) => measureRow(row, { dpo: 'dpo', sft: 'sft' }, place(row))),
+      steps: countedSteps(rows, place),
+      cost: workOf(rows),
+    }),
+  },
+  {
+    from: 'the evaluations of llm train',
+    columns: ['step', 'sftLoss', 'dpoLoss', 'rewardAccuracy'],
+    read: (rows, place) => ({
+      measures: rows.map((row) => measureRow(row, { dpo: 'dpoLoss', sft: 'sftLoss' }, place(row))),
+    }),
+  },
+  {
+    from: 'the steps of llm train, the choices of llm experiment',
+    columns: ['step', 'choice'],
+    read: (rows, place) => ({ steps: rows.map((row) => stepRow(row, place(row))), cost: workOfSteps(rows) }),
+  },
+  {
+    from: 'the timing of llm train',
+    columns: ['step', 'seconds', 'tensorBytes'],
+    read: (rows, place) => ({
+      cost: {
+        seconds: median(rows.map((row) => numberAt(row, 'seconds', place(row)))),
+        bytes: Math.max(...rows.map((row) => numberAt(row, 'tensorBytes', place(row)))) / 1e6,
+      },
+    }),
+  },
+  {
+    from: 'the cost of llm experiment',
+    columns: ['steps', 'medianSecondsPerStep', 'tensorBytes'],
+    read: ([row], place) => {
+      const at = (name: string): number => numberAt(row, name, place(row));
+      return {
+        cost: {
+          seconds: at('medianSecondsPerStep'),
+          bytes: at('tensorBytes') / 1e6,
+          gradients: (at('dpoGradients') + at('sftGradients')) / at('steps'),
+          evaluations: at('lossEvaluations') / at('steps'),
+        },
+      };
+    },
+  },
+];
+
+/** The columns by which a table tells its runs apart, and how each is written in a run's label. */
+const keys: readonly { readonly column: string; readonly text: (value: unknown) => string }[] = [
+  { column: 'comparison', text: String },
+  { column: 'lambda', text: (value) => `λ = ${String(value)}` },
+  { column: 'dpoShare', text: (value) => `DPO share ${String(value)}` },
+  { column: 'steps', text: (value) => `T = ${String(value)}` },
+  { column: 'seed', text: (value) => `seed ${String(value)}` },
+];
+
+/**
+ * The runs that a file's rows describe.
+ * @param label what a run is called that the rows do not name
+ * @throws FileError where the rows are of no known form, or a cell is not what its column holds
+ */
+export function recognised(name: string, rows: readonly Row[], label: string): Run[] {
+  const columns = new Set(rows.flatMap((row) => Object.keys(row)));
+  const form = forms.find((each) => each.columns.every((column) => columns.has(column)));
+  if (form === undefined) {
+    const got = [...columns].slice(0, 6).join(', ');
+    const expected = forms.map((each) => `${each.columns.join(', ')} (${each.from})`).join('; ');
+    throw new FileError(`${name}: got the columns ${got}, expected ${expected}`);
+  }
+  const place: Place = (row) => `${name}: row ${rows.indexOf(row) + 1}`;
+  const groups = grouped(rows);
+  const telling = keys.filter(({ column }) => new Set(groups.map(([row]) => row[column])).size > 1);
+  return groups.map((group) => {
+    const [first] = group;
+    const schedule = scheduleOf(first);
+    const parts = (groups.length === 1 ? keys.filter(({ column }) => column === 'lambda') : telling)
+      .filter(({ column }) => first[column] !== null && first[column] !== undefined)
+      .map(({ column, text }) => text(first[column]));
+    const named =
+      typeof first.schedule === 'string' ? [schedule === undefined ? first.schedule : looks[schedule].label] : [label];
+    return {
+      label: [...named, ...parts].join(', '),
+      schedule,
+      measures: [],
+      steps: [],
+      cost: {},
+      ...form.read(group, place),
+    };
+  });
+}
+
+function grouped(rows: readonly Row[]): Row[][] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(['schedule', 'order', ...keys.map(({ column }) => column)].map((column) => row[column]));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()];
+}
+
+function scheduleOf({ schedule, order }: Row): ScheduleKey | undefined {
+  const name = schedule === 'sequential' ? `sequential-${String(order)}` : String(schedule);
+  return Object.keys(looks).find((key): key is ScheduleKey => key === name);
+}
+
+function measureRow(row: Row, columns: { dpo: string; sft: string }, place: string): MeasureRow {
+  const names = { ...Object.fromEntries(gapNames.map((name) => [name, name])), ...columns };
+  const known = Object.entries(names).filter(([, column]) => row[column] !== null && row[column] !== undefined);
+  return {
+    step: numberAt(row, 'step', place),
+    dpo: numberAt(row, columns.dpo, place),
+    sft: numberAt(row, columns.sft, place),
+    ...Object.fromEntries(known.map(([name, column]) => [name, numberAt(row, column, place)])),
+    intervals: Object.fromEntries(
+      known.flatMap(([name, column]) => {
+        const [low, high] = [row[`${column}Low`], row[`${column}High`]];
+        return typeof low === 'number' && typeof high === 'number' ? [[name, [low, high] as const]] : [];
+      }),
+    ),
+  };
+}
+
+/** What steps worked on, from how many of them were on DPO so far. */
+function countedSteps(rows: readonly Row[], place: Place): StepRow[] {
+  return rows.slice(1).flatMap((row, i) => {
+    if (typeof row.dpoSteps !== 'number') return [];
+    const [before, step] = [numberAt(rows[i], 'step', place(rows[i])), numberAt(row, 'step', place(row))];
+    const since = numberAt(row, 'dpoSteps', place(row)) - numberAt(rows[i], 'dpoSteps', place(rows[i]));
+    return step > before ? [{ step, dpoShare: since / (step - before), dpoLoss: null, sftLoss: null }] : [];
+  });
+}
+
+function stepRow(row: Row, place: string): StepRow {
+  const shares: Readonly<Record<string, number>> = { dpo: 1, sft: 0, mix: 0.5 };
+  const dpoShare = shares[String(row.choice)] as number | undefined;
+  if (dpoShare === undefined)
+    throw new FileError(`${place}: choice: got ${String(row.choice)}, expected dpo, sft or mix`);
+  const loss = (column: string): number | null => (typeof row[column] === 'number' ? row[column] : null);
+  return { step: numberAt(row, 'step', place), dpoShare, dpoLoss: loss('dpoLoss'), sftLoss: loss('sftLoss') };
+}
+
+/** The work of a run that counts it on its last row. */
+function workOf(rows: readonly Row[]): Cost {
+  const last = rows.find(({ gradients }) => typeof gradients === 'number');
+  if (last === undefined || typeof last.steps !== 'number') return {};
+  return { gradients: Number(last.gradients) / last.steps, evaluations: Number(last.evaluations) / last.steps };
+}
+
+/** The work of steps: a gradient each, Mix two; where both losses were seen by a step on one of them, both were evaluated. */
+function workOfSteps(rows: readonly Row[]): Cost {
+  if (!rows.some((row) => 'loss' in row)) return {};
+  const mixed = rows.filter(({ choice }) => choice === 'mix').length;
+  const evaluated = rows.filter(
+    ({ choice, sftLoss, dpoLoss }) => choice !== 'mix' && typeof sftLoss === 'number' && typeof dpoLoss === 'number',
+  ).length;
+  return { gradients: 1 + mixed / rows.length, evaluations: (2 * evaluated) / rows.length };
+}
+
+function numberAt(row: Row, column: string, place: string): number {
+  const value = row[column];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new FileError(
+    `${place}: ${column}: got ${value === undefined ? 'nothing' : JSON.stringify(value)}, expected a number`,
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,40 @@
+import type { Row } from './verify.js';
+
+/** What became of one statement over all its checks. */
+export interface StatementVerdict {
+  readonly id: string;
+  readonly hold: number;
+  readonly fail: number;
+  readonly notApplicable: number;
+  /** The check whose measured number came closest to its bound, by measured / bound; null where no bound has a ratio. */
+  readonly closest: {
+    readonly problem: string;
+    readonly lambda: number;
+    readonly steps: number | null;
+    readonly ratio: number;
+  } | null;
+}
+
+/** The verdict on every statement that some row is about, in the order of the rows. */
+export function summary(rows: readonly Row[]): StatementVerdict[] {
+  const ids = [...new Set(rows.map(({ id }) => id))];
+  return ids.map((id) => {
+    const own = rows.filter((row) => row.id === id);
+    const count = (verdict: Row['holds']): number => own.filter(({ holds }) => holds === verdict).length;
+    return { id, hold: count(true), fail: count(false), notApplicable: count('not applicable'), closest: closest(own) };
+  });
+}
+
+function closest(rows: readonly Row[]): StatementVerdict['closest'] {
+  let found: StatementVerdict['closest'] = null;
+  for (const { problem, lambda, steps, ratio } of rows) {
+    if (ratio === null || !Number.isFinite(ratio)) continue;
+    if (found === null || distance(ratio) < distance(found.ratio)) found = { problem, lambda, steps, ratio };
+  }
+  return found;
+}
+
+/** How far a number is from its bound, whichever side of it is allowed. */
+function distance(ratio: number): number {
+  return Math.abs(Math.log(Math.max(ratio, Number.MIN_VALUE)));
+}

@@ -1,0 +1,82 @@
+import { stream, type Stream } from '../../random/stream.js';
+import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { epochOrder, firstCursor } from '../data/cursor.js';
+import type { SftExample } from '../data/sft.js';
+import type { DpoSettings } from '../loss/dpo.js';
+import type { ReferencedPair } from '../loss/objective.js';
+import type { LanguageModel } from '../model/language-model.js';
+import type { AdamwSettings } from './adamw.js';
+import type { TrainingState } from './checkpoint.js';
+import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
+import { dpoMinibatch, sftMinibatch } from './minibatch.js';
+import type { StepSettings } from './step.js';
+
+/** The examples of both objectives. */
+export interface ObjectiveData {
+  readonly sft: readonly SftExample[];
+  readonly preferences: readonly ReferencedPair[];
+}
+
+/** Everything that decides the steps of a training. */
+export interface Training {
+  readonly model: LanguageModel;
+  readonly data: ObjectiveData;
+  readonly schedule: Schedule;
+  readonly scheduleSettings: ScheduleSettings;
+  readonly sftBatch: number;
+  readonly preferenceBatch: number;
+  readonly accumulation?: number;
+  readonly learningRate: LearningRateSettings;
+  readonly adamw?: AdamwSettings;
+  readonly maximumNorm?: number;
+  readonly resetOptimizer?: boolean;
+  readonly dpo: DpoSettings;
+  readonly seed: number;
+  readonly shuffle?: boolean;
+}
+
+/** The stream that a training's schedule draws from. */
+export function coinOf({ schedule, seed }: Training): Stream {
+  return stream(seed, `${schedule.name}-coin`);
+}
+
+/** The state before the first step. */
+export function initialState({ schedule, scheduleSettings }: Training, coin: Stream): TrainingState {
+  return {
+    step: 0,
+    schedule: schedule.init(scheduleSettings),
+    lastChoice: null,
+    cursors: { sft: firstCursor, dpo: firstCursor },
+    coin: coin.state(),
+    updates: 0,
+    stopped: null,
+  };
+}
+
+/** What every step of a training needs. */
+export function settingsOfSteps(training: Training): StepSettings {
+  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings } = training;
+  const orders = {
+    sft: epochOrder(data.sft.length, seed, 'sft', shuffle),
+    dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
+  };
+  const sft = { model, examples: data.sft, order: orders.sft, batchSize: training.sftBatch, accumulation };
+  const pairs = {
+    model,
+    examples: data.preferences,
+    order: orders.dpo,
+    batchSize: training.preferenceBatch,
+    accumulation,
+  };
+  return {
+    trainable: model.trainable,
+    schedule: training.schedule,
+    lambda: scheduleSettings.lambda,
+    minibatch: (objective, cursor) =>
+      objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
+    learningRate: (step) => learningRateAt(training.learningRate, step, scheduleSettings.steps),
+    maximumNorm: training.maximumNorm ?? 1,
+    adamw: training.adamw ?? {},
+    resetOptimizer: training.resetOptimizer ?? false,
+  };
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Download, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { seriousViolations } from './accessibility.js';
+import { describeInBrowser, visitSite } from './browser.js';
+
+const rendered = new URL('../../figures/rendered', import.meta.url).pathname;
+const names = readdirSync(rendered).flatMap((file) => /^(.*)\.vl\.json$/.exec(file)?.[1] ?? []);
+
+describeInBrowser('the figures page', () => {
+  const site = visitSite();
+
+  const drawn = async (page: Page, name: string): Promise<void> => {
+    await page.locator(`#${name}`).scrollIntoViewIfNeeded();
+    await page.locator(`#${name}[data-drawn] svg`).first().waitFor();
+  };
+
+  it('draws every result of the reproduction without an error, with its caption, command and seed', async () => {
+    const page = await site.open('figures.html', { dark: true });
+    for (const name of names) {
+      await drawn(page, name);
+      const { usermeta } = JSON.parse(readFileSync(join(rendered, `${name}.vl.json`), 'utf8')) as {
+        usermeta: { command: string; seed: number };
+      };
+      const made = await page.locator(`#${name} .made`).innerText();
+      expect(made).toContain(usermeta.command);
+      expect(made).toContain(`seed ${usermeta.seed}`);
+    }
+    expect(names.length).toBeGreaterThan(10);
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(site.errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('brings Vega only when a figure comes into view', async () => {
+    site.served.clear();
+    const page = await site.open('statements.html');
+    expect([...site.served.keys()].filter((file) => /vega/.test(file))).toEqual([]);
+    await page.context().close();
+  });
+
+  it('hides and shows what a legend names, and tells a mark’s numbers', async () => {
+    const page = await site.open('figures.html');
+    await drawn(page, 'lambda-sweep');
+    const symbols = (): Promise<number> => page.locator('#lambda-sweep .mark-symbol path').count();
+    const before = await symbols();
+    const button = page.getByRole('button', { name: 'ALRIGHT' }).and(page.locator('#lambda-sweep button'));
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(symbols).toBeLessThan(before);
+    expect(await button.getAttribute('aria-pressed')).toBe('false');
+    await page.keyboard.press('Enter');
+    await expect.poll(symbols).toBe(before);
+    await page.locator('#lambda-sweep .mark-symbol path').first().hover();
+    await expect.poll(() => page.locator('.chart-tooltip').innerText()).toMatch(/lambda|mean/);
+    await page.context().close();
+  });
+
+  it('saves a figure as SVG and PNG, and its data as the CSV that the command line wrote', async () => {
+    const page = await site.open('figures.html');
+    await drawn(page, 'period');
+    const saved = async (button: string, within = '#period'): Promise<Buffer> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator(within).getByRole('button', { name: button }).click(),
+      ]);
+      return contentOf(download);
+    };
+    const svg = (await saved('Save as SVG')).toString();
+    expect(svg).toMatch(/^<svg/);
+    expect(svg).toContain('MAXRIGHT');
+    expect((await saved('Save as PNG')).subarray(1, 4).toString()).toBe('PNG');
+    await page.locator('#period').getByRole('button', { name: 'Open the data' }).click();
+    expect(await page.locator('dialog tbody tr').count()).toBeGreaterThan(5);
+    const csv = await saved('Save as CSV', 'dialog');
+    expect(csv.toString()).toBe(readFileSync(join(rendered, 'period.csv'), 'utf8'));
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog').count()).toBe(0);
+    expect(site.errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('fits a phone: every drawing within the window', async () => {
+    const page = await site.open('figures.html', { width: 390, height: 844 });
+    await drawn(page, 'bars');
+    const { width } = (await page.locator('#bars svg').first().boundingBox()) ?? { width: Infinity };
+    expect(width).toBeLessThanOrEqual(390);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    await page.context().close();
+  });
+});
+
+async function contentOf(download: Download): Promise<Buffer> {
+  return readFileSync(await download.path());
+}
