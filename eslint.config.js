@@ -2,7 +2,18 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', 'figures/rendered', 'build', '.cache', 'assembly/*/**', '**/*.wasm.ts'] },
+  {
+    ignores: [
+      'dist',
+      'site/dist',
+      'node_modules',
+      'figures/rendered',
+      'build',
+      '.cache',
+      'assembly/*/**',
+      '**/*.wasm.ts',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js'] } } },

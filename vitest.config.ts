@@ -2,11 +2,25 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/build.ts',
     // Half the cores by default, which on two is one.
     maxWorkers: '100%',
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'toolkit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/site/**'],
+          globalSetup: 'test/build.ts',
+        },
+      },
+      // Its own project, so that the site is built only where its tests run.
+      {
+        extends: true,
+        test: { name: 'site', include: ['test/site/*.test.ts'], globalSetup: ['test/build.ts', 'test/site/build.ts'] },
+      },
+    ],
   },
 });

@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
@@ -34,14 +34,15 @@ export const comparison: Experiment<Comparison> = {
     const period = 10;
     const problem = await logLinearPair(laboratory.seed);
     const record = evenlySpaced(0, settings.steps, 101);
-    const runs = comparedKeys.map(async (key) => ({
-      key,
-      result: await ensemble(laboratory, problem, { ...compared[key], ...settings, period, record }),
-    }));
     const found = await together({
       landmarks: landmarks(laboratory, problem, settings.lambda),
-      runs: Promise.all(runs),
+      results: ensembles(
+        laboratory,
+        problem,
+        comparedKeys.map((key) => ({ ...compared[key], ...settings, period, record })),
+      ),
     });
-    return { ...settings, period, ...found };
+    const runs = comparedKeys.map((key, i) => ({ key, result: found.results[i] }));
+    return { ...settings, period, landmarks: found.landmarks, runs };
   },
 };

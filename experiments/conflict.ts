@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
@@ -35,17 +35,16 @@ export const conflict: Experiment<Conflict> = {
         problem: await logLinearPair(laboratory.seed, { conflict: degree, examples: 400 }),
       })),
     );
-    const runs = problems.flatMap(({ conflict: degree, problem }) =>
-      comparedKeys.map(async (key) => ({
-        key,
-        conflict: degree,
-        result: await ensemble(laboratory, problem, { ...compared[key], ...settings }),
-      })),
-    );
+    const runs = problems.map(async ({ conflict: degree, problem }) => {
+      const members = comparedKeys.map((key) => ({ ...compared[key], ...settings }));
+      const results = await ensembles(laboratory, problem, members);
+      return comparedKeys.map((key, i) => ({ key, conflict: degree, result: results[i] }));
+    });
     const limits = problems.map(async ({ conflict: degree, problem }) => ({
       conflict: degree,
       at: await landmarks(laboratory, problem, settings.lambda),
     }));
-    return { ...settings, ...(await together({ landmarks: Promise.all(limits), runs: Promise.all(runs) })) };
+    const found = await together({ landmarks: Promise.all(limits), runs: Promise.all(runs) });
+    return { ...settings, landmarks: found.landmarks, runs: found.runs.flat() };
   },
 };

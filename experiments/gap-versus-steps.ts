@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { logSpaced } from '../src/experiment/spacing.js';
@@ -23,14 +23,13 @@ export const gapVersusSteps: Experiment<GapVersusSteps> = {
     const seeds = laboratory.quick ? 10 : 16;
     const problem = await quadraticPair(laboratory.seed);
     const horizons = laboratory.quick ? logSpaced(10, 1e4, 2) : logSpaced(10, 1e5, 2);
-    const runs = comparedKeys.flatMap((key) =>
-      horizons.map(async (steps) => ({
-        key,
-        steps,
-        result: await ensemble(laboratory, problem, { ...compared[key], lambda, steps, stepSize, seeds }),
-      })),
-    );
-    const found = await together({ landmarks: landmarks(laboratory, problem, lambda), runs: Promise.all(runs) });
-    return { lambda, stepSize, seeds, ...found };
+    const cases = comparedKeys.flatMap((key) => horizons.map((steps) => ({ key, steps })));
+    const members = cases.map(({ key, steps }) => ({ ...compared[key], lambda, steps, stepSize, seeds }));
+    const found = await together({
+      landmarks: landmarks(laboratory, problem, lambda),
+      results: ensembles(laboratory, problem, members),
+    });
+    const runs = cases.map((each, i) => ({ ...each, result: found.results[i] }));
+    return { lambda, stepSize, seeds, landmarks: found.landmarks, runs };
   },
 };

@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
@@ -22,17 +22,18 @@ export const lambdaSweep: Experiment<LambdaSweep> = {
     const { quick } = laboratory;
     const settings = { steps: quick ? 1000 : 4000, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 16 };
     const problem = await quadraticPair(laboratory.seed);
-    const runs = comparedKeys.flatMap((key) =>
-      evenlySpaced(0.05, 0.95, quick ? 7 : 13).map(async (lambda) => ({
-        key,
-        lambda,
-        result: await ensemble(laboratory, problem, { ...compared[key], ...settings, lambda }),
-      })),
-    );
+    const lambdas = evenlySpaced(0.05, 0.95, quick ? 7 : 13);
+    const cases = comparedKeys.flatMap((key) => lambdas.map((lambda) => ({ key, lambda })));
+    const members = cases.map(({ key, lambda }) => ({ ...compared[key], ...settings, lambda }));
     const limits = evenlySpaced(0.05, 0.95, quick ? 13 : 37).map(async (lambda) => ({
       lambda,
       at: await landmarks(laboratory, problem, lambda),
     }));
-    return { ...settings, ...(await together({ landmarks: Promise.all(limits), runs: Promise.all(runs) })) };
+    const found = await together({
+      landmarks: Promise.all(limits),
+      results: ensembles(laboratory, problem, members),
+    });
+    const runs = cases.map((each, i) => ({ ...each, result: found.results[i] }));
+    return { ...settings, landmarks: found.landmarks, runs };
   },
 };

@@ -1,5 +1,5 @@
 import { contours } from 'd3-contour';
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
@@ -41,24 +41,13 @@ export const landscape: Experiment<Landscape> = {
       start: [-3, -1.5],
     });
     const record = evenlySpaced(0, 1, 101).map((part) => Math.round(steps * part ** 2));
-    const pending = comparedKeys.map(async (key) => ({
-      key,
-      result: await ensemble(laboratory, problem, {
-        ...compared[key],
-        lambda,
-        steps,
-        batch,
-        values: 'full',
-        stepSize,
-        seeds: 1,
-        record: [...new Set(record)],
-        path: true,
-      }),
-    }));
-    const { runs, marks } = await together({
-      runs: Promise.all(pending),
+    const settings = { lambda, steps, batch, values: 'full', stepSize, seeds: 1, path: true } as const;
+    const members = comparedKeys.map((key) => ({ ...compared[key], ...settings, record: [...new Set(record)] }));
+    const { results, marks } = await together({
+      results: ensembles(laboratory, problem, members),
       marks: landmarks(laboratory, problem, lambda),
     });
+    const runs = comparedKeys.map((key, i) => ({ key, result: results[i] }));
     const points = [
       ...runs.flatMap(({ result }) => result.path),
       ...[marks.dpo, marks.sft, marks.weightedSum, marks.weightedMax].map(({ point }) => point),

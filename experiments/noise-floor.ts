@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult, type EnsembleSettings } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult, type EnsembleSettings } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { logSpaced } from '../src/experiment/spacing.js';
 import { logLinearPair, quadraticPair } from './problems.js';
@@ -53,14 +53,19 @@ export const noiseFloor: Experiment<NoiseFloor> = {
       'log-linear': await logLinearPair(seed, { examples: 50 }),
     };
     const horizons = quick ? logSpaced(10, 1000, 2) : logSpaced(10, 10_000, 2);
-    const runs = estimates.flatMap(({ problem, estimate, settings: how }) =>
-      horizons.map(async (steps) => ({
-        problem,
-        estimate,
+    const runs = (['quadratic', 'log-linear'] as const).map(async (problem) => {
+      const cases = estimates
+        .filter((each) => each.problem === problem)
+        .flatMap((each) => horizons.map((steps) => ({ ...each, steps })));
+      const members = cases.map(({ settings: how, steps }) => ({
+        ...settings,
+        ...how,
+        lambda: lambdas[problem],
         steps,
-        result: await ensemble(laboratory, problems[problem], { ...settings, ...how, lambda: lambdas[problem], steps }),
-      })),
-    );
-    return { ...settings, lambdas, runs: await Promise.all(runs) };
+      }));
+      const results = await ensembles(laboratory, problems[problem], members);
+      return cases.map(({ estimate, steps }, i) => ({ problem, estimate, steps, result: results[i] }));
+    });
+    return { ...settings, lambdas, runs: (await Promise.all(runs)).flat() };
   },
 };

@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { quadraticPair } from './problems.js';
 
@@ -16,13 +16,11 @@ export const period: Experiment<Period> = {
     const { quick } = laboratory;
     const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
     const problem = await quadraticPair(laboratory.seed);
-    const runs = (quick ? [300, 3000] : [300, 3000, 30_000]).flatMap((steps) =>
-      [1, 2, 5, 10, 20, 50, 100].map(async (k) => ({
-        period: k,
-        steps,
-        result: await ensemble(laboratory, problem, { ...settings, steps, period: k }),
-      })),
+    const cases = (quick ? [300, 3000] : [300, 3000, 30_000]).flatMap((steps) =>
+      [1, 2, 5, 10, 20, 50, 100].map((k) => ({ period: k, steps })),
     );
-    return { ...settings, runs: await Promise.all(runs) };
+    const members = cases.map((each) => ({ ...settings, ...each }));
+    const results = await ensembles(laboratory, problem, members);
+    return { ...settings, runs: cases.map((each, i) => ({ ...each, result: results[i] })) };
   },
 };

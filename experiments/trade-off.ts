@@ -1,4 +1,4 @@
-import { ensemble, type EnsembleResult } from '../src/experiment/comparison.js';
+import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment, Laboratory } from '../src/experiment/experiment.js';
 import { front, landmarks, type FrontPoint } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
@@ -67,27 +67,19 @@ export async function measuredTradeOff(
 ): Promise<TradeOff> {
   const { steps } = settings;
   const record = [...new Set(evenlySpaced(0, 1, 41).map((part) => Math.round(steps * part ** 2)))];
-  const runs = comparedKeys.flatMap((key) =>
-    lambdas.map(async (lambda) => {
-      const dpoSteps = Math.round(lambda * steps);
-      const { order } = compared[key];
-      const split: [number, number] = order === 'dpo-sft' ? [dpoSteps, steps - dpoSteps] : [steps - dpoSteps, dpoSteps];
-      const stages = order === undefined ? {} : { split };
-      const result = await ensemble(laboratory, problem, {
-        ...compared[key],
-        ...stages,
-        ...settings,
-        lambda,
-        measuredAt,
-        record,
-      });
-      return { key, lambda, result };
-    }),
-  );
-  const { marks, ...found } = await together({
+  const cases = comparedKeys.flatMap((key) => lambdas.map((lambda) => ({ key, lambda })));
+  const members = cases.map(({ key, lambda }) => {
+    const dpoSteps = Math.round(lambda * steps);
+    const { order } = compared[key];
+    const split: [number, number] = order === 'dpo-sft' ? [dpoSteps, steps - dpoSteps] : [steps - dpoSteps, dpoSteps];
+    const stages = order === undefined ? {} : { split };
+    return { ...compared[key], ...stages, ...settings, lambda, measuredAt, record };
+  });
+  const found = await together({
     marks: landmarks(laboratory, problem, measuredAt),
     front: front(laboratory, problem, [0, ...lambdas, 1], frontPoints),
-    runs: Promise.all(runs),
+    results: ensembles(laboratory, problem, members),
   });
-  return { ...settings, ideal: marks.optima.ideal, ...found };
+  const runs = cases.map((each, i) => ({ ...each, result: found.results[i] }));
+  return { ...settings, ideal: found.marks.optima.ideal, front: found.front, runs };
 }

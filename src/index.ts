@@ -40,10 +40,13 @@ export {
 export { minimizeWeightedMax, weightedMax, type WeightedMaxMinimum } from './optimum/weighted-max.js';
 
 export { stepSizes } from './simulate/step-size.js';
+export { runTrajectories, type Member } from './simulate/trajectories.js';
 export { runTrajectory, type RunSettings, type Trajectory } from './simulate/trajectory.js';
 export {
   createWorkerPool,
   runEnsemble,
+  runEnsembles,
+  type EnsemblesOptions,
   type EnsembleOptions,
   type ExecutionOptions,
   type WorkerPool,

@@ -1,7 +1,8 @@
 import { weightedMax } from '../optimum/weighted-max.js';
 import { schedules } from '../schedule/index.js';
 import type { ScheduleSettings } from '../schedule/schedule.js';
-import { runTrajectory, type RunSettings, type Trajectory } from '../simulate/trajectory.js';
+import { runTrajectories } from '../simulate/trajectories.js';
+import type { RunSettings, Trajectory } from '../simulate/trajectory.js';
 import { choiceTree } from './choice-tree.js';
 import { computed, sampled, type Measurement } from './measurement.js';
 import { idealValues, type Subject } from './subject.js';
@@ -33,7 +34,8 @@ export function ensemble(subject: Subject, options: RunOptions, { seed, seeds }:
   const draws = schedule === 'alright' && lambda > 0 && lambda < 1 && pair.objectives.dpo !== pair.objectives.sft;
   const noisy = [bounds.dpo, bounds.sft].some(({ noise, valueDeviation }) => noise !== 0 || valueDeviation > 0);
   const count = draws || noisy ? seeds : 1;
-  return Array.from({ length: count }, (_, i) => runTrajectory(pair, schedules[schedule], run, seed + i));
+  const member = { schedule: schedules[schedule], settings: run };
+  return Array.from({ length: count }, (_, i) => runTrajectories(pair, [member], seed + i)[0]);
 }
 
 /** E F_λ(θ_{T+1}) − F_λ(θ̂_λ). */

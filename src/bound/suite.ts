@@ -2,7 +2,7 @@ import { closedForm } from '../problem/generate/closed-form.js';
 import { logLinear } from '../problem/generate/log-linear.js';
 import { quadratic } from '../problem/generate/quadratic.js';
 import type { ProblemFile } from '../problem/format.js';
-import { parseProblem } from '../problem/read.js';
+import { parseProblem } from '../problem/parse.js';
 import { maxOfCoordinates } from './max-of-coordinates.js';
 import { sharedBatchPair } from './shared-batch-pair.js';
 import { problemSubject, type Subject } from './subject.js';

@@ -9,8 +9,9 @@ import type { ExperimentFiles, ExperimentSettings } from '../llm/experiment/sett
 import type { Preset } from '../llm/preset/index.js';
 import { integerOption, numberOption, unitOption } from './arguments.js';
 import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
-import { printJson, printTable } from './output.js';
+import { printJson, printTable, writeWhole } from './output.js';
 import { startProgress } from './progress.js';
+import { commandLine } from './provenance.js';
 
 interface ExperimentOptions {
   readonly preset?: string;
@@ -45,6 +46,7 @@ interface ExperimentOptions {
   readonly cache: string;
   readonly hubCache: string;
   readonly output?: string;
+  readonly figures: string | false;
   readonly json?: boolean;
 }
 
@@ -84,6 +86,8 @@ export function llmExperimentCommand(): Command {
     .option('--cache <folder>', 'where made models and reference log-probabilities are kept', '.cache/llm')
     .addOption(hubCacheOption())
     .option('--output <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
+    .option('--figures <folder>', 'where the figures go', 'figures/rendered')
+    .option('--no-figures', 'draw none')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -120,10 +124,46 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
     bar.stop();
     if (options.json === true) printJson(report);
     else await printReport(report, output);
+    if (options.figures !== false) await drawExperiment(options.figures, output, settings, options);
     if (report.summary.checks.some(({ passed }) => !passed)) process.exitCode = 1;
   } finally {
     backend.close();
   }
+}
+
+/** Draws the figures of a finished experiment, and says where they are. */
+async function drawExperiment(
+  out: string,
+  output: string,
+  { preset, seed }: ExperimentSettings,
+  { full = false, workers }: ExperimentOptions,
+): Promise<void> {
+  const { llmDrawings } = await import('../../figures/index.js');
+  const { commandFile } = await import('../../experiments/llm.js');
+  const { drawFigures } = await import('./draw-figures.js');
+  await writeWhole(join(output, commandFile), `${experimentCommand(process.argv.slice(2), preset)}\n`);
+  const lines = await drawFigures({
+    quick: !full,
+    out,
+    only: llmDrawings.map((drawing) => drawing.name),
+    seed,
+    ...(workers !== undefined && { workers }),
+    cache: '.cache/forgetting',
+    llm: output,
+  });
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** The command line without what changes no number, and with the preset where it was not named. */
+function experimentCommand(words: readonly string[], preset: string): string {
+  const indifferent = /^--(output|figures|cache|hub-cache)$/;
+  const kept = words.filter(
+    (word, i) =>
+      !/^--(json|no-figures)$/.test(word) &&
+      !indifferent.test(word.split('=')[0]) &&
+      !(i > 0 && indifferent.test(words[i - 1])),
+  );
+  return commandLine(words.some((word) => /^--preset(=|$)/.test(word)) ? kept : [...kept, '--preset', preset]);
 }
 
 /** The preset asked for, or else the one for the data at hand. */

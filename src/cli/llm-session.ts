@@ -1,7 +1,6 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { InputError } from '../input-error.js';
 import type { Backend } from '../llm/backend/backend.js';
-import { backendNames, type BackendName } from '../llm/backend/names.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
 import type { Prepared, SftExample } from '../llm/data/sft.js';
 import type { DpoSettings } from '../llm/loss/dpo.js';
@@ -9,11 +8,12 @@ import type { ReferencedPair } from '../llm/loss/objective.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import { integerOption, numberOption } from './arguments.js';
+import { withBackendOptions, type BackendCommandOptions } from './backend-options.js';
 import { hubCacheOption, modelHelp } from './llm-hub.js';
 import { startProgress } from './progress.js';
 
 /** The options that evaluate and train share. */
-export interface SessionOptions {
+export interface SessionOptions extends BackendCommandOptions {
   readonly model: string;
   readonly tokenizer?: string;
   readonly adapter?: string;
@@ -25,7 +25,6 @@ export interface SessionOptions {
   readonly ipo?: boolean;
   readonly maxLength?: number;
   readonly inputField?: boolean;
-  readonly backend: BackendName;
   readonly cache: string;
   readonly hubCache: string;
   readonly json?: boolean;
@@ -39,7 +38,7 @@ export interface LoadedModel {
 
 /** Adds the options that evaluate and train share. */
 export function withSessionOptions(command: Command): Command {
-  return command
+  const described = command
     .requiredOption('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .option('--adapter <folder>', 'LoRA adapter in PEFT form')
@@ -62,8 +61,8 @@ export function withSessionOptions(command: Command): Command {
       'longest sequence; longer ones are cut (default: the context of the model, at most 2048)',
       integerOption('max-length', 4),
     )
-    .option('--input-field', 'add the input field to the SFT prompt')
-    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .option('--input-field', 'add the input field to the SFT prompt');
+  return withBackendOptions(described)
     .option('--cache <folder>', 'where reference log-probabilities are kept', '.cache/llm')
     .addOption(hubCacheOption())
     .option('--json', 'print JSON');
@@ -73,12 +72,6 @@ export function withSessionOptions(command: Command): Command {
 export async function dpoSettingsOf({ beta, labelSmoothing, ipo = false }: SessionOptions): Promise<DpoSettings> {
   const { checkedDpoSettings } = await import('../llm/loss/dpo.js');
   return checkedDpoSettings({ beta, labelSmoothing, ipo });
-}
-
-/** Opens the backend that the options ask for. */
-export async function openSessionBackend({ backend }: SessionOptions): Promise<Backend> {
-  const { openBackend } = await import('../llm/backend/backend.js');
-  return openBackend(backend);
 }
 
 /** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */

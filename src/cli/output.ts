@@ -2,6 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../input-error.js';
+import { jsonText } from './text.js';
+
+export { jsonText, shortNumber } from './text.js';
 
 /** Writes a file whole or not at all, making its folder; throws an InputError where it cannot be written. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
@@ -16,23 +19,6 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
 /** Prints a value as indented JSON, typed arrays as arrays of numbers. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${jsonText(value)}\n`);
-}
-
-/** A value as indented JSON, typed arrays as arrays of numbers; vectors of numbers stay on one line. */
-export function jsonText(value: unknown): string {
-  const plain = JSON.stringify(
-    value,
-    (_key, entry: unknown) => (entry instanceof Float64Array ? Array.from(entry) : entry),
-    2,
-  );
-  return plain.replace(/\[[^[\]{}"]*\]/g, (vector) =>
-    vector.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
-  );
-}
-
-/** A number for a table: 6 significant digits. */
-export function shortNumber(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(6)));
 }
 
 /** Prints rows as a table with aligned columns. */

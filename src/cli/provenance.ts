@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { version } from '../version.js';
+import { shellWords } from './text.js';
 
 /** Where a result comes from: enough to make it again. */
 export interface Provenance {
@@ -24,6 +25,5 @@ export function commandLine(words: readonly string[]): string {
     if (/^--(workers|out)$/.test(words[i])) i++;
     else if (!/^--(workers|out)=/.test(words[i])) kept.push(words[i]);
   }
-  const quoted = kept.map((word) => (/^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
-  return ['forgetting', ...quoted].join(' ');
+  return shellWords(['forgetting', ...kept]);
 }

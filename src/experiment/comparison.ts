@@ -1,8 +1,9 @@
 import type { Problem } from '../problem/problem.js';
 import type { Order, Pair } from '../schedule/schedule.js';
-import { runEnsemble } from '../simulate/ensemble.js';
-import { ensembleMeasures, type EnsembleMeasures } from '../simulate/measures.js';
+import { runEnsembles } from '../simulate/ensemble.js';
+import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../simulate/measures.js';
 import { stepSizes } from '../simulate/step-size.js';
+import type { RunSettings, Trajectory } from '../simulate/trajectory.js';
 import type { Laboratory } from './experiment.js';
 import { landmarks } from './landmarks.js';
 
@@ -44,66 +45,95 @@ export interface EnsembleResult {
   readonly path: readonly (readonly number[])[];
 }
 
-/** Runs an ensemble, or finds it among the finished pieces. */
-export async function ensemble(
+/**
+ * Runs ensembles of equally many seeds on one problem, or finds them among the finished pieces: those that each would
+ * be alone, but faster together.
+ */
+export async function ensembles(
   laboratory: Laboratory,
   problem: Problem,
-  settings: EnsembleSettings,
-): Promise<EnsembleResult> {
+  members: readonly EnsembleSettings[],
+): Promise<EnsembleResult[]> {
   const { cache, seed, pool, progress } = laboratory;
-  const { lambda, steps, seeds } = settings;
-  const { optima } = await landmarks(laboratory, problem, settings.measuredAt ?? lambda);
-  progress.planned(steps * seeds);
-  let done = 0;
-  const result = await cache.get(['ensemble', problem.data, settings, seed], async () => {
-    const record = settings.record ?? [steps];
-    const { order, split, period } = settings;
-    const trajectories = await runEnsemble(
+  const [{ seeds }] = members;
+  if (members.some((member) => member.seeds !== seeds))
+    throw new Error('ensembles run together have equally many seeds');
+  const optima = await Promise.all(
+    members.map(async ({ lambda, measuredAt = lambda }) => (await landmarks(laboratory, problem, measuredAt)).optima),
+  );
+  const work = seeds * members.reduce((sum, { steps }) => sum + steps, 0);
+  progress.planned(work);
+  let reported = 0;
+  const report = (part: number): void => {
+    progress.done(part - reported);
+    reported = part;
+  };
+  const results = await cache.get(['ensembles', problem.data, members, seed], async () => {
+    const trajectories = await runEnsembles(
       {
         problem,
-        schedule: settings.schedule,
-        settings: {
-          schedule: {
-            lambda,
-            steps,
-            ideal: optima.ideal,
-            ...(order === undefined ? {} : { order }),
-            ...(split === undefined ? {} : { split }),
-            ...(period === undefined ? {} : { period }),
-          },
-          stepSizes: stepSizes(settings.stepSize, steps),
-          batch: settings.batch ?? 1,
-          values: settings.values ?? 'minibatch',
-          gradientBatch: settings.gradientBatch ?? 'shared',
-          ...(settings.valueNoise === undefined ? {} : { valueNoise: settings.valueNoise }),
-          record,
-          recordPoints: settings.path === true,
-        },
+        members: members.map((member, i) => ({
+          schedule: member.schedule,
+          settings: runSettings(member, optima[i].ideal),
+        })),
         seed,
         seeds,
       },
       {
         pool: pool(),
         onProgress: (runs) => {
-          progress.done((runs - done) * steps);
-          done = runs;
+          report((work * runs) / (seeds * members.length));
         },
       },
     );
-    const [first] = trajectories;
-    const { dimension } = problem;
-    return {
-      steps: record,
-      measures: record.map((_, at) => ensembleMeasures(trajectories, at, optima)),
-      gradients: first.gradients,
-      evaluations: first.evaluations,
-      firstSeed: record.map((_, at) => ({ dpo: first.values[2 * at], sft: first.values[2 * at + 1] })),
-      path:
-        settings.path === true
-          ? record.map((_, at) => Array.from(first.points.subarray(at * dimension, (at + 1) * dimension)))
-          : [],
-    };
+    return members.map((member, i) => resultOf(member, trajectories[i], optima[i], problem.dimension));
   });
-  progress.done((seeds - done) * steps);
-  return result;
+  report(work);
+  return results;
+}
+
+function runSettings(member: EnsembleSettings, ideal: Pair): RunSettings {
+  const { lambda, steps, order, split, period, valueNoise } = member;
+  return {
+    schedule: {
+      lambda,
+      steps,
+      ideal,
+      ...(order === undefined ? {} : { order }),
+      ...(split === undefined ? {} : { split }),
+      ...(period === undefined ? {} : { period }),
+    },
+    stepSizes: stepSizes(member.stepSize, steps),
+    batch: member.batch ?? 1,
+    values: member.values ?? 'minibatch',
+    gradientBatch: member.gradientBatch ?? 'shared',
+    ...(valueNoise === undefined ? {} : { valueNoise }),
+    record: recordOf(member),
+    recordPoints: member.path === true,
+  };
+}
+
+function recordOf({ record, steps }: EnsembleSettings): readonly number[] {
+  return record ?? [steps];
+}
+
+function resultOf(
+  member: EnsembleSettings,
+  trajectories: readonly Trajectory[],
+  optima: Optima,
+  dimension: number,
+): EnsembleResult {
+  const steps = recordOf(member);
+  const [first] = trajectories;
+  return {
+    steps,
+    measures: steps.map((_, at) => ensembleMeasures(trajectories, at, optima)),
+    gradients: first.gradients,
+    evaluations: first.evaluations,
+    firstSeed: steps.map((_, at) => ({ dpo: first.values[2 * at], sft: first.values[2 * at + 1] })),
+    path:
+      member.path === true
+        ? steps.map((_, at) => Array.from(first.points.subarray(at * dimension, (at + 1) * dimension)))
+        : [],
+  };
 }

@@ -2,7 +2,7 @@ import type { ObjectiveName } from '../schedule/schedule.js';
 import type { ProblemData } from './data.js';
 import { logLinearDpo } from './log-linear-dpo.js';
 import { logLinearSft } from './log-linear-sft.js';
-import type { Objective, Problem } from './problem.js';
+import type { Objective, ObjectivePair, Problem } from './problem.js';
 import { quadraticObjective } from './quadratic.js';
 
 /**
@@ -11,7 +11,7 @@ import { quadraticObjective } from './quadratic.js';
  */
 export async function createProblem(data: ProblemData, { checkConvexity = false } = {}): Promise<Problem> {
   const { dimension, start, radius } = data;
-  return {
+  const problem = {
     data,
     dimension,
     start,
@@ -19,6 +19,15 @@ export async function createProblem(data: ProblemData, { checkConvexity = false 
     objectives: await objectives(data, checkConvexity),
     conditionalOnConvexity: data.kind === 'expression',
   };
+  created.add(problem);
+  return problem;
+}
+
+const created = new WeakSet<ObjectivePair>();
+
+/** Whether a pair is, in every part, what its data describes: as `createProblem` made it, and no variation of that. */
+export function isAsDescribed(pair: ObjectivePair): pair is Problem {
+  return created.has(pair);
 }
 
 async function objectives(data: ProblemData, checkConvexity: boolean): Promise<Record<ObjectiveName, Objective>> {

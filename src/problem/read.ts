@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../input-error.js';
-import { createProblem } from './create.js';
-import { problemData } from './data.js';
-import { checkProblemFile } from './format.js';
+import { parseProblem } from './parse.js';
 import type { Problem } from './problem.js';
+
+export { parseProblem };
 
 /** The problem in a problem file; throws an InputError naming the file or the field that is wrong. */
 export async function readProblem(path: string): Promise<Problem> {
@@ -14,11 +14,6 @@ export async function readProblem(path: string): Promise<Problem> {
 export async function readProblemFile(path: string): Promise<{ problem: Problem; text: string }> {
   const text = await readText(path);
   return { problem: await parseProblem(parseJson(path, text)), text };
-}
-
-/** The problem in a parsed problem file, every check made; throws an InputError naming the field that is wrong. */
-export async function parseProblem(json: unknown): Promise<Problem> {
-  return createProblem(problemData(checkProblemFile(json)), { checkConvexity: true });
 }
 
 async function readText(path: string): Promise<string> {

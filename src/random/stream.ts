@@ -20,9 +20,13 @@ export interface Stream {
  * @param seed a non-negative safe integer
  */
 export function stream(seed: number, purpose: string): Stream {
+  return onState(mt19937.factory({ seed: streamKey(seed, purpose) }).state);
+}
+
+/** The words that the stream of a seed and a purpose is seeded by; throws where the seed is no safe integer ≥ 0. */
+export function streamKey(seed: number, purpose: string): Uint32Array {
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed: got ${seed}, expected an integer ≥ 0`);
-  const key = [seed >>> 0, Math.floor(seed / 2 ** 32), ...new TextEncoder().encode(purpose)];
-  return onState(mt19937.factory({ seed: Uint32Array.from(key) }).state);
+  return Uint32Array.from([seed >>> 0, Math.floor(seed / 2 ** 32), ...new TextEncoder().encode(purpose)]);
 }
 
 /** The stream that continues exactly where `state()` was taken. */

@@ -1,19 +1,30 @@
 import { createProblem } from '../problem/create.js';
 import type { ProblemData } from '../problem/data.js';
+import type { PlacedProblem } from './kernel/place.js';
 import { loadSchedule } from './load-schedule.js';
-import { runTrajectory, type RunSettings, type Trajectory } from './trajectory.js';
+import { needsReference, runPlaced } from './trajectories.js';
+import type { RunSettings, Trajectory } from './trajectory.js';
 
-/** The runs of some seeds of one ensemble; plain data, so that a worker can take it. */
-export interface EnsembleTask {
-  readonly data: ProblemData;
-  /** A schedule's name, or the path of a module. */
+/** A schedule by its name or the path of a module, and how its runs go. */
+export interface EnsembleMember {
   readonly schedule: string;
   readonly settings: RunSettings;
+}
+
+/** Some seeds of some ensembles on one problem; plain data, so that a worker can take it. */
+export interface EnsembleTask {
+  readonly data: ProblemData;
+  /** The same data where kernels read it, if they know its kind and threads can share memory. */
+  readonly placed: PlacedProblem | undefined;
+  readonly members: readonly EnsembleMember[];
   readonly seeds: readonly number[];
 }
 
-/** Runs every seed of the task, in their order. */
-export default async function runTask({ data, schedule, settings, seeds }: EnsembleTask): Promise<Trajectory[]> {
-  const [problem, loaded] = [await createProblem(data), await loadSchedule(schedule)];
-  return seeds.map((seed) => runTrajectory(problem, loaded, settings, seed));
+/** Runs every member with every seed of the task: a list of trajectories for every seed, in the order of the members. */
+export default async function runTask({ data, placed, members, seeds }: EnsembleTask): Promise<Trajectory[][]> {
+  const runs = await Promise.all(
+    members.map(async ({ schedule, settings }) => ({ schedule: await loadSchedule(schedule), settings })),
+  );
+  const pair = needsReference(placed, runs) ? await createProblem(data) : undefined;
+  return seeds.map((seed) => runPlaced(placed, pair, runs, seed));
 }

@@ -1,5 +1,6 @@
 import { schedules } from '../../schedule/index.js';
-import { runTrajectory } from '../../simulate/trajectory.js';
+import { runTrajectories } from '../../simulate/trajectories.js';
+import type { RunSettings } from '../../simulate/trajectory.js';
 import { constantSteps } from '../measure.js';
 import { computed } from '../measurement.js';
 import { bothOrders, sequentialGap, withoutNoise } from '../sequential-limit.js';
@@ -32,19 +33,16 @@ export const sequentialLimit = theorem({
           variant: stages.order,
           constants: { Delta: sequentialGap(subject, data, stages) },
           measure() {
-            const { values } = runTrajectory(
-              withoutNoise(data),
-              schedules.sequential,
-              {
-                schedule: { lambda, steps, order: stages.order, split },
-                stepSizes: constantSteps(1 / L, steps),
-                batch: 1,
-                values: 'full',
-                gradientBatch: 'shared',
-                record: [steps],
-              },
-              extent.seed,
-            );
+            const settings: RunSettings = {
+              schedule: { lambda, steps, order: stages.order, split },
+              stepSizes: constantSteps(1 / L, steps),
+              batch: 1,
+              values: 'full',
+              gradientBatch: 'shared',
+              record: [steps],
+            };
+            const members = [{ schedule: schedules.sequential, settings }];
+            const [{ values }] = runTrajectories(withoutNoise(data), members, extent.seed);
             const gap = lambda * values[0] + (1 - lambda) * values[1] - weightedSum.value;
             return computed(gap, 1e-9 * Math.max(1, Math.abs(gap)) + weightedSum.certificate);
           },

@@ -20,7 +20,20 @@ function words(output: string, ...more: string[]): string[] {
   const { model, sft, preferences } = files;
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
   const counts = ['--sft-examples', '4', '--preference-pairs', '3', '--held-out-examples', '2'];
-  const scale = ['--steps', '4', '--parts', '2', '--horizons', '2', '--seeds', '1', '--lambdas', '0.5', '--period', '3'];
+  const scale = [
+    '--steps',
+    '4',
+    '--parts',
+    '2',
+    '--horizons',
+    '2',
+    '--seeds',
+    '1',
+    '--lambdas',
+    '0.5',
+    '--period',
+    '3',
+  ];
   const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
   return ['experiment', ...data, ...counts, ...scale, ...training, '--cache', cache, '--output', output, ...more];
 }

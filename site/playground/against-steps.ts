@@ -1,0 +1,140 @@
+import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+import { axes, canvas, linePath, logarithmic, px, stroke, symbol, type PlotArea, type Scale } from './chart.js';
+import type { Curve, ShownBound } from './protocol.js';
+import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+
+/** The measures as they are called on an axis. */
+const titles: Readonly<Partial<Record<keyof EnsembleMeasures, string>>> = {
+  gap: '↑ gap F_λ(θ_t) − min F_λ',
+  averageGap: '↑ gap of the average point',
+  maxGap: '↑ F_max(θ_t) − min F_max',
+  averageMaxGap: '↑ F_max of the average − min F_max',
+  idealDistance: '↑ distance to the ideal point',
+};
+
+/** A measure against steps, both on logarithmic axes: means, 95 % bands over seeds, and the bounds of the theorems. */
+export function againstStepsView(host: HTMLElement): View {
+  let last: Shown | undefined;
+  const { svg, width, height, rem } = canvas(host, () => {
+    if (last !== undefined) draw(last);
+  });
+  svg.setAttribute('role', 'img');
+
+  function draw(shown: Shown): void {
+    last = shown;
+    const runs = shownEnsembles(shown);
+    if (runs.length === 0 || width() === 0) return;
+    const { state, theory, progress } = shown;
+    const { measure } = state;
+    const area = { left: 3.2 * rem(), right: width() - 2.6 * rem(), top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
+    const bounds = runs.flatMap(([key]) =>
+      (theory?.bounds[key] ?? [])
+        .filter((bound) => bound.silence === '' && bound.measure === measure)
+        .map((bound) => ({ key, bound })),
+    );
+    const range = domain(
+      runs.map(([, { curves }]) => curves[measure]),
+      bounds.map(({ bound }) => bound),
+    );
+    const x = logarithmic([1, Math.max(2, state.steps)], [area.left, area.right]);
+    const y = logarithmic(range, [area.bottom, area.top]);
+    const floor = (value: number): number => y(Math.max(value, range[0]));
+    const until = progress * state.steps;
+    svg.setAttribute(
+      'aria-label',
+      `${(titles[measure] ?? measure).replace('↑ ', '')} against steps; the table has the numbers after the last step`,
+    );
+    svg.innerHTML = `
+      ${axes(area, x, y, { x: 'steps →', y: titles[measure] ?? measure }, rem())}
+      ${clipped('steps-clip', area)}
+      <g clip-path="url(#steps-clip)">
+        ${runs.map(([key, { curves, steps }]) => `<path class="band" fill="${looks[key].colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
+        ${runs.map(([key, { curves, steps }]) => `<path class="mean" data-schedule="${key}" d="${linePath(steps.length, (i) => [x(steps[i]), floor(curves[measure].mean[i])])}" ${stroke(looks[key], 0.13 * rem())}/>`).join('')}
+        ${bounds.map(({ key, bound }) => boundLine(key, bound, runs[0][1].steps, x, y)).join('')}
+        ${progress < 1 ? `<path class="now" d="M${px(x(Math.max(1, until)))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
+      </g>
+      ${runs.map(([key, ensemble]) => head(key, ensemble, measure, x, floor)).join('')}
+      ${boundLabels(
+        bounds.map(({ bound }) => bound),
+        y,
+        area,
+      )}`;
+
+    function head(
+      key: ScheduleKey,
+      ensemble: (typeof runs)[number][1],
+      drawn: typeof measure,
+      across: Scale,
+      up: (value: number) => number,
+    ): string {
+      const at = reached(ensemble, progress);
+      const step = Math.max(1, ensemble.steps[at]);
+      return symbol(looks[key], across(step), up(ensemble.curves[drawn].mean[at]), 0.32 * rem());
+    }
+  }
+
+  function boundLine(
+    key: ScheduleKey,
+    { curve, value, kind, id }: ShownBound,
+    steps: readonly number[],
+    x: Scale,
+    y: Scale,
+  ): string {
+    // A theorem that speaks of the last step alone is a level to reach, or a point.
+    const single = curve.filter(Number.isFinite).length === 1;
+    const d = single
+      ? `M${px(x(1))},${px(y(value))}H${px(x(steps[steps.length - 1]))}`
+      : linePath(steps.length, (i) => [x(steps[i]), curve[i] > 0 ? y(curve[i]) : NaN]);
+    return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${looks[key].colour}"/>`;
+  }
+
+  /** The ends of the bounds by name; those that meet share a line. */
+  function boundLabels(bounds: readonly ShownBound[], y: Scale, area: PlotArea): string {
+    const places: { top: number; names: string[] }[] = [];
+    for (const { id, value, kind } of bounds) {
+      const top = y(value);
+      if (!(top > area.top - 1 && top < area.bottom)) continue;
+      const near = places.find((place) => Math.abs(place.top - top) < 0.9 * rem());
+      const name = `${kind === 'lower' ? '≥' : '≤'} ${id}`;
+      if (near === undefined) places.push({ top, names: [name] });
+      else if (!near.names.includes(name)) near.names.push(name);
+    }
+    return places
+      .map(
+        ({ top, names }) =>
+          `<text class="bound-label" x="${px(area.right - 0.2 * rem())}" y="${px(top - 0.35 * rem())}" text-anchor="end">${names.join(', ')}</text>`,
+      )
+      .join('');
+  }
+  return { draw };
+}
+
+/** What is shown of a measure: all of its means down to a millionth of the largest, and bounds not far above. */
+function domain(curves: readonly Curve[], bounds: readonly ShownBound[]): [number, number] {
+  let [low, high] = [Infinity, 0];
+  for (const { mean } of curves) {
+    for (let at = 1; at < mean.length; at++) {
+      high = Math.max(high, mean[at]);
+      if (mean[at] > 0) low = Math.min(low, mean[at]);
+    }
+  }
+  if (!(high > 0)) return [1e-6, 1];
+  const values = bounds.map(({ value }) => value).filter((value) => value > 0);
+  const top = Math.max(high, ...values.filter((value) => value < 300 * high));
+  return [Math.max(Math.min(low, ...values) * 0.6, 1e-6 * top), top * 1.8];
+}
+
+function band({ low, high }: Curve, steps: readonly number[], x: Scale, y: (value: number) => number): string {
+  const from = steps.findIndex((step) => step >= 1);
+  const count = steps.length - from;
+  if (Number.isNaN(low[steps.length - 1])) return '';
+  const top = linePath(count, (i) => [x(steps[from + i]), y(high[from + i])]);
+  const bottom = linePath(count, (i) => [x(steps[steps.length - 1 - i]), y(low[steps.length - 1 - i])]);
+  return `${top}${bottom.replace('M', 'L')}Z`;
+}
+
+/** A clip path of a plot's area. */
+export function clipped(id: string, { left, right, top, bottom }: PlotArea): string {
+  return `<clipPath id="${id}"><rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}"/></clipPath>`;
+}

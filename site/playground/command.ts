@@ -1,0 +1,61 @@
+import { compared } from '../../experiments/compared.js';
+import { shellWords } from '../../src/cli/text.js';
+import type { ScheduleKey } from '../../src/figure/theme.js';
+import { stagesOf, type State } from './state.js';
+
+/** The file name under which the problem is written by the commands. */
+export function problemFileName({ kind, file }: State): string {
+  return kind === 'file' ? file.name : 'pair.json';
+}
+
+/**
+ * The shell commands that compute what the page shows: one that makes the problem file, where the page made the
+ * problem, and one `forgetting run` for every schedule.
+ * @param problemText the problem file
+ */
+export function commands(state: State, problemText: string): string[] {
+  return [...problemCommand(state, problemText), ...state.schedules.map((key) => runCommand(state, key))];
+}
+
+function problemCommand(state: State, problemText: string): string[] {
+  const name = problemFileName(state);
+  switch (state.kind) {
+    case 'quadratic':
+      return [`cat > ${name} <<'END'\n${problemText.trimEnd()}\nEND`];
+    case 'log-linear': {
+      const { conflict, beta, candidates, examples, radius, problemSeed } = state.logLinear;
+      const options = { dimension: 2, candidates, examples, conflict, beta, radius, seed: problemSeed };
+      return [shellWords(['forgetting', 'problem', 'log-linear', ...optionWords(options), '--out', name])];
+    }
+    case 'closed-form': {
+      const { noise, start } = state.closedForm;
+      return [shellWords(['forgetting', 'problem', 'closed-form', ...optionWords({ noise, start }), '--out', name])];
+    }
+    case 'file':
+      return [];
+  }
+}
+
+function runCommand(state: State, key: ScheduleKey): string {
+  const { lambda, steps, stepSize, seeds, seed, batch, period, firstStage } = state;
+  const { schedule, order } = compared[key];
+  return shellWords([
+    'forgetting',
+    'run',
+    problemFileName(state),
+    ...optionWords({ schedule }),
+    ...(order === undefined ? [] : optionWords({ order })),
+    ...(order !== undefined && firstStage !== 0.5 ? optionWords({ split: stagesOf(state).join(',') }) : []),
+    ...(schedule === 'maxright' && period !== 1 ? optionWords({ period }) : []),
+    ...optionWords({ lambda, steps, 'step-size': stepSize, seeds }),
+    ...(batch === 1 ? [] : optionWords({ batch })),
+    ...(seed === 0 ? [] : optionWords({ seed })),
+  ]);
+}
+
+/** Options as words; a value that begins with a minus sign needs the equals sign. */
+function optionWords(options: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    String(value).startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, String(value)],
+  );
+}

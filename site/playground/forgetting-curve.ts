@@ -1,0 +1,95 @@
+import { looks } from '../../src/figure/theme.js';
+import { shortNumber } from '../../src/cli/text.js';
+import { clipped } from './against-steps.js';
+import { axes, canvas, linear, linePath, px, stroke, symbol } from './chart.js';
+import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { stagesOf } from './state.js';
+
+/** The loss of the objective that Sequential trains first, through the second stage: what is learnt, and then forgotten. */
+export function forgettingCurveView(host: HTMLElement): View {
+  let last: Shown | undefined;
+  const { svg, width, height, rem } = canvas(host, () => {
+    if (last !== undefined) draw(last);
+  });
+  svg.setAttribute('role', 'img');
+
+  function draw(shown: Shown): void {
+    last = shown;
+    const { scene, state, progress } = shown;
+    const runs = shownEnsembles(shown);
+    if (scene === undefined || runs.length === 0 || width() === 0) return;
+    const first = forgotten(shown);
+    const sequential = first === 'sft' ? 'sequential-sft-dpo' : 'sequential-dpo-sft';
+    const best = scene.landmarks[first].value;
+    const [before] = stagesOf(state);
+    const area = { left: 3.2 * rem(), right: width() - 1.4 * rem(), top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
+    const highest = Math.max(
+      ...runs.map(([, { curves, steps }]) => {
+        const { high, mean } = curves[first];
+        let most = 0;
+        // The first steps of a run from afar would dwarf everything else.
+        steps.forEach((step, i) => {
+          if (step >= before / 4) most = Math.max(most, Number.isNaN(high[i]) ? mean[i] : high[i]);
+        });
+        return most;
+      }),
+    );
+    const span = Math.max(highest - best, 1e-9);
+    const x = linear([0, state.steps], [area.left, area.right], Math.min(5, width() / (5 * rem())));
+    const y = linear([best - 0.06 * span, highest + 0.12 * span], [area.bottom, area.top], 4);
+    const name = `f_${first.toUpperCase()}`;
+    const lines = runs.map(([key, { curves, steps }]) => {
+      const { mean, low, high } = curves[first];
+      const up = linePath(steps.length, (i) => [x(steps[i]), y(high[i])]);
+      const down = linePath(steps.length, (i) => [x(steps[steps.length - 1 - i]), y(low[steps.length - 1 - i])]);
+      const area =
+        up === '' ? '' : `<path class="band" fill="${looks[key].colour}" d="${up}${down.replace('M', 'L')}Z"/>`;
+      const line = linePath(steps.length, (i) => [x(steps[i]), y(mean[i])]);
+      return `${area}<path class="mean" d="${line}" ${stroke(looks[key], 0.13 * rem())}/>`;
+    });
+    const heads = runs.map(([key, ensemble]) => {
+      const at = reached(ensemble, progress);
+      return symbol(looks[key], x(ensemble.steps[at]), y(ensemble.curves[first].mean[at]), 0.32 * rem());
+    });
+    const { lost, text } = loss();
+    svg.setAttribute('aria-label', `Forgetting curve: ${name} against steps. ${text}`);
+    svg.innerHTML = `
+      <rect class="second-stage" x="${px(x(before))}" y="${px(area.top)}" width="${px(area.right - x(before))}" height="${px(area.bottom - area.top)}"/>
+      ${axes(area, x, y, { x: 'steps →', y: `↑ ${name}` }, rem())}
+      ${clipped('forgetting-clip', area)}
+      <g clip-path="url(#forgetting-clip)">
+        <path class="best" d="M${px(area.left)},${px(y(best))}H${px(area.right)}"/>
+        ${lines.join('')}
+        ${progress < 1 ? `<path class="now" d="M${px(x(progress * state.steps))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
+      </g>
+      ${heads.join('')}
+      <text class="stage" x="${px(x(before) - 0.4 * rem())}" y="${px(area.top + 0.9 * rem())}" text-anchor="end">stage one</text>
+      <text class="stage" x="${px(x(before) + 0.4 * rem())}" y="${px(area.top + 0.9 * rem())}">stage two</text>
+      ${lost}`;
+
+    /** The bracket from what the first stage reached to what the second left of it. */
+    function loss(): { lost: string; text: string } {
+      const run = runs.find(([key]) => key === sequential);
+      if (run === undefined) return { lost: '', text: '' };
+      const [, { curves, steps }] = run;
+      const { mean } = curves[first];
+      const learnt = mean[steps.findIndex((step) => step >= before)];
+      const left = mean[mean.length - 1];
+      const amount = left - learnt;
+      const words = `${amount < 0 ? '−' : '+'}${shortNumber(Number(Math.abs(amount).toPrecision(3)))}`;
+      const at = px(area.right - 0.1 * rem());
+      const bracket =
+        amount <= 0.05 * span
+          ? ''
+          : `<path class="loss" d="M${at},${px(y(learnt))}h${px(0.5 * rem())}V${px(y(left))}h${px(-0.5 * rem())}"/>
+        <text class="loss-label" x="${px(area.right - 0.6 * rem())}" y="${px((y(learnt) + y(left)) / 2)}" text-anchor="end">forgotten: ${words}</text>`;
+      return { lost: bracket, text: `Sequential ends ${words} above what its first stage had reached.` };
+    }
+  }
+  return { draw };
+}
+
+/** The objective that is trained first: SFT, unless only the other order is shown. */
+export function forgotten({ state: { schedules } }: Pick<Shown, 'state'>): 'dpo' | 'sft' {
+  return schedules.includes('sequential-dpo-sft') && !schedules.includes('sequential-sft-dpo') ? 'dpo' : 'sft';
+}

@@ -1,0 +1,241 @@
+import { contours } from 'd3-contour';
+import { looks } from '../../src/figure/theme.js';
+import { canvas, linear, linePath, px, stroke, symbol, type PlotArea, type Scale } from './chart.js';
+import { handles, type Change } from './handles.js';
+import type { LandmarkName, Scene, Window } from './protocol.js';
+import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+import type { Ellipse, State } from './state.js';
+
+/** The part of the plane in which quadratics are drawn and dragged. */
+export const quadraticWindow: Window = { x: [-3.4, 3.4], y: [-2.55, 2.55] };
+
+/** Level of the ellipse that the handles hold, and the others around it: radii double from one to the next. */
+const ellipseLevels = [0.03125, 0.125, 0.5, 2, 8, 32];
+
+/** The landscape with its contours, the minimisers, and the paths that the schedules take. */
+export function landscapeView(host: HTMLElement, changed: (change: Change) => void): View {
+  let last: Shown | undefined;
+  const { svg, width, height, rem } = canvas(host, () => {
+    if (last !== undefined) draw(last);
+  });
+  svg.setAttribute('role', 'group');
+  svg.setAttribute('aria-label', 'Landscape: both objectives, their minimisers and the paths of the schedules');
+  svg.innerHTML = `<clipPath id="landscape-clip"><rect rx="6"/></clipPath><g class="backdrop" clip-path="url(#landscape-clip)"></g>`;
+  const backdrop = svg.querySelector('.backdrop');
+  const clip = svg.querySelector('rect');
+  const held = handles(svg, changed);
+
+  function draw(shown: Shown): void {
+    last = shown;
+    if (backdrop === null || clip === null || width() === 0) return;
+    for (const [name, value] of Object.entries({ width: width(), height: height() }))
+      clip.setAttribute(name, px(value));
+    const { scene } = shown;
+    if (scene?.dimension === 1) {
+      held.hide();
+      backdrop.innerHTML = line(shown, scene, { left: 0, right: width(), top: 0, bottom: height() }, rem());
+      return;
+    }
+    const window = shown.state.kind === 'quadratic' ? quadraticWindow : scene?.window;
+    if (window === undefined) return;
+    const x = linear(window.x, [0, width()]);
+    const y = linear(window.y, [height(), 0]);
+    backdrop.innerHTML = plane(shown, x, y, rem());
+    if (shown.state.kind === 'quadratic') held.show(shown.state.quadratic, x, y, rem());
+    else held.hide();
+  }
+  return { draw };
+}
+
+/** d ≥ 2: the plane, from the state itself where that says all, so that it follows the hand at once. */
+function plane(shown: Shown, x: Scale, y: Scale, rem: number): string {
+  const { state, scene, theory } = shown;
+  const layers: string[] = [];
+  if (scene !== undefined) layers.push(hill(state, scene, x, y));
+  if (state.kind === 'quadratic') {
+    layers.push(ellipses(state.quadratic.sft, 'sft', x, y), ellipses(state.quadratic.dpo, 'dpo', x, y));
+  } else if (scene !== undefined) {
+    layers.push(gridLevels(state, scene, x, y));
+  }
+  if (scene !== undefined && scene.radius < Infinity && scene.dimension === 2) {
+    const across = x(scene.radius) - x(0);
+    layers.push(`<circle class="ball" cx="${px(x(0))}" cy="${px(y(0))}" r="${px(across)}"/>`);
+  }
+  if (theory !== undefined) {
+    const { front } = theory;
+    const curve = linePath(front.length, (i) => [x(front[i].point[0]), y(front[i].point[1])]);
+    layers.push(`<path class="pareto-set" d="${curve}"/>`);
+  }
+  layers.push(...paths(shown, x, y, rem));
+  if (scene !== undefined) layers.push(landmarks(state, scene, x, y, rem));
+  return layers.join('');
+}
+
+/** F_λ − min F_λ as a hill of thin sheets. */
+const hill = kept(({ lambda }: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale): string => {
+  const { field, landmarks, window } = scene;
+  const { dpo, sft, columns, rows } = field;
+  const lowest = landmarks.weightedSum.value - lambda * landmarks.dpo.value - (1 - lambda) * landmarks.sft.value;
+  const values = Array.from(dpo, (value, i) => lowest - lambda * value - (1 - lambda) * sft[i]);
+  const highest = values.reduce((most, value) => Math.max(most, -value), 0);
+  const sheets = Array.from({ length: 9 }, (_, k) => -highest * 0.7 * 0.5 ** k);
+  const shapes = contours().size([columns, rows]).thresholds(sheets)(values);
+  return shapes
+    .map(({ coordinates }) => `<path class="sheet" d="${rings(coordinates, columns, rows, window, x, y)}"/>`)
+    .join('');
+});
+
+/** The level lines of a quadratic, exactly. */
+function ellipses(ellipse: Ellipse, name: 'dpo' | 'sft', x: Scale, y: Scale): string {
+  const unit = x(1) - x(0);
+  const place = `translate(${px(x(ellipse.x))},${px(y(ellipse.y))}) rotate(${px(-ellipse.angle)})`;
+  return ellipseLevels
+    .map((level) => {
+      const [a, b] = [ellipse.first, ellipse.second].map((radius) => px(unit * radius * Math.sqrt(2 * level)));
+      return `<ellipse class="contour ${name}${level === 0.5 ? ' held' : ''}" rx="${a}" ry="${b}" transform="${place}"/>`;
+    })
+    .join('');
+}
+
+/** The level lines of both objectives on the grid, each gap 2.2 times the next. */
+const gridLevels = kept((_: unknown, scene: Scene, x: Scale, y: Scale): string => {
+  const { field, window } = scene;
+  const { columns, rows } = field;
+  return (['sft', 'dpo'] as const)
+    .flatMap((name) => {
+      const highest = field[name].reduce((most, value) => Math.max(most, value), 0);
+      const thresholds = Array.from({ length: 9 }, (_, k) => 0.8 * highest * 2.2 ** -k);
+      return contours()
+        .size([columns, rows])
+        .thresholds(thresholds)(Array.from(field[name]))
+        .map(
+          ({ coordinates }) => `<path class="contour ${name}" d="${rings(coordinates, columns, rows, window, x, y)}"/>`,
+        );
+    })
+    .join('');
+});
+
+/** A drawing of the scene that is made anew only where the scene, λ or the scale is another. */
+function kept(
+  drawn: (state: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale) => string,
+): (state: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale) => string {
+  let last: { scene: Scene; name: string; drawing: string } | undefined;
+  return (state, scene, x, y) => {
+    const name = [state.lambda, x(0), x(1), y(0), y(1)].join();
+    if (last?.scene !== scene || last.name !== name) last = { scene, name, drawing: drawn(state, scene, x, y) };
+    return last.drawing;
+  };
+}
+
+/** d3-contour puts the grid's first value at 0.5; its rings along the border lie outside the window. */
+function rings(shapes: number[][][][], columns: number, rows: number, window: Window, x: Scale, y: Scale): string {
+  const across = (column: number): number =>
+    x(window.x[0] + ((column - 0.5) / (columns - 1)) * (window.x[1] - window.x[0]));
+  const up = (row: number): number => y(window.y[0] + ((row - 0.5) / (rows - 1)) * (window.y[1] - window.y[0]));
+  return shapes
+    .flat()
+    .map((ring) => `${linePath(ring.length, (i) => [across(ring[i][0]), up(ring[i][1])])}Z`)
+    .join('');
+}
+
+/** The first seed's path of every schedule as far as it has come, and where all seeds end. */
+function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
+  const runs = shownEnsembles(shown);
+  const trails = runs.map(([key, { path, steps }]) => {
+    const at = reached({ steps }, shown.progress);
+    const trail = linePath(at + 1, (i) => [x(path[2 * i]), y(path[2 * i + 1])]);
+    return `<path class="trail" data-schedule="${key}" d="${trail}" ${stroke(looks[key], 0.12 * rem)}/>`;
+  });
+  const clouds = runs.map(([key, { ends }]) =>
+    shown.progress < 1 ? '' : `<g class="cloud" fill="${looks[key].colour}">${dots(ends, x, y, 0.11 * rem)}</g>`,
+  );
+  const heads = runs.map(([key, { path, steps }]) => {
+    const at = reached({ steps }, shown.progress);
+    return symbol(looks[key], x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem);
+  });
+  return [...trails, ...clouds, ...heads];
+}
+
+/** Dots at points given as x and y alternating. */
+export function dots(points: Float64Array, x: Scale, y: Scale, radius: number): string {
+  let circles = '';
+  for (let i = 0; i < points.length; i += 2) {
+    circles += `<circle cx="${px(x(points[i]))}" cy="${px(y(points[i + 1]))}" r="${px(radius)}"/>`;
+  }
+  return circles;
+}
+
+const landmarkLabels: readonly (readonly [LandmarkName, string, string])[] = [
+  ['weightedSum', 'θ<tspan class="sub">λ</tspan>*', 'minimiser of F_λ, where Mix and ALRIGHT go'],
+  ['weightedMax', 'θ°', 'minimiser of F_max, where MAXRIGHT goes'],
+];
+
+function landmarks({ kind }: State, scene: Scene, x: Scale, y: Scale, rem: number): string {
+  const own =
+    kind === 'quadratic'
+      ? []
+      : ([
+          ['dpo', 'DPO'],
+          ['sft', 'SFT'],
+        ] as const);
+  const minimisers = own.map(([name, label]) => mark(name, label, `minimiser of f_${label}`));
+  const start = kind === 'quadratic' ? '' : cross(scene.start, 'start', 'start', 'start');
+  return [start, ...minimisers, ...landmarkLabels.map(([name, label, title]) => mark(name, label, title))].join('');
+
+  function mark(name: LandmarkName, label: string, title: string): string {
+    return cross(scene.landmarks[name].point, label, title, name);
+  }
+
+  function cross([a, b]: readonly [number, number], label: string, title: string, name: string): string {
+    const [left, top, arm] = [x(a), y(b), 0.28 * rem];
+    const below = name === 'weightedMax' ? 1.35 : -0.5;
+    return `<g class="landmark ${name}" transform="translate(${px(left)},${px(top)})"><title>${title}</title>
+      <path d="M${px(-arm)},0H${px(arm)}M0,${px(-arm)}V${px(arm)}"/>
+      <text x="${px(0.45 * rem)}" y="${px(below * 0.8 * rem)}">${label}</text></g>`;
+  }
+}
+
+/** d = 1: both objectives and F_λ as curves over θ, and below them the runs, time going down. */
+function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
+  const { state, progress } = shown;
+  const { dpo, sft, columns } = scene.field;
+  const x = linear(scene.window.x, [area.left, area.right]);
+  const middle = area.top + 0.56 * (area.bottom - area.top);
+  const { lambda } = state;
+  const { dpo: bestDpo, sft: bestSft } = scene.landmarks;
+  const curves = {
+    sft: Array.from(sft, (value) => value + bestSft.value),
+    dpo: Array.from(dpo, (value) => value + bestDpo.value),
+    sum: Array.from(dpo, (value, i) => lambda * (value + bestDpo.value) + (1 - lambda) * (sft[i] + bestSft.value)),
+  };
+  const top = Math.max(...curves.sum) * 1.1;
+  const lowest = Math.min(bestDpo.value, bestSft.value);
+  const y = linear([lowest, top], [middle - 0.6 * rem, area.top + rem]);
+  const at = (column: number): number =>
+    x(scene.window.x[0] + (column / (columns - 1)) * (scene.window.x[1] - scene.window.x[0]));
+  const drawn = Object.entries(curves).map(
+    ([name, values]) => `<path class="curve ${name}" d="${linePath(columns, (i) => [at(i), y(values[i])])}"/>`,
+  );
+  const time = linear([0, state.steps], [middle + 1.2 * rem, area.bottom - 1.2 * rem]);
+  const runs = shownEnsembles(shown);
+  const trails = runs.map(([key, { path, steps }]) => {
+    const last = reached({ steps }, progress);
+    const d = linePath(last + 1, (i) => [x(path[2 * i]), time(steps[i])]);
+    return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(looks[key], 0.12 * rem)}/>
+      ${symbol(looks[key], x(path[2 * last]), time(steps[last]), 0.36 * rem)}`;
+  });
+  const marks = [
+    ['sft', 'SFT'],
+    ['dpo', 'DPO'],
+    ['weightedSum', 'θ<tspan class="sub">λ</tspan>*'],
+    ['weightedMax', 'θ°'],
+  ] as const;
+  const rules = marks.map(([name, label], i) => {
+    const place = px(x(scene.landmarks[name].point[0]));
+    const up = i === 3 ? 1.7 * rem : 0.7 * rem;
+    return `<path class="rule ${name}" d="M${place},${px(area.top + rem)}V${px(area.bottom - rem)}"/>
+      <text class="rule-label" x="${place}" y="${px(middle + up)}" text-anchor="middle">${label}</text>`;
+  });
+  return `${drawn.join('')}${rules.join('')}${trails.join('')}
+    <text class="axis-title" x="${px(area.left + 0.6 * rem)}" y="${px(middle + 2 * rem)}">↓ steps</text>`;
+}

@@ -1,0 +1,259 @@
+import './playground.css';
+import { fromAddress, toAddress } from './address.js';
+import { againstStepsView } from './against-steps.js';
+import { commands, problemFileName } from './command.js';
+import { controls } from './controls.js';
+import { startEngine } from './engine.js';
+import { forgettingCurveView } from './forgetting-curve.js';
+import { landscapeView, quadraticWindow } from './landscape.js';
+import { objectiveSpaceView } from './objective-space.js';
+import { player } from './player.js';
+import { problemSource } from './problem-source.js';
+import { fileDrop } from './file-drop.js';
+import { InputError } from '../../src/input-error.js';
+import { shortNumber } from '../../src/cli/text.js';
+import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import type { Answer, EnsembleSummary, Job, Refusal, Scene, Theory } from './protocol.js';
+import { shownEnsembles, type Shown, type View } from './shown.js';
+import { drawnMeasures, initialState, stagesOf, type State } from './state.js';
+import { tableView } from './table.js';
+import { showTheorems } from './theorems.js';
+
+function element<Kind extends HTMLElement>(selector: string, kind: new () => Kind): Kind {
+  const found = document.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+let state: State = initialState;
+let scene: Scene | undefined;
+let theory: Theory | undefined;
+let progress = 1;
+const ensembles = new Map<ScheduleKey, EnsembleSummary>();
+let jobId = 0;
+/** When the inputs came for which no paths have been drawn yet, by the job that they started. */
+const unanswered = new Map<number, number>();
+
+const views: readonly View[] = [
+  landscapeView(element('#landscape', HTMLElement), (change) => {
+    update((current) => ({ ...current, quadratic: change(current.quadratic) }));
+  }),
+  objectiveSpaceView(element('#space', HTMLElement)),
+  againstStepsView(element('#gaps', HTMLElement)),
+  forgettingCurveView(element('#curve', HTMLElement)),
+  tableView(element('#table', HTMLElement)),
+];
+const form = controls(element('.controls', HTMLFormElement), update);
+const engine = startEngine(answered);
+const play = player(element('#play', HTMLButtonElement), (share) => {
+  progress = share;
+  scheduleDrawing();
+});
+
+/** Changes the state, and everything that follows from it. */
+function update(change: (state: State) => State): void {
+  const inputAt = performance.now();
+  const before = state;
+  state = change(before);
+  if (state.measure === before.measure) play.stop();
+  formStale = true;
+  if (state.kind !== before.kind) forget();
+  start();
+  unanswered.set(jobId, inputAt);
+  scheduleDrawing();
+  scheduleAddress();
+}
+
+/** Drops what was drawn of another problem. */
+function forget(): void {
+  scene = undefined;
+  theory = undefined;
+  ensembles.clear();
+}
+
+function start(): void {
+  let job: Job;
+  try {
+    const { schedules, lambda, steps, stepSize, period, batch, seeds, seed } = state;
+    const window = state.kind === 'quadratic' ? { window: quadraticWindow } : {};
+    const split = stagesOf(state);
+    const source = problemSource(state);
+    job = { id: ++jobId, source, schedules, lambda, steps, stepSize, split, period, batch, seeds, seed, ...window };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    refuse({ field: error.field, message: error.message });
+    return;
+  }
+  element('#status', HTMLElement).textContent = '';
+  engine.start(job);
+}
+
+function answered(answer: Answer): void {
+  switch (answer.kind) {
+    case 'scene':
+      ({ scene } = answer);
+      if (answer.id === jobId) refuse(undefined);
+      showCommands();
+      break;
+    case 'theory':
+      ({ theory } = answer);
+      break;
+    case 'ensemble':
+      ensembles.set(answer.key, answer.ensemble);
+      for (const [id, inputAt] of unanswered) {
+        if (id > answer.id) continue;
+        redrawnFor ??= inputAt;
+        unanswered.delete(id);
+      }
+      break;
+    case 'done':
+      if (answer.id === jobId) finished();
+      break;
+    case 'refused':
+      if (answer.id === jobId) refuse(answer.refusal);
+      break;
+  }
+  scheduleDrawing();
+}
+
+/** Says in words what the runs came to, once all seeds have run. */
+function finished(): void {
+  const runs = shownEnsembles(shown());
+  if (runs.length < state.schedules.length || runs.some(([, { seeds }]) => seeds < state.seeds)) return;
+  const gaps = runs.map(
+    ([key, { final }]) => `${looks[key].label} ${shortNumber(Number(final.gap.mean.toPrecision(3)))}`,
+  );
+  element('#status', HTMLElement).textContent =
+    `${state.seeds} ${state.seeds === 1 ? 'seed' : 'seeds'}. Gaps: ${gaps.join(', ')}.`;
+}
+
+/** Shows a refusal where its cause is, or none. */
+function refuse(refusal: Refusal | undefined): void {
+  const ofSteps = refusal?.field === 'step-size';
+  element('#step-refusal', HTMLElement).textContent = ofSteps ? refusal.message : '';
+  element('#problem-refusal', HTMLElement).textContent = refusal === undefined || ofSteps ? '' : refusal.message;
+  element('#main', HTMLElement).classList.toggle('refused', refusal !== undefined);
+}
+
+function shown(): Shown {
+  return { state, scene, theory, ensembles, progress };
+}
+
+let drawing = false;
+let formStale = true;
+let redrawnFor: number | undefined;
+
+/** Draws everything once before the next frame. */
+function scheduleDrawing(): void {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    if (formStale) {
+      formStale = false;
+      form.show(state);
+      showFile();
+    }
+    const current = shown();
+    for (const view of views) view.draw(current);
+    const worst = theory?.front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
+    element('#certificate', HTMLElement).textContent = worst === undefined ? '…' : worst.toPrecision(2);
+    if (element('#theorems', HTMLDetailsElement).open) void showTheorems(element('#statements', HTMLElement), current);
+    // From an input to the first drawing of paths that were run for it.
+    if (redrawnFor !== undefined) performance.measure('input to redraw', { start: redrawnFor });
+    redrawnFor = undefined;
+  });
+}
+
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Writes the state into the address, not more often than browsers allow. */
+function scheduleAddress(): void {
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => {
+    void toAddress(state).then((address) => {
+      history.replaceState(null, '', `#${address}`);
+    });
+  }, 250);
+}
+
+async function readAddress(): Promise<void> {
+  const { state: said, refused } = await fromAddress(location.hash);
+  state = said;
+  forget();
+  formStale = true;
+  start();
+  scheduleDrawing();
+  if (refused.length > 0) refuse({ field: 'address', message: `Not understood in the address: ${refused.join(', ')}` });
+}
+
+function showCommands(): void {
+  element('#commands', HTMLElement).textContent =
+    scene === undefined ? '' : commands(state, scene.problemText).join('\n');
+}
+
+const hints: Readonly<Record<State['kind'], string>> = {
+  quadratic: 'Drag a minimiser, an axis or the start; or Tab to it and use the arrow keys.',
+  'log-linear': 'The plane of parameters of the policy; level lines of both losses over their minima.',
+  'closed-form': 'Both objectives over θ; below them the runs, from the first step down to the last.',
+  file: 'In more than two dimensions: the plane through both minimisers and the start, runs projected onto it.',
+};
+
+function showFile(): void {
+  element('#landscape-hint', HTMLElement).textContent = hints[state.kind];
+  const text = element('#file-text', HTMLTextAreaElement);
+  if (document.activeElement !== text) text.value = state.file.text;
+  element('#file-name', HTMLElement).textContent = state.kind === 'file' ? state.file.name : '';
+  const stepSize = element('#step-size', HTMLInputElement);
+  if (document.activeElement !== stepSize) stepSize.value = state.stepSize;
+  element('#measure', HTMLSelectElement).value = state.measure;
+}
+
+element('#step-size', HTMLInputElement).addEventListener('input', ({ target }) => {
+  const stepSize = (target as HTMLInputElement).value;
+  if (stepSize.trim() !== '') update((current) => ({ ...current, stepSize }));
+});
+element('#measure', HTMLSelectElement).addEventListener('change', ({ target }) => {
+  const measure = drawnMeasures.find((known) => known === (target as HTMLSelectElement).value) ?? 'gap';
+  update((current) => ({ ...current, measure }));
+});
+element('#file-text', HTMLTextAreaElement).addEventListener('input', ({ target }) => {
+  const text = (target as HTMLTextAreaElement).value;
+  update((current) => ({ ...current, file: { ...current.file, text } }));
+});
+element('#theorems', HTMLElement).addEventListener('toggle', scheduleDrawing);
+element('#reset', HTMLElement).addEventListener('click', () => {
+  update(() => initialState);
+});
+element('#copy-command', HTMLElement).addEventListener('click', ({ currentTarget }) => {
+  void copy(element('#commands', HTMLElement).textContent, currentTarget);
+});
+element('#copy-link', HTMLElement).addEventListener('click', ({ currentTarget }) => {
+  void toAddress(state).then((address) => copy(`${location.href.split('#')[0]}#${address}`, currentTarget));
+});
+element('#download', HTMLElement).addEventListener('click', () => {
+  if (scene === undefined) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([scene.problemText], { type: 'application/json' }));
+  link.download = problemFileName(state);
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
+async function copy(text: string, button: EventTarget | null): Promise<void> {
+  await navigator.clipboard.writeText(text);
+  if (!(button instanceof HTMLElement)) return;
+  const label = button.textContent;
+  button.textContent = 'Copied';
+  setTimeout(() => {
+    button.textContent = label;
+  }, 1500);
+}
+
+fileDrop(element('.drop-here', HTMLElement), element('#choose-file', HTMLInputElement), (file) => {
+  update((current) => ({ ...current, kind: 'file', file }));
+});
+addEventListener('hashchange', () => void readAddress());
+void readAddress().then(() => {
+  play.once();
+});

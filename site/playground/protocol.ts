@@ -1,0 +1,156 @@
+import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+import type { ProblemSource } from './problem-source.js';
+
+/** What the page asks of its workers: the problem and the settings of every run. */
+export interface Job {
+  /** Later jobs replace earlier ones. */
+  readonly id: number;
+  readonly source: ProblemSource;
+  readonly schedules: readonly ScheduleKey[];
+  readonly lambda: number;
+  readonly steps: number;
+  readonly stepSize: string;
+  readonly split: readonly [number, number];
+  readonly period: number;
+  readonly batch: number;
+  readonly seeds: number;
+  readonly seed: number;
+  /** The part of the plane to show; chosen by the points of interest where absent. */
+  readonly window?: Window;
+}
+
+/** A rectangle of the plane. */
+export interface Window {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+/** To a worker: the landscape of a job, or the runs of some of its schedules. */
+export type Request =
+  | { readonly task: 'scene'; readonly job: Job }
+  | { readonly task: 'runs'; readonly job: Job; readonly schedules: readonly ScheduleKey[] };
+
+/** From a worker. */
+export type Answer =
+  | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
+  | { readonly kind: 'theory'; readonly id: number; readonly theory: Theory }
+  | { readonly kind: 'ensemble'; readonly id: number; readonly key: ScheduleKey; readonly ensemble: EnsembleSummary }
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'refused'; readonly id: number; readonly refusal: Refusal };
+
+/** Why something could not be computed; the field is that of the problem file or of the command line. */
+export interface Refusal {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The problem in the plane: d = 2 itself, d = 1 as a line, and for larger d the plane through start and minimisers. */
+export interface Scene {
+  readonly dimension: number;
+  /** Why what is drawn holds only under a condition, where it does. */
+  readonly conditional: boolean;
+  readonly window: Window;
+  /** f_i − f_i* on a grid over the window, row by row from the lowest y; one row where d = 1. */
+  readonly field: {
+    readonly columns: number;
+    readonly rows: number;
+    readonly dpo: Float64Array;
+    readonly sft: Float64Array;
+  };
+  readonly plane: Plane;
+  /** The points of interest in the plane. */
+  readonly start: readonly [number, number];
+  readonly landmarks: Readonly<Record<LandmarkName, Landmark>>;
+  /** The radius of the ball; Infinity for none. */
+  readonly radius: number;
+  /** The problem file. */
+  readonly problemText: string;
+}
+
+/** The points that are found with certificates. */
+export type LandmarkName = 'dpo' | 'sft' | 'weightedSum' | 'weightedMax';
+
+/** A certified minimiser, in the plane and in objective space. */
+export interface Landmark {
+  readonly point: readonly [number, number];
+  readonly dpo: number;
+  readonly sft: number;
+  readonly value: number;
+  readonly certificate: number;
+}
+
+/** An orthonormal frame of a plane in R^d. */
+export interface Plane {
+  readonly origin: Float64Array;
+  readonly axes: readonly [Float64Array, Float64Array];
+}
+
+/** What is known of the problem without running anything. */
+export interface Theory {
+  /** Certified points of the Pareto front, from λ = 0 to 1. */
+  readonly front: readonly FrontPoint[];
+  readonly bounds: Readonly<Partial<Record<ScheduleKey, readonly ShownBound[]>>>;
+}
+
+/** A certified point of the Pareto front, in objective space and in the plane. */
+export interface FrontPoint {
+  readonly lambda: number;
+  readonly dpo: number;
+  readonly sft: number;
+  readonly certificate: number;
+  readonly point: readonly [number, number];
+}
+
+/** What a theorem says of a schedule's run. */
+export interface ShownBound {
+  readonly id: string;
+  /** 'lower' or an upper bound. */
+  readonly kind: string;
+  /** Why it says nothing; '' where it speaks. */
+  readonly silence: string;
+  readonly measure: keyof EnsembleMeasures;
+  readonly constants: readonly { readonly name: string; readonly meaning: string; readonly value: number }[];
+  /** The bound after every recorded number of steps; NaN where it says nothing. */
+  readonly curve: Float64Array;
+  /** The bound after the last step. */
+  readonly value: number;
+}
+
+/** What the seeds run so far say of a schedule. */
+export interface EnsembleSummary {
+  /** Seeds run so far. */
+  readonly seeds: number;
+  /** The recorded steps. */
+  readonly steps: readonly number[];
+  /** Means and 95 % intervals at every recorded step. */
+  readonly curves: Readonly<Record<keyof EnsembleMeasures, Curve>>;
+  /** The measures after the last step, as `forgetting run` gives them. */
+  readonly final: EnsembleMeasures;
+  readonly gradients: number;
+  readonly evaluations: number;
+  /** The first seed's points in the plane, x and y alternating, at every recorded step. */
+  readonly path: Float64Array;
+  /** Where every seed ends in the plane, x and y alternating. */
+  readonly ends: Float64Array;
+  /** f_DPO and f_SFT where every seed ends, alternating. */
+  readonly endValues: Float64Array;
+}
+
+/** A mean over seeds with its 95 % interval. */
+export interface Curve {
+  readonly mean: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/**
+ * The steps at which a run of T steps is recorded: dense at first, where a logarithm looks, and after the first stage,
+ * where a sequential run turns; even otherwise.
+ */
+export function recordedSteps({ steps, split: [before, after] }: Pick<Job, 'steps' | 'split'>): number[] {
+  const even = Array.from({ length: 51 }, (_, i) => Math.round((steps * i) / 50));
+  const first = Array.from({ length: 31 }, (_, i) => Math.round(steps ** (i / 30)));
+  const turn = Array.from({ length: 16 }, (_, i) => before + Math.round(after ** (i / 15)) - 1);
+  return [...new Set([...even, ...first, ...turn])].filter((step) => step <= steps).sort((a, b) => a - b);
+}

@@ -1,0 +1,109 @@
+import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+
+/** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */
+export interface Ellipse {
+  readonly x: number;
+  readonly y: number;
+  readonly first: number;
+  readonly second: number;
+  readonly angle: number;
+}
+
+/** What the quadratic pair in the plane is made of. */
+export interface QuadraticChoice {
+  readonly dpo: Ellipse;
+  readonly sft: Ellipse;
+  readonly start: readonly [number, number];
+  readonly noise: number;
+  /** Radius of the ball, 0 for none. */
+  readonly radius: number;
+}
+
+/** What the generator of log-linear pairs is given. */
+export interface LogLinearChoice {
+  readonly conflict: number;
+  readonly beta: number;
+  readonly candidates: number;
+  readonly examples: number;
+  readonly radius: number;
+  readonly problemSeed: number;
+}
+
+/** What the closed-form pair is made of. */
+export interface ClosedFormChoice {
+  readonly noise: number;
+  readonly start: number;
+}
+
+/** A problem file of the visitor's own. */
+export interface FileChoice {
+  readonly name: string;
+  /** The JSON text as it was dropped. */
+  readonly text: string;
+}
+
+/** The kinds of problem, in the order of their tabs. */
+export const problemKinds = ['quadratic', 'log-linear', 'closed-form', 'file'] as const;
+/** A kind of problem. */
+export type ProblemKind = (typeof problemKinds)[number];
+
+/** Everything that the page shows follows from this, and its address holds all of it. */
+export interface State {
+  readonly kind: ProblemKind;
+  readonly quadratic: QuadraticChoice;
+  readonly logLinear: LogLinearChoice;
+  readonly closedForm: ClosedFormChoice;
+  readonly file: FileChoice;
+  /** The schedules that run, in the order of the figures. */
+  readonly schedules: readonly ScheduleKey[];
+  readonly lambda: number;
+  readonly steps: number;
+  readonly stepSize: string;
+  /** Share of the steps that goes to the first stage of a sequential run. */
+  readonly firstStage: number;
+  readonly period: number;
+  readonly batch: number;
+  readonly seeds: number;
+  readonly seed: number;
+  /** The measure whose curve is drawn. */
+  readonly measure: keyof EnsembleMeasures;
+}
+
+/** Every schedule key, in the order of the figures. */
+export const scheduleKeys = Object.keys(looks) as ScheduleKey[];
+
+/** The measures that can be drawn against steps. */
+export const drawnMeasures = ['gap', 'averageGap', 'maxGap', 'averageMaxGap', 'idealDistance'] as const;
+
+/** What the page shows at first. */
+export const initialState: State = {
+  kind: 'quadratic',
+  quadratic: {
+    dpo: { x: 1.3, y: 0.7, first: 1.5, second: 0.75, angle: -35 },
+    sft: { x: -1.3, y: -0.45, first: 1.25, second: 0.8, angle: 40 },
+    start: [-0.2, 1.7],
+    noise: 0.4,
+    radius: 0,
+  },
+  logLinear: { conflict: 0.6, beta: 1, candidates: 5, examples: 60, radius: 5, problemSeed: 0 },
+  closedForm: { noise: 0.3, start: 0 },
+  file: { name: 'problem.json', text: '' },
+  schedules: ['sequential-sft-dpo', 'mix', 'alright', 'maxright'],
+  lambda: 0.5,
+  steps: 1000,
+  stepSize: '2/sqrt(T)',
+  firstStage: 0.5,
+  period: 1,
+  batch: 1,
+  seeds: 32,
+  seed: 0,
+  measure: 'gap',
+};
+
+/** The stages' numbers of steps. */
+export function stagesOf({ steps, firstStage }: Pick<State, 'steps' | 'firstStage'>): [number, number] {
+  // Halves as the command line makes them.
+  const first = firstStage === 0.5 ? Math.ceil(steps / 2) : Math.round(firstStage * steps);
+  return [first, steps - first];
+}

@@ -1,0 +1,71 @@
+import { shortNumber } from '../../src/cli/text.js';
+import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+import type { Estimate } from '../../src/simulate/statistics.js';
+import { stroke, symbol } from './chart.js';
+import type { EnsembleSummary, ShownBound } from './protocol.js';
+import { shownEnsembles, type View } from './shown.js';
+
+/** The measures, in the order in which `forgetting run` prints them. */
+const measures: readonly (keyof EnsembleMeasures)[] = [
+  'gap',
+  'averageGap',
+  'maxGap',
+  'averageMaxGap',
+  'dpo',
+  'sft',
+  'idealDistance',
+];
+
+/** The numbers after the last step, written as `forgetting run` prints them: a column for every schedule. */
+export function tableView(table: HTMLElement): View {
+  let drawnAt = 0;
+  return {
+    draw(shown) {
+      const runs = shownEnsembles(shown);
+      // Numbers that are about to change cost a layout of the page, and nobody reads them: not more than a few a second.
+      const passing = shown.progress < 1 || runs.some(([, { seeds }]) => seeds < shown.state.seeds);
+      if (passing && performance.now() - drawnAt < 250) return;
+      drawnAt = performance.now();
+      const row = (title: string, cell: (key: ScheduleKey, ensemble: EnsembleSummary) => string): string =>
+        `<tr><th scope="row">${title}</th>${runs
+          .map(([key, ensemble]) => {
+            const partial = ensemble.seeds < shown.state.seeds ? ' class="partial"' : '';
+            return `<td data-schedule="${key}" data-measure="${title}"${partial}>${cell(key, ensemble)}</td>`;
+          })
+          .join('')}</tr>`;
+      table.innerHTML = `<thead><tr><td></td>${runs.map(([key]) => heading(key)).join('')}</tr></thead><tbody>
+        ${measures.map((measure) => row(measure, (_, { final }) => estimateText(final[measure]))).join('')}
+        ${row('gradients', (_, { gradients }) => String(gradients))}
+        ${row('evaluations', (_, { evaluations }) => String(evaluations))}
+        ${row('bound ratios', (key, ensemble) => ratios(shown.theory?.bounds[key] ?? [], ensemble))}</tbody>`;
+    },
+  };
+}
+
+function heading(key: ScheduleKey): string {
+  const look = looks[key];
+  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${look.label}</th>`;
+}
+
+function estimateText({ mean, ci95 }: Estimate): string {
+  const interval = ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`;
+  return `<span class="value">${shortNumber(mean)}</span><small>${interval}</small>`;
+}
+
+/** How far every bound that speaks is from what was measured. */
+function ratios(bounds: readonly ShownBound[], ensemble: EnsembleSummary): string {
+  const speaking = bounds.filter(({ silence }) => silence === '');
+  if (speaking.length === 0) return 'no theorem speaks';
+  return speaking
+    .map((bound) => `<span><a href="./statements.html#${bound.id}">${bound.id}</a> ${ratio(bound, ensemble)}</span>`)
+    .join('');
+}
+
+/** Bound ÷ measured, or measured ÷ bound where the bound is a lower one: at least 1 up to the noise of the mean. */
+export function ratio({ kind, value, measure }: ShownBound, { final }: EnsembleSummary): string {
+  const { mean } = final[measure];
+  const times = kind === 'lower' ? mean / value : value / mean;
+  if (kind === 'lower' && value <= 0) return 'below 0';
+  return Number.isFinite(times) && times > 0 ? `${shortNumber(Number(times.toPrecision(3)))}×` : '–';
+}

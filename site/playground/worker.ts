@@ -1,0 +1,70 @@
+import { InputError } from '../../src/input-error.js';
+import { ensembles } from './ensembles.js';
+import type { Answer, Request } from './protocol.js';
+import { sceneOf, theoryOf } from './scene.js';
+import { subjectOf } from './subject.js';
+
+/** What to do next; a newer request replaces one that has not begun. */
+let next: Request | undefined;
+let working = false;
+
+addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  next = data;
+  if (!working) void workOff();
+});
+
+async function workOff(): Promise<void> {
+  working = true;
+  for (let request = taken(); request !== undefined; request = taken()) await work(request);
+  working = false;
+}
+
+function taken(): Request | undefined {
+  const request = next;
+  next = undefined;
+  return request;
+}
+
+/** Does what is asked until it is done, or has shown something and something newer is asked. */
+async function work(request: Request): Promise<void> {
+  const { job } = request;
+  const { id } = job;
+  try {
+    const posed = await subjectOf(job);
+    if (request.task === 'scene') {
+      post({ kind: 'scene', id, scene: sceneOf(posed, job) });
+      await pause();
+      if (next === undefined) post({ kind: 'theory', id, theory: theoryOf(posed, job) });
+    } else {
+      let slices = 0;
+      for (const { key, ensemble } of ensembles(posed, job, request.schedules)) {
+        post({ kind: 'ensemble', id, key, ensemble });
+        await pause();
+        if (++slices >= request.schedules.length && next !== undefined) return;
+      }
+    }
+    post({ kind: 'done', id });
+  } catch (error) {
+    const refusal =
+      error instanceof InputError
+        ? { field: error.field, message: error.message }
+        : { field: '', message: `This could not be computed: ${(error as Error).message}` };
+    post({ kind: 'refused', id, refusal });
+  }
+}
+
+function post(answer: Answer): void {
+  postMessage(answer);
+}
+
+const { port1, port2 } = new MessageChannel();
+let resume: (() => void) | undefined;
+port2.onmessage = () => resume?.();
+
+/** Lets newer requests in; a message goes round faster than a timer. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    resume = resolve;
+    port1.postMessage(undefined);
+  });
+}

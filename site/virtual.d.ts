@@ -1,0 +1,6 @@
+declare module 'virtual:formulas' {
+  /** Every theorem's statement as HTML, by its id. */
+  export const statements: Readonly<Record<string, string>>;
+  /** The symbol of every constant as HTML, by its name. */
+  export const constants: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,67 @@
+import { wasmModule } from '../../wasm-module.js';
+import { binary as plainBinary } from './plain.wasm.js';
+import { binary as sharedBinary } from './shared.wasm.js';
+
+/** An address in a kernel's memory, in bytes. */
+export type Address = number;
+
+/** What assembly/convex/index.ts exports; every object is named by its address. */
+export interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  reset(): void;
+  allocate(bytes: number): Address;
+  useZiggurat(ratios: Address, abscissae: Address): void;
+  seededStream(key: Address, length: number): Address;
+  uniform(stream: Address): number;
+  integer(stream: Address, bound: number): number;
+  normal(stream: Address): number;
+  sftObjective(dimension: number, rows: Address, count: number, offsets: Address, mostRows: number): Address;
+  dpoObjective(dimension: number, rows: Address, count: number, shifts: Address, beta: number): Address;
+  quadraticObjective(dimension: number, rows: Address, minimizer: Address, noise: number): Address;
+  group(dpo: Address, sft: Address, start: Address, radius: number, farAway: number, most: number): Address;
+  setSamples(group: Address, dpo: Address, sft: Address, batch: number): void;
+  setEvaluationSamples(group: Address, dpo: Address, sft: Address, batch: number): void;
+  setCoins(group: Address, choice: Address): void;
+  addRun(group: Address, schedule: number, lambda: number, steps: number, full: boolean): Address;
+  setStages(run: Address, switchAfter: number, startsWithDpo: boolean): void;
+  setMaxright(run: Address, period: number, idealDpo: number, idealSft: number): void;
+  setValueNoise(run: Address, onDpo: boolean, deviation: number, noise: Address): void;
+  setStepSizes(run: Address, stepSizes: Address, stride: number): void;
+  setRecord(
+    run: Address,
+    record: Address,
+    records: number,
+    values: Address,
+    averageValues: Address,
+    points: Address,
+  ): void;
+  advance(group: Address, until: number): void;
+  evaluateWaiting(group: Address): void;
+  gradientsOf(run: Address): number;
+  evaluationsOf(run: Address): number;
+  divergedAtOf(run: Address): number;
+  expOf(x: number): number;
+  logOnePlusOf(x: number): number;
+}
+
+/** Whether threads can share memory here: always in Node, in a browser only where the page is isolated. */
+export const canShare = typeof SharedArrayBuffer !== 'undefined';
+
+const page = 65536;
+
+/** A new memory with at least so many bytes before those that kernels take; shared where it can be. */
+export function newMemory(bytes: number): WebAssembly.Memory {
+  const initial = Math.ceil(bytes / page);
+  return canShare
+    ? new WebAssembly.Memory({ initial, maximum: page, shared: true })
+    : new WebAssembly.Memory({ initial });
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A kernel on a memory of `newMemory`, for this thread alone. */
+export function newKernel(memory: WebAssembly.Memory): Kernel {
+  compiled ??= wasmModule(canShare ? sharedBinary : plainBinary);
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, math: { exp: Math.exp, log: Math.log } });
+  return exports as unknown as Kernel;
+}

@@ -1,0 +1,248 @@
+import { schedules } from '../../schedule/index.js';
+import type { MaxrightState } from '../../schedule/maxright.js';
+import type { ObjectiveName, Schedule } from '../../schedule/schedule.js';
+import type { SequentialState } from '../../schedule/sequential.js';
+import { streamKey } from '../../random/stream.js';
+import type { RunSettings, Trajectory } from '../trajectory.js';
+import { newKernel, type Address, type Kernel } from './instance.js';
+import type { PlacedProblem } from './place.js';
+
+/** A run to be made: a schedule of this package and how it goes. */
+export interface Member {
+  readonly schedule: Schedule;
+  readonly settings: RunSettings;
+}
+
+/** Whether kernels know a run's schedule: one of this package's own, with a step size for every step. */
+export function knows({ schedule, settings }: Member): boolean {
+  const isOwn = Object.hasOwn(schedules, schedule.name) && schedules[schedule.name] === schedule;
+  return isOwn && settings.stepSizes.length >= settings.schedule.steps;
+}
+
+/**
+ * Runs of one seed on one problem, as `runTrajectory` defines them, in step: they draw the same samples, so every
+ * feature row is read once for all of them. No number depends on what is run together.
+ */
+export function runTogether(problem: PlacedProblem, members: readonly Member[], seed: number): Trajectory[] {
+  const trajectories = new Array<Trajectory>(members.length);
+  for (const indices of alike(members)) {
+    const group = newGroup(
+      problem,
+      indices.map((index) => members[index]),
+      seed,
+    );
+    group.run().forEach((trajectory, i) => (trajectories[indices[i]] = trajectory));
+  }
+  return trajectories;
+}
+
+/** The indices of the members that draw alike: same minibatches, and the same ones for values. */
+function alike(members: readonly Member[]): number[][] {
+  const groups = new Map<string, number[]>();
+  members.forEach(({ settings: { batch, gradientBatch } }, index) => {
+    const key = `${batch} ${gradientBatch}`;
+    groups.set(key, [...(groups.get(key) ?? []), index]);
+  });
+  return [...groups.values()];
+}
+
+/** How many steps are taken in one call, so that a kernel's functions are soon run as optimised code. */
+const stepsAtOnce = 512;
+
+/** Runs that are laid out in a kernel's memory and not taken a step yet. */
+interface Group {
+  /** Takes all runs to their ends and gives what they leave behind. */
+  readonly run: () => Trajectory[];
+}
+
+function newGroup(problem: PlacedProblem, members: readonly Member[], seed: number): Group {
+  const kernel = kernelOf(problem);
+  kernel.reset();
+  const [dpo, sft] = [place(problem, kernel, 'dpo'), place(problem, kernel, 'sft')];
+  const group = kernel.group(dpo, sft, problem.start, problem.radius, problem.farAway, members.length);
+  const { batch, gradientBatch } = members[0].settings;
+  const streamOf = (purpose: string): Address => newStream(kernel, seed, purpose);
+  kernel.setSamples(group, streamOf('dpo-sample'), streamOf('sft-sample'), batch);
+  if (gradientBatch === 'fresh') {
+    kernel.setEvaluationSamples(group, streamOf('dpo-evaluation'), streamOf('sft-evaluation'), batch);
+  }
+  if (members.some(({ schedule }) => schedule.name === 'alright')) kernel.setCoins(group, streamOf('choice'));
+
+  const stepSizes = stepSizePlaces(kernel);
+  const runs = members.map((member) => addRun(problem, kernel, group, member, stepSizes, seed));
+  const steps = Math.max(...members.map(({ settings }) => settings.schedule.steps));
+  return {
+    run() {
+      for (let done = 0; done < steps; done += stepsAtOnce) {
+        kernel.advance(group, Math.min(steps, done + stepsAtOnce));
+        if (runs.every(({ address }) => kernel.divergedAtOf(address) > 0)) break;
+      }
+      kernel.evaluateWaiting(group);
+      return runs.map((run) => trajectoryOf(problem, kernel, run));
+    },
+  };
+}
+
+/** A run in a kernel's memory, and where it leaves what is recorded. */
+interface PlacedRun {
+  readonly address: Address;
+  readonly records: number;
+  readonly values: Address;
+  readonly averageValues: Address;
+  /** 0 where no points are recorded. */
+  readonly points: Address;
+}
+
+function addRun(
+  problem: PlacedProblem,
+  kernel: Kernel,
+  group: Address,
+  { schedule, settings }: Member,
+  stepSizes: (sizes: Float64Array) => StepSizePlace,
+  seed: number,
+): PlacedRun {
+  const { lambda, steps } = settings.schedule;
+  const isLogLinear = problem.dpo.kind === 'dpo';
+  const full = settings.values === 'full' && isLogLinear;
+  const address = kernel.addRun(group, kinds[schedule.name as keyof typeof kinds], lambda, steps, full);
+  const state = schedule.init(settings.schedule);
+  switch (schedule.name) {
+    case 'sequential': {
+      const { first, switchAfter } = state as SequentialState;
+      kernel.setStages(address, switchAfter, first === 'dpo');
+      break;
+    }
+    case 'dpo':
+    case 'sft':
+      kernel.setStages(address, steps, schedule.name === 'dpo');
+      break;
+    case 'maxright': {
+      const { period, ideal } = state as MaxrightState;
+      kernel.setMaxright(address, Math.min(period, mostSteps), ideal.dpo, ideal.sft);
+      addValueNoise(problem, kernel, address, settings, seed);
+    }
+  }
+  const sizes = stepSizes(settings.stepSizes.subarray(0, steps));
+  kernel.setStepSizes(address, sizes.address, sizes.stride);
+
+  const { record } = settings;
+  const recordPlace = kernel.allocate(4 * record.length);
+  new Int32Array(kernel.memory.buffer, recordPlace, record.length).set(record);
+  const run = {
+    address,
+    records: record.length,
+    values: kernel.allocate(16 * record.length),
+    averageValues: kernel.allocate(16 * record.length),
+    points: settings.recordPoints === true ? kernel.allocate(8 * padded(problem.dimension) * record.length) : 0,
+  };
+  kernel.setRecord(address, recordPlace, record.length, run.values, run.averageValues, run.points);
+  return run;
+}
+
+/** What kernels call the schedules (assembly/convex/run.ts); a single objective is a first stage without a second. */
+const kinds = { sequential: 0, dpo: 0, sft: 0, mix: 1, alright: 2, maxright: 3 };
+
+/** The largest number of steps that a kernel can count. */
+const mostSteps = 2 ** 31 - 1;
+
+/** MAXRIGHT is told values with noise, from streams of the run's own: what it draws depends on what it chose. */
+function addValueNoise(
+  problem: PlacedProblem,
+  kernel: Kernel,
+  run: Address,
+  settings: RunSettings,
+  seed: number,
+): void {
+  for (const name of ['dpo', 'sft'] as const) {
+    const placed = problem[name];
+    const deviation = settings.valueNoise ?? (placed.kind === 'quadratic' ? placed.valueNoise : 0);
+    if (deviation === 0) continue;
+    kernel.setValueNoise(run, name === 'dpo', deviation, newStream(kernel, seed, `${name}-value-noise`));
+  }
+}
+
+function trajectoryOf({ dimension }: PlacedProblem, kernel: Kernel, run: PlacedRun): Trajectory {
+  const { address, records } = run;
+  const numbers = (at: Address, length: number): Float64Array =>
+    Float64Array.from(new Float64Array(kernel.memory.buffer, at, length));
+  const points = new Float64Array(run.points === 0 ? 0 : records * dimension);
+  if (run.points !== 0) {
+    const stride = padded(dimension);
+    const recorded = new Float64Array(kernel.memory.buffer, run.points, records * stride);
+    for (let at = 0; at < records; at++) {
+      points.set(recorded.subarray(at * stride, at * stride + dimension), at * dimension);
+    }
+  }
+  return {
+    values: numbers(run.values, 2 * records),
+    averageValues: numbers(run.averageValues, 2 * records),
+    points,
+    gradients: kernel.gradientsOf(address),
+    evaluations: kernel.evaluationsOf(address),
+    divergedAt: kernel.divergedAtOf(address),
+  };
+}
+
+/** Where step sizes lie: the first, and how many bytes on the next. */
+interface StepSizePlace {
+  readonly address: Address;
+  readonly stride: number;
+}
+
+/** Puts step sizes into a kernel's memory: one number where all are equal, and the same sequence once. */
+function stepSizePlaces(kernel: Kernel): (sizes: Float64Array) => StepSizePlace {
+  const placed: { readonly sizes: Float64Array; readonly place: StepSizePlace }[] = [];
+  return (sizes) => {
+    const known = placed.find((other) => isSame(other.sizes, sizes));
+    if (known !== undefined) return known.place;
+    const isConstant = sizes.every((size) => size === sizes[0]);
+    const kept = isConstant ? sizes.subarray(0, 1) : sizes;
+    const place = { address: kernel.allocate(8 * kept.length), stride: isConstant ? 0 : 8 };
+    new Float64Array(kernel.memory.buffer, place.address, kept.length).set(kept);
+    placed.push({ sizes, place });
+    return place;
+  };
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  return a.length === b.length && a.every((entry, i) => entry === b[i]);
+}
+
+/** Tells a kernel where an objective's arrays lie. */
+function place(problem: PlacedProblem, kernel: Kernel, name: ObjectiveName): Address {
+  const { dimension } = problem;
+  const objective = problem[name];
+  switch (objective.kind) {
+    case 'sft':
+      return kernel.sftObjective(dimension, objective.rows, objective.count, objective.offsets, objective.mostRows);
+    case 'dpo':
+      return kernel.dpoObjective(dimension, objective.rows, objective.count, objective.shifts, objective.beta);
+    case 'quadratic':
+      return kernel.quadraticObjective(dimension, objective.rows, objective.minimizer, objective.noise);
+  }
+}
+
+function newStream(kernel: Kernel, seed: number, purpose: string): Address {
+  const key = streamKey(seed, purpose);
+  const at = kernel.allocate(4 * key.length);
+  new Uint32Array(kernel.memory.buffer, at, key.length).set(key);
+  return kernel.seededStream(at, key.length);
+}
+
+function padded(dimension: number): number {
+  return dimension + (dimension % 2);
+}
+
+/** The kernels of the problems that this thread ran last, by the problem's number, the last one last. */
+const kernels = new Map<number, Kernel>();
+const mostKernels = 16;
+
+function kernelOf(problem: PlacedProblem): Kernel {
+  const kernel = kernels.get(problem.id) ?? newKernel(problem.memory);
+  kernels.delete(problem.id);
+  kernels.set(problem.id, kernel);
+  const [oldest] = kernels.keys();
+  if (kernels.size > mostKernels) kernels.delete(oldest);
+  kernel.useZiggurat(problem.ratios, problem.abscissae);
+  return kernel;
+}
