@@ -11,8 +11,6 @@ const inputs = {
   preferences: 'data',
   evaluationSft: 'data',
   evaluationPreferences: 'data',
-  heldOutSft: 'data',
-  heldOutPreferences: 'data',
 } as const;
 
 /** What --model takes. */

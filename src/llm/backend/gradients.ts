@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { fusedGradients } from './fused-kernels.js';
 import { sumRows } from './sum-rows.js';
 import { targetLogProbabilityGradient } from './target-log-probability.js';
 
@@ -8,7 +9,7 @@ import { targetLogProbabilityGradient } from './target-log-probability.js';
  * in modules that plain Node cannot import, and some of those need kernels that the wasm backend lacks.
  */
 export function registerGradients(): void {
-  const others = [matrixProduct, lookup, targetLogProbabilityGradient];
+  const others = [matrixProduct, lookup, targetLogProbabilityGradient, ...fusedGradients];
   for (const gradient of [...arithmetic, ...functions, ...reductions, ...rearrangements, ...others]) {
     if ((tf.getGradient(gradient.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(gradient);
   }

@@ -1,10 +1,21 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernel, registerKernel, unregisterKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { wasmModule } from '../../wasm-module.js';
 import { binary } from './alone.wasm.js';
 
 /** The kernels of assembly/llm/kernels.ts. */
-export type KernelName = 'matmul' | 'targetLogProbability' | 'targetLogProbabilityGradient';
+export type KernelName =
+  | 'matmul'
+  | 'gelu'
+  | 'silu'
+  | 'norm'
+  | 'normGradient'
+  | 'normWeightGradient'
+  | 'adamw'
+  | 'squareSums'
+  | 'columnSums'
+  | 'targetLogProbability'
+  | 'targetLogProbabilityGradient';
 
 /** How a kernel's items may be divided among threads. */
 export interface Work {
@@ -88,6 +99,30 @@ export function argumentStore(module: EmscriptenModule): (args: readonly number[
     view.set(args);
     return address;
   };
+}
+
+const [float, bits] = ((): [Float32Array, Int32Array] => {
+  const numbers = new Float32Array(1);
+  return [numbers, new Int32Array(numbers.buffer)];
+})();
+
+/** A float32 as the 32-bit argument that it is passed in. */
+export function floatArgument(value: number): number {
+  float[0] = value;
+  return bits[0];
+}
+
+/** Registers a tfjs kernel for the wasm backend in place of the one it may have. Call before the backend is set. */
+export function registerWasmKernel(
+  kernelName: string,
+  run: (inputs: never, backend: BackendWasm, attributes: never) => TensorInfo | TensorInfo[],
+): void {
+  if ((getKernel(kernelName, 'wasm') as unknown) !== undefined) unregisterKernel(kernelName, 'wasm');
+  registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend, attrs }) => run(inputs as never, backend as unknown as BackendWasm, attrs as never),
+  });
 }
 
 /** Where a tensor's values begin in the backend's memory. */

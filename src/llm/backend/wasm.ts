@@ -3,15 +3,21 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf } from './wasm-kernels.js';
-import { registerWasmTargetLogProbability } from './wasm-target-log-probability.js';
-import { registerWasmMatrixProduct } from './wasm-matmul.js';
+import { registerWasmActivations } from './wasm-activation.js';
 import { registerWasmIdentity } from './wasm-identity.js';
+import { registerWasmMatrixProduct } from './wasm-matmul.js';
+import { registerWasmNorms } from './wasm-norm.js';
+import { registerWasmOptimiser } from './wasm-optimiser.js';
+import { registerWasmTargetLogProbability } from './wasm-target-log-probability.js';
 import { registerWasmOneHot } from './wasm-one-hot.js';
 
 // The build of tfjs with threads does not give out its memory, and our kernels bring threads of their own.
 tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-registerWasmMatrixProduct();
 registerWasmIdentity();
+registerWasmMatrixProduct();
+registerWasmActivations();
+registerWasmNorms();
+registerWasmOptimiser();
 registerWasmOneHot();
 registerWasmTargetLogProbability();
 

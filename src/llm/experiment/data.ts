@@ -24,14 +24,14 @@ export async function readExperimentData(
   { sftExamples, preferencePairs, heldOutExamples }: ExperimentScale,
 ): Promise<ExperimentData> {
   const preparation = { maximumLength, inputField };
-  const [sft, heldOutSft] = await split(readSft, files.sft, files.heldOutSft, sftExamples, heldOutExamples, {
+  const [sft, heldOutSft] = await split(readSft, files.sft, files.evaluationSft, sftExamples, heldOutExamples, {
     tokenizer,
     preparation,
   });
   const [preferences, heldOutPreferences] = await split(
     readPreferences,
     files.preferences,
-    files.heldOutPreferences,
+    files.evaluationPreferences,
     preferencePairs,
     heldOutExamples,
     { tokenizer, preparation },

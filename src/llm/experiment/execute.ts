@@ -2,16 +2,17 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import writeFileAtomic from 'write-file-atomic';
+import { fileRefusal } from '../../file-refusal.js';
 import { InputError } from '../../input-error.js';
 import { workerModule } from '../../simulate/worker-module.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { openRunFolder } from '../results/run-folder.js';
 import { writeParquet } from '../results/parquet.js';
 import { digestOfModel, digestOf } from '../train/reference.js';
+import { checkSettings, requireContext } from './check-settings.js';
 import { choiceRows, costRows, evaluationRows, optimumOf, optimumRows, runFolder } from './collect.js';
 import { overheadOf, type OverheadRow } from './overhead.js';
 import {
-  checkScale,
   comparedRuns,
   preparatoryRuns,
   referenceOf,
@@ -52,7 +53,8 @@ export async function runExperiment(
   options: ExecutionOptions,
 ): Promise<ExperimentReport> {
   const { output } = options;
-  checkScale(settings.scale);
+  checkSettings(settings);
+  requireContext(settings);
   await openRunFolder(output, { settings: await decisiveSettings(settings), resume: true });
   const runs = comparedRuns(settings);
   const total = preparatoryRuns.length * settings.scale.optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0);
@@ -192,10 +194,12 @@ function openLaboratory({ workers, onProgress }: ExecutionOptions, total: number
 
 /** What decides the experiment's numbers, with digests of the files in place of their paths. */
 async function decisiveSettings({ files, ...settings }: ExperimentSettings): Promise<Record<string, unknown>> {
-  const digests = Object.entries(files).map(async ([name, path]: [string, string]) => [
-    name,
-    await digestOfModel(path),
-  ]);
+  const digests = Object.entries(files).map(async ([name, path]: [string, string]) => {
+    const digest = await digestOfModel(path).catch((error: unknown) => {
+      throw fileRefusal(path, error, 'a file or folder that can be read');
+    });
+    return [name, digest];
+  });
   return { ...settings, files: digestOf(JSON.stringify(await Promise.all(digests))) };
 }
 

@@ -1,4 +1,3 @@
-import { InputError } from '../../input-error.js';
 import type { Order, Pair, ScheduleSettings } from '../../schedule/schedule.js';
 import type { ExperimentSettings } from './settings.js';
 
@@ -135,26 +134,3 @@ function jointRun(
 
 /** The optima that the schedules of a comparison are measured from. */
 export type Optima = Readonly<Record<Comparison, Pair>>;
-
-/** Refuses a scale in which something would go unseen. */
-export function checkScale({
-  steps,
-  parts,
-  evaluateEvery,
-  seeds,
-  lambdas,
-  optimumSteps,
-}: ExperimentSettings['scale']): void {
-  if (lambdas.length === 0) throw new InputError('lambdas', lambdas, 'at least one weight of DPO');
-  if (new Set(lambdas).size < lambdas.length) throw new InputError('lambdas', lambdas, 'different weights');
-  if (steps % parts !== 0) {
-    throw new InputError('steps', steps, `a multiple of ${parts}, the parts that Sequential is split by`);
-  }
-  if ((steps / parts) % evaluateEvery !== 0) {
-    const expected = `a divisor of ${steps / parts}, a part of the steps, so that the switch between stages is evaluated`;
-    throw new InputError('evaluate-every', evaluateEvery, expected);
-  }
-  if (seeds < 1) throw new InputError('seeds', seeds, 'an integer ≥ 1');
-  if (optimumSteps < steps)
-    throw new InputError('optimum-steps', optimumSteps, `at least ${steps}, the steps of a run`);
-}

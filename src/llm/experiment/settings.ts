@@ -25,8 +25,8 @@ export interface ExperimentFiles {
   readonly sft: string;
   readonly preferences: string;
   /** Held-out data; by default the records of the training files behind those trained on. */
-  readonly heldOutSft?: string;
-  readonly heldOutPreferences?: string;
+  readonly evaluationSft?: string;
+  readonly evaluationPreferences?: string;
 }
 
 /** What is run, and how much of it. */

@@ -1,19 +1,22 @@
 import type { ExperimentScale, TrainingSettings } from '../experiment/settings.js';
 
-/** Where a preset's model and data come from. */
+/** Where a preset's model and data come from; files given on the command line take the place of its own. */
 export type PresetSource =
+  /** Made by this program. */
   | { readonly kind: 'synthetic' }
   /** Files of the folder that FORGETTING_DATA names. */
-  | {
-      readonly kind: 'data-folder';
-      readonly model: string;
-      readonly sft: string;
-      readonly preferences: string;
-      readonly heldOutSft: string;
-      readonly heldOutPreferences: string;
-    }
-  /** Repositories of the HF hub; a local folder and local files may be given in their place. */
-  | { readonly kind: 'hub'; readonly model: string; readonly sft: string; readonly preferences: string };
+  | ({ readonly kind: 'data-folder' } & PresetFiles)
+  /** Repositories of the HF hub. */
+  | ({ readonly kind: 'hub' } & PresetFiles);
+
+interface PresetFiles {
+  readonly model: string;
+  readonly sft: string;
+  readonly preferences: string;
+  /** Held-out data; without them, the records behind those trained on. */
+  readonly evaluationSft?: string;
+  readonly evaluationPreferences?: string;
+}
 
 /** A whole experiment as data: what it runs on, how it trains, and how much of it there is. */
 export interface Preset {
@@ -21,6 +24,8 @@ export interface Preset {
   readonly description: string;
   readonly source: PresetSource;
   readonly training: TrainingSettings;
+  /** The first seed. */
+  readonly seed: number;
   /** MAXRIGHT evaluates both objectives every so many steps. */
   readonly period: number;
   /** In at most ten minutes on two cores, and with `--full`; equal where the preset is for other machines. */

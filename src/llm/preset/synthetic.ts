@@ -28,6 +28,7 @@ export const synthetic: Preset = {
     beta: 0.1,
     tuning: 'full',
   },
+  seed: 0,
   period: 10,
   scale,
   full: { ...scale, steps: 300, evaluateEvery: 25, optimumSteps: 1200 },

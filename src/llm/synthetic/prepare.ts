@@ -22,8 +22,8 @@ export interface SyntheticFiles {
   readonly model: string;
   readonly sft: string;
   readonly preferences: string;
-  readonly heldOutSft: string;
-  readonly heldOutPreferences: string;
+  readonly evaluationSft: string;
+  readonly evaluationPreferences: string;
 }
 
 /** How the model is pre-trained. */
@@ -60,8 +60,8 @@ export async function prepareSynthetic({
     model: join(folder, 'model'),
     sft: await writeRecords(join(data, 'sft.train.jsonl'), corpus.sft.train),
     preferences: await writeRecords(join(data, 'preferences.train.jsonl'), corpus.preferences.train),
-    heldOutSft: await writeRecords(join(data, 'sft.held-out.jsonl'), corpus.sft.heldOut),
-    heldOutPreferences: await writeRecords(join(data, 'preferences.held-out.jsonl'), corpus.preferences.heldOut),
+    evaluationSft: await writeRecords(join(data, 'sft.held-out.jsonl'), corpus.sft.heldOut),
+    evaluationPreferences: await writeRecords(join(data, 'preferences.held-out.jsonl'), corpus.preferences.heldOut),
   };
   if (existsSync(join(files.model, 'result.json'))) return files;
   const start = join(folder, 'random');
