@@ -48,10 +48,10 @@ function experiment(...more: string[]): Promise<Ended> {
   return start(more).ended;
 }
 
-/** Every file of an experiment but those that hold what the clock says. */
+/** Every file of an experiment but those that hold what the clock says, and what a kill left of one being written. */
 function contents(output: string): Map<string, string> {
   const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/timing|cost/.test(name));
+  const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/timing|cost|\.\d+$/.test(name));
   return new Map(kept.map((name) => [name, readFileSync(join(output, name)).toString('base64')]));
 }
 
