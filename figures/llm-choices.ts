@@ -3,7 +3,7 @@ import { labelMark, lossAxis, namedChannels, onlyLayer } from '../src/figure/lay
 import { ink } from '../src/figure/theme.js';
 import { comparisons, type Comparison } from '../src/llm/experiment/plan.js';
 import type { ChoiceRow } from '../src/llm/experiment/results.js';
-import { comparisonTitles, llmDrawing, setting } from './llm.js';
+import { comparisonTitles, llmDrawing, middleLambda, setting } from './llm.js';
 
 /** How the two objectives are told apart: in greys, for the colours belong to the schedules. */
 const objectives = [
@@ -17,7 +17,7 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
   const { settings, choices } = results;
   const text = 'What MAXRIGHT chooses';
   const { lambdas, steps } = settings.scale;
-  const middle = lambdas[lambdas.length >> 1];
+  const middle = middleLambda(results);
   const firstSeed = choices.filter((row) => row.seed === settings.seed && row.steps === steps);
   const strips = stretches(firstSeed).map(({ first, last }) => ({
     ...{ layer: 'choice', comparison: first.comparison, lambda: first.lambda },
@@ -32,6 +32,7 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
       return { layer: 'share', comparison, lambda, share, label: `${Math.round(100 * share)} %` };
     }),
   );
+  // A row holds the records that its step left: what the next step goes by, so that they stand where that one is shown.
   const gaps = firstSeed
     .filter(({ lambda }) => lambda === middle)
     .flatMap(({ comparison, step, sftWeightedGap, dpoWeightedGap }) => [
@@ -41,9 +42,9 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
   return {
     title: text,
     caption:
-      `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with the share of DPO steps over ` +
-      `all seeds; below, the weighted gaps that it compares, at λ = ${middle}: both are evaluated every ${settings.period} steps, and ` +
-      'between evaluations only the chosen one’s record is refreshed.',
+      `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with DPO’s share of the steps over ` +
+      `all seeds; below, the weighted gaps that it goes by, at λ = ${middle}: both are evaluated every ${settings.period} steps, in ` +
+      'between only the chosen one’s is refreshed, by its own step.',
     rows: [...strips, ...shares, ...gaps],
     spec: {
       title: { text, subtitle: `${setting(results)}; MAXRIGHT’s first seed; shares of DPO steps over all` },
@@ -52,7 +53,7 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
         return {
           vconcat: [
             stripView(comparison, steps),
-            gapView(comparison, steps, lossAxis(own, gapHeight, `weighted gap, λ = ${middle}`).encoding),
+            gapView(comparison, steps, middle, lossAxis(own, gapHeight, 'weighted gap').encoding),
           ],
         };
       }),
@@ -96,8 +97,14 @@ function stripView(comparison: Comparison, steps: number): View {
 }
 
 /** Both weighted gaps as MAXRIGHT holds them, by step. */
-function gapView(comparison: Comparison, steps: number, y: ReturnType<typeof lossAxis>['encoding']): View {
+function gapView(
+  comparison: Comparison,
+  steps: number,
+  lambda: number,
+  y: ReturnType<typeof lossAxis>['encoding'],
+): View {
   return {
+    title: { text: `λ = ${lambda}`, fontSize: 13, fontWeight: 400, anchor: 'middle', offset: 6 },
     width,
     height: gapHeight,
     transform: onlyLayer('gap', { comparison }),

@@ -1,6 +1,6 @@
 import { comparisons } from '../src/llm/experiment/plan.js';
 import { drawStages } from './stages.js';
-import { llmDrawing, middleRuns, setting } from './llm.js';
+import { llmDrawing, middleLambda, middleRuns, setting } from './llm.js';
 
 /** The first objective's loss of a language model through both stages, beside that of the joint schedules. */
 export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
@@ -8,11 +8,11 @@ export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
   const { steps } = settings.scale;
   const orders = comparisons.map((comparison) => {
     const first = comparison === 'sft-dpo' ? ('sft' as const) : ('dpo' as const);
-    const { lambda, runs } = middleRuns(results, comparison);
+    const runs = middleRuns(results, comparison);
     const share = runs.flatMap(([{ dpoShare }]) => dpoShare ?? [])[0];
     const dpoSteps = Math.round(share * steps);
     return {
-      ...{ first, steps, lambda, title: first === 'sft' ? 'f_SFT' : 'f_DPO' },
+      ...{ first, steps, title: first === 'sft' ? 'f_SFT' : 'f_DPO' },
       switchAfter: first === 'sft' ? steps - dpoSteps : dpoSteps,
       curves: runs.map((rows) => ({
         schedule: rows[0].schedule,
@@ -21,7 +21,7 @@ export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
       levels: [{ value: optima[comparison][first], label: 'optimum' }],
     };
   });
-  const [{ lambda }] = orders;
+  const lambda = middleLambda(results);
   const { rows, views } = drawStages(orders);
   const risen = orders.map(({ title, switchAfter, curves }) => {
     const { points } = curves.find(({ schedule }) => schedule.startsWith('sequential')) ?? curves[0];

@@ -2,7 +2,9 @@ import { comparedKeys } from '../experiments/compared.js';
 import { seedMeans, type SeedMean } from '../experiments/llm.js';
 import { estimateColumns, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
+import { grouped } from '../src/llm/experiment/grouped.js';
 import { comparisons } from '../src/llm/experiment/plan.js';
+import { estimate } from '../src/simulate/statistics.js';
 import { comparisonTitles, llmDrawing, runLabel, setting } from './llm.js';
 
 const panels = [
@@ -43,7 +45,8 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
     title: text,
     caption:
       'At the end of every run: how far each objective is above its optimum, and the distance to the ideal point, with 95 % ' +
-      'intervals over seeds. Sequential’s splits stand at the λ that they are compared with.',
+      'intervals over seeds. Sequential’s splits stand at the λ that they are compared with. Mean ideal distance over all λ: ' +
+      `${comparisons.map((comparison) => `${comparisonTitles[comparison]}: ${meanDistances(comparison, ends)}`).join('; ')}.`,
     rows,
     spec: {
       title: { text, subtitle: `${setting(results)}; below λ the steps of Sequential’s stages, first : second` },
@@ -91,4 +94,14 @@ function axisLabels(lambdas: readonly number[], ends: readonly SeedMean[], compa
     const split = ends.find((row) => row.comparison === comparison && row.lambda === lambda && row.dpoShare !== null);
     return [String(lambda), ...(split === undefined ? [] : [runLabel(split)])];
   });
+}
+
+/** The ideal distance of every schedule in a comparison, in the mean over its end points, in words. */
+function meanDistances(comparison: string, ends: readonly SeedMean[]): string {
+  const own = ends.filter((row) => row.comparison === comparison);
+  const means = grouped(own, ({ schedule }) => schedule).map((rows) => {
+    const distance = estimate(rows.map(({ measures }) => measures.idealDistance.mean)).mean;
+    return `${looks[rows[0].schedule].label} ${distance.toPrecision(3)}`;
+  });
+  return means.join(', ');
 }

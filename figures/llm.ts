@@ -32,16 +32,18 @@ export function lossRuns(results: ExperimentResults, comparison: Comparison): Lo
   }));
 }
 
-/** The runs of a comparison at the λ and the split nearest ½, and that λ. */
-export function middleRuns(
-  results: ExperimentResults,
-  comparison: Comparison,
-): { readonly lambda: number; readonly runs: readonly (readonly SeedMean[])[] } {
-  const own = seedMeans(results).filter((row) => row.comparison === comparison);
-  const lambda = nearestHalf(results.settings.scale.lambdas);
+/** The runs of a comparison at the λ nearest ½, Sequential's split that is compared with it nearest ½ too. */
+export function middleRuns(results: ExperimentResults, comparison: Comparison): (readonly SeedMean[])[] {
+  const lambda = middleLambda(results);
+  const own = seedMeans(results).filter((row) => row.comparison === comparison && row.lambda === lambda);
   const share = nearestHalf(own.flatMap(({ dpoShare }) => dpoShare ?? []));
-  const middle = own.filter((row) => (row.dpoShare === null ? row.lambda === lambda : row.dpoShare === share));
-  return { lambda, runs: grouped(middle, ({ schedule }) => schedule) };
+  const middle = own.filter(({ dpoShare }) => dpoShare === null || dpoShare === share);
+  return grouped(middle, ({ schedule }) => schedule);
+}
+
+/** The experiment's λ that is nearest ½. */
+export function middleLambda({ settings }: ExperimentResults): number {
+  return nearestHalf(settings.scale.lambdas);
 }
 
 function nearestHalf(values: readonly number[]): number {

@@ -9,7 +9,7 @@ import { comparisons } from '../src/llm/experiment/plan.js';
 import type { ExperimentResults } from '../src/llm/experiment/results.js';
 import type { Estimate } from '../src/simulate/statistics.js';
 import { endPanel, type LossSpace } from './loss-space.js';
-import { comparisonTitles, lossRuns, middleRuns, originOf, runLabel, setting } from './llm.js';
+import { comparisonTitles, lossRuns, middleLambda, middleRuns, originOf, runLabel, setting } from './llm.js';
 
 const size = { width: 300, height: 270 };
 const gapHeight = 210;
@@ -93,22 +93,19 @@ function theoryColumn({ ideal, front, runs, steps }: TradeOff): Column {
 }
 
 function experimentColumns(results: ExperimentResults): Column[] {
-  return comparisons.map((comparison) => {
-    const { lambda, runs } = middleRuns(results, comparison);
-    return {
-      lambda,
-      space: {
-        panel: comparison,
-        title: comparisonTitles[comparison],
-        ideal: results.optima[comparison],
-        runs: lossRuns(results, comparison),
-      },
-      gaps: runs.map((rows) => ({
-        schedule: rows[0].schedule,
-        points: rows.map(({ step, steps, measures }) => ({ part: step / steps, gap: measures.gap })),
-      })),
-    };
-  });
+  return comparisons.map((comparison) => ({
+    lambda: middleLambda(results),
+    space: {
+      panel: comparison,
+      title: comparisonTitles[comparison],
+      ideal: results.optima[comparison],
+      runs: lossRuns(results, comparison),
+    },
+    gaps: middleRuns(results, comparison).map((rows) => ({
+      schedule: rows[0].schedule,
+      points: rows.map(({ step, steps, measures }) => ({ part: step / steps, gap: measures.gap })),
+    })),
+  }));
 }
 
 function gapPanel({ panel }: LossSpace): string {

@@ -83,7 +83,11 @@ export function llmExperimentCommand(): Command {
     .option('--held-out-examples <n>', 'held-out examples of each kind', integerOption('held-out-examples', 1))
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option('--workers <n>', 'runs at a time; does not change any number', integerOption('workers', 1))
-    .option('--cache <folder>', 'where made models and reference log-probabilities are kept', '.cache/llm')
+    .option(
+      '--cache <folder>',
+      'where made models, reference log-probabilities and the convex figure are kept',
+      '.cache/llm',
+    )
     .addOption(hubCacheOption())
     .option('--output <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
     .option('--figures <folder>', 'where the figures go', 'figures/rendered')
@@ -97,6 +101,7 @@ export function llmExperimentCommand(): Command {
 }
 
 async function experimentAction(options: ExperimentOptions): Promise<void> {
+  const { commandFile } = await import('../../experiments/llm.js');
   const { openBackend } = await import('../llm/backend/backend.js');
   const { runExperiment } = await import('../llm/experiment/execute.js');
   const { checkSettings } = await import('../llm/experiment/check-settings.js');
@@ -122,6 +127,7 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
     const bar = lazyBar('experiment');
     const report = await runExperiment(settings, { output, cache: options.cache, workers, onProgress: bar.update });
     bar.stop();
+    await writeWhole(join(output, commandFile), `${experimentCommand(process.argv.slice(2), preset.name)}\n`);
     if (options.json === true) printJson(report);
     else await printReport(report, output);
     if (options.figures !== false) await drawExperiment(options.figures, output, settings, options);
@@ -135,20 +141,18 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
 async function drawExperiment(
   out: string,
   output: string,
-  { preset, seed }: ExperimentSettings,
-  { full = false, workers }: ExperimentOptions,
+  { seed }: ExperimentSettings,
+  { full = false, workers, cache }: ExperimentOptions,
 ): Promise<void> {
   const { llmDrawings } = await import('../../figures/index.js');
-  const { commandFile } = await import('../../experiments/llm.js');
   const { drawFigures } = await import('./draw-figures.js');
-  await writeWhole(join(output, commandFile), `${experimentCommand(process.argv.slice(2), preset)}\n`);
   const lines = await drawFigures({
     quick: !full,
     out,
     only: llmDrawings.map((drawing) => drawing.name),
     seed,
     ...(workers !== undefined && { workers }),
-    cache: '.cache/forgetting',
+    cache: join(cache, 'convex'),
     llm: output,
   });
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,10 +1,21 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { llm } from '../../experiments/llm.js';
 import { testBuild } from '../build.js';
+import { exampleResults } from '../figure/example-results.js';
 import { forgetting } from './command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'forgetting-reproduce-'));
@@ -52,6 +63,49 @@ describe('a figure by name', () => {
     expect(distance(end('Mix'), mark('argmin F_λ'))).toBeLessThan(0.15 * across);
     expect(distance(end('ALRIGHT'), mark('argmin F_λ'))).toBeLessThan(0.15 * across);
     expect(distance(end('MAXRIGHT'), mark('θ°'))).toBeLessThan(0.15 * across);
+  });
+});
+
+describe('the figures of a finished llm experiment', () => {
+  const [results, out] = [within('experiment'), within('llm-figures')];
+  const drawn = ['llm-trade-off', 'llm-choices'];
+  const draw = (...words: string[]) =>
+    forgetting([...quick, ...words, '--out', out, '--cache', within('llm-cache')], withoutData);
+
+  test('are drawn from its folder, with its command and seed, and stay on the page beside others', async () => {
+    mkdirSync(results);
+    const { command, optima, settings, summary, ...tables } = await exampleResults(llm);
+    writeFileSync(
+      join(results, 'summary.json'),
+      JSON.stringify({ ...summary, optima, settings: { ...settings, seed: 7 } }),
+    );
+    writeFileSync(join(results, 'command.txt'), `${command}\n`);
+    for (const [name, rows] of Object.entries(tables)) {
+      writeFileSync(join(results, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    }
+    const finished = draw('--only', drawn.join(','), '--llm', results);
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    for (const name of drawn)
+      expect(
+        readFileSync(join(out, `${name}.png`))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
+
+    // Without the folder what is there stays, whatever else is drawn or skipped.
+    const later = draw('--only', `real-text,llm-cost,${drawn[0]}`);
+    expect(later.stdout).toMatch(/^llm-trade-off: skipped, give --llm/m);
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    for (const name of drawn) expect(page).toContain(`<figure id="${name}">`);
+    expect(page).toContain(`<code>${command}</code> · seed 7`);
+    expect(page).not.toMatch(/<b>llm-trade-off<\/b> was skipped/);
+    expect(page).toMatch(/<b>llm-cost<\/b> was skipped: give --llm/);
+  });
+
+  test('are refused in one line where the folder is none', () => {
+    const { code, stdout, stderr } = draw('--only', 'llm-choices', '--llm', within('nowhere'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^forgetting: .*nowhere", expected the folder of a finished forgetting llm experiment\n$/);
   });
 });
 

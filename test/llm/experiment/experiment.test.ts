@@ -35,7 +35,9 @@ function words(output: string, ...more: string[]): string[] {
     '3',
   ];
   const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
-  return ['experiment', ...data, ...counts, ...scale, ...training, '--cache', cache, '--output', output, ...more];
+  const folders = ['--cache', cache, '--output', output];
+  const figures = more.includes('--figures') ? [] : ['--no-figures'];
+  return ['experiment', ...data, ...counts, ...scale, ...training, ...folders, ...figures, ...more];
 }
 
 function start(commandWords: readonly string[]) {
@@ -46,10 +48,10 @@ function experiment(...more: string[]): Promise<Ended> {
   return start(more).ended;
 }
 
-/** Every file of an experiment but those that hold what the clock says. */
+/** Every file of an experiment but those that hold what the clock says, and what a kill left of one being written. */
 function contents(output: string): Map<string, string> {
   const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/timing|cost/.test(name));
+  const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/timing|cost|\.\d+$/.test(name));
   return new Map(kept.map((name) => [name, readFileSync(join(output, name)).toString('base64')]));
 }
 
@@ -123,6 +125,34 @@ describe('an experiment', () => {
     const { code, stderr } = await experiment(...words(whole, '--seed', '5'));
     expect(code).toBe(2);
     expect(stderr).toContain(`forgetting: seed: got 5, expected 0, as the run in ${whole} began\n`);
+  });
+});
+
+describe('its figures', () => {
+  it('are drawn at the end, from a finished folder without a run, with the command that made it', async () => {
+    const figures = join(folder, 'figures');
+    const { code, stdout, stderr } = await experiment(
+      ...words(whole, '--workers', '2', '--figures', figures, '--json'),
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(first.stdout));
+    expect(stderr).toContain(`all of them: ${join(figures, 'index.html')}`);
+    const page = readFileSync(join(figures, 'index.html'), 'utf8');
+    const names = [
+      'theory-and-experiment',
+      ...['trade-off', 'gaps', 'forgetting', 'cost', 'choices'].map((name) => `llm-${name}`),
+    ];
+    for (const name of names) {
+      expect(page).toContain(`<figure id="${name}">`);
+      expect(
+        readFileSync(join(figures, `${name}.png`))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
+    }
+    expect(page).toContain(`<code>${readFileSync(join(whole, 'command.txt'), 'utf8').trim()}</code> · seed 0`);
+    expect(page).toMatch(/forgetting llm experiment --model \S+ --sft \S+ .*--backend wasm --preset synthetic</);
+    expect(page).not.toContain('--output');
   });
 });
 
