@@ -35,7 +35,19 @@ function words(output: string, ...more: string[]): string[] {
     '3',
   ];
   const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
-  return ['experiment', ...data, ...counts, ...scale, ...training, '--cache', cache, '--output', output, ...more];
+  return [
+    'experiment',
+    ...data,
+    ...counts,
+    ...scale,
+    ...training,
+    '--cache',
+    cache,
+    '--output',
+    output,
+    '--no-figures',
+    ...more,
+  ];
 }
 
 function start(commandWords: readonly string[]) {
