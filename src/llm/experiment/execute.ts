@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -110,7 +111,7 @@ function optimaOf(preparation: Preparation): Record<Comparison, Pair> {
 
 function preparatoryTask(
   settings: ExperimentSettings,
-  { output, cache }: ExecutionOptions,
+  { output, cache, workers }: ExecutionOptions,
   { name, schedule, targets, reference }: PreparatoryRun,
 ): RunTask {
   const steps = settings.scale.optimumSteps;
@@ -123,12 +124,13 @@ function preparatoryTask(
     ...(reference !== undefined && { reference: runFolder(output, reference) }),
     seed: settings.seed,
     cache,
+    threads: threadsOf(workers),
   };
 }
 
 function comparedTask(
   settings: ExperimentSettings,
-  { output, cache }: ExecutionOptions,
+  { output, cache, workers }: ExecutionOptions,
   run: ComparedRun,
   ideal: Pair,
 ): RunTask {
@@ -141,7 +143,13 @@ function comparedTask(
     reference: runFolder(output, referenceOf[run.comparison]),
     seed: run.seed,
     cache,
+    threads: threadsOf(workers),
   };
+}
+
+/** The cores that each of so many workers has to itself. */
+function threadsOf(workers: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / workers));
 }
 
 /** Where runs are made: this thread, or several. */

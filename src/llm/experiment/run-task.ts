@@ -34,6 +34,8 @@ export interface RunTask {
   readonly seed: number;
   /** Where reference log-probabilities are kept. */
   readonly cache: string;
+  /** Threads of the wasm backend: the cores are shared with the other workers. They change no number. */
+  readonly threads: number;
 }
 
 /** Told of every step that the run has taken. */
@@ -47,7 +49,7 @@ export type OnStep = () => void;
 export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
   const { settings, folder: path, scheduleSettings, seed } = task;
   const { files, training, scale } = settings;
-  const backend = await backendOf(settings);
+  const backend = await backendOf(task);
   const { model, tokenizer } = await loadModel({
     model: files.model,
     ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
@@ -134,8 +136,8 @@ function dataOf({ files, training, scale }: ExperimentSettings, tokenizer: Token
 let opened: Promise<Backend> | undefined;
 
 /** One backend for all the runs of a thread. */
-function backendOf({ backend }: ExperimentSettings): Promise<Backend> {
-  return (opened ??= openBackend(backend));
+function backendOf({ settings, threads }: RunTask): Promise<Backend> {
+  return (opened ??= openBackend(settings.backend, { threads }));
 }
 
 function chosenReply({ index, chosen }: PreferencePair): SftExample {
