@@ -126,8 +126,9 @@ async function compareBatch(
 
 async function ourSeconds(instance: Case, schedule: string, steps: number): Promise<number> {
   const { problem } = instance;
+  const settings = settingsOf(instance, 0.5, steps);
   const started = performance.now();
-  await runEnsemble({ problem, schedule, settings: settingsOf(instance, 0.5, steps), seed: 0, seeds: 1 });
+  await runEnsemble({ problem, schedule, settings, seed: 0, seeds: 1 });
   return (performance.now() - started) / 1000;
 }
 
