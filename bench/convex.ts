@@ -38,8 +38,8 @@ interface Case {
 /** A program that runs one schedule for so many steps and gives the seconds that took. */
 interface Peer {
   readonly name: string;
-  /** Its steps for every one of ours, so that slow peers do not take all the time. */
-  readonly share: number;
+  /** Whether it gives a median itself, because it takes long to start. */
+  readonly repeatsItself: boolean;
   readonly seconds: (instance: Case, schedule: string, steps: number) => Promise<number>;
 }
 
@@ -58,17 +58,17 @@ async function compare(folder: string, report: Report): Promise<void> {
 /** One run on one thread. */
 async function compareSingle(instance: Case, schedule: string, peers: readonly Peer[], report: Report): Promise<void> {
   const { dimension, steps } = instance;
+  const inTurns = peers.filter(({ repeatsItself }) => !repeatsItself);
   const ways = {
     ours: () => ourSeconds(instance, schedule, steps),
-    ...Object.fromEntries(
-      peers.map(({ name, share, seconds }) => [
-        name,
-        async () => (await seconds(instance, schedule, Math.ceil(steps * share))) / share,
-      ]),
-    ),
+    ...Object.fromEntries(inTurns.map(({ name, seconds }) => [name, () => seconds(instance, schedule, steps)])),
   };
   await ourSeconds(instance, schedule, steps);
-  const found: Readonly<Record<string, number>> = await medians(ways, repetitions);
+  const found: Record<string, number> = await medians(ways, repetitions);
+  for (const { name, seconds } of peers.filter(({ repeatsItself }) => repeatsItself)) {
+    // So much slower that a twentieth of the steps will do.
+    found[name] = 20 * (await seconds(instance, schedule, Math.ceil(steps / 20)));
+  }
   for (const { name } of peers) {
     const [ours, theirs] = [found.ours, found[name]].map((seconds) => (1e9 * seconds) / steps);
     report.row(
@@ -201,7 +201,7 @@ async function compilePeers(folder: string, report: Report): Promise<CompiledPee
     };
     peers.push({
       name,
-      share: 1,
+      repeatsItself: false,
       run,
       seconds: (instance, schedule, steps) => run(instance, schedule, steps, 1, [0.5]),
     });
@@ -220,7 +220,7 @@ async function pythonPeers(report: Report): Promise<Peer[]> {
     const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
     peers.push({
       name,
-      share: 1 / 20,
+      repeatsItself: true,
       seconds: async ({ file }, schedule, steps) => {
         const args = [benchFile('convex/peer.py'), module, 1, file, schedule, steps, 0.5].map(String);
         return Number(await output(python, args, oneThread));
