@@ -6,7 +6,7 @@ import { logLinear } from '../src/problem/generate/log-linear.js';
 import type { Problem } from '../src/problem/problem.js';
 import { parseProblem } from '../src/problem/read.js';
 import type { Pair } from '../src/schedule/schedule.js';
-import { createWorkerPool, runEnsemble } from '../src/simulate/ensemble.js';
+import { createWorkerPool, runEnsemble, runEnsembles, type WorkerPool } from '../src/simulate/ensemble.js';
 import type { RunSettings } from '../src/simulate/trajectory.js';
 import { compared, medians, type Group, type Report } from './bench.js';
 import { benchFile, hasCompiler, inTemporaryFolder, output, pythonWith } from './peers.js';
@@ -23,7 +23,7 @@ const lambdas = [0.2, 0.4, 0.6, 0.8];
 const seeds = 16;
 const period = 10;
 const stepSize = 0.1;
-const repetitions = 7;
+const repetitions = 5;
 
 /** A pair at one dimension, with the file of it that the peers read. */
 interface Case {
@@ -38,8 +38,8 @@ interface Case {
 /** A program that runs one schedule for so many steps and gives the seconds that took. */
 interface Peer {
   readonly name: string;
-  /** Its steps for every one of ours, so that slow peers do not take all the time. */
-  readonly share: number;
+  /** Whether it gives a median itself, because it takes long to start. */
+  readonly repeatsItself: boolean;
   readonly seconds: (instance: Case, schedule: string, steps: number) => Promise<number>;
 }
 
@@ -58,16 +58,17 @@ async function compare(folder: string, report: Report): Promise<void> {
 /** One run on one thread. */
 async function compareSingle(instance: Case, schedule: string, peers: readonly Peer[], report: Report): Promise<void> {
   const { dimension, steps } = instance;
+  const inTurns = peers.filter(({ repeatsItself }) => !repeatsItself);
   const ways = {
     ours: () => ourSeconds(instance, schedule, steps),
-    ...Object.fromEntries(
-      peers.map(({ name, share, seconds }) => [
-        name,
-        async () => (await seconds(instance, schedule, Math.ceil(steps * share))) / share,
-      ]),
-    ),
+    ...Object.fromEntries(inTurns.map(({ name, seconds }) => [name, () => seconds(instance, schedule, steps)])),
   };
-  const found: Readonly<Record<string, number>> = await medians(ways, repetitions);
+  await ourSeconds(instance, schedule, steps);
+  const found: Record<string, number> = await medians(ways, repetitions);
+  for (const { name, seconds } of peers.filter(({ repeatsItself }) => repeatsItself)) {
+    // So much slower that a twentieth of the steps will do.
+    found[name] = 20 * (await seconds(instance, schedule, Math.ceil(steps / 20)));
+  }
   for (const { name } of peers) {
     const [ours, theirs] = [found.ours, found[name]].map((seconds) => (1e9 * seconds) / steps);
     report.row(
@@ -95,6 +96,8 @@ async function compareBatch(
   const steps = Math.ceil(instance.steps / 16);
   const pool = createWorkerPool(cores);
   try {
+    // Threads are started and code is compiled before anything is timed.
+    await ourBatchSeconds(instance, schedule, steps, pool);
     const ways = {
       ours: () => ourBatchSeconds(instance, schedule, steps, pool),
       ...Object.fromEntries(
@@ -123,24 +126,17 @@ async function compareBatch(
 
 async function ourSeconds(instance: Case, schedule: string, steps: number): Promise<number> {
   const { problem } = instance;
+  const settings = settingsOf(instance, 0.5, steps);
   const started = performance.now();
-  await runEnsemble({ problem, schedule, settings: settingsOf(instance, 0.5, steps), seed: 0, seeds: 1 });
+  await runEnsemble({ problem, schedule, settings, seed: 0, seeds: 1 });
   return (performance.now() - started) / 1000;
 }
 
-async function ourBatchSeconds(
-  instance: Case,
-  schedule: string,
-  steps: number,
-  pool: ReturnType<typeof createWorkerPool>,
-): Promise<number> {
+async function ourBatchSeconds(instance: Case, schedule: string, steps: number, pool: WorkerPool): Promise<number> {
   const { problem } = instance;
+  const members = lambdas.map((lambda) => ({ schedule, settings: settingsOf(instance, lambda, steps) }));
   const started = performance.now();
-  await Promise.all(
-    lambdas.map((lambda) =>
-      runEnsemble({ problem, schedule, settings: settingsOf(instance, lambda, steps), seed: 0, seeds }, { pool }),
-    ),
-  );
+  await runEnsembles({ problem, members, seed: 0, seeds }, { pool });
   return (performance.now() - started) / 1000;
 }
 
@@ -163,7 +159,7 @@ async function makeCase(folder: string, dimension: number): Promise<Case> {
   const ideal = { dpo: 0.1, sft: 0.2 };
   const file = join(folder, `${dimension}.bin`);
   await writeFile(file, binaryProblem(data, ideal));
-  return { dimension, problem, file, ideal, steps: Math.min(200_000, Math.ceil(1e7 / dimension)) };
+  return { dimension, problem, file, ideal, steps: Math.min(200_000, Math.ceil(5e6 / dimension)) };
 }
 
 /** The file that convex/peer.c describes. */
@@ -205,7 +201,7 @@ async function compilePeers(folder: string, report: Report): Promise<CompiledPee
     };
     peers.push({
       name,
-      share: 1,
+      repeatsItself: false,
       run,
       seconds: (instance, schedule, steps) => run(instance, schedule, steps, 1, [0.5]),
     });
@@ -224,7 +220,7 @@ async function pythonPeers(report: Report): Promise<Peer[]> {
     const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
     peers.push({
       name,
-      share: 1 / 20,
+      repeatsItself: true,
       seconds: async ({ file }, schedule, steps) => {
         const args = [benchFile('convex/peer.py'), module, 1, file, schedule, steps, 0.5].map(String);
         return Number(await output(python, args, oneThread));

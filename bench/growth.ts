@@ -1,13 +1,14 @@
+import { growthOfConvexRuns } from './growth/convex.js';
 import type { Group, Report } from './bench.js';
 import { llmGrowth } from './llm/growth.js';
 
-/** Each part measures what grows in it; a new one is a line here. */
-const parts: readonly ((report: Report) => Promise<void>)[] = [llmGrowth];
+/** What grows with what; a new part is a file under growth/ and a line here. */
+const parts: readonly ((report: Report) => Promise<void>)[] = [growthOfConvexRuns, llmGrowth];
 
-/** Time and memory against size, with fitted exponents. */
+/** Time and memory against the sizes of the work, with the exponents of fitted power laws. */
 export const growth: Group = {
   name: 'growth',
-  description: 'time and memory against size, with fitted exponents',
+  description: 'time and memory against sizes, with fitted exponents',
   run: async (report) => {
     for (const part of parts) await part(report);
   },

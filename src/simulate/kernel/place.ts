@@ -64,7 +64,7 @@ export function placeProblem(data: PlaceableData): PlacedProblem {
   return found;
 }
 
-/** Fills a memory from its start; the first 1,024 bytes are left to the compiler. */
+/** Fills a memory from its start; the first 4,096 bytes are left to the compiler. */
 interface Writer {
   readonly memory: WebAssembly.Memory;
   readonly numbers: (content: ArrayLike<number>) => Address;
@@ -77,7 +77,7 @@ interface Writer {
 
 function writer(bytes: number): Writer {
   const memory = newMemory(bytes);
-  let next = 1024;
+  let next = 4096;
   const place = (size: number): Address => {
     const at = next;
     next = 16 * Math.ceil((next + size) / 16);

@@ -195,7 +195,7 @@ function stepSizePlaces(kernel: Kernel): (sizes: Float64Array) => StepSizePlace 
   return (sizes) => {
     const known = placed.find((other) => isSame(other.sizes, sizes));
     if (known !== undefined) return known.place;
-    const isConstant = sizes.every((size) => size === sizes[0]);
+    const isConstant = isSame(sizes.subarray(1), sizes.subarray(0, -1));
     const kept = isConstant ? sizes.subarray(0, 1) : sizes;
     const place = { address: kernel.allocate(8 * kept.length), stride: isConstant ? 0 : 8 };
     new Float64Array(kernel.memory.buffer, place.address, kept.length).set(kept);
@@ -204,8 +204,11 @@ function stepSizePlaces(kernel: Kernel): (sizes: Float64Array) => StepSizePlace 
   };
 }
 
+/** Whether two sequences are the same; a loop, because they can be as long as a run. */
 function isSame(a: Float64Array, b: Float64Array): boolean {
-  return a.length === b.length && a.every((entry, i) => entry === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Tells a kernel where an objective's arrays lie. */
