@@ -51,6 +51,7 @@ async function compare(name: string, task: WorkerTask, python: string, folder: s
   const ours = await startOurs(task, folder);
   const theirs = await startPeer(python, folder);
   try {
+    noteOnce(theirs.greeting, report);
     for (let step = 1; step <= warmup; step++) await sameLoss(name, step, ours, theirs);
     const times = { ours: [] as number[], theirs: [] as number[] };
     const began = performance.now();
@@ -67,6 +68,17 @@ async function compare(name: string, task: WorkerTask, python: string, folder: s
     ours.end();
     theirs.end();
   }
+}
+
+let noted = false;
+
+/** Says which linear algebra PyTorch stands on: Debian's package has a plain one, unless a fast one is installed. */
+function noteOnce({ version = '', blas }: Stepper['greeting'], report: Report): void {
+  if (noted) return;
+  noted = true;
+  const plain = blas?.startsWith('libblas.') === true;
+  const advice = plain ? ', the slow reference; apt-get install libopenblas0-pthread for one to be measured by' : '';
+  report.note(`PyTorch ${version} with ${blas ?? 'its own linear algebra'}${advice}`);
 }
 
 /** Takes a step in both; throws where they do not compute the same thing. */

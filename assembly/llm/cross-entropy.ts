@@ -1,5 +1,6 @@
 // Log-probabilities of one target in each row of logits, and their gradient, written over the logits.
 import { exponential } from './exponential';
+import { logarithm } from './logarithm';
 
 /** The arguments of both kernels, in memory. */
 @unmanaged
@@ -26,7 +27,7 @@ export function targetLogProbability(args: usize, begin: i32, end: i32): void {
     const target = load<f32>(at + ((<usize>load<i32>(p.targets + <usize>row * 4)) << 2));
     const largest = rowMaximum(at, p.columns);
     const sum = sumOfExponentials(at, p.columns, largest);
-    store<f32>(p.logProbabilities + <usize>row * 4, <f32>(<f64>target - <f64>largest - Math.log(sum)));
+    store<f32>(p.logProbabilities + <usize>row * 4, <f32>(<f64>target - <f64>largest - logarithm(sum)));
   }
 }
 

@@ -8,6 +8,8 @@ import type { StepAnswer, WorkerTask } from './worker.js';
 
 /** A process that takes steps when it is told to. */
 export interface Stepper {
+  /** What it says of itself: the peer its version and the file of its BLAS. */
+  readonly greeting: { readonly version?: string; readonly blas?: string | null };
   readonly step: () => Promise<StepAnswer>;
   readonly evaluate: () => Promise<{ readonly milliseconds: number }>;
   /** The most memory it has taken, and what it took before there was a model. */
@@ -51,10 +53,10 @@ async function stepper(child: ChildProcess): Promise<Stepper> {
     if (line.done === true) throw new Error(`${child.spawnargs.join(' ')} ended`);
     return JSON.parse(line.value);
   };
-  await answer();
+  const greeting = (await answer()) as Stepper['greeting'];
   const ask = (question: string) => (): Promise<never> => {
     stdin.write(`${question}\n`);
     return answer() as Promise<never>;
   };
-  return { step: ask('step'), evaluate: ask('evaluate'), memory: ask('memory'), end: () => stdin.end() };
+  return { greeting, step: ask('step'), evaluate: ask('evaluate'), memory: ask('memory'), end: () => stdin.end() };
 }
