@@ -30,6 +30,12 @@ export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Ba
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const { registerWebGpuTargetLogProbability } = await import('./webgpu-target-log-probability.js');
   registerWebGpuTargetLogProbability();
+  const { registerWebGpuActivations } = await import('./webgpu-activation.js');
+  const { registerWebGpuNorms } = await import('./webgpu-norm.js');
+  const { registerWebGpuOptimiser } = await import('./webgpu-optimiser.js');
+  registerWebGpuActivations();
+  registerWebGpuNorms();
+  registerWebGpuOptimiser();
   const { limits } = adapter;
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
