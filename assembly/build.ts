@@ -15,17 +15,27 @@ interface Kernel {
 /** Speed first, no garbage collector and no imports but those that are asked for: memory is laid out by the caller. */
 const fast = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--enable', 'simd'];
 
-/** In memory that the caller owns, as `env.memory`. */
-const guest = [...fast, '--importMemory'];
+/** Memory that the caller owns, as `env.memory`. */
+const guest = ['--importMemory'];
 
-/** In memory that the instances of several threads share, of up to 4 GB. */
-const shared = [...guest, '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
+/** Such memory that threads share; 65536 pages are all that there can be. */
+const sharedGuest = [
+  ...guest,
+  '--enable',
+  'threads',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+];
 
 /** Every compiled module; a new one is a folder beside this file and a line here. */
 export const kernels: readonly Kernel[] = [
-  { entry: 'assembly/convex/index.ts', output: 'src/simulate/kernel/plain.wasm.ts', flags: guest },
-  { entry: 'assembly/convex/index.ts', output: 'src/simulate/kernel/shared.wasm.ts', flags: shared },
-  { entry: 'assembly/llm/index.ts', output: 'src/llm/backend/llm.wasm.ts', flags: guest },
+  { entry: 'assembly/convex/index.ts', output: 'src/simulate/kernel/plain.wasm.ts', flags: [...fast, ...guest] },
+  { entry: 'assembly/convex/index.ts', output: 'src/simulate/kernel/shared.wasm.ts', flags: [...fast, ...sharedGuest] },
+  { entry: 'assembly/llm/alone.ts', output: 'src/llm/backend/alone.wasm.ts', flags: [...fast, ...guest] },
+  { entry: 'assembly/llm/team.ts', output: 'src/llm/backend/team.wasm.ts', flags: [...fast, ...sharedGuest] },
 ];
 
 const root = new URL('../', import.meta.url);

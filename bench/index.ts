@@ -4,7 +4,12 @@ import { printTable, shortNumber } from '../src/cli/output.js';
 import type { Group, Report, Row } from './bench.js';
 
 /** Every group, in the order it runs; a new one is a file beside this one and a line here. */
-const groups: readonly (() => Promise<Group>)[] = [async () => (await import('./convex.js')).convex];
+const groups: readonly (() => Promise<Group>)[] = [
+  async () => (await import('./convex.js')).convex,
+  async () => (await import('./llm.js')).llm,
+  async () => (await import('./overhead.js')).overhead,
+  async () => (await import('./growth.js')).growth,
+];
 
 const program = new Command('bench')
   .description('compare this toolkit with its peers on the same work; medians, and ratios below 1 where it is faster')

@@ -6,16 +6,22 @@ import { forgettingFigure } from './forgetting.js';
 import { gapVersusStepsFigure } from './gap-versus-steps.js';
 import { lambdaSweepFigure } from './lambda-sweep.js';
 import { landscapeFigure } from './landscape.js';
+import { llmChoicesFigure } from './llm-choices.js';
+import { llmCostFigure } from './llm-cost.js';
+import { llmForgettingFigure } from './llm-forgetting.js';
+import { llmGapsFigure } from './llm-gaps.js';
+import { llmTradeOffFigure } from './llm-trade-off.js';
 import { noiseFloorFigure } from './noise-floor.js';
 import { periodFigure } from './period.js';
 import { ratesFigure } from './rates.js';
 import { realTextFigure } from './real-text.js';
 import { tightnessFigure } from './tightness.js';
 import { tradeOffFigure } from './trade-off.js';
+import { theoryAndExperimentFigure } from './theory-and-experiment.js';
 import { worstCaseFigure } from './worst-case.js';
 
-/** Every figure, in the order in which they are shown. A new one is a file of its own and a line here. */
-export const drawings: readonly Drawing[] = [
+/** The figures of the convex problems, in the order in which they are shown. A new one is a file and a line here. */
+const convexDrawings: readonly Drawing[] = [
   landscapeFigure,
   tradeOffFigure,
   gapVersusStepsFigure,
@@ -31,3 +37,16 @@ export const drawings: readonly Drawing[] = [
   ratesFigure,
   worstCaseFigure,
 ];
+
+/** Those of `forgetting llm experiment`. */
+export const llmDrawings: readonly Drawing[] = [
+  theoryAndExperimentFigure,
+  llmTradeOffFigure,
+  llmGapsFigure,
+  llmForgettingFigure,
+  llmCostFigure,
+  llmChoicesFigure,
+];
+
+/** Every figure. */
+export const drawings: readonly Drawing[] = [...convexDrawings, ...llmDrawings];

@@ -20,7 +20,7 @@ export const matmulScratch: i32 = 4 * (blockDepth * (blockRows + blockColumns) +
 const byBatch = 0;
 const byRows = 1;
 
-/** The arguments of a product, in memory: C = op(A) op(B) for `batch` pairs of matrices. */
+/** The arguments of a product, in memory: C = op(A) op(B) + bias for `batch` pairs of matrices. */
 @unmanaged
 class Product {
   a: usize;
@@ -37,6 +37,8 @@ class Product {
   strideC: i32;
   /** What `begin` and `end` count: pairs of the batch, or rows or columns of one product. */
   division: i32;
+  /** What is added to every row of one product, [columns], or 0. */
+  bias: usize;
 }
 
 /** The pairs, rows (from a multiple of 4) or columns (from a multiple of 8) from `begin` to before `end`. */
@@ -50,22 +52,23 @@ export function matmul(args: usize, begin: i32, end: i32, scratch: usize): void 
       const b = p.b + ((<usize>(p.strideB * i)) << 2);
       const c = p.c + ((<usize>(p.strideC * i)) << 2);
       if (p.rows < tileRows) thin(a, b, c, p, 0, p.columns);
-      else block(a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.rows, p.columns, p.depth, scratch);
+      else block(a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.bias, p.rows, p.columns, p.depth, scratch);
     }
   } else if (p.division == byRows) {
     const a = p.a + ((<usize>(p.transposeA ? begin : begin * lda)) << 2);
     const c = p.c + ((<usize>(begin * p.columns)) << 2);
-    block(a, lda, p.transposeA, p.b, ldb, p.transposeB, c, p.columns, end - begin, p.columns, p.depth, scratch);
+    block(a, lda, p.transposeA, p.b, ldb, p.transposeB, c, p.columns, p.bias, end - begin, p.columns, p.depth, scratch);
   } else if (p.rows < tileRows) {
     thin(p.a, p.b, p.c, p, begin, end);
   } else {
     const b = p.b + ((<usize>(p.transposeB ? begin * ldb : begin)) << 2);
     const c = p.c + ((<usize>begin) << 2);
-    block(p.a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.rows, end - begin, p.depth, scratch);
+    const bias: usize = p.bias == 0 ? 0 : p.bias + ((<usize>begin) << 2);
+    block(p.a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, bias, p.rows, end - begin, p.depth, scratch);
   }
 }
 
-/** C [rows, columns] = op(A) op(B); ld* are floats from one stored row to the next. */
+/** C [rows, columns] = op(A) op(B) + bias; ld* are floats from one stored row to the next. */
 function block(
   a: usize,
   lda: i32,
@@ -75,6 +78,7 @@ function block(
   transposeB: i32,
   c: usize,
   ldc: i32,
+  bias: usize,
   rows: i32,
   columns: i32,
   depth: i32,
@@ -93,54 +97,72 @@ function block(
         const height = min(blockRows, rows - row);
         if (transposeA) packDirect(a + ((<usize>(k * lda + row)) << 2), lda, height, deep, tileRows, packedA);
         else packStrided(a + ((<usize>(row * lda + k)) << 2), lda, height, deep, tileRows, packedA);
-        panels(packedA, packedB, c + ((<usize>(row * ldc + column)) << 2), ldc, height, width, deep, k > 0, tile);
+        const at = c + ((<usize>(row * ldc + column)) << 2);
+        const first: usize = bias == 0 ? 0 : bias + ((<usize>column) << 2);
+        if (k == 0) panels(packedA, packedB, at, ldc, first, 0, height, width, deep, tile);
+        else panels(packedA, packedB, at, ldc, at, ldc, height, width, deep, tile);
       }
     }
   }
 }
 
-/** Multiplies packed blocks tile by tile into C, or adds to it. */
+/** Multiplies packed blocks tile by tile into C, with a matrix added whose rows are lds floats apart, unless it is 0. */
 function panels(
   packedA: usize,
   packedB: usize,
   c: usize,
   ldc: i32,
+  addend: usize,
+  lds: i32,
   rows: i32,
   columns: i32,
   depth: i32,
-  adding: bool,
   tile: usize,
 ): void {
   const rowBytes = (<usize>ldc) << 2;
+  const addendBytes = (<usize>lds) << 2;
   for (let column = 0; column < columns; column += tileColumns) {
     const panelB = packedB + ((<usize>(column * depth)) << 2);
     for (let row = 0; row < rows; row += tileRows) {
       const panelA = packedA + ((<usize>(row * depth)) << 2);
       const at = c + <usize>row * rowBytes + ((<usize>column) << 2);
+      const from: usize = addend == 0 ? 0 : addend + <usize>row * addendBytes + ((<usize>column) << 2);
       if (row + tileRows <= rows && column + tileColumns <= columns) {
-        multiply(depth, panelA, panelB, at, rowBytes, adding);
+        multiply(depth, panelA, panelB, at, rowBytes, from, addendBytes);
       } else {
-        multiply(depth, panelA, panelB, tile, 4 * tileColumns, false);
-        copyTile(tile, at, rowBytes, min(tileRows, rows - row), min(tileColumns, columns - column), adding);
+        multiply(depth, panelA, panelB, tile, 4 * tileColumns, 0, 0);
+        const height = min(tileRows, rows - row);
+        copyTile(tile, at, rowBytes, from, addendBytes, height, min(tileColumns, columns - column));
       }
     }
   }
 }
 
-/** The part of a tile that lies inside of C, copied or added. */
-function copyTile(tile: usize, c: usize, rowBytes: usize, rows: i32, columns: i32, adding: bool): void {
+/** The part of a tile that lies inside of C, with what is to be added. */
+function copyTile(
+  tile: usize,
+  c: usize,
+  rowBytes: usize,
+  addend: usize,
+  addendBytes: usize,
+  rows: i32,
+  columns: i32,
+): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const at = c + ((<usize>j) << 2);
       const value = load<f32>(tile + ((<usize>(i * tileColumns + j)) << 2));
-      store<f32>(at, adding ? load<f32>(at) + value : value);
+      const added = addend == 0 ? value : load<f32>(addend + <usize>i * addendBytes + ((<usize>j) << 2)) + value;
+      store<f32>(c + ((<usize>j) << 2), added);
     }
     c += rowBytes;
   }
 }
 
-/** A 4 × 8 tile: Σ_k a[k][4] b[k][8]. Not unrolled: one more copy of the loop's body makes V8 spill. */
-function multiply(depth: i32, a: usize, b: usize, c: usize, rowBytes: usize, adding: bool): void {
+/**
+ * A 4 × 8 tile: Σ_k a[k][4] b[k][8]. The loop's body is two steps with a way out between them: V8 moves all loads of a
+ * straight piece of code to its beginning, and those of two steps do not fit into the registers.
+ */
+function multiply(depth: i32, a: usize, b: usize, c: usize, rowBytes: usize, addend: usize, addendBytes: usize): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0);
@@ -149,34 +171,52 @@ function multiply(depth: i32, a: usize, b: usize, c: usize, rowBytes: usize, add
   let c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0);
   let c31 = f32x4.splat(0);
-  for (let k = 0; k < depth; k++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
-    x = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
-    x = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
-    x = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
-    a += 4 * tileRows;
-    b += 4 * tileColumns;
+  const end = b + <usize>(depth * tileColumns) * 4;
+  while (true) {
+    const left = v128.load(b);
+    const right = v128.load(b, 16);
+    const x0 = v128.load32_splat(a);
+    c00 = f32x4.add(c00, f32x4.mul(x0, left));
+    c01 = f32x4.add(c01, f32x4.mul(x0, right));
+    const x1 = v128.load32_splat(a, 4);
+    c10 = f32x4.add(c10, f32x4.mul(x1, left));
+    c11 = f32x4.add(c11, f32x4.mul(x1, right));
+    const x2 = v128.load32_splat(a, 8);
+    c20 = f32x4.add(c20, f32x4.mul(x2, left));
+    c21 = f32x4.add(c21, f32x4.mul(x2, right));
+    const x3 = v128.load32_splat(a, 12);
+    c30 = f32x4.add(c30, f32x4.mul(x3, left));
+    c31 = f32x4.add(c31, f32x4.mul(x3, right));
+    if (b + 4 * tileColumns == end) break;
+    const nextLeft = v128.load(b, 32);
+    const nextRight = v128.load(b, 48);
+    const y0 = v128.load32_splat(a, 16);
+    c00 = f32x4.add(c00, f32x4.mul(y0, nextLeft));
+    c01 = f32x4.add(c01, f32x4.mul(y0, nextRight));
+    const y1 = v128.load32_splat(a, 20);
+    c10 = f32x4.add(c10, f32x4.mul(y1, nextLeft));
+    c11 = f32x4.add(c11, f32x4.mul(y1, nextRight));
+    const y2 = v128.load32_splat(a, 24);
+    c20 = f32x4.add(c20, f32x4.mul(y2, nextLeft));
+    c21 = f32x4.add(c21, f32x4.mul(y2, nextRight));
+    const y3 = v128.load32_splat(a, 28);
+    c30 = f32x4.add(c30, f32x4.mul(y3, nextLeft));
+    c31 = f32x4.add(c31, f32x4.mul(y3, nextRight));
+    a += 2 * 4 * tileRows;
+    b += 2 * 4 * tileColumns;
+    if (b == end) break;
   }
-  storeRow(c, c00, c01, adding);
-  storeRow(c + rowBytes, c10, c11, adding);
-  storeRow(c + 2 * rowBytes, c20, c21, adding);
-  storeRow(c + 3 * rowBytes, c30, c31, adding);
+  const adding = addend != 0;
+  storeRow(c, c00, c01, addend, adding);
+  storeRow(c + rowBytes, c10, c11, addend + addendBytes, adding);
+  storeRow(c + 2 * rowBytes, c20, c21, addend + 2 * addendBytes, adding);
+  storeRow(c + 3 * rowBytes, c30, c31, addend + 3 * addendBytes, adding);
 }
 
-function storeRow(c: usize, left: v128, right: v128, adding: bool): void {
+function storeRow(c: usize, left: v128, right: v128, addend: usize, adding: bool): void {
   if (adding) {
-    left = f32x4.add(v128.load(c), left);
-    right = f32x4.add(v128.load(c, 16), right);
+    left = f32x4.add(v128.load(addend), left);
+    right = f32x4.add(v128.load(addend, 16), right);
   }
   v128.store(c, left);
   v128.store(c, right, 16);
@@ -257,12 +297,16 @@ function packFewer(from: usize, rowBytes: usize, present: i32, depth: i32, to: u
 
 /** Columns `begin` to `end` of a product of fewer rows than a tile: packing B would cost more than it saves. */
 function thin(a: usize, b: usize, c: usize, p: Product, begin: i32, end: i32): void {
-  const step = (<usize>(p.transposeA ? p.rows : 1)) << 2;
+  const step: usize = <usize>(p.transposeA ? p.rows : 1) * 4;
   for (let row = 0; row < p.rows; row++) {
     const from = a + ((<usize>(p.transposeA ? row : row * p.depth)) << 2);
     const to = c + ((<usize>(row * p.columns)) << 2);
     if (p.transposeB) dotProducts(from, step, b, to, p.depth, begin, end);
     else combination(from, step, b, to, p.depth, p.columns, begin, end);
+    if (p.bias == 0) continue;
+    for (let j = (<usize>begin) << 2; j < (<usize>end) << 2; j += 4) {
+      store<f32>(to + j, load<f32>(p.bias + j) + load<f32>(to + j));
+    }
   }
 }
 

@@ -2,11 +2,11 @@ import { Command } from 'commander';
 import type { Sequence } from '../llm/data/sequence.js';
 import type { Evaluation } from '../llm/evaluate.js';
 import { integerOption } from './arguments.js';
+import { openCommandBackend } from './backend-options.js';
 import { withLocalInputs } from './llm-hub.js';
 import {
   announce,
   dpoSettingsOf,
-  openSessionBackend,
   readData,
   referenced,
   withSessionOptions,
@@ -41,7 +41,7 @@ export function llmEvaluateCommand(): Command {
       const { evaluate } = await import('../llm/evaluate.js');
       const settings = await dpoSettingsOf(given);
       const options = await withLocalInputs(given);
-      const backend = await openSessionBackend(options);
+      const backend = await openCommandBackend(options);
       try {
         const { adapter, tokenizer: tokenizerFile } = options;
         const loaded = await loadModel({

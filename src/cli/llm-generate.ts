@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { InputError } from '../input-error.js';
-import { backendNames, type BackendName } from '../llm/backend/names.js';
 import { integerOption, numberOption, unitOption } from './arguments.js';
+import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
 import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
 import { printJson } from './output.js';
 
-interface GenerateCommandOptions {
+interface GenerateCommandOptions extends BackendCommandOptions {
   readonly model: string;
   readonly tokenizer?: string;
   readonly adapter?: string;
@@ -14,14 +14,13 @@ interface GenerateCommandOptions {
   readonly temperature: number;
   readonly topP: number;
   readonly seed: number;
-  readonly backend: BackendName;
   readonly hubCache: string;
   readonly json?: boolean;
 }
 
 /** `forgetting llm generate`: text sampled from a model. */
 export function llmGenerateCommand(): Command {
-  return new Command('generate')
+  return withBackendOptions(new Command('generate'))
     .description('sample text from a model')
     .requiredOption('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
@@ -31,16 +30,14 @@ export function llmGenerateCommand(): Command {
     .option('--temperature <number>', 'divides the logits; 0 takes the likeliest token', numberOption('temperature'), 1)
     .option('--top-p <number>', 'sample among the fewest tokens with this probability', unitOption('top-p'), 1)
     .option('--seed <n>', 'random seed', integerOption('seed', 0), 0)
-    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .addOption(hubCacheOption())
     .option('--json', 'print JSON')
     .action(async (given: GenerateCommandOptions) => {
       if (given.temperature < 0) throw new InputError('temperature', given.temperature, 'a number ≥ 0');
       const options = await withLocalInputs(given);
-      const { openBackend } = await import('../llm/backend/backend.js');
       const { loadModel } = await import('../llm/model/load.js');
       const { generate } = await import('../llm/generate.js');
-      const backend = await openBackend(options.backend);
+      const backend = await openCommandBackend(options);
       process.stderr.write(`${backend.description}\n`);
       try {
         const { model, tokenizer } = await loadModel({

@@ -11,6 +11,8 @@ const inputs = {
   preferences: 'data',
   evaluationSft: 'data',
   evaluationPreferences: 'data',
+  heldOutSft: 'data',
+  heldOutPreferences: 'data',
 } as const;
 
 /** What --model takes. */

@@ -1,14 +1,14 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { InputError } from '../input-error.js';
-import { backendNames, type BackendName } from '../llm/backend/names.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import type { StepProfile } from '../llm/profile/profile.js';
 import type { MeasuredShape } from '../llm/profile/shapes.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { integerOption, wordOption } from './arguments.js';
+import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
 import { printJson, printTable, shortNumber } from './output.js';
 
-interface ProfileCommandOptions {
+interface ProfileCommandOptions extends BackendCommandOptions {
   readonly model?: string;
   readonly shape?: string;
   readonly objective: ObjectiveName;
@@ -17,7 +17,6 @@ interface ProfileCommandOptions {
   readonly batch?: number;
   readonly length?: number;
   readonly steps: number;
-  readonly backend: BackendName;
   readonly json?: boolean;
 }
 
@@ -26,7 +25,7 @@ const leastAccounted = 0.95;
 
 /** `forgetting llm profile`: where the time of a training step goes. Exit code 1 where too much of it is in no row. */
 export function llmProfileCommand(): Command {
-  return new Command('profile')
+  return withBackendOptions(new Command('profile'))
     .description('time per kernel of a training step, and its share of the fastest matrix product of the machine')
     .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
     .option('--shape <name>', 'random weights in place of a model: small, medium or pythia-14m')
@@ -40,7 +39,6 @@ export function llmProfileCommand(): Command {
     )
     .option('--length <tokens>', 'tokens of every sequence (default: by shape, else 128)', integerOption('length', 2))
     .option('--steps <n>', 'steps to profile', integerOption('steps', 1), 5)
-    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option('--json', 'print JSON')
     .action(async (options: ProfileCommandOptions) => {
       if ((options.model === undefined) === (options.shape === undefined)) {
@@ -50,9 +48,8 @@ export function llmProfileCommand(): Command {
         throw new InputError('lora-rank', options.loraRank, 'either --lora-rank or --full-fine-tuning');
       }
       const shape = options.shape === undefined ? undefined : await shapeOf(options.shape);
-      const { openBackend } = await import('../llm/backend/backend.js');
       const { profileStep } = await import('../llm/profile/profile.js');
-      const backend = await openBackend(options.backend);
+      const backend = await openCommandBackend(options);
       try {
         process.stderr.write(`${backend.description}\n`);
         const model = await modelOf(options, shape);

@@ -1,22 +1,19 @@
-import { Option, type Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Command } from 'commander';
 import { InputError } from '../input-error.js';
 import type { Backend } from '../llm/backend/backend.js';
-import { backendNames, type BackendName } from '../llm/backend/names.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
 import type { Prepared, SftExample } from '../llm/data/sft.js';
 import type { DpoSettings } from '../llm/loss/dpo.js';
 import type { ReferencedPair } from '../llm/loss/objective.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
-import { version } from '../version.js';
 import { integerOption, numberOption } from './arguments.js';
+import { withBackendOptions, type BackendCommandOptions } from './backend-options.js';
 import { hubCacheOption, modelHelp } from './llm-hub.js';
 import { startProgress } from './progress.js';
 
 /** The options that evaluate and train share. */
-export interface SessionOptions {
+export interface SessionOptions extends BackendCommandOptions {
   readonly model: string;
   readonly tokenizer?: string;
   readonly adapter?: string;
@@ -28,7 +25,6 @@ export interface SessionOptions {
   readonly ipo?: boolean;
   readonly maxLength?: number;
   readonly inputField?: boolean;
-  readonly backend: BackendName;
   readonly cache: string;
   readonly hubCache: string;
   readonly json?: boolean;
@@ -42,7 +38,7 @@ export interface LoadedModel {
 
 /** Adds the options that evaluate and train share. */
 export function withSessionOptions(command: Command): Command {
-  return command
+  const described = command
     .requiredOption('--model <path>', modelHelp)
     .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
     .option('--adapter <folder>', 'LoRA adapter in PEFT form')
@@ -65,8 +61,8 @@ export function withSessionOptions(command: Command): Command {
       'longest sequence; longer ones are cut (default: the context of the model, at most 2048)',
       integerOption('max-length', 4),
     )
-    .option('--input-field', 'add the input field to the SFT prompt')
-    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .option('--input-field', 'add the input field to the SFT prompt');
+  return withBackendOptions(described)
     .option('--cache <folder>', 'where reference log-probabilities are kept', '.cache/llm')
     .addOption(hubCacheOption())
     .option('--json', 'print JSON');
@@ -76,12 +72,6 @@ export function withSessionOptions(command: Command): Command {
 export async function dpoSettingsOf({ beta, labelSmoothing, ipo = false }: SessionOptions): Promise<DpoSettings> {
   const { checkedDpoSettings } = await import('../llm/loss/dpo.js');
   return checkedDpoSettings({ beta, labelSmoothing, ipo });
-}
-
-/** Opens the backend that the options ask for. */
-export async function openSessionBackend({ backend }: SessionOptions): Promise<Backend> {
-  const { openBackend } = await import('../llm/backend/backend.js');
-  return openBackend(backend);
 }
 
 /** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */
@@ -122,60 +112,23 @@ export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }:
   return length;
 }
 
-const modelDigests = new Map<string, Promise<string>>();
-
-/** The digest of a model's files, read once in a process: they can be many gigabytes. */
-export async function modelDigest(path: string): Promise<string> {
-  const { digestOfModel } = await import('../llm/train/reference.js');
-  const digest = modelDigests.get(path) ?? digestOfModel(path);
-  modelDigests.set(path, digest);
-  return digest;
-}
-
 /** The pairs with the log-probabilities of the reference policy, computed only where the cache does not hold them. */
 export async function referenced(
   pairs: readonly PreferencePair[],
   model: LanguageModel,
   backend: Backend,
-  options: SessionOptions,
+  { model: path, tokenizer, reference, cache }: SessionOptions,
 ): Promise<ReferencedPair[]> {
-  const { digestOf, digestOfSequences, withReference } = await import('../llm/train/reference.js');
-  const { replies } = await import('../llm/evaluate.js');
-  const { loadModel } = await import('../llm/model/load.js');
-  const { reference, tokenizer } = options;
-  const isAdapter = reference !== undefined && existsSync(join(reference, 'adapter_config.json'));
-  const path = reference === undefined || isAdapter ? options.model : reference;
-  const digest = await modelDigest(path);
+  const { referencedPairs } = await import('../llm/train/reference-policy.js');
   const bar = startProgress('reference', 2 * pairs.length);
   try {
-    return await withReference({
-      pairs,
-      key: {
-        model: isAdapter ? digestOf(`${digest} ${await modelDigest(reference)}`) : digest,
-        data: digestOfSequences(replies(pairs.map((pair) => ({ pair })))),
-        backend: backend.name,
-        version,
-      },
-      cache: options.cache,
-      open: async () => {
-        if (reference === undefined) return { model, adapter: false, close: () => undefined };
-        const opened = await loadModel({
-          model: path,
-          ...(tokenizer !== undefined && { tokenizer }),
-          ...(isAdapter && { adapter: reference }),
-        });
-        if (opened.model.vocabularySize !== model.vocabularySize) {
-          const expected = `a model with the vocabulary of ${options.model}, ${model.vocabularySize}`;
-          throw new InputError('reference', reference, expected);
-        }
-        return {
-          model: opened.model,
-          adapter: true,
-          close: () => {
-            opened.model.dispose();
-          },
-        };
-      },
+    return await referencedPairs(pairs, {
+      model,
+      path,
+      ...(tokenizer !== undefined && { tokenizer }),
+      ...(reference !== undefined && { reference }),
+      backend,
+      cache,
       onProgress: (done) => {
         bar.update(done);
       },

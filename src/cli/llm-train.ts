@@ -5,13 +5,12 @@ import type { LoadOptions } from '../llm/model/load.js';
 import type { ObjectiveData, RunEnd, RunOptions } from '../llm/train/run.js';
 import type { Order, Pair } from '../schedule/schedule.js';
 import { integerOption, numberOption, optionName, unitOption, wordOption } from './arguments.js';
+import { openCommandBackend } from './backend-options.js';
 import { printReport, reportOf } from './llm-evaluate.js';
 import { withLocalInputs } from './llm-hub.js';
 import {
   announce,
   dpoSettingsOf,
-  modelDigest,
-  openSessionBackend,
   readData,
   referenced,
   withSessionOptions,
@@ -120,7 +119,7 @@ const interruptions = ['SIGINT', 'SIGTERM'] as const;
 async function trainAction(given: TrainOptions): Promise<void> {
   const prepared = await checkedRun(given);
   const options = { ...(await withLocalInputs(given)), modelName: given.model };
-  const backend = await openSessionBackend(options);
+  const backend = await openCommandBackend(options);
   const interruption = new AbortController();
   const interrupt = (): void => {
     interruption.abort();
@@ -343,6 +342,7 @@ async function decisiveSettings(
   backend: Backend,
 ): Promise<Record<string, unknown>> {
   const { digestOfSequences } = await import('../llm/train/reference.js');
+  const { modelDigest } = await import('../llm/train/reference-policy.js');
   const { replies } = await import('../llm/evaluate.js');
   const indifferent = new Set([
     'model',

@@ -1,14 +1,5 @@
 import { Command } from 'commander';
-import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { InputError } from '../input-error.js';
-import type { Experiment, Laboratory, WorkProgress } from '../experiment/experiment.js';
-import type { Drawing } from '../figure/drawing.js';
-import type { Provenance } from '../figure/figure.js';
-import type { PageFigure, SkippedFigure } from '../figure/page.js';
-import type { WorkerPool } from '../simulate/ensemble.js';
 import { integerOption } from './arguments.js';
-import { writeWhole } from './output.js';
 
 interface ReproduceOptions {
   readonly quick?: boolean;
@@ -17,6 +8,7 @@ interface ReproduceOptions {
   readonly seed: number;
   readonly workers?: number;
   readonly cache: string;
+  readonly llm?: string;
 }
 
 /** `forgetting reproduce`: every figure, from its experiments to its files. */
@@ -29,146 +21,13 @@ export function reproduceCommand(): Command {
     .option('--seed <n>', 'seed of every experiment', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
     .option('--cache <folder>', 'where finished pieces of work are kept', '.cache/forgetting')
+    .option('--llm <folder>', 'folder of a finished forgetting llm experiment, to draw its figures too')
     .action(reproduce);
 }
 
-async function reproduce(options: ReproduceOptions): Promise<void> {
-  const { quick = false, out, seed, workers, cache } = options;
-  const { drawings } = await import('../../figures/index.js');
-  const chosen = chosenDrawings(drawings, options.only);
-  await prepareFolder('out', out);
-  await prepareFolder('cache', cache);
-  await removeUnfinished(out, drawings);
-
-  const { openCache, sourceHash } = await import('../experiment/cache.js');
-  const { createWorkerPool } = await import('../simulate/ensemble.js');
-  const { version } = await import('../version.js');
-  let pool: WorkerPool | undefined;
-  const bar = await progressBar();
-  const data = process.env.FORGETTING_DATA;
-  const laboratory: Laboratory = {
-    quick,
-    seed,
-    ...(data === undefined || data === '' ? {} : { data }),
-    cache: openCache(cache, `${version} ${sourceHash(codeFolders())}`),
-    pool: () => (pool ??= createWorkerPool(workers)),
-    progress: bar,
-  };
-
-  const { renderFigure } = await import('../figure/render.js');
-  const skipped: SkippedFigure[] = [];
-  const results = sharedResults(laboratory);
-  /** Draws one figure and writes its files; the line that says so, or why not. */
-  const make = async (drawing: Drawing): Promise<string> => {
-    const { name } = drawing;
-    const reason = drawing.unavailable(laboratory);
-    if (reason !== undefined) {
-      skipped.push({ name, reason });
-      return `${name}: skipped, ${reason}`;
-    }
-    const figure = await drawing.draw(results);
-    const command = `forgetting reproduce${quick ? ' --quick' : ''} --only ${name} --seed ${seed}`;
-    const rendered = await renderFigure(figure, { command, seed, version });
-    const path = join(out, name);
-    await writeWhole(`${path}.csv`, rendered.csv);
-    await writeWhole(`${path}.svg`, rendered.svg);
-    await writeWhole(`${path}.png`, rendered.png);
-    await writeWhole(`${path}.vl.json`, rendered.vegaLite);
-    return `${name}: ${path}.svg .png .csv .vl.json`;
-  };
-  try {
-    const lines = await Promise.all(chosen.map(make));
-    bar.stop();
-    process.stdout.write(`${lines.join('\n')}\n`);
-  } finally {
-    bar.stop();
-    await pool?.destroy();
-  }
-  const { pageHtml } = await import('../figure/page.js');
-  const page = join(out, 'index.html');
-  await writeWhole(page, pageHtml(await figuresIn(out, drawings), skipped, version));
-  process.stdout.write(`all of them: ${page}\n`);
-}
-
-function chosenDrawings(drawings: readonly Drawing[], only: string | undefined): readonly Drawing[] {
-  if (only === undefined) return drawings;
-  const wanted = only.split(',').map((name) => name.trim());
-  const unknown = wanted.find((name) => !drawings.some((drawing) => drawing.name === name));
-  if (unknown !== undefined) {
-    throw new InputError('only', unknown, `names of figures: ${drawings.map(({ name }) => name).join(', ')}`);
-  }
-  return drawings.filter(({ name }) => wanted.includes(name));
-}
-
-async function prepareFolder(field: string, folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new InputError(field, folder, `a folder that can be written (${(error as Error).message})`);
-  }
-}
-
-/** Removes what a killed run may have left of a file that it was writing. */
-async function removeUnfinished(folder: string, drawings: readonly Drawing[]): Promise<void> {
-  const names = drawings.map(({ name }) => name).join('|');
-  const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|vl\\.json)|index\\.html)\\.\\d+$`);
-  for (const file of await readdir(folder)) if (unfinished.test(file)) await rm(join(folder, file));
-}
-
-/** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
-function codeFolders(): string[] {
-  const root = new URL('../../', import.meta.url).pathname;
-  const parts = ['problem', 'schedule', 'optimum', 'simulate', 'random', 'bound', 'worst-case', 'experiment'];
-  return [...parts.map((part) => `src/${part}`), 'experiments'].map((folder) => resolve(root, folder));
-}
-
-/** Every experiment once, however many figures are drawn from it. */
-function sharedResults(laboratory: Laboratory): <Results>(experiment: Experiment<Results>) => Promise<Results> {
-  const running = new Map<Experiment<never>, Promise<unknown>>();
-  return <Results>(experiment: Experiment<Results>) => {
-    const key = experiment as Experiment<never>;
-    const known = running.get(key) ?? experiment.run(laboratory);
-    running.set(key, known);
-    return known as Promise<Results>;
-  };
-}
-
-/** The figures whose files are in the folder, in the order of the registry. */
-async function figuresIn(folder: string, drawings: readonly Drawing[]): Promise<PageFigure[]> {
-  const files = new Set(await readdir(folder));
-  const present = drawings.filter(({ name }) => files.has(`${name}.vl.json`));
-  return Promise.all(
-    present.map(async ({ name }) => {
-      const { usermeta } = JSON.parse(await readFile(join(folder, `${name}.vl.json`), 'utf8')) as {
-        usermeta: Provenance & { title: string; caption: string };
-      };
-      return { name, ...usermeta };
-    }),
-  );
-}
-
-/** A bar on stderr, where that is a terminal, over all the work that has come up so far. */
-async function progressBar(): Promise<WorkProgress & { stop(): void }> {
-  if (!process.stderr.isTTY) return { planned: () => undefined, done: () => undefined, stop: () => undefined };
-  const { SingleBar } = await import('cli-progress');
-  const bar = new SingleBar({
-    format: 'experiments [{bar}] {percentage}% | {eta_formatted} left',
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  let total = 0;
-  bar.start(0, 0);
-  return {
-    planned: (work) => {
-      bar.setTotal((total += work));
-    },
-    done: (work) => {
-      bar.increment(work);
-    },
-    stop: () => {
-      bar.stop();
-    },
-  };
+async function reproduce({ quick = false, only, ...options }: ReproduceOptions): Promise<void> {
+  const { drawFigures } = await import('./draw-figures.js');
+  const names = only?.split(',').map((name) => name.trim());
+  const lines = await drawFigures({ ...options, quick, ...(names && { only: names }) });
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

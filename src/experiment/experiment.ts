@@ -8,6 +8,8 @@ export interface Laboratory {
   readonly seed: number;
   /** The folder of real data, where there is one. */
   readonly data?: string;
+  /** The folder of a finished `forgetting llm experiment`, where there is one. */
+  readonly llm?: string;
   readonly cache: Cache;
   /** The workers, started when first asked for. */
   readonly pool: () => WorkerPool;

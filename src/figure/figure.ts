@@ -25,6 +25,8 @@ export interface Figure {
   /** The specification without data; its layers pick their rows by a filter. */
   readonly spec: Spec;
   readonly rows: readonly Row[];
+  /** The command and seed of the results, where they are not of the command that draws them. */
+  readonly origin?: Pick<Provenance, 'command' | 'seed'>;
 }
 
 /** A Vega-Lite specification whose data, title, description and theme are still to be added. */
@@ -33,3 +35,7 @@ export type Spec = TopLevelSpec extends infer Each
     ? Omit<Each, 'data' | 'config'>
     : never
   : never;
+
+/** A view of a figure of several, and a layer of such a view. */
+export type View = Extract<TopLevelSpec, { hconcat: unknown }>['hconcat'][number];
+export type Layer = Extract<View, { layer: unknown }>['layer'][number];

@@ -76,6 +76,50 @@ export function logarithmic(values: readonly number[], title: string, margin = 1
   return { scale: { type: 'log' as const, domain: [low, high], nice: false }, axis: { title, ...axis } };
 }
 
+/**
+ * An axis of losses or gaps from a panel's extent in pixels: linear, or square-root where a few values would press all
+ * others together.
+ */
+export function lossAxis(values: readonly number[], pixels: number, title: string) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, median, high] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
+  const pressed = low >= 0 && high - low > 8 * (median - low);
+  const type = pressed ? ('sqrt' as const) : ('linear' as const);
+  const [lowRoot, highRoot] = [Math.sqrt(Math.max(0, low)), Math.sqrt(Math.max(0, high))];
+  const margin = 0.06 * (highRoot - lowRoot);
+  const square = (root: number): number => Math.sign(root) * root ** 2;
+  const domain: [number, number] = pressed
+    ? [square(lowRoot - margin), square(highRoot + margin)]
+    : linearDomain(values);
+  return {
+    axis: { type, domain, pixels },
+    encoding: {
+      type: 'quantitative' as const,
+      scale: { type, domain, nice: false },
+      axis: {
+        title: pressed ? `${title} (√ scale)` : title,
+        grid: false,
+        ...(pressed ? { values: rootTicks(domain, pixels), format: '~r' } : { tickCount: 6 }),
+      },
+    },
+  };
+}
+
+/** Of 0 and the values 1, 2 and 5 in every decade those that stand apart on a square-root scale. */
+function rootTicks([low, high]: readonly [number, number], pixels: number): number[] {
+  const decades = Array.from({ length: 12 }, (_, i) => 10 ** (Math.floor(Math.log10(high)) - i));
+  const steps = decades.flatMap((decade) => [5, 2, 1].map((step) => Number((step * decade).toPrecision(1))));
+  const [lowRoot, highRoot] = [Math.sign(low) * Math.sqrt(Math.abs(low)), Math.sqrt(high)];
+  const place = (value: number): number => (pixels * (Math.sqrt(value) - lowRoot)) / (highRoot - lowRoot);
+  const zero = low <= 0 ? [0] : [];
+  const ticks: number[] = [];
+  for (const value of steps.filter((step) => step >= low && step <= high)) {
+    const near = [...zero, ...ticks].some((other) => Math.abs(place(other) - place(value)) < 36);
+    if (!near) ticks.push(value);
+  }
+  return [...zero, ...ticks.reverse()];
+}
+
 /** A linear scale over all the values with a margin on both sides. */
 export function linearDomain(values: readonly number[], margin = 0.06): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];

@@ -1,4 +1,4 @@
-import { Resvg } from '@resvg/resvg-js';
+import { renderAsync } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { csvText } from './csv.js';
@@ -41,7 +41,7 @@ export async function renderFigure(figure: Figure, provenance: Provenance): Prom
     config,
   } as unknown as TopLevelSpec;
   const svg = await renderSvg(figure.name, spec);
-  return { vegaLite: `${JSON.stringify(spec)}\n`, csv: csvText(rows), svg, png: renderPng(svg) };
+  return { vegaLite: `${JSON.stringify(spec)}\n`, csv: csvText(rows), svg, png: await renderPng(svg) };
 }
 
 /** The specification drawn as SVG, the same bytes every time. */
@@ -65,13 +65,13 @@ function renumbered(svg: string): string {
   });
 }
 
-/** The SVG as PNG, in the package's own font whatever the machine has. */
-export function renderPng(svg: string): Buffer {
-  const resvg = new Resvg(svg, {
+/** The SVG as PNG, in the package's own font whatever the machine has; drawn beside this thread. */
+async function renderPng(svg: string): Promise<Buffer> {
+  const image = await renderAsync(svg, {
     font: { loadSystemFonts: false, fontFiles: Object.values(fontFiles), defaultFontFamily: 'Inter' },
     fitTo: { mode: 'zoom', value: pixelRatio },
   });
-  return resvg.render().asPng();
+  return image.asPng();
 }
 
 function rounded(row: Row): Row {

@@ -24,3 +24,15 @@ export function moments(samples: ArrayLike<number>): { mean: number; standardErr
   for (let i = 0; i < count; i++) squares += (samples[i] - mean) ** 2;
   return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
 }
+
+/** The normal distribution's quantile at 0.975. */
+const z = 1.959963984540054;
+
+/** The Wilson score interval (95 %) of a probability, from the successes among independent trials. */
+export function wilsonInterval(successes: number, trials: number): readonly [number, number] {
+  const share = successes / trials;
+  const centre = share + z ** 2 / (2 * trials);
+  const half = z * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
+  const scale = 1 + z ** 2 / trials;
+  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+}

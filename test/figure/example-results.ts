@@ -3,13 +3,16 @@ import { theorems } from '../../src/bound/registry.js';
 import type { Checked } from '../../src/experiment/checks.js';
 import type { Experiment } from '../../src/experiment/experiment.js';
 import type { Landmark, Landmarks } from '../../src/experiment/landmarks.js';
+import { comparisons, type Comparison } from '../../src/llm/experiment/plan.js';
+import type { RunKey } from '../../src/llm/experiment/results.js';
 import { stream } from '../../src/random/stream.js';
 import type { Estimate } from '../../src/simulate/statistics.js';
-import { comparison, type Comparison } from '../../experiments/comparison.js';
+import { comparison, type Comparison as ConvexComparison } from '../../experiments/comparison.js';
 import { comparedKeys } from '../../experiments/compared.js';
 import { conflict, type Conflict } from '../../experiments/conflict.js';
 import { gapVersusSteps, type GapVersusSteps } from '../../experiments/gap-versus-steps.js';
 import { lambdaSweep, type LambdaSweep } from '../../experiments/lambda-sweep.js';
+import { llm, type LlmResults } from '../../experiments/llm.js';
 import { landscape, type Landscape } from '../../experiments/landscape.js';
 import { noiseFloor, type NoiseFloor } from '../../experiments/noise-floor.js';
 import { period, type Period } from '../../experiments/period.js';
@@ -86,6 +89,67 @@ function checked(id: string, problem: string, variant: string, steps: number): C
   return { id, problem, variant, lambda: 0.25, steps, measured, bound: 2 * measured.mean };
 }
 
+const llmRandom = stream(0, 'example-llm');
+
+function llmRuns(comparison: Comparison): RunKey[] {
+  const common = { comparison, steps: 12 };
+  const lambdas = [0.01, 0.5, 0.99];
+  const sequential = lambdas.map((lambda, i) => ({
+    ...{ ...common, schedule: `sequential-${comparison}` as const, lambda, dpoShare: [1 / 4, 1 / 2, 3 / 4][i] },
+  }));
+  const joint = (['mix', 'alright', 'maxright'] as const).flatMap((schedule) =>
+    lambdas.map((lambda) => ({ ...common, schedule, lambda, dpoShare: null })),
+  );
+  // A run of another length, which only other questions need.
+  const longer = { ...common, schedule: 'alright' as const, lambda: 0.5, dpoShare: null, steps: 24 };
+  return [...sequential, ...joint, longer].flatMap((run) => [0, 1].map((seed) => ({ ...run, seed })));
+}
+
+function llmExample(): LlmResults {
+  const runs = comparisons.flatMap(llmRuns);
+  const around = (centre: number): number => centre * (0.8 + 0.4 * llmRandom.uniform());
+  const scale = {
+    ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], parts: 4, evaluateEvery: 3, optimumSteps: 24 },
+    ...{ horizons: [2], sftExamples: 8, preferencePairs: 8, evaluatedExamples: 8, heldOutExamples: 4 },
+  };
+  const training = {
+    ...{ maximumLength: 32, sftBatch: 2, preferenceBatch: 2, accumulation: 1, learningRate: 0.001, beta: 0.1 },
+    tuning: 'full' as const,
+  };
+  const settings = { preset: 'example', training, scale, period: 3, seed: 0, backend: 'wasm' as const };
+  const optima = { 'sft-dpo': { dpo: 0.1, sft: 1.5 }, 'dpo-sft': { dpo: 0.2, sft: 1.5 } };
+  return {
+    ...{ settings, optima, command: 'forgetting llm experiment --preset example' },
+    summary: { settings, optima, singleObjectives: [], rows: [], checks: [], claims: [] },
+    results: runs.flatMap((run) =>
+      [0, 3, 6, 9, 12].map((step) => {
+        const [dpo, sft] = [around(0.7 - step / 40), around(3 - step / 20)];
+        return {
+          ...{ ...run, step, dpo, sft, dpoGap: dpo - 0.1, sftGap: sft - 1.5, gap: around(1), maxGap: around(1) },
+          ...{ idealDistance: Math.hypot(dpo - 0.1, sft - 1.5), rewardAccuracy: 0.5, heldOutDpo: dpo },
+          ...{ heldOutSft: sft, heldOutRewardAccuracy: 0.5, heldOutAccuracy: 0.5 },
+        };
+      }),
+    ),
+    choices: runs
+      .filter(({ schedule }) => schedule === 'maxright')
+      .flatMap((run) =>
+        Array.from({ length: run.steps }, (_, i) => ({
+          ...{ ...run, step: i + 1, choice: llmRandom.uniform() < run.lambda ? ('dpo' as const) : ('sft' as const) },
+          ...{ dpoWeightedGap: around(0.3), sftWeightedGap: around(0.4) },
+        })),
+      ),
+    cost: runs.map((run) => {
+      const seconds = run.schedule === 'mix' ? 0.02 : 0.01;
+      return {
+        ...{ ...run, seconds: run.steps * seconds, secondsPerStep: around(seconds), medianSecondsPerStep: seconds },
+        ...{ tensorBytes: 1e6, dpoGradients: 6, sftGradients: run.schedule === 'mix' ? 12 : 6 },
+        lossEvaluations: run.schedule === 'maxright' ? 8 : 0,
+      };
+    }),
+  };
+}
+
 /** Every theorem on every problem that the figures speak of, in every variant of it. */
 const someChecks = theorems.flatMap(({ id }) => {
   const variants = id === 'M.stale' ? ['k = 2', 'k = 10'] : id === 'M.noisy.fresh' ? ['k = 1'] : [''];
@@ -117,6 +181,7 @@ const examples = new Map<unknown, unknown>([
       })),
     } satisfies Landscape,
   ],
+  [llm, llmExample()],
   [tradeOff, tradeOffResults],
   [realText, { ...tradeOffResults, dimension: 128, examples: 1000 } satisfies RealText],
   [
@@ -136,7 +201,7 @@ const examples = new Map<unknown, unknown>([
       period: 10,
       landmarks,
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
-    } satisfies Comparison,
+    } satisfies ConvexComparison,
   ],
   [
     lambdaSweep,

@@ -14,15 +14,20 @@ export interface Backend {
   close(): void;
 }
 
+export interface BackendOptions {
+  /** Threads of the wasm backend, in Node: one for each core by default. A page has one. */
+  readonly threads?: number;
+}
+
 /**
  * Makes one backend current and registers what training needs on it. `auto` takes the GPU if there is a real one, and
  * otherwise WebAssembly; a software adapter is used only when `webgpu` is asked for by name.
  * @throws InputError when `webgpu` is asked for and no adapter answers
  */
-export async function openBackend(name: BackendName): Promise<Backend> {
+export async function openBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
   registerGradients();
   if (name === 'cpu') return openCpu();
-  if (name === 'wasm') return openWasm();
+  if (name === 'wasm') return openWasm(options);
   const { requestAdapter, openWebGpu } = await import('./webgpu.js');
   const found = await requestAdapter();
   if (name === 'webgpu') {
@@ -31,7 +36,7 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   }
   if (found !== undefined && !found.software) return openWebGpu(found);
   found?.release();
-  return openWasm();
+  return openWasm(options);
 }
 
 /** What was expected where no adapter answered, with the reason. */
@@ -43,21 +48,27 @@ async function withoutAdapter(): Promise<string> {
 
 async function openCpu(): Promise<Backend> {
   await import('@tensorflow/tfjs-backend-cpu');
+  const { registerCpuTargetLogProbability } = await import('./cpu-target-log-probability.js');
+  registerCpuTargetLogProbability();
   await use('cpu');
   // Its advice to install another backend is not for the reader of our output.
   Object.assign(tf.backend(), { firstUse: false });
   return { name: 'cpu', description: 'cpu: plain JavaScript, the slow reference', close: () => undefined };
 }
 
-async function openWasm(): Promise<Backend> {
-  await import('./wasm.js');
-  await use('wasm');
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+async function openWasm(options: BackendOptions): Promise<Backend> {
+  const { startWasm } = await import('./wasm.js');
+  const { threads } = await startWasm(options.threads ?? (await cores()));
   return {
     name: 'wasm',
-    description: `wasm: WebAssembly${simd === true ? ' with SIMD' : ''}, one thread`,
+    description: `wasm: WebAssembly with SIMD, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
     close: () => undefined,
   };
+}
+
+/** The cores of this machine in Node, 1 in a page. */
+async function cores(): Promise<number> {
+  return 'process' in globalThis ? (await import('node:os')).availableParallelism() : 1;
 }
 
 async function use(name: string): Promise<void> {

@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { fusedGradients } from './fused-kernels.js';
 import { sumRows } from './sum-rows.js';
+import { targetLogProbabilityGradient } from './target-log-probability.js';
 
 /**
  * Registers the gradients of the tfjs kernels that language models and their losses use, once. tfjs-core keeps its own
  * in modules that plain Node cannot import, and some of those need kernels that the wasm backend lacks.
  */
 export function registerGradients(): void {
-  for (const gradient of [...arithmetic, ...functions, ...reductions, ...rearrangements, matrixProduct, lookup]) {
+  const others = [matrixProduct, lookup, targetLogProbabilityGradient, ...fusedGradients];
+  for (const gradient of [...arithmetic, ...functions, ...reductions, ...rearrangements, ...others]) {
     if ((tf.getGradient(gradient.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(gradient);
   }
 }

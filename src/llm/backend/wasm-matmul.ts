@@ -1,28 +1,36 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { addressOf, wasmKernels } from './wasm-kernels.js';
+import { addressOf, kernelsOf, registerWasmKernel, type Work } from './wasm-kernels.js';
 
 /**
  * Replaces the wasm backend's BatchMatMul by assembly/llm/matmul.ts. The stock kernel is fast only for one pair of
  * untransposed matrices, and a naive loop for everything else. Call before the backend is set.
  */
 export function registerWasmMatrixProduct(): void {
-  tf.unregisterKernel('BatchMatMul', 'wasm');
-  tf.registerKernel({
-    kernelName: 'BatchMatMul',
-    backendName: 'wasm',
-    kernelFunc: matrixProduct as unknown as KernelFunc,
+  registerWasmKernel('BatchMatMul', matrixProduct);
+  registerWasmKernel('Linear', ({ rows, weight, bias }: LinearInputs, backend) => {
+    const product = { rows: rows.shape[0], columns: weight.shape[0], depth: weight.shape[1] };
+    const output = backend.makeOutput([product.rows, product.columns], 'float32');
+    multiply({ a: rows, b: weight, output, transposeA: false, transposeB: true, bias }, [1, 1], product, backend);
+    return output;
   });
 }
 
-interface Arguments {
-  inputs: { a: TensorInfo; b: TensorInfo };
-  attrs: { transposeA: boolean; transposeB: boolean };
-  backend: BackendWasm;
+interface LinearInputs {
+  /** [rows, in] */
+  rows: TensorInfo;
+  /** [out, in] */
+  weight: TensorInfo;
+  /** [out] */
+  bias?: TensorInfo;
 }
 
-function matrixProduct({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }: Arguments): TensorInfo {
+function matrixProduct(
+  { a, b }: { a: TensorInfo; b: TensorInfo },
+  backend: BackendWasm,
+  { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
+): TensorInfo {
   if (a.dtype !== 'float32' || b.dtype !== 'float32') throw new Error('matMul: expected float32 operands');
   const [aShape, bShape] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const [aBatch, bBatch] = [tf.util.sizeFromShape(aShape), tf.util.sizeFromShape(bShape)];
@@ -39,35 +47,68 @@ function matrixProduct({ inputs: { a, b }, attrs: { transposeA, transposeB }, ba
   const output = backend.makeOutput([...batchShape, rows, columns], 'float32');
   // One matrix on the right: all batches of rows make one tall product.
   const tall = bBatch === 1 && !transposeA;
-  const batch = tall ? 1 : Math.max(aBatch, bBatch);
   const product = { rows: tall ? aBatch * rows : rows, columns, depth };
-  const { division, items } = divided(batch, product);
-  wasmKernels(backend).run(
+  const batches: [number, number] = tall ? [1, 1] : [aBatch, bBatch];
+  multiply({ a, b, output, transposeA, transposeB, bias: undefined }, batches, product, backend);
+  return output;
+}
+
+interface Operands {
+  readonly a: TensorInfo;
+  readonly b: TensorInfo;
+  readonly output: TensorInfo;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly bias: TensorInfo | undefined;
+}
+
+/** Writes the product of two operands, of so many matrices each, into the output. */
+function multiply(
+  operands: Operands,
+  batches: readonly [number, number],
+  product: Product,
+  backend: BackendWasm,
+): void {
+  const { a, b, output, transposeA, transposeB, bias } = operands;
+  const { rows, columns, depth } = product;
+  const { division, work } = divided(Math.max(...batches), product);
+  const [strideA, strideB] = [batches[0] === 1 ? 0 : rows * depth, batches[1] === 1 ? 0 : depth * columns];
+  kernelsOf(backend).run(
     'matmul',
     [
       addressOf(a, backend),
       addressOf(b, backend),
       addressOf(output, backend),
-      product.rows,
+      rows,
       columns,
       depth,
       Number(transposeA),
       Number(transposeB),
-      aBatch === 1 ? 0 : rows * depth,
-      bBatch === 1 ? 0 : depth * columns,
+      strideA,
+      strideB,
       rows * columns,
       division,
+      bias === undefined ? 0 : addressOf(bias, backend),
     ],
-    items,
+    work,
   );
-  return output;
 }
 
-/** What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2). */
-function divided(
-  batch: number,
-  { rows, columns }: { rows: number; columns: number },
-): Record<'division' | 'items', number> {
-  if (batch > 1) return { division: 0, items: batch };
-  return rows >= columns ? { division: 1, items: rows } : { division: 2, items: columns };
+interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/**
+ * What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2).
+ * Chunks of rows or columns are large, for each copies all of the other operand.
+ */
+function divided(batch: number, { rows, columns, depth }: Product): { division: number; work: Work } {
+  // A thread multiplies and adds about eight numbers at once.
+  const operations = depth / 8;
+  if (batch > 1) return { division: 0, work: { items: batch, operations: operations * rows * columns } };
+  return rows >= columns
+    ? { division: 1, work: { items: rows, operations: operations * columns, unit: 4, leastChunk: 128 } }
+    : { division: 2, work: { items: columns, operations: operations * rows, unit: 8, leastChunk: 128 } };
 }

@@ -28,6 +28,8 @@ export async function requestAdapter(): Promise<FoundAdapter | undefined> {
 export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Backend> {
   // Only after the globals are in place: the backend looks for them when it is imported.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  const { registerWebGpuTargetLogProbability } = await import('./webgpu-target-log-probability.js');
+  registerWebGpuTargetLogProbability();
   const { limits } = adapter;
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],

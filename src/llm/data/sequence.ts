@@ -52,6 +52,19 @@ export function tokenise(
   return { ids: kept, promptLength };
 }
 
+/**
+ * A prompt with each of several continuations, nothing appended. `promptLength` is where the first of them parts from
+ * the tokens of the prompt alone: what they predict differs by the continuation only, also where a tokenizer merges
+ * the end of the prompt with what follows.
+ */
+export function continued(tokenizer: Tokenizer, prompt: string, continuations: readonly string[]): Sequence[] {
+  const alone = opened(tokenizer, prompt);
+  const wholes = continuations.map((continuation) => Int32Array.from(opened(tokenizer, prompt + continuation)));
+  const common = wholes.map((ids) => alone.findIndex((id, position) => id !== ids[position]));
+  const promptLength = Math.min(...common.map((parting) => (parting < 0 ? alone.length : parting)));
+  return wholes.map((ids) => ({ ids, promptLength }));
+}
+
 /** The ids of a text behind its BOS: a HF tokenizer adds it where the model wants it, for llama2.c it is added here. */
 function opened(tokenizer: Tokenizer, text: string): number[] {
   const { kind, bosId } = tokenizer;

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { activation, hasKernel } from '../backend/fused-kernels.js';
 import { apply, type Operation } from './custom-gradient.js';
 
 /** x Φ(x), Φ the standard normal distribution function: the exact, erf form. */
 export function gelu(x: Tensor): Tensor {
-  return apply(geluOperation, x);
+  return hasKernel('Gelu') ? activation('Gelu', x) : apply(geluOperation, x);
 }
 
 const geluOperation: Operation = {
@@ -21,7 +22,7 @@ function normalDistribution(x: Tensor): Tensor {
 
 /** x σ(x), σ the logistic function. */
 export function silu(x: Tensor): Tensor {
-  return apply(siluOperation, x);
+  return hasKernel('Silu') ? activation('Silu', x) : apply(siluOperation, x);
 }
 
 const siluOperation: Operation = {

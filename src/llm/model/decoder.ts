@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { causalMask } from './attention.js';
 import type { ModelConfig } from './config.js';
-import { add, addToRows, reshape } from './custom-gradient.js';
+import { add, reshape } from './custom-gradient.js';
 import type { LanguageModel } from './language-model.js';
+import { linear } from './linear.js';
 import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
 import { peftName, type LoraConfig } from './lora.js';
 import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
@@ -41,9 +42,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
   const network = (adapted: boolean): Network => ({
     weight,
     linear: (rows, module) => {
-      const product = tf.matMul(rows, weight(`${module}.weight`), false, true);
-      const bias = weights.get(`${module}.bias`);
-      const mapped = bias === undefined ? product : addToRows(product, bias);
+      const mapped = linear(rows, weight(`${module}.weight`), weights.get(`${module}.bias`));
       const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
       const b = trainable.get(peftName(module, 'B'));
       if (lora === undefined || a === undefined || b === undefined) return mapped;
@@ -82,6 +81,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         if (cache !== undefined) cache.length += length;
         return reshape(rows, [batch, length, config.width]);
       }),
+    head: weight(headName),
     project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
     dispose: () => {
       tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);

@@ -21,6 +21,8 @@ export interface LanguageModel {
    * With a `cache` the ids continue the sequences whose keys and values it holds, and theirs are added to it.
    */
   hidden(ids: Tensor, options?: { readonly adapter?: boolean; readonly cache?: KeyValueCache }): Tensor;
+  /** What hidden states [rows, width] are multiplied with for vocabulary logits: shape [vocabularySize, width]. */
+  readonly head: Tensor;
   /** The vocabulary logits of hidden states, shape [rows, width] → [rows, vocabularySize]. */
   project(hidden: Tensor): Tensor;
   dispose(): void;

@@ -1,14 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { hasKernel, normalised } from '../backend/fused-kernels.js';
 import { addToRows, apply, scaleRows } from './custom-gradient.js';
 
 /** (x − mean) / sqrt(variance + epsilon) · weight + bias along the last axis, with the biased variance. */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {
+  if (hasKernel('Norm')) return normalised(x, weight, bias, epsilon);
   return addToRows(scaleRows(standardised(x, epsilon, true), weight), bias);
 }
 
 /** x / sqrt(mean x² + epsilon) · weight along the last axis. */
 export function rootMeanSquareNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  if (hasKernel('Norm')) return normalised(x, weight, undefined, epsilon);
   return scaleRows(standardised(x, epsilon, false), weight);
 }
 

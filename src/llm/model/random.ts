@@ -69,11 +69,19 @@ export function randomWeights(config: ModelConfig, seed: number, deviation = 0.0
   return weights;
 }
 
-/** Writes a model of random weights as an HF folder, with a tokenizer whose tokens are bytes. */
+/** What a model of random weights is made with. */
+export interface RandomModelOptions {
+  readonly seed?: number;
+  readonly deviation?: number;
+  /** The content of its tokenizer.json; by default its tokens are bytes. */
+  readonly tokenizer?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a model of random weights as an HF folder. */
 export async function writeRandomModel(
   folder: string,
   config: ModelConfig,
-  { seed = 0, deviation = 0.02 }: { readonly seed?: number; readonly deviation?: number } = {},
+  { seed = 0, deviation = 0.02, tokenizer = byteTokenizerJson() }: RandomModelOptions = {},
 ): Promise<void> {
   makeFolder(folder);
   const shapes = weightShapes(config);
@@ -84,5 +92,5 @@ export async function writeRandomModel(
   }));
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
   await writeJson(join(folder, 'config.json'), configJson(config));
-  await writeJson(join(folder, 'tokenizer.json'), byteTokenizerJson());
+  await writeJson(join(folder, 'tokenizer.json'), tokenizer);
 }

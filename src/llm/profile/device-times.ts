@@ -54,7 +54,7 @@ export function recordDevice(): Recording {
     };
     const begin = encoder.beginComputePass.bind(encoder);
     encoder.beginComputePass = (descriptor) => {
-      programs.push(kernels.at(0) ?? '(program)');
+      programs.push(kernels.length > 0 ? kernels[0] : '(program)');
       return begin({ ...descriptor, timestampWrites });
     };
     const output = stock(...values);

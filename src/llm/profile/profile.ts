@@ -1,9 +1,10 @@
-import { stepOperations } from './operations.js';
+import { schedules } from '../../schedule/index.js';
+import { stepOperations, type CountedStep } from './operations.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { recordDevice } from './device-times.js';
 import { recordHost } from './host-times.js';
 import { measureMatmulLimit, type MatmulLimit } from './matmul-limit.js';
-import { stepTask, type StepTaskOptions } from './step-task.js';
+import { stepTask } from './step-task.js';
 
 /** Where the time of a training step goes. */
 export interface StepProfile {
@@ -36,7 +37,7 @@ export interface ProfileRow {
   readonly share: number;
 }
 
-export interface ProfileOptions extends StepTaskOptions {
+export interface ProfileOptions extends CountedStep {
   readonly steps: number;
   /** Steps before the recording begins: the first ones compile. */
   readonly warmup?: number;
@@ -44,7 +45,8 @@ export interface ProfileOptions extends StepTaskOptions {
 
 /** Profiles steps of the trainer on the current backend, and measures its fastest matrix product beside them. */
 export async function profileStep({ steps, warmup = 2, ...options }: ProfileOptions): Promise<StepProfile> {
-  const task = stepTask(options);
+  const scheduleSettings = { lambda: 0.5, steps: warmup + steps };
+  const task = stepTask({ ...options, schedule: schedules[options.objective], scheduleSettings });
   for (let step = 0; step < warmup; step++) await task.step();
   const recording = tf.getBackend() === 'webgpu' ? recordDevice() : recordHost();
   let tensorBytes = 0;

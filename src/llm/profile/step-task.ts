@@ -1,6 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { stream } from '../../random/stream.js';
-import { schedules } from '../../schedule/index.js';
-import type { ObjectiveName } from '../../schedule/schedule.js';
+import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { Sequence } from '../data/sequence.js';
 import type { ReferencedPair } from '../loss/objective.js';
@@ -10,10 +10,11 @@ import type { TrainingState } from '../train/checkpoint.js';
 import { dpoMinibatch, sftMinibatch } from '../train/minibatch.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../train/step.js';
 
-/** A training step to measure. */
+/** Training steps to measure. */
 export interface StepTaskOptions {
   readonly model: LanguageModel;
-  readonly objective: ObjectiveName;
+  readonly schedule: Schedule;
+  readonly scheduleSettings: ScheduleSettings;
   /** Sequences (SFT) or pairs of sequences (DPO) in a batch. */
   readonly batch: number;
   /** Tokens of every sequence; all but the first are predicted. */
@@ -21,28 +22,34 @@ export interface StepTaskOptions {
   readonly seed?: number;
 }
 
-/** Takes step after step of the trainer on one batch of random tokens. */
+/** Takes step after step of the trainer. */
 export interface StepTask {
+  /** The sequences of the batches: SFT's are the first half, which are DPO's chosen replies too. */
   readonly sequences: readonly Sequence[];
   readonly step: () => Promise<StepOutcome>;
+  /** Computes both objectives on their batches, as MAXRIGHT does every so many steps. */
+  readonly evaluate: () => Promise<void>;
   readonly dispose: () => void;
 }
 
-/** The step of `llm train` under one objective, on a batch of random tokens that every step takes again. */
-export function stepTask({ model, objective, batch, length, seed = 0 }: StepTaskOptions): StepTask {
-  const sequences = randomTokens(model.vocabularySize, objective === 'sft' ? batch : 2 * batch, length, seed);
-  const order = epochOrder(batch, seed, objective, false);
-  const source = { model, order, batchSize: batch, accumulation: 1 };
-  const sft = sequences.map((sequence, index) => ({ index, sequence }));
-  const pairs: ReferencedPair[] = Array.from({ length: objective === 'dpo' ? batch : 0 }, (_, index) => ({
-    pair: { index, chosen: sequences[index], rejected: sequences[batch + index] },
+/**
+ * Steps of `llm train` under a schedule, on batches of random tokens that every step takes again. The reference
+ * policy's log-probabilities are 0: they are constants, which cost nothing.
+ */
+export function stepTask(options: StepTaskOptions): StepTask {
+  const { model, schedule, scheduleSettings, batch, length, seed = 0 } = options;
+  const sequences = measuredTokens(model.vocabularySize, 2 * batch, length, seed);
+  const source = { model, order: epochOrder(batch, seed, 'sft', false), batchSize: batch, accumulation: 1 };
+  const sft = sequences.slice(0, batch).map((sequence, index) => ({ index, sequence }));
+  const pairs: ReferencedPair[] = sft.map(({ index, sequence }) => ({
+    pair: { index, chosen: sequence, rejected: sequences[batch + index] },
     reference: { chosen: 0, rejected: 0 },
   }));
   const settings: StepSettings = {
     trainable: model.trainable,
-    schedule: schedules[objective],
-    lambda: 0.5,
-    minibatch: (_, cursor) =>
+    schedule,
+    lambda: scheduleSettings.lambda,
+    minibatch: (objective, cursor) =>
       objective === 'sft'
         ? sftMinibatch({ ...source, examples: sft }, cursor)
         : dpoMinibatch({ ...source, examples: pairs }, cursor, { beta: 0.1 }),
@@ -55,7 +62,7 @@ export function stepTask({ model, objective, batch, length, seed = 0 }: StepTask
   const coin = stream(seed, 'coin');
   let state: TrainingState = {
     step: 0,
-    schedule: settings.schedule.init({ lambda: 0.5, steps: 1 }),
+    schedule: schedule.init(scheduleSettings),
     lastChoice: null,
     cursors: { sft: firstCursor, dpo: firstCursor },
     coin: coin.state(),
@@ -69,13 +76,23 @@ export function stepTask({ model, objective, batch, length, seed = 0 }: StepTask
       state = taken.state;
       return taken.outcome;
     },
+    evaluate: async () => {
+      for (const objective of ['sft', 'dpo'] as const) {
+        for (const part of settings.minibatch(objective, firstCursor).parts) {
+          const value = tf.tidy(part);
+          await value.data();
+          value.dispose();
+        }
+      }
+    },
     dispose: () => {
       disposeAdamw(optimiser);
     },
   };
 }
 
-function randomTokens(vocabulary: number, count: number, length: number, seed: number): Sequence[] {
+/** Sequences of random tokens, all of them predicted but the first. */
+export function measuredTokens(vocabulary: number, count: number, length: number, seed = 0): Sequence[] {
   const random = stream(seed, 'measured-tokens');
   return Array.from({ length: count }, () => ({
     promptLength: 0,

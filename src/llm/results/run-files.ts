@@ -35,10 +35,19 @@ export const evaluationColumns: Columns = {
   rejectedReward: 'DOUBLE',
 };
 
+/** The further columns of evaluations, where a run is evaluated on held-out data too. */
+export const heldOutColumns: Columns = {
+  heldOutSftLoss: 'DOUBLE',
+  heldOutDpoLoss: 'DOUBLE',
+  heldOutRewardAccuracy: 'DOUBLE',
+  heldOutPreferenceAccuracy: 'DOUBLE',
+};
+
 /** The files a run fills while it goes on. */
 export interface RunFiles {
   step(step: number, outcome: StepOutcome, weightedGap: Partial<Pair>): void;
-  evaluation(step: number, evaluation: Evaluation, ideal: Pair | undefined): void;
+  /** @param heldOut the evaluation on held-out data, where there is such data */
+  evaluation(step: number, evaluation: Evaluation, ideal: Pair | undefined, heldOut?: Evaluation): void;
   /** @param seconds of the step; @param tensorBytes the most that tensors took in it */
   timing(step: number, seconds: number, tensorBytes: number): void;
   /** Brings what was written to the disk: a checkpoint must not be newer than the logs it goes with. */
@@ -86,7 +95,7 @@ export function openRunFiles(
       steps.append({ step, choice, loss, ...row });
       curve(step, prefixed('train', { loss, ...row }));
     },
-    evaluation(step, { sft, dpo }, ideal) {
+    evaluation(step, { sft, dpo }, ideal, heldOut) {
       const gap = ideal && { sft: sft.loss - ideal.sft, dpo: dpo.loss - ideal.dpo };
       const row = {
         sftLoss: sft.loss,
@@ -98,6 +107,12 @@ export function openRunFiles(
         rewardMargin: dpo.chosenReward - dpo.rejectedReward,
         chosenReward: dpo.chosenReward,
         rejectedReward: dpo.rejectedReward,
+        ...(heldOut && {
+          heldOutSftLoss: heldOut.sft.loss,
+          heldOutDpoLoss: heldOut.dpo.loss,
+          heldOutRewardAccuracy: heldOut.dpo.accuracy,
+          heldOutPreferenceAccuracy: preferenceAccuracy(heldOut),
+        }),
       };
       evaluations.append({ step, ...row });
       curve(step, prefixed('evaluation', row));
@@ -114,11 +129,19 @@ export function openRunFiles(
     },
     async writeTables() {
       await writeParquet(at('steps.parquet'), readRows(at('steps.jsonl')), stepColumns);
-      await writeParquet(at('evaluations.parquet'), readRows(at('evaluations.jsonl')), evaluationColumns);
+      const evaluated = readRows(at('evaluations.jsonl'));
+      const heldOut = evaluated.some((row) => 'heldOutSftLoss' in row);
+      const columns = heldOut ? { ...evaluationColumns, ...heldOutColumns } : evaluationColumns;
+      await writeParquet(at('evaluations.parquet'), evaluated, columns);
     },
     choices: () =>
       readRows(at('steps.jsonl')).map((row) => ({ choice: row.choice as Choice, loss: row.loss as number })),
   };
+}
+
+/** The share of pairs whose chosen reply the policy itself, without any reference, finds likelier. */
+function preferenceAccuracy({ perExample }: Evaluation): number {
+  return perExample.filter(({ chosen, rejected }) => chosen > rejected).length / perExample.length;
 }
 
 function prefixed(group: string, scalars: Record<string, number | null>): Record<string, number | null> {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, updateInPlace } from '../backend/fused-kernels.js';
 
 /** AdamW's constants; the defaults are the published runs'. */
 export interface AdamwSettings {
@@ -62,18 +63,30 @@ export function adamwStep(
   state.updates += 1;
   const correction1 = 1 - beta1 ** state.updates;
   const correction2 = 1 - beta2 ** state.updates;
+  const update = {
+    beta1,
+    beta2,
+    epsilon,
+    rate: learningRate / correction1,
+    correction2,
+    shrinkage: 1 - learningRate * weightDecay,
+  };
   for (const [name, variable] of trainable) {
     const [gradient, first, second] = [
       held(gradients, name),
       held(state.firstMoment, name),
       held(state.secondMoment, name),
     ];
+    if (hasKernel('AdamwUpdate')) {
+      updateInPlace({ parameter: variable, gradient, firstMoment: first, secondMoment: second }, update);
+      continue;
+    }
     tf.tidy(() => {
       first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
       second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
       const root = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
-      const step = tf.div(tf.mul(first, learningRate / correction1), root);
-      const shrunk = weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
+      const step = tf.div(tf.mul(first, update.rate), root);
+      const shrunk = weightDecay === 0 ? variable : tf.mul(variable, update.shrinkage);
       variable.assign(tf.sub(shrunk, step));
     });
   }

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, squareSum } from '../backend/fused-kernels.js';
 
 /** The Euclidean norm of some gradients taken together. */
 export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
   return tf.tidy(() => {
-    const squares = Array.from(gradients.values(), (gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
+    const squares = Array.from(gradients.values(), (gradient) =>
+      hasKernel('SquareSum') ? (squareSum(gradient) as tf.Scalar) : tf.sum<tf.Scalar>(tf.square(gradient)),
+    );
     // One by one: tfjs's addN binds a buffer for each tensor, and a GPU takes as few as 8.
     return tf.sqrt(squares.reduce((sum, square) => tf.add<tf.Scalar>(sum, square)));
   });

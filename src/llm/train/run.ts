@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly data: ObjectiveData;
   /** What f_SFT and f_DPO are evaluated on; by default the training data. */
   readonly evaluationData?: ObjectiveData;
+  /** What every evaluation reports on beside that, and what decides nothing. */
+  readonly heldOut?: ObjectiveData;
   readonly schedule: Schedule;
   readonly scheduleSettings: ScheduleSettings;
   readonly sftBatch: number;
@@ -123,7 +125,8 @@ async function takeSteps(
   let evaluation: Evaluation | undefined;
   const evaluateNow = async (): Promise<void> => {
     evaluation = await evaluateBoth(options);
-    files.evaluation(state.step, evaluation, ideal);
+    const heldOut = options.heldOut && (await evaluateOn(options.heldOut, options));
+    files.evaluation(state.step, evaluation, ideal, heldOut);
   };
 
   if (state.step === 0 && evaluateEvery < Infinity) await evaluateNow();
@@ -198,8 +201,14 @@ function settingsOfSteps(options: RunOptions): StepSettings {
   };
 }
 
-function evaluateBoth({ model, data, evaluationData, dpo, onEvaluation }: RunOptions): Promise<Evaluation> {
-  const { sft, preferences } = evaluationData ?? data;
+function evaluateBoth(options: RunOptions): Promise<Evaluation> {
+  return evaluateOn(options.evaluationData ?? options.data, options);
+}
+
+function evaluateOn(
+  { sft, preferences }: ObjectiveData,
+  { model, dpo, onEvaluation }: RunOptions,
+): Promise<Evaluation> {
   return evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
 }
 

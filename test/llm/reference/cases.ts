@@ -133,7 +133,8 @@ export function referenceResult(
   };
 }
 
-function settingsOf(config: ModelConfig, lora: LoraConfig | undefined): Settings {
+/** What the reference needs to know of a model. */
+export function settingsOf(config: ModelConfig, lora: LoraConfig | undefined): Settings {
   const rotated = config.architecture === 'neox' ? config.rotaryWidth : config.headWidth;
   const plain = Array.from({ length: rotated / 2 }, (_, i) => 1 / config.ropeTheta ** ((2 * i) / rotated));
   return {

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Experiment } from '../src/experiment/experiment.js';
+import { fileRefusal } from '../src/file-refusal.js';
+import { grouped } from '../src/llm/experiment/grouped.js';
+import {
+  readExperiment,
+  type EvaluationRow,
+  type ExperimentResults,
+  type RunKey,
+} from '../src/llm/experiment/results.js';
+import { estimate, type Estimate } from '../src/simulate/statistics.js';
+
+/** A finished experiment, and the command that ran it. */
+export interface LlmResults extends ExperimentResults {
+  readonly command: string;
+}
+
+/** The file of an experiment's folder that holds its command. */
+export const commandFile = 'command.txt';
+
+/** The language models' experiment: not run here, but read from the folder of a finished `forgetting llm experiment`. */
+export const llm: Experiment<LlmResults> = {
+  name: 'llm',
+  unavailable: ({ llm: folder }) =>
+    folder === undefined ? 'give --llm with the folder of a finished forgetting llm experiment' : undefined,
+  run: async ({ llm: folder = '' }) => {
+    const results = readExperiment(folder);
+    const command = await readFile(join(folder, commandFile), 'utf8').catch((error: unknown) => {
+      throw fileRefusal(join(folder, commandFile), error, 'the command of the experiment');
+    });
+    return { ...results, command: command.trim() };
+  },
+};
+
+/** A measure of an evaluation. */
+export type Measure = Exclude<keyof EvaluationRow, keyof RunKey | 'step'>;
+
+/** What all seeds of a run found at one step. */
+export interface SeedMean extends Omit<RunKey, 'seed'> {
+  readonly step: number;
+  /** Every measure's mean over the seeds, with its interval. */
+  readonly measures: Readonly<Record<Measure, Estimate>>;
+}
+
+const measures: readonly Measure[] = [
+  ...(['dpo', 'sft', 'dpoGap', 'sftGap', 'gap', 'maxGap', 'idealDistance', 'rewardAccuracy'] as const),
+  ...(['heldOutDpo', 'heldOutSft', 'heldOutAccuracy'] as const),
+];
+
+/** The evaluations of the runs of the experiment's own length, seeds taken together. */
+export function seedMeans({ settings, results }: ExperimentResults): SeedMean[] {
+  const ofLength = results.filter(({ steps }) => steps === settings.scale.steps);
+  const key = ({ comparison, schedule, lambda, dpoShare, step }: EvaluationRow): string =>
+    JSON.stringify([comparison, schedule, lambda, dpoShare, step]);
+  return grouped(ofLength, key).map((rows) => {
+    const { comparison, schedule, lambda, dpoShare, steps, step } = rows[0];
+    const estimates = measures.map((name) => [name, estimate(rows.map((row) => row[name]))]);
+    return {
+      ...{ comparison, schedule, lambda, dpoShare, steps, step },
+      measures: Object.fromEntries(estimates) as Record<Measure, Estimate>,
+    };
+  });
+}

@@ -1,0 +1,124 @@
+import type { View } from '../src/figure/figure.js';
+import { labelMark, lossAxis, namedChannels, onlyLayer } from '../src/figure/layers.js';
+import { ink } from '../src/figure/theme.js';
+import { comparisons, type Comparison } from '../src/llm/experiment/plan.js';
+import type { ChoiceRow } from '../src/llm/experiment/results.js';
+import { comparisonTitles, llmDrawing, setting } from './llm.js';
+
+/** How the two objectives are told apart: in greys, for the colours belong to the schedules. */
+const objectives = [
+  { name: 'SFT', colour: ink.faint, dash: [6, 3], shape: 'square' },
+  { name: 'DPO', colour: ink.text, dash: [], shape: 'square' },
+] as const;
+const [width, stripHeight, gapHeight] = [430, 170, 170];
+
+/** MAXRIGHT's choices over time, for every λ, and the weighted gaps that they follow. */
+export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
+  const { settings, choices } = results;
+  const text = 'What MAXRIGHT chooses';
+  const { lambdas, steps } = settings.scale;
+  const middle = lambdas[lambdas.length >> 1];
+  const firstSeed = choices.filter((row) => row.seed === settings.seed && row.steps === steps);
+  const strips = stretches(firstSeed).map(({ first, last }) => ({
+    ...{ layer: 'choice', comparison: first.comparison, lambda: first.lambda },
+    ...{ from: first.step - 1, step: last.step, objective: first.choice.toUpperCase() },
+  }));
+  const shares = comparisons.flatMap((comparison) =>
+    lambdas.map((lambda) => {
+      const own = choices.filter(
+        (row) => row.comparison === comparison && row.lambda === lambda && row.steps === steps,
+      );
+      const share = own.filter(({ choice }) => choice === 'dpo').length / own.length;
+      return { layer: 'share', comparison, lambda, share, label: `${Math.round(100 * share)} %` };
+    }),
+  );
+  const gaps = firstSeed
+    .filter(({ lambda }) => lambda === middle)
+    .flatMap(({ comparison, step, sftWeightedGap, dpoWeightedGap }) => [
+      { layer: 'gap', comparison, step, objective: 'SFT', gap: sftWeightedGap },
+      { layer: 'gap', comparison, step, objective: 'DPO', gap: dpoWeightedGap },
+    ]);
+  return {
+    title: text,
+    caption:
+      `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with the share of DPO steps over ` +
+      `all seeds; below, the weighted gaps that it compares, at λ = ${middle}: both are evaluated every ${settings.period} steps, and ` +
+      'between evaluations only the chosen one’s record is refreshed.',
+    rows: [...strips, ...shares, ...gaps],
+    spec: {
+      title: { text, subtitle: `${setting(results)}; MAXRIGHT’s first seed; shares of DPO steps over all` },
+      hconcat: comparisons.map((comparison) => {
+        const own = gaps.filter((row) => row.comparison === comparison).map(({ gap }) => gap);
+        return {
+          vconcat: [
+            stripView(comparison, steps),
+            gapView(comparison, steps, lossAxis(own, gapHeight, `weighted gap, λ = ${middle}`).encoding),
+          ],
+        };
+      }),
+    },
+  };
+});
+
+const { color, strokeDash } = namedChannels('objective', objectives);
+
+/** The axis of steps. */
+function stepAxis(steps: number) {
+  return {
+    type: 'quantitative' as const,
+    scale: { domain: [0, steps], nice: false },
+    axis: { title: 'step', grid: false, tickCount: 6 },
+  };
+}
+
+/** For every λ a strip of the steps in the colours of the objectives. */
+function stripView(comparison: Comparison, steps: number): View {
+  return {
+    title: { text: comparisonTitles[comparison], fontSize: 14, fontWeight: 400, anchor: 'middle', offset: 8 },
+    width,
+    height: stripHeight,
+    encoding: {
+      y: { field: 'lambda', type: 'ordinal', axis: { title: 'λ', ticks: false, domain: false, labelPadding: 6 } },
+    },
+    layer: [
+      {
+        transform: onlyLayer('choice', { comparison }),
+        mark: { type: 'bar', height: { band: 0.66 } },
+        encoding: { x: { field: 'from', ...stepAxis(steps) }, x2: { field: 'step' }, color },
+      },
+      {
+        transform: onlyLayer('share', { comparison }),
+        mark: { ...labelMark, align: 'left', baseline: 'middle', dx: 8 },
+        encoding: { x: { value: 'width' }, text: { field: 'label' } },
+      },
+    ],
+  };
+}
+
+/** Both weighted gaps as MAXRIGHT holds them, by step. */
+function gapView(comparison: Comparison, steps: number, y: ReturnType<typeof lossAxis>['encoding']): View {
+  return {
+    width,
+    height: gapHeight,
+    transform: onlyLayer('gap', { comparison }),
+    mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.8, clip: true },
+    encoding: { x: { field: 'step', ...stepAxis(steps) }, y: { field: 'gap', ...y }, color, strokeDash },
+  };
+}
+
+/** The stretches of steps on one objective. */
+function stretches(rows: readonly ChoiceRow[]): { first: ChoiceRow; last: ChoiceRow }[] {
+  const found: { first: ChoiceRow; last: ChoiceRow }[] = [];
+  for (const row of rows) {
+    const open = found[found.length - 1] as (typeof found)[number] | undefined;
+    const goesOn =
+      open !== undefined &&
+      open.last.step === row.step - 1 &&
+      open.last.choice === row.choice &&
+      open.last.lambda === row.lambda &&
+      open.last.comparison === row.comparison;
+    if (goesOn) open.last = row;
+    else found.push({ first: row, last: row });
+  }
+  return found;
+}

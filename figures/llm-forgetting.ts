@@ -1,0 +1,43 @@
+import { comparisons } from '../src/llm/experiment/plan.js';
+import { drawStages } from './stages.js';
+import { llmDrawing, middleRuns, setting } from './llm.js';
+
+/** The first objective's loss of a language model through both stages, beside that of the joint schedules. */
+export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
+  const { settings, optima } = results;
+  const { steps } = settings.scale;
+  const orders = comparisons.map((comparison) => {
+    const first = comparison === 'sft-dpo' ? ('sft' as const) : ('dpo' as const);
+    const { lambda, runs } = middleRuns(results, comparison);
+    const share = runs.flatMap(([{ dpoShare }]) => dpoShare ?? [])[0];
+    const dpoSteps = Math.round(share * steps);
+    return {
+      ...{ first, steps, lambda, title: first === 'sft' ? 'f_SFT' : 'f_DPO' },
+      switchAfter: first === 'sft' ? steps - dpoSteps : dpoSteps,
+      curves: runs.map((rows) => ({
+        schedule: rows[0].schedule,
+        points: rows.map(({ step, measures }) => ({ step, value: measures[first] })),
+      })),
+      levels: [{ value: optima[comparison][first], label: 'optimum' }],
+    };
+  });
+  const [{ lambda }] = orders;
+  const { rows, views } = drawStages(orders);
+  const risen = orders.map(({ title, switchAfter, curves }) => {
+    const { points } = curves.find(({ schedule }) => schedule.startsWith('sequential')) ?? curves[0];
+    const at = (step: number): string =>
+      (points.find((point) => point.step === step)?.value.mean ?? NaN).toPrecision(3);
+    return `${title} goes from ${at(switchAfter)} to ${at(steps)}`;
+  });
+  const text = 'What the second stage does to the first, in a language model';
+  return {
+    title: text,
+    caption: `Through the second stage of Sequential ${risen.join(', ')}. Beside it the joint schedules at λ = ${lambda}.`,
+    rows,
+    spec: {
+      title: { text, subtitle: `${setting(results)}, λ = ${lambda}; mean and 95 % band` },
+      spacing: 36,
+      hconcat: views,
+    },
+  };
+});

@@ -1,0 +1,94 @@
+import { comparedKeys } from '../experiments/compared.js';
+import { seedMeans, type SeedMean } from '../experiments/llm.js';
+import { estimateColumns, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { looks } from '../src/figure/theme.js';
+import { comparisons } from '../src/llm/experiment/plan.js';
+import { comparisonTitles, llmDrawing, runLabel, setting } from './llm.js';
+
+const panels = [
+  { measure: 'sftGap', title: 'f_SFT − f_SFT*' },
+  { measure: 'dpoGap', title: 'f_DPO − f_DPO*' },
+  { measure: 'idealDistance', title: 'ideal distance' },
+] as const;
+const [width, height] = [290, 230];
+/** How far from one another the marks of two schedules stand, where λs stand 1 apart. */
+const beside = 0.13;
+
+/** Both optimality gaps and the distance to the ideal point at the end of every run, over λ. */
+export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
+  const text = 'What each schedule leaves open, over λ';
+  const { lambdas } = results.settings.scale;
+  const ends = seedMeans(results).filter(({ step, steps }) => step === steps);
+  const rows = comparisons.flatMap((comparison) => {
+    const own = ends.filter((row) => row.comparison === comparison);
+    return own.flatMap((row) =>
+      panels.map(({ measure }) => ({
+        ...{ layer: 'end', comparison, measure, schedule: looks[row.schedule].label },
+        ...{ lambda: row.lambda, place: placeOf(row, lambdas), label: runLabel(row) },
+        ...estimateColumns(row.measures[measure]),
+      })),
+    );
+  });
+  const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+  const yOf = (comparison: string, measure: string, title: string) => {
+    const own = rows.filter((row) => row.comparison === comparison && row.measure === measure);
+    const { axis, ...encoding } = lossAxis(
+      own.flatMap(({ mean }) => [mean, 0]),
+      height,
+      title,
+    ).encoding;
+    return { ...encoding, axis: { ...axis, minExtent: 42 } };
+  };
+  return {
+    title: text,
+    caption:
+      'At the end of every run: how far each objective is above its optimum, and the distance to the ideal point, with 95 % ' +
+      'intervals over seeds. Sequential’s splits stand at the λ that they are compared with.',
+    rows,
+    spec: {
+      title: { text, subtitle: `${setting(results)}; below λ the steps of Sequential’s stages, first : second` },
+      vconcat: comparisons.map((comparison) => ({
+        title: { text: comparisonTitles[comparison], fontSize: 14, fontWeight: 400, anchor: 'middle', offset: 8 },
+        hconcat: panels.map(({ measure, title }) => ({
+          width,
+          height,
+          transform: onlyLayer('end', { comparison, measure }),
+          encoding: {
+            x: {
+              field: 'place',
+              type: 'quantitative',
+              scale: { domain: [-0.5, lambdas.length - 0.5], nice: false },
+              axis: {
+                ...{ title: 'λ', grid: false, ticks: false, values: lambdas.map((_, i) => i) },
+                labelExpr: `${JSON.stringify(axisLabels(lambdas, ends, comparison))}[datum.value]`,
+              },
+            },
+            y: { field: 'mean', ...yOf(comparison, measure, title) },
+          },
+          layer: [
+            {
+              mark: { type: 'rule', strokeWidth: 1.5, clip: true },
+              encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
+            },
+            { mark: { type: 'line', strokeWidth: 1.4, clip: true }, encoding: { color, strokeDash } },
+            { mark: { type: 'point', filled: true, size: 65, opacity: 1, clip: true }, encoding: { color, shape } },
+          ],
+        })),
+      })),
+    },
+  };
+});
+
+/** Where a mark stands: at the position of its λ, beside those of other schedules. */
+function placeOf({ schedule, lambda }: SeedMean, lambdas: readonly number[]): number {
+  const order = ['sequential', 'mix', 'alright', 'maxright'].findIndex((name) => schedule.startsWith(name));
+  return lambdas.indexOf(lambda) + beside * (order - 1.5);
+}
+
+/** λ, and below it the split of Sequential that is compared with it. */
+function axisLabels(lambdas: readonly number[], ends: readonly SeedMean[], comparison: string): string[][] {
+  return lambdas.map((lambda) => {
+    const split = ends.find((row) => row.comparison === comparison && row.lambda === lambda && row.dpoShare !== null);
+    return [String(lambda), ...(split === undefined ? [] : [runLabel(split)])];
+  });
+}

@@ -1,0 +1,195 @@
+import { comparedKeys } from '../experiments/compared.js';
+import type { Layer, Row, View } from '../src/figure/figure.js';
+import { placeLabels } from '../src/figure/labels.js';
+import { estimateColumns, labelMark, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+import type { Pair } from '../src/schedule/schedule.js';
+import type { Estimate } from '../src/simulate/statistics.js';
+
+/** Some runs in the plane of f_SFT and f_DPO, to be drawn in a panel. */
+export interface LossSpace {
+  /** What sets the rows of the panel apart from those of others. */
+  readonly panel: string;
+  readonly title: string;
+  readonly ideal: Pair;
+  /** The Pareto front, in order, where it is known. */
+  readonly front?: readonly Pair[];
+  readonly runs: readonly LossRun[];
+}
+
+/** One run through loss space, seeds taken together. */
+export interface LossRun {
+  readonly schedule: ScheduleKey;
+  /** What sets it apart from other runs of its schedule: λ, or the split of Sequential. */
+  readonly label: string;
+  readonly points: readonly { readonly step: number; readonly sft: Estimate; readonly dpo: Estimate }[];
+}
+
+/** The extent of a panel in pixels. */
+export interface PanelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Rows, and a panel's specification that draws those of them that are its own. */
+export interface Panel {
+  readonly rows: readonly Row[];
+  readonly view: View;
+}
+
+const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+
+/** The paths of the runs from their common start. */
+export function pathPanel(space: LossSpace, size: PanelSize): Panel {
+  const panel = `${space.panel}, paths`;
+  const paths = space.runs.flatMap(({ schedule, label, points }) =>
+    points.map(({ step, sft, dpo }) => ({
+      ...{ layer: 'path', panel, schedule: looks[schedule].label, run: `${schedule} ${label}`, label, step },
+      ...{ sft: sft.mean, dpo: dpo.mean },
+    })),
+  );
+  const { sft, dpo } = paths[0];
+  const marks = [
+    { layer: 'start', panel, sft, dpo, label: 'start' },
+    { layer: 'ideal', panel, ...space.ideal, label: 'ideal point' },
+  ];
+  const front = frontRows(space, panel);
+  const axes = lossAxes([...paths, ...front, ...marks], size);
+  const lines = space.runs.map(({ points }) => points.map((point) => ({ x: point.sft.mean, y: point.dpo.mean })));
+  const rows = [...paths, ...front, ...withPlaces(marks, axes, lines)];
+  return {
+    rows,
+    view: panelView(space.title, panel, axes, [
+      frontLayer,
+      {
+        transform: onlyLayer('path'),
+        mark: { type: 'line', strokeWidth: 1.3, opacity: 0.75, clip: true },
+        encoding: { color, strokeDash, detail: { field: 'run' }, order: { field: 'step', type: 'quantitative' } },
+      },
+      {
+        transform: onlyLayer('start'),
+        mark: { type: 'point', shape: 'circle', filled: true, size: 70, opacity: 1, color: ink.strong },
+      },
+      ...idealLayers,
+      ...nameLayers,
+    ]),
+  };
+}
+
+/** The end points of the runs with their intervals and, unless it is said otherwise, their labels. */
+export function endPanel(space: LossSpace, size: PanelSize, { labels = true } = {}): Panel {
+  const panel = `${space.panel}, end points`;
+  const ends = space.runs.map(({ schedule, label, points }) => {
+    const { sft, dpo } = points[points.length - 1];
+    const [across, along] = [estimateColumns(sft), estimateColumns(dpo)];
+    return {
+      ...{ layer: 'end', panel, schedule: looks[schedule].label, label },
+      ...{ sft: across.mean, sftLow: across.low, sftHigh: across.high },
+      ...{ dpo: along.mean, dpoLow: along.low, dpoHigh: along.high },
+    };
+  });
+  const ideal = { layer: 'ideal', panel, ...space.ideal, label: 'ideal point' };
+  const front = frontRows(space, panel);
+  const axes = lossAxes([...ends, ideal], size);
+  return {
+    rows: [...front, ...(labels ? withPlaces([ideal, ...ends], axes) : [...withPlaces([ideal], axes), ...ends])],
+    view: panelView(space.title, panel, axes, [
+      frontLayer,
+      ...idealLayers,
+      {
+        transform: onlyLayer('end'),
+        mark: { type: 'rule', strokeWidth: 1, opacity: 0.6, clip: true },
+        encoding: { color, x: { field: 'sftLow' }, x2: { field: 'sftHigh' } },
+      },
+      {
+        transform: onlyLayer('end'),
+        mark: { type: 'rule', strokeWidth: 1, opacity: 0.6, clip: true },
+        encoding: { color, y: { field: 'dpoLow' }, y2: { field: 'dpoHigh' } },
+      },
+      {
+        transform: onlyLayer('end'),
+        mark: { type: 'point', filled: true, size: 80, opacity: 1 },
+        encoding: { color, shape },
+      },
+      ...nameLayers,
+    ]),
+  };
+}
+
+type Axes = ReturnType<typeof lossAxes>;
+
+function lossAxes(rows: readonly Pair[], { width, height }: PanelSize) {
+  return {
+    x: lossAxis(
+      rows.map(({ sft }) => sft),
+      width,
+      'f_SFT',
+    ),
+    y: lossAxis(
+      rows.map(({ dpo }) => dpo),
+      height,
+      'f_DPO',
+    ),
+  };
+}
+
+function frontRows({ front = [] }: LossSpace, panel: string) {
+  return front.map(({ sft, dpo }, order) => ({ layer: 'front', panel, order, sft, dpo }));
+}
+
+/** The rows with the places of their labels. */
+function withPlaces<Named extends Pair & { readonly label: string }>(
+  rows: readonly Named[],
+  { x, y }: Axes,
+  lines: Parameters<typeof placeLabels>[3] = [],
+) {
+  const places = placeLabels(
+    rows.map(({ sft, dpo, label }) => ({ x: sft, y: dpo, label })),
+    { x: x.axis, y: y.axis },
+    labelMark.fontSize,
+    lines,
+  );
+  return rows.map((row, i) => ({ ...row, ...places[i] }));
+}
+
+function panelView(title: string, panel: string, { x, y }: Axes, layer: Layer[]): View {
+  return {
+    title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle', offset: 8 },
+    width: x.axis.pixels,
+    height: y.axis.pixels,
+    transform: [{ filter: { field: 'panel', equal: panel } }],
+    encoding: { x: { field: 'sft', ...x.encoding }, y: { field: 'dpo', ...y.encoding } },
+    layer,
+  };
+}
+
+const frontLayer: Layer = {
+  transform: onlyLayer('front'),
+  mark: { type: 'line', color: ink.strong, strokeWidth: 1.4, clip: true },
+  encoding: { order: { field: 'order', type: 'quantitative' } },
+};
+
+const idealLayers: Layer[] = [
+  {
+    transform: onlyLayer('ideal'),
+    mark: { type: 'point', shape: 'cross', filled: true, size: 110, opacity: 1, color: ink.strong },
+  },
+];
+
+/** The labels of all rows that have a place for one, those that stand off with a line to their points. */
+const nameLayers: Layer[] = [
+  {
+    transform: [{ filter: 'datum.far === true' }],
+    mark: { type: 'rule', strokeWidth: 0.8, color: ink.faint },
+    encoding: { x2: { field: 'labelX' }, y2: { field: 'labelY' } },
+  },
+  {
+    transform: [{ filter: 'isValid(datum.labelX)' }],
+    mark: { ...labelMark, align: 'center', baseline: 'middle' },
+    encoding: {
+      x: { field: 'labelX', type: 'quantitative' },
+      y: { field: 'labelY', type: 'quantitative' },
+      text: { field: 'label' },
+    },
+  },
+];

@@ -1,0 +1,27 @@
+import { Option, type Command } from 'commander';
+import type { Backend } from '../llm/backend/backend.js';
+import { backendNames, type BackendName } from '../llm/backend/names.js';
+import { integerOption } from './arguments.js';
+
+/** The options of every command that computes with tensors. */
+export interface BackendCommandOptions {
+  readonly backend: BackendName;
+  readonly threads?: number;
+}
+
+/** Adds the options of every command that computes with tensors. */
+export function withBackendOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .addOption(
+      new Option('--threads <n>', 'threads of the wasm backend (default: one for each core)')
+        .env('FORGETTING_THREADS')
+        .argParser(integerOption('threads', 1)),
+    );
+}
+
+/** Opens the backend that the options ask for. */
+export async function openCommandBackend({ backend, threads }: BackendCommandOptions): Promise<Backend> {
+  const { openBackend } = await import('../llm/backend/backend.js');
+  return openBackend(backend, threads === undefined ? {} : { threads });
+}

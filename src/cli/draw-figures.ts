@@ -1,0 +1,174 @@
+import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { InputError } from '../input-error.js';
+import type { Experiment, Laboratory, WorkProgress } from '../experiment/experiment.js';
+import type { Drawing } from '../figure/drawing.js';
+import type { Provenance } from '../figure/figure.js';
+import type { PageFigure, SkippedFigure } from '../figure/page.js';
+import type { WorkerPool } from '../simulate/ensemble.js';
+import { writeWhole } from './output.js';
+
+/** Which figures are drawn, from what, and where they go. */
+export interface FigureOptions {
+  /** A coarse version. */
+  readonly quick: boolean;
+  /** The folder of the figures. */
+  readonly out: string;
+  /** Names of figures; all of them by default. */
+  readonly only?: readonly string[];
+  readonly seed: number;
+  /** Threads; changes no number. */
+  readonly workers?: number;
+  /** Where finished pieces of work are kept. */
+  readonly cache: string;
+  /** The folder of a finished `forgetting llm experiment`. */
+  readonly llm?: string;
+}
+
+/**
+ * Draws figures, running the experiments that they need, and puts all that the folder holds on its page.
+ * Throws an InputError on an unknown figure and where a folder cannot be written.
+ * @returns a line for each figure and one for the page
+ */
+export async function drawFigures(options: FigureOptions): Promise<string[]> {
+  const { quick, out, seed, workers, cache, llm } = options;
+  const { drawings } = await import('../../figures/index.js');
+  const chosen = chosenDrawings(drawings, options.only);
+  await prepareFolder('out', out);
+  await prepareFolder('cache', cache);
+  await removeUnfinished(out, drawings);
+
+  const { openCache, sourceHash } = await import('../experiment/cache.js');
+  const { createWorkerPool } = await import('../simulate/ensemble.js');
+  const { version } = await import('../version.js');
+  let pool: WorkerPool | undefined;
+  const bar = await progressBar();
+  const data = process.env.FORGETTING_DATA;
+  const laboratory: Laboratory = {
+    quick,
+    seed,
+    ...(data === undefined || data === '' ? {} : { data }),
+    ...(llm !== undefined && { llm }),
+    cache: openCache(cache, `${version} ${sourceHash(codeFolders())}`),
+    pool: () => (pool ??= createWorkerPool(workers)),
+    progress: bar,
+  };
+
+  const { renderFigure } = await import('../figure/render.js');
+  const skipped: SkippedFigure[] = [];
+  const results = sharedResults(laboratory);
+  /** Draws one figure and writes its files; the line that says so, or why not. */
+  const make = async (drawing: Drawing): Promise<string> => {
+    const { name } = drawing;
+    const reason = drawing.unavailable(laboratory);
+    if (reason !== undefined) {
+      skipped.push({ name, reason });
+      return `${name}: skipped, ${reason}`;
+    }
+    const figure = await drawing.draw(results);
+    const command = `forgetting reproduce${quick ? ' --quick' : ''} --only ${name} --seed ${seed}`;
+    const rendered = await renderFigure(figure, { ...(figure.origin ?? { command, seed }), version });
+    const path = join(out, name);
+    await writeWhole(`${path}.csv`, rendered.csv);
+    await writeWhole(`${path}.svg`, rendered.svg);
+    await writeWhole(`${path}.png`, rendered.png);
+    await writeWhole(`${path}.vl.json`, rendered.vegaLite);
+    return `${name}: ${path}.svg .png .csv .vl.json`;
+  };
+  const lines: string[] = [];
+  try {
+    lines.push(...(await Promise.all(chosen.map(make))));
+  } finally {
+    bar.stop();
+    await pool?.destroy();
+  }
+  const { pageHtml } = await import('../figure/page.js');
+  const page = join(out, 'index.html');
+  const present = await figuresIn(out, drawings);
+  // One that is there from an earlier run is shown.
+  const missing = skipped.filter(({ name }) => !present.some((figure) => figure.name === name));
+  await writeWhole(page, pageHtml(present, missing, version));
+  return [...lines, `all of them: ${page}`];
+}
+
+function chosenDrawings(drawings: readonly Drawing[], wanted: readonly string[] | undefined): readonly Drawing[] {
+  if (wanted === undefined) return drawings;
+  const unknown = wanted.find((name) => !drawings.some((drawing) => drawing.name === name));
+  if (unknown !== undefined) {
+    throw new InputError('only', unknown, `names of figures: ${drawings.map(({ name }) => name).join(', ')}`);
+  }
+  return drawings.filter(({ name }) => wanted.includes(name));
+}
+
+async function prepareFolder(field: string, folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(field, folder, `a folder that can be written (${(error as Error).message})`);
+  }
+}
+
+/** Removes what a killed run may have left of a file that it was writing. */
+async function removeUnfinished(folder: string, drawings: readonly Drawing[]): Promise<void> {
+  const names = drawings.map(({ name }) => name).join('|');
+  const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|vl\\.json)|index\\.html)\\.\\d+$`);
+  for (const file of await readdir(folder)) if (unfinished.test(file)) await rm(join(folder, file));
+}
+
+/** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
+function codeFolders(): string[] {
+  const root = new URL('../../', import.meta.url).pathname;
+  const parts = ['problem', 'schedule', 'optimum', 'simulate', 'random', 'bound', 'worst-case', 'experiment'];
+  return [...parts.map((part) => `src/${part}`), 'experiments'].map((folder) => resolve(root, folder));
+}
+
+/** Every experiment once, however many figures are drawn from it. */
+function sharedResults(laboratory: Laboratory): <Results>(experiment: Experiment<Results>) => Promise<Results> {
+  const running = new Map<Experiment<never>, Promise<unknown>>();
+  return <Results>(experiment: Experiment<Results>) => {
+    const key = experiment as Experiment<never>;
+    const known = running.get(key) ?? experiment.run(laboratory);
+    running.set(key, known);
+    return known as Promise<Results>;
+  };
+}
+
+/** The figures whose files are in the folder, in the order of the registry. */
+async function figuresIn(folder: string, drawings: readonly Drawing[]): Promise<PageFigure[]> {
+  const files = new Set(await readdir(folder));
+  const present = drawings.filter(({ name }) => files.has(`${name}.vl.json`));
+  return Promise.all(
+    present.map(async ({ name }) => {
+      const { usermeta } = JSON.parse(await readFile(join(folder, `${name}.vl.json`), 'utf8')) as {
+        usermeta: Provenance & { title: string; caption: string };
+      };
+      return { name, ...usermeta };
+    }),
+  );
+}
+
+/** A bar on stderr, where that is a terminal, over all the work that has come up so far. */
+async function progressBar(): Promise<WorkProgress & { stop(): void }> {
+  if (!process.stderr.isTTY) return { planned: () => undefined, done: () => undefined, stop: () => undefined };
+  const { SingleBar } = await import('cli-progress');
+  const bar = new SingleBar({
+    format: 'experiments [{bar}] {percentage}% | {eta_formatted} left',
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  let total = 0;
+  bar.start(0, 0);
+  return {
+    planned: (work) => {
+      bar.setTotal((total += work));
+    },
+    done: (work) => {
+      bar.increment(work);
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { differentiated, targetLogProbability } from '../backend/target-log-probability.js';
+import { apply, type Operation } from '../model/custom-gradient.js';
+
+/** What hidden states are compared with. */
+export interface Vocabulary {
+  /** [vocabulary, width] */
+  readonly head: Tensor;
+  /** A token for each row of hidden states. */
+  readonly targets: Int32Array;
+  /** The most logits in memory at once. */
+  readonly logitBudget: number;
+}
+
+/**
+ * log softmax(states · headᵀ)[target] of each row of states: [rows, width] → [rows]. Rows are taken in chunks whose
+ * logits fit the budget. A head that is no variable gets no gradient.
+ */
+export function vocabularyLogProbability(states: tf.Tensor2D, vocabulary: Vocabulary): tf.Tensor1D {
+  const { head } = vocabulary;
+  const values =
+    head instanceof tf.Variable
+      ? apply(withTrainedHead(vocabulary), states, head)
+      : apply(withFrozenHead(vocabulary), states);
+  return values as tf.Tensor1D;
+}
+
+/**
+ * With a frozen head, the gradient for the states is known up to a factor for each row as soon as the logits are: they
+ * need neither be kept nor computed again.
+ */
+function withFrozenHead({ head, ...vocabulary }: Vocabulary): Operation {
+  const chunks = chunksOf(head, vocabulary);
+  return {
+    forward: (x) => {
+      const differentiating = tf.engine().state.gradientDepth > 0;
+      const parts = chunks.map((chunk) =>
+        tf.tidy(() => {
+          const logits = logitsOf(rowsOf(x, chunk), head);
+          const targets = chunk.targets();
+          const value = targetLogProbability(logits, targets);
+          if (!differentiating) return { value };
+          const gradient = differentiated({ logits, targets, logProbabilities: value, dy: tf.onesLike(value) });
+          return { value, perUnit: [tf.matMul(gradient, head)] };
+        }),
+      );
+      const perUnit = parts.flatMap((part) => part.perUnit ?? []);
+      return {
+        value: tf.concat(parts.map(({ value }) => value)),
+        saved: perUnit.length > 0 ? [tf.concat(perUnit)] : [],
+      };
+    },
+    backward: (dy, [perUnit]) => [tf.mul(perUnit, tf.reshape(dy, [-1, 1]))],
+  };
+}
+
+/**
+ * With a trained head, logits that all fit the budget are kept for the backward pass, which writes their gradient over
+ * them; a chunk's logits are computed again there.
+ */
+function withTrainedHead({ head, ...vocabulary }: Vocabulary): Operation {
+  const chunks = chunksOf(head, vocabulary);
+  const keeps = chunks.length === 1;
+  return {
+    forward: (x) => {
+      if (keeps) {
+        const logits = logitsOf(x, head);
+        const value = targetLogProbability(logits, chunks[0].targets());
+        return { value, saved: [x, value, logits] };
+      }
+      const values = chunks.map((chunk) =>
+        tf.tidy(() => targetLogProbability(logitsOf(rowsOf(x, chunk), head), chunk.targets())),
+      );
+      const value = tf.concat(values);
+      return { value, saved: [x, value] };
+    },
+    backward: (dy, [x, values, kept]) => {
+      let ofHead: Tensor | undefined;
+      const ofStates = chunks.map((chunk) => {
+        const before = ofHead;
+        const { dx, dHead } = tf.tidy(() => {
+          const [part, logProbabilities, weights] = [x, values, dy].map((tensor) => rowsOf(tensor, chunk));
+          const logits = keeps ? kept : logitsOf(part, head);
+          const gradient = differentiated({ logits, targets: chunk.targets(), logProbabilities, dy: weights });
+          const product = tf.matMul(gradient, part, true, false);
+          return {
+            dx: tf.matMul(gradient, head),
+            dHead: before === undefined ? product : tf.add(before, product),
+          };
+        });
+        tf.dispose(before ?? []);
+        ofHead = dHead;
+        return dx;
+      });
+      return [tf.concat(ofStates), ...(ofHead === undefined ? [] : [ofHead])];
+    },
+  };
+}
+
+function logitsOf(states: Tensor, head: Tensor): Tensor {
+  return tf.matMul(states, head, false, true);
+}
+
+/** Rows from `start` to before `end`, and the tokens they predict. */
+interface Chunk {
+  readonly start: number;
+  readonly end: number;
+  readonly targets: () => Tensor;
+}
+
+function chunksOf(head: Tensor, { targets, logitBudget }: Omit<Vocabulary, 'head'>): Chunk[] {
+  const size = Math.max(1, Math.floor(logitBudget / (head.shape[0] ?? 1)));
+  return Array.from({ length: Math.ceil(targets.length / size) }, (_, i) => {
+    const [start, end] = [i * size, Math.min(targets.length, (i + 1) * size)];
+    return { start, end, targets: () => tf.tensor1d(targets.subarray(start, end), 'int32') };
+  });
+}
+
+function rowsOf(x: Tensor, { start, end }: Chunk): Tensor {
+  const [rows, ...rest] = x.shape;
+  return end - start === rows ? x : tf.slice(x, [start, ...rest.map(() => 0)], [end - start, ...rest]);
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../input-error.js';
+import type { Backend } from '../backend/backend.js';
+import type { PreferencePair } from '../data/preferences.js';
+import { replies } from '../evaluate.js';
+import type { ReferencedPair } from '../loss/objective.js';
+import type { LanguageModel } from '../model/language-model.js';
+import { loadModel } from '../model/load.js';
+import { version } from '../../version.js';
+import { digestOf, digestOfModel, digestOfSequences, withReference } from './reference.js';
+
+/** Which policy the preference loss measures against, seen from the model that is trained. */
+export interface ReferencePolicy {
+  /** The model on the backend, and where it came from. */
+  readonly model: LanguageModel;
+  readonly path: string;
+  readonly tokenizer?: string;
+  /** A model or an adapter folder; by default the model without its adapter. */
+  readonly reference?: string;
+  readonly backend: Backend;
+  /** The folder where log-probabilities are kept. */
+  readonly cache: string;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const modelDigests = new Map<string, Promise<string>>();
+
+/** The digest of a model's files, read once in a process: they can be many gigabytes. */
+export function modelDigest(path: string): Promise<string> {
+  const digest = modelDigests.get(path) ?? digestOfModel(path);
+  modelDigests.set(path, digest);
+  return digest;
+}
+
+/**
+ * The pairs with the log-probabilities of the reference policy, computed only where the cache does not hold them.
+ * Throws an InputError where the reference has another vocabulary than the model.
+ */
+export async function referencedPairs(
+  pairs: readonly PreferencePair[],
+  { model, path, tokenizer, reference, backend, cache, onProgress }: ReferencePolicy,
+): Promise<ReferencedPair[]> {
+  const isAdapter = reference !== undefined && existsSync(join(reference, 'adapter_config.json'));
+  const base = reference === undefined || isAdapter ? path : reference;
+  const digest = await modelDigest(base);
+  return withReference({
+    pairs,
+    key: {
+      model: isAdapter ? digestOf(`${digest} ${await modelDigest(reference)}`) : digest,
+      data: digestOfSequences(replies(pairs.map((pair) => ({ pair })))),
+      backend: backend.name,
+      version,
+    },
+    cache,
+    open: async () => {
+      if (reference === undefined) return { model, adapter: false, close: () => undefined };
+      const opened = await loadModel({
+        model: base,
+        ...(tokenizer !== undefined && { tokenizer }),
+        ...(isAdapter && { adapter: reference }),
+      });
+      if (opened.model.vocabularySize !== model.vocabularySize) {
+        const expected = `a model with the vocabulary of ${path}, ${model.vocabularySize}`;
+        throw new InputError('reference', reference, expected);
+      }
+      return {
+        model: opened.model,
+        adapter: true,
+        close: () => {
+          opened.model.dispose();
+        },
+      };
+    },
+    ...(onProgress && { onProgress }),
+  });
+}
