@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
 import { temporaryFolder } from '../cli/command.js';
 import { testBuild } from '../build.js';
+import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 /** Waits until all seeds of all schedules have run. */
@@ -80,7 +81,7 @@ async function expectSameNumbers(page: Page, schedules: readonly string[]): Prom
 describeInBrowser('the playground', () => {
   const site = visitSite();
 
-  it('is small at first: at most 400 kB of compressed JavaScript', async () => {
+  it('is small at first, at most 400 kB of compressed JavaScript, and accessible once it has run', async () => {
     site.served.clear();
     const page = await site.open();
     await settled(page);
@@ -88,6 +89,9 @@ describeInBrowser('the playground', () => {
     const size = scripts.reduce((sum, [, content]) => sum + gzipSync(content).length, 0);
     expect(scripts.length).toBeGreaterThan(2);
     expect(size).toBeLessThan(400_000);
+    await page.click('#theorems summary');
+    await page.locator('#statements .formula').first().waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -136,22 +140,22 @@ describeInBrowser('the playground', () => {
     expect(site.errors).toEqual([]);
   });
 
-  it('prints the numbers of the command line, to the last digit, for every kind of problem', async () => {
-    const page = await site.open(
-      '#problem=quadratic&lambda=0.3&steps=200&seeds=7&seed=3&period=5&first-stage=0.7&radius=3&schedules=sequential-dpo-sft,alright,maxright',
-    );
+  it.each([
+    [
+      'quadratics on a ball',
+      'problem=quadratic&lambda=0.3&steps=200&seeds=7&seed=3&period=5&first-stage=0.7&radius=3',
+      ['sequential-dpo-sft', 'maxright'],
+    ],
+    [
+      'a log-linear pair',
+      'problem=log-linear&conflict=-0.4&candidates=4&examples=20&steps=150&seeds=5&batch=3&step-size=0.5/sqrt(t)',
+      ['alright'],
+    ],
+    ['the closed-form pair', 'problem=closed-form&start=-0.5&steps=100&seeds=4', ['mix']],
+  ])('prints the numbers of the command line, to the last digit, for %s', async (_, address, schedules) => {
+    const page = await site.open(`#${address}&schedules=${schedules.join(',')}`);
     await settled(page);
-    await expectSameNumbers(page, ['sequential-dpo-sft', 'alright', 'maxright']);
-    await page.goto(
-      site.url(
-        '#problem=log-linear&conflict=-0.4&candidates=4&examples=20&steps=150&seeds=5&batch=3&step-size=0.5/sqrt(t)&schedules=mix,maxright',
-      ),
-    );
-    await settled(page);
-    await expectSameNumbers(page, ['mix', 'maxright']);
-    await page.goto(site.url('#problem=closed-form&start=-0.5&steps=100&seeds=4&schedules=alright'));
-    await settled(page);
-    await expectSameNumbers(page, ['alright']);
+    await expectSameNumbers(page, schedules);
     await page.context().close();
     expect(site.errors).toEqual([]);
   });
