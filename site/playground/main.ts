@@ -161,7 +161,10 @@ function scheduleDrawing(): void {
     const current = shown();
     for (const view of views) view.draw(current);
     const worst = theory?.front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
-    element('#certificate', HTMLElement).textContent = worst === undefined ? '…' : worst.toPrecision(2);
+    element('#certificate', HTMLElement).textContent =
+      worst === undefined
+        ? '…'
+        : `${worst.toPrecision(2)}${scene?.conditional === true ? ', provided that the expressions are convex' : ''}`;
     if (element('#theorems', HTMLDetailsElement).open) void showTheorems(element('#statements', HTMLElement), current);
     // From an input to the first drawing of paths that were run for it.
     if (redrawnFor !== undefined) performance.measure('input to redraw', { start: redrawnFor });
