@@ -20,6 +20,7 @@ export function againstStepsView(host: HTMLElement): View {
     if (last !== undefined) draw(last);
   });
   svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', 'Gap against steps');
 
   function draw(shown: Shown): void {
     last = shown;

@@ -24,12 +24,12 @@ export interface Slice {
   readonly ensemble: EnsembleSummary;
 }
 
-/** Milliseconds of runs between two looks at what has been asked since; the first slice is what a drag waits for. */
-const [firstSlice, laterSlice] = [8, 80];
+/** Milliseconds of runs between two looks at what has been asked since, and between two summaries after the first. */
+const [slice, betweenSummaries] = [6, 80];
 
 /**
  * Runs every seed of some schedules in their order, and sums up from time to time what they say so far: few seeds at
- * first, all in the end. Between slices the caller may stop.
+ * first, all in the end. Between slices, of which many bring no summary, the caller may stop.
  * Throws an InputError naming the step at which a run diverged.
  */
 export function* ensembles(posed: PosedProblem, job: Job, keys: readonly ScheduleKey[]): Generator<readonly Slice[]> {
@@ -55,8 +55,9 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
   });
   const placed = placedProblem(problem.data);
   const gathered = keys.map(() => gather(posed, record));
+  let summaryDue = 0;
   for (let done = 0; done < seeds;) {
-    const until = performance.now() + (done === 0 ? firstSlice : laterSlice);
+    const until = performance.now() + slice;
     do {
       const runs = runPlaced(placed, problem, members, seed + done);
       runs.forEach((run, i) => {
@@ -65,7 +66,12 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
       });
       done++;
     } while (done < seeds && performance.now() < until);
+    if (done < seeds && performance.now() < summaryDue) {
+      yield [];
+      continue;
+    }
     yield keys.map((key, i) => ({ key, ensemble: gathered[i].summary(optima) }));
+    summaryDue = performance.now() + betweenSummaries;
   }
 }
 

@@ -12,6 +12,7 @@ export function forgettingCurveView(host: HTMLElement): View {
     if (last !== undefined) draw(last);
   });
   svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', 'Forgetting curve');
 
   function draw(shown: Shown): void {
     last = shown;

@@ -31,6 +31,8 @@ let theory: Theory | undefined;
 let progress = 1;
 const ensembles = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
+/** What could not be understood in the address; the next change of the state makes it old. */
+let notUnderstood = '';
 /** When the inputs came for which no paths have been drawn yet, by the job that they started. */
 const unanswered = new Map<number, number>();
 
@@ -54,6 +56,7 @@ const play = player(element('#play', HTMLButtonElement), (share) => {
 function update(change: (state: State) => State): void {
   const inputAt = performance.now();
   const before = state;
+  notUnderstood = '';
   state = change(before);
   if (state.measure === before.measure) play.stop();
   formStale = true;
@@ -131,7 +134,8 @@ function finished(): void {
 function refuse(refusal: Refusal | undefined): void {
   const ofSteps = refusal?.field === 'step-size';
   element('#step-refusal', HTMLElement).textContent = ofSteps ? refusal.message : '';
-  element('#problem-refusal', HTMLElement).textContent = refusal === undefined || ofSteps ? '' : refusal.message;
+  element('#problem-refusal', HTMLElement).textContent =
+    refusal === undefined || ofSteps ? notUnderstood : refusal.message;
   element('#main', HTMLElement).classList.toggle('refused', refusal !== undefined);
 }
 
@@ -157,7 +161,10 @@ function scheduleDrawing(): void {
     const current = shown();
     for (const view of views) view.draw(current);
     const worst = theory?.front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
-    element('#certificate', HTMLElement).textContent = worst === undefined ? '…' : worst.toPrecision(2);
+    element('#certificate', HTMLElement).textContent =
+      worst === undefined
+        ? '…'
+        : `${worst.toPrecision(2)}${scene?.conditional === true ? ', provided that the expressions are convex' : ''}`;
     if (element('#theorems', HTMLDetailsElement).open) void showTheorems(element('#statements', HTMLElement), current);
     // From an input to the first drawing of paths that were run for it.
     if (redrawnFor !== undefined) performance.measure('input to redraw', { start: redrawnFor });
@@ -184,7 +191,7 @@ async function readAddress(): Promise<void> {
   formStale = true;
   start();
   scheduleDrawing();
-  if (refused.length > 0) refuse({ field: 'address', message: `Not understood in the address: ${refused.join(', ')}` });
+  notUnderstood = refused.length === 0 ? '' : `Not understood in the address: ${refused.join(', ')}.`;
 }
 
 function showCommands(): void {
@@ -241,10 +248,15 @@ element('#download', HTMLElement).addEventListener('click', () => {
 });
 
 async function copy(text: string, button: EventTarget | null): Promise<void> {
-  await navigator.clipboard.writeText(text);
   if (!(button instanceof HTMLElement)) return;
   const label = button.textContent;
-  button.textContent = 'Copied';
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    // Browsers keep the clipboard from pages that came over plain http.
+    button.textContent = 'The browser refused';
+  }
   setTimeout(() => {
     button.textContent = label;
   }, 1500);

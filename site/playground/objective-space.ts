@@ -10,6 +10,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
     if (last !== undefined) draw(last);
   });
   svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', 'Objective space');
 
   function draw(shown: Shown): void {
     last = shown;

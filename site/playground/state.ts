@@ -76,6 +76,20 @@ export const scheduleKeys = Object.keys(looks) as ScheduleKey[];
 /** The measures that can be drawn against steps. */
 export const drawnMeasures = ['gap', 'averageGap', 'maxGap', 'averageMaxGap', 'idealDistance'] as const;
 
+/** What stands where a file of one's own goes. */
+const exampleFile = `{
+  "kind": "expression",
+  "variables": ["x", "y"],
+  "objectives": {
+    "dpo": "(x - 1)^2 + y^2",
+    "sft": "log(1 + exp(-x)) + x^2/10 + (y - 1)^2"
+  },
+  "noise": { "dpo": 0.3, "sft": 0.3 },
+  "radius": 3,
+  "start": [0, -1]
+}
+`;
+
 /** What the page shows at first. */
 export const initialState: State = {
   kind: 'quadratic',
@@ -88,7 +102,7 @@ export const initialState: State = {
   },
   logLinear: { conflict: 0.6, beta: 1, candidates: 5, examples: 60, radius: 5, problemSeed: 0 },
   closedForm: { noise: 0.3, start: 0 },
-  file: { name: 'problem.json', text: '' },
+  file: { name: 'problem.json', text: exampleFile },
   schedules: ['sequential-sft-dpo', 'mix', 'alright', 'maxright'],
   lambda: 0.5,
   steps: 1000,

@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
 import { temporaryFolder } from '../cli/command.js';
 import { testBuild } from '../build.js';
+import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 /** Waits until all seeds of all schedules have run. */
@@ -29,6 +30,17 @@ const table = (page: Page): Promise<Record<string, Record<string, string>>> =>
     }
     return numbers;
   });
+
+/** How much longer work takes here than it would alone, since other tests and programs share these cores. */
+function slowdown(): number {
+  const [begin, used] = [performance.now(), process.cpuUsage()];
+  let processor = 0;
+  while (processor < 200) {
+    const { user, system } = process.cpuUsage(used);
+    processor = (user + system) / 1000;
+  }
+  return Math.max(1, (performance.now() - begin) / processor);
+}
 
 /** Runs the copied commands in a shell where `forgetting` is the built program, and returns what they print. */
 function shell(commands: string): string {
@@ -69,7 +81,7 @@ async function expectSameNumbers(page: Page, schedules: readonly string[]): Prom
 describeInBrowser('the playground', () => {
   const site = visitSite();
 
-  it('is small at first: at most 400 kB of compressed JavaScript', async () => {
+  it('is small at first, at most 400 kB of compressed JavaScript, and accessible once it has run', async () => {
     site.served.clear();
     const page = await site.open();
     await settled(page);
@@ -77,10 +89,13 @@ describeInBrowser('the playground', () => {
     const size = scripts.reduce((sum, [, content]) => sum + gzipSync(content).length, 0);
     expect(scripts.length).toBeGreaterThan(2);
     expect(size).toBeLessThan(400_000);
+    await page.click('#theorems summary');
+    await page.locator('#statements .formula').first().waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
     await page.context().close();
   });
 
-  it('follows a drag within 100 ms and a key, and shares the state by its address', async () => {
+  it('follows a drag within 100 ms, and a key, and shares the state by its address', async () => {
     const page = await site.open();
     await settled(page);
     const before = await path(page, 'alright');
@@ -88,6 +103,7 @@ describeInBrowser('the playground', () => {
     const box = await handle.boundingBox();
     if (box === null) throw new Error('no handle');
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const slowdownBefore = slowdown();
     await page.mouse.move(x, y);
     await page.mouse.down();
     for (let i = 1; i <= 30; i++) {
@@ -102,8 +118,8 @@ describeInBrowser('the playground', () => {
       performance.getEntriesByName('input to redraw').map(({ duration }) => duration),
     );
     expect(delays.length).toBeGreaterThan(5);
-    // The lower quartile: other tests share these cores.
-    expect(delays.sort((a, b) => a - b)[Math.floor(delays.length / 4)]).toBeLessThan(100);
+    const median = delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
+    expect(median / ((slowdownBefore + slowdown()) / 2)).toBeLessThan(100);
 
     await page.locator('[data-handle=sft-first]').focus();
     await page.keyboard.press('ArrowUp');
@@ -124,22 +140,22 @@ describeInBrowser('the playground', () => {
     expect(site.errors).toEqual([]);
   });
 
-  it('prints the numbers of the command line, to the last digit, for every kind of problem', async () => {
-    const page = await site.open(
-      '#problem=quadratic&lambda=0.3&steps=200&seeds=7&seed=3&period=5&first-stage=0.7&radius=3&schedules=sequential-sft-dpo,sequential-dpo-sft,mix,alright,maxright',
-    );
+  it.each([
+    [
+      'quadratics on a ball',
+      'problem=quadratic&lambda=0.3&steps=200&seeds=7&seed=3&period=5&first-stage=0.7&radius=3',
+      ['sequential-dpo-sft', 'maxright'],
+    ],
+    [
+      'a log-linear pair',
+      'problem=log-linear&conflict=-0.4&candidates=4&examples=20&steps=150&seeds=5&batch=3&step-size=0.5/sqrt(t)',
+      ['alright'],
+    ],
+    ['the closed-form pair', 'problem=closed-form&start=-0.5&steps=100&seeds=4', ['mix']],
+  ])('prints the numbers of the command line, to the last digit, for %s', async (_, address, schedules) => {
+    const page = await site.open(`#${address}&schedules=${schedules.join(',')}`);
     await settled(page);
-    await expectSameNumbers(page, ['sequential-sft-dpo', 'sequential-dpo-sft', 'mix', 'alright', 'maxright']);
-    await page.goto(
-      site.url(
-        '#problem=log-linear&conflict=-0.4&candidates=4&examples=20&steps=150&seeds=5&batch=3&step-size=0.5/sqrt(t)&schedules=sequential-sft-dpo,maxright',
-      ),
-    );
-    await settled(page);
-    await expectSameNumbers(page, ['sequential-sft-dpo', 'maxright']);
-    await page.goto(site.url('#problem=closed-form&start=-0.5&steps=100&seeds=4&schedules=alright'));
-    await settled(page);
-    await expectSameNumbers(page, ['alright']);
+    await expectSameNumbers(page, schedules);
     await page.context().close();
     expect(site.errors).toEqual([]);
   });
