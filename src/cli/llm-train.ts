@@ -304,12 +304,12 @@ async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {
   return { ...base, lora: { rank: loraRank, alpha: loraAlpha, targets, seed } };
 }
 
-/** The attention maps that the published runs adapt. */
 async function defaultTargets(path: string): Promise<readonly string[]> {
   const { openModel } = await import('../llm/model/load.js');
+  const { attentionTargets } = await import('../llm/model/lora.js');
   const { config, weights } = openModel(path);
   weights.close();
-  return config.architecture === 'neox' ? ['query_key_value'] : ['q_proj', 'v_proj'];
+  return attentionTargets(config.architecture);
 }
 
 /** Refuses LoRA options that contradict the adapter the run starts from. */

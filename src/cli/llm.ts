@@ -2,14 +2,16 @@ import { Command } from 'commander';
 import { llmEvaluateCommand } from './llm-evaluate.js';
 import { llmGenerateCommand } from './llm-generate.js';
 import { llmMergeCommand } from './llm-merge.js';
+import { llmProfileCommand } from './llm-profile.js';
 import { llmTrainCommand } from './llm-train.js';
 
 /** `forgetting llm`: language models. */
 export function llmCommand(): Command {
   return new Command('llm')
-    .description('train, evaluate, sample and merge language models')
+    .description('train, evaluate, sample, merge and profile language models')
     .addCommand(llmEvaluateCommand())
     .addCommand(llmTrainCommand())
     .addCommand(llmGenerateCommand())
-    .addCommand(llmMergeCommand());
+    .addCommand(llmMergeCommand())
+    .addCommand(llmProfileCommand());
 }

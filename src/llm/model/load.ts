@@ -42,23 +42,13 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
     const tokenizer = loadTokenizer(path, config.vocabularySize, options.tokenizer);
     const shapes = weightShapes(config);
     for (const [name, shape] of shapes) requireShape(weights, name, shape);
-    const stored =
+    const trained =
       adapter !== undefined
         ? readAdapter(adapter, shapes)
         : lora !== undefined
           ? freshAdapter(lora, shapes)
-          : { lora: undefined, factors: [] };
-    const trainable = new Map<string, Variable>();
-    for (const [name, factor] of stored.factors) trainable.set(name, variable(factor.values, factor.shape));
-    const tensors = new Map<string, Tensor>();
-    for (const [name, shape] of shapes) {
-      const values = weights.read(name);
-      if (fullFineTuning) trainable.set(name, variable(values, shape));
-      tensors.set(name, trainable.get(name) ?? tf.tensor(values, shape, 'float32'));
-      // Loading can take minutes: between tensors an interrupt is heard.
-      await setImmediate();
-    }
-    return { model: createDecoder({ config, weights: tensors, trainable, lora: stored.lora }), tokenizer };
+          : fullFineTuning && 'every weight';
+    return { model: await assembleModel(config, (name) => weights.read(name), trained || undefined), tokenizer };
   } finally {
     weights.close();
   }
@@ -91,8 +81,31 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
   };
 }
 
+/**
+ * Puts a model's tensors onto the current backend.
+ * @param values the numbers of each tensor by HF name, asked for once each
+ * @param trained an adapter, or every weight; by default nothing is trainable
+ */
+export async function assembleModel(
+  config: ModelConfig,
+  values: (name: string) => Float32Array,
+  trained?: StoredAdapter | 'every weight',
+): Promise<LanguageModel> {
+  const adapter = trained === 'every weight' ? undefined : trained;
+  const trainable = new Map<string, Variable>();
+  for (const [name, factor] of adapter?.factors ?? []) trainable.set(name, variable(factor.values, factor.shape));
+  const weights = new Map<string, Tensor>();
+  for (const [name, shape] of weightShapes(config)) {
+    if (trained === 'every weight') trainable.set(name, variable(values(name), shape));
+    weights.set(name, trainable.get(name) ?? tf.tensor(values(name), shape, 'float32'));
+    // Loading can take minutes: between tensors an interrupt is heard.
+    await setImmediate();
+  }
+  return createDecoder({ config, weights, trainable, lora: adapter?.lora });
+}
+
 /** An adapter that changes nothing yet. */
-function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, readonly number[]>): StoredAdapter {
+export function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, readonly number[]>): StoredAdapter {
   const { rank, alpha, targets } = options;
   const factors = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const shape of loraShapes(shapes, targets)) {

@@ -39,6 +39,11 @@ export function loraShapes(shapes: ReadonlyMap<string, readonly number[]>, targe
   return linear.filter(({ module }) => targets.some((target) => matches(module, target)));
 }
 
+/** The attention maps that the published runs adapt. */
+export function attentionTargets(architecture: 'neox' | 'llama'): readonly string[] {
+  return architecture === 'neox' ? ['query_key_value'] : ['q_proj', 'v_proj'];
+}
+
 /** The name of a module's factor in PEFT's adapter files. */
 export function peftName(module: string, factor: 'A' | 'B'): string {
   return `base_model.model.${module}.lora_${factor}.weight`;

@@ -1,0 +1,71 @@
+/** One line of the benchmark: the same work, timed here and in a peer. */
+export interface Row {
+  readonly group: string;
+  readonly case: string;
+  /** Whom this toolkit is compared with; null where a row is about this toolkit alone. */
+  readonly peer: string | null;
+  readonly threads: number;
+  readonly ours: number;
+  readonly theirs: number | null;
+  /** Of `ours` and `theirs`, as in "ns/step". */
+  readonly unit: string;
+  /** ours / theirs: below 1, this toolkit is faster (or smaller). */
+  readonly ratio: number | null;
+}
+
+/** Where a group sends what it finds, as it finds it. */
+export interface Report {
+  readonly row: (row: Row) => void;
+  /** A remark for the reader, as that a peer is not installed. */
+  readonly note: (text: string) => void;
+}
+
+/** A group of comparisons: one file beside this one and a line in index.ts. */
+export interface Group {
+  readonly name: string;
+  readonly description: string;
+  readonly run: (report: Report) => Promise<void>;
+}
+
+/** A row that compares with a peer. */
+export function compared(row: Omit<Row, 'ratio'> & { readonly theirs: number }): Row {
+  return { ...row, ratio: row.ours / row.theirs };
+}
+
+/** A row about this toolkit alone. */
+export function alone(row: Omit<Row, 'peer' | 'theirs' | 'ratio'>): Row {
+  return { ...row, peer: null, theirs: null, ratio: null };
+}
+
+/** The middle of the values, or the mean of the two in the middle; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/**
+ * The median of repeated measurements of each of several ways to do the same work. They take turns, so that a machine
+ * that grows slower or faster meanwhile does so for all of them.
+ * @param ways each measures itself once and gives its number
+ */
+export async function medians<Name extends string>(
+  ways: Readonly<Record<Name, () => Promise<number> | number>>,
+  repetitions: number,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(ways) as Name[];
+  const found = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const name of names) found.get(name)?.push(await ways[name]());
+  }
+  return Object.fromEntries(names.map((name) => [name, median(found.get(name) ?? [])])) as Record<Name, number>;
+}
+
+/** The exponent of a power law through (x, y), by least squares on logarithms. */
+export function fittedExponent(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const logs = points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }));
+  const mean = (of: (point: { x: number; y: number }) => number): number =>
+    logs.reduce((sum, point) => sum + of(point), 0) / logs.length;
+  const [meanX, meanY] = [mean(({ x }) => x), mean(({ y }) => y)];
+  return mean(({ x, y }) => (x - meanX) * (y - meanY)) / mean(({ x }) => (x - meanX) ** 2);
+}

@@ -1,0 +1,235 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { LogLinearData } from '../src/problem/data.js';
+import { logLinear } from '../src/problem/generate/log-linear.js';
+import type { Problem } from '../src/problem/problem.js';
+import { parseProblem } from '../src/problem/read.js';
+import type { Pair } from '../src/schedule/schedule.js';
+import { createWorkerPool, runEnsemble } from '../src/simulate/ensemble.js';
+import type { RunSettings } from '../src/simulate/trajectory.js';
+import { compared, medians, type Group, type Report } from './bench.js';
+import { benchFile, hasCompiler, inTemporaryFolder, output, pythonWith } from './peers.js';
+
+/** Steps of ALRIGHT and MAXRIGHT on log-linear pairs, against C, NumPy and PyTorch. */
+export const convex: Group = {
+  name: 'convex',
+  description: 'steps on log-linear pairs',
+  run: (report) => inTemporaryFolder((folder) => compare(folder, report)),
+};
+
+const dimensions = [2, 10, 50, 200, 1000];
+const lambdas = [0.2, 0.4, 0.6, 0.8];
+const seeds = 16;
+const period = 10;
+const stepSize = 0.1;
+const repetitions = 7;
+
+/** A pair at one dimension, with the file of it that the peers read. */
+interface Case {
+  readonly dimension: number;
+  readonly problem: Problem;
+  readonly file: string;
+  readonly ideal: Pair;
+  /** Steps of a timed run: about as long at every dimension. */
+  readonly steps: number;
+}
+
+/** A program that runs one schedule for so many steps and gives the seconds that took. */
+interface Peer {
+  readonly name: string;
+  /** Its steps for every one of ours, so that slow peers do not take all the time. */
+  readonly share: number;
+  readonly seconds: (instance: Case, schedule: string, steps: number) => Promise<number>;
+}
+
+async function compare(folder: string, report: Report): Promise<void> {
+  const compiled = await compilePeers(folder, report);
+  const peers = [...compiled, ...(await pythonPeers(report))];
+  for (const dimension of dimensions) {
+    const instance = await makeCase(folder, dimension);
+    for (const schedule of ['alright', 'maxright']) {
+      await compareSingle(instance, schedule, peers, report);
+      await compareBatch(instance, schedule, compiled, report);
+    }
+  }
+}
+
+/** One run on one thread. */
+async function compareSingle(instance: Case, schedule: string, peers: readonly Peer[], report: Report): Promise<void> {
+  const { dimension, steps } = instance;
+  const ways = {
+    ours: () => ourSeconds(instance, schedule, steps),
+    ...Object.fromEntries(
+      peers.map(({ name, share, seconds }) => [
+        name,
+        async () => (await seconds(instance, schedule, Math.ceil(steps * share))) / share,
+      ]),
+    ),
+  };
+  const found: Readonly<Record<string, number>> = await medians(ways, repetitions);
+  for (const { name } of peers) {
+    const [ours, theirs] = [found.ours, found[name]].map((seconds) => (1e9 * seconds) / steps);
+    report.row(
+      compared({
+        group: 'convex',
+        case: `${schedule} d=${dimension}`,
+        peer: name,
+        threads: 1,
+        ours,
+        theirs,
+        unit: 'ns/step',
+      }),
+    );
+  }
+}
+
+/** Many seeds and λ on all cores, against the same runs in C one by one on one core. */
+async function compareBatch(
+  instance: Case,
+  schedule: string,
+  peers: readonly CompiledPeer[],
+  report: Report,
+): Promise<void> {
+  const cores = availableParallelism();
+  const steps = Math.ceil(instance.steps / 16);
+  const pool = createWorkerPool(cores);
+  try {
+    const ways = {
+      ours: () => ourBatchSeconds(instance, schedule, steps, pool),
+      ...Object.fromEntries(
+        peers.map((peer) => [peer.name, () => peer.run(instance, schedule, steps, seeds, lambdas)]),
+      ),
+    };
+    const found: Readonly<Record<string, number>> = await medians(ways, repetitions);
+    const perStep = 1e9 / (steps * seeds * lambdas.length);
+    for (const { name } of peers) {
+      report.row(
+        compared({
+          group: 'convex',
+          case: `${schedule} d=${instance.dimension}, ${seeds} seeds × ${lambdas.length} λ`,
+          peer: name,
+          threads: cores,
+          ours: found.ours * perStep * cores,
+          theirs: found[name] * perStep,
+          unit: 'ns/(step·core)',
+        }),
+      );
+    }
+  } finally {
+    await pool.destroy();
+  }
+}
+
+async function ourSeconds(instance: Case, schedule: string, steps: number): Promise<number> {
+  const { problem } = instance;
+  const started = performance.now();
+  await runEnsemble({ problem, schedule, settings: settingsOf(instance, 0.5, steps), seed: 0, seeds: 1 });
+  return (performance.now() - started) / 1000;
+}
+
+async function ourBatchSeconds(
+  instance: Case,
+  schedule: string,
+  steps: number,
+  pool: ReturnType<typeof createWorkerPool>,
+): Promise<number> {
+  const { problem } = instance;
+  const started = performance.now();
+  await Promise.all(
+    lambdas.map((lambda) =>
+      runEnsemble({ problem, schedule, settings: settingsOf(instance, lambda, steps), seed: 0, seeds }, { pool }),
+    ),
+  );
+  return (performance.now() - started) / 1000;
+}
+
+function settingsOf({ ideal }: Case, lambda: number, steps: number): RunSettings {
+  return {
+    schedule: { lambda, steps, period, ideal },
+    stepSizes: new Float64Array(steps).fill(stepSize),
+    batch: 1,
+    values: 'minibatch',
+    gradientBatch: 'shared',
+    record: [],
+  };
+}
+
+async function makeCase(folder: string, dimension: number): Promise<Case> {
+  const problem = await parseProblem(logLinear({ dimension, candidates: 8, examples: 1000, seed: 0 }));
+  if (problem.data.kind !== 'log-linear') throw new Error('a log-linear pair is what was asked for');
+  const { data } = problem;
+  // MAXRIGHT's choices depend on these; solving for the optima would take long and change nothing in the time of a step.
+  const ideal = { dpo: 0.1, sft: 0.2 };
+  const file = join(folder, `${dimension}.bin`);
+  await writeFile(file, binaryProblem(data, ideal));
+  return { dimension, problem, file, ideal, steps: Math.min(200_000, Math.ceil(1e7 / dimension)) };
+}
+
+/** The file that convex/peer.c describes. */
+function binaryProblem({ dimension, radius, sft, dpo, reference, start }: LogLinearData, ideal: Pair): Uint8Array {
+  const examples = sft.offsets.length - 1;
+  const header = [dimension, examples, sft.offsets[1], dpo.differences.length / dimension];
+  const settings = [dpo.beta, radius, stepSize, period, ideal.dpo, ideal.sft];
+  const parts = [[...header, ...settings], sft.differences, dpo.differences, reference, start];
+  return Buffer.concat(parts.map((part) => Buffer.from(Float64Array.from(part).buffer)));
+}
+
+/** A peer that runs many seeds and λ in one call. */
+interface CompiledPeer extends Peer {
+  /** The seconds of all runs, one by one. */
+  readonly run: (
+    instance: Case,
+    schedule: string,
+    steps: number,
+    seeds: number,
+    lambdas: readonly number[],
+  ) => Promise<number>;
+}
+
+/** The C of convex/peer.c as fast as this machine can, and with no more than WebAssembly has: 128 bits, no fused multiply-add. */
+const flags = {
+  C: ['-march=native'],
+  'C with 128 bits, no FMA': ['-msse4.2', '-mno-avx', '-mno-fma'],
+};
+
+async function compilePeers(folder: string, report: Report): Promise<CompiledPeer[]> {
+  if (!(await hasCompiler(report))) return [];
+  const peers: CompiledPeer[] = [];
+  for (const [name, machine] of Object.entries(flags)) {
+    const program = join(folder, name.replaceAll(/\W/g, '-'));
+    await output('gcc', ['-O3', '-ffast-math', ...machine, benchFile('convex/peer.c'), '-o', program, '-lm']);
+    const run: CompiledPeer['run'] = async ({ file }, schedule, steps, seeds, lambdas) => {
+      const printed = await output(program, [file, schedule, steps, seeds, ...lambdas].map(String));
+      return (JSON.parse(printed) as { seconds: number }).seconds;
+    };
+    peers.push({
+      name,
+      share: 1,
+      run,
+      seconds: (instance, schedule, steps) => run(instance, schedule, steps, 1, [0.5]),
+    });
+  }
+  return peers;
+}
+
+async function pythonPeers(report: Report): Promise<Peer[]> {
+  const peers: Peer[] = [];
+  for (const [name, module] of [
+    ['NumPy', 'numpy'],
+    ['PyTorch', 'torch'],
+  ]) {
+    const python = await pythonWith(module, report);
+    if (python === undefined) continue;
+    const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+    peers.push({
+      name,
+      share: 1 / 20,
+      seconds: async ({ file }, schedule, steps) => {
+        const args = [benchFile('convex/peer.py'), module, 1, file, schedule, steps, 0.5].map(String);
+        return Number(await output(python, args, oneThread));
+      },
+    });
+  }
+  return peers;
+}

@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The fastest plain matrix product that the current backend was seen to make. */
+export interface MatmulLimit {
+  /** Rows, columns and inner dimension of the product. */
+  readonly size: number;
+  readonly gigaflopsPerSecond: number;
+}
+
+const sizes = [128, 256, 512, 768, 1024];
+/** A product that takes this long is large enough, whatever its size: a software GPU needs minutes for the largest. */
+const longEnoughSeconds = 0.1;
+
+/** The speed of the current backend at plain products of large square matrices: the best of a few of each size. */
+export async function measureMatmulLimit(repeats = 3): Promise<MatmulLimit> {
+  let best: MatmulLimit = { size: 0, gigaflopsPerSecond: 0 };
+  for (const size of sizes) {
+    const seconds = await fastestProduct(size, repeats);
+    const gigaflopsPerSecond = (2 * size ** 3) / seconds / 1e9;
+    if (gigaflopsPerSecond > best.gigaflopsPerSecond) best = { size, gigaflopsPerSecond };
+    if (seconds > longEnoughSeconds) break;
+  }
+  return best;
+}
+
+async function fastestProduct(size: number, repeats: number): Promise<number> {
+  const [a, b] = [1, 2].map((seed) => tf.randomUniform<tf.Rank.R2>([size, size], -1, 1, 'float32', seed));
+  let fastest = Infinity;
+  // The first run also compiles.
+  for (let run = 0; run <= repeats; run++) {
+    const began = performance.now();
+    const product = tf.tidy(() => tf.slice(tf.matMul(a, b), [0, 0], [1, 1]));
+    await product.data();
+    if (run > 0) fastest = Math.min(fastest, (performance.now() - began) / 1000);
+    product.dispose();
+  }
+  tf.dispose([a, b]);
+  return fastest;
+}

@@ -1,0 +1,82 @@
+import { stepOperations } from './operations.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { recordDevice } from './device-times.js';
+import { recordHost } from './host-times.js';
+import { measureMatmulLimit, type MatmulLimit } from './matmul-limit.js';
+import { stepTask, type StepTaskOptions } from './step-task.js';
+
+/** Where the time of a training step goes. */
+export interface StepProfile {
+  /** The mean time of the profiled steps. */
+  readonly stepMilliseconds: number;
+  readonly rows: readonly ProfileRow[];
+  /** The share of the step that the rows account for. */
+  readonly accounted: number;
+  /** The share of the step that the kernels account for, without what lies between them. */
+  readonly inKernels: number;
+  readonly matmulLimit: MatmulLimit;
+  readonly operations: {
+    /** What the matrix products of a step need, in 10⁹ floating-point operations. */
+    readonly gigaflops: number;
+    /** Those operations over the step's time, as a share of the matmul limit. */
+    readonly shareOfLimit: number;
+  };
+  /** The most bytes that tensors took at the end of a forward pass. */
+  readonly tensorBytes: number;
+  /** The most memory of the process so far, in bytes. */
+  readonly residentBytes: number;
+}
+
+/** One kernel, or in parentheses work between kernels, per step. */
+export interface ProfileRow {
+  readonly kernel: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+  /** Of the step. */
+  readonly share: number;
+}
+
+export interface ProfileOptions extends StepTaskOptions {
+  readonly steps: number;
+  /** Steps before the recording begins: the first ones compile. */
+  readonly warmup?: number;
+}
+
+/** Profiles steps of the trainer on the current backend, and measures its fastest matrix product beside them. */
+export async function profileStep({ steps, warmup = 2, ...options }: ProfileOptions): Promise<StepProfile> {
+  const task = stepTask(options);
+  for (let step = 0; step < warmup; step++) await task.step();
+  const recording = tf.getBackend() === 'webgpu' ? recordDevice() : recordHost();
+  let tensorBytes = 0;
+  const began = performance.now();
+  for (let step = 0; step < steps; step++) tensorBytes = Math.max(tensorBytes, (await task.step()).tensorBytes);
+  const stepMilliseconds = (performance.now() - began) / steps;
+  const times = await recording.stop();
+  task.dispose();
+  const residentBytes = process.resourceUsage().maxRSS * 1024;
+  const rows = times.map(({ name, calls, milliseconds }) => ({
+    kernel: name,
+    calls: calls / steps,
+    milliseconds: milliseconds / steps,
+    share: milliseconds / steps / stepMilliseconds,
+  }));
+  const matmulLimit = await measureMatmulLimit();
+  const gigaflops = stepOperations(options) / 1e9;
+  return {
+    stepMilliseconds,
+    rows,
+    accounted: sumOfShares(rows),
+    inKernels: sumOfShares(rows.filter(({ kernel }) => !kernel.startsWith('('))),
+    matmulLimit,
+    operations: {
+      gigaflops,
+      shareOfLimit: gigaflops / (stepMilliseconds / 1000) / matmulLimit.gigaflopsPerSecond,
+    },
+    tensorBytes,
+    residentBytes,
+  };
+}
+
+function sumOfShares(rows: readonly ProfileRow[]): number {
+  return rows.reduce((sum, { share }) => sum + share, 0);
+}

@@ -1,0 +1,35 @@
+import type { NeoxConfig } from '../model/config.js';
+import { neoxConfig } from '../model/random.js';
+
+/** A model size to measure steps on, and the batch it is measured with. */
+export interface MeasuredShape {
+  readonly config: NeoxConfig;
+  /** Sequences (SFT) or pairs of sequences (DPO) in a batch. */
+  readonly batch: number;
+  /** Tokens of every sequence. */
+  readonly length: number;
+}
+
+const contextLength = 2048;
+
+/** GPT-NeoX models of random weights by name: 0.27 M, 10 M and 14 M parameters, the last in the shape of Pythia-14m. */
+export const shapes = {
+  small: {
+    config: neoxConfig({ vocabularySize: 512, width: 64, layers: 4, heads: 4, contextLength }),
+    batch: 4,
+    length: 128,
+  },
+  medium: {
+    config: neoxConfig({ vocabularySize: 4096, width: 320, layers: 6, heads: 5, contextLength }),
+    batch: 4,
+    length: 256,
+  },
+  'pythia-14m': {
+    config: neoxConfig({ vocabularySize: 50304, width: 128, layers: 6, heads: 4, contextLength }),
+    batch: 2,
+    length: 256,
+  },
+} as const satisfies Record<string, MeasuredShape>;
+
+export type ShapeName = keyof typeof shapes;
+export const shapeNames = Object.keys(shapes) as ShapeName[];

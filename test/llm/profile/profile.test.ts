@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { StepProfile } from '../../../src/llm/profile/profile.js';
+import { selfTimer } from '../../../src/llm/profile/self-times.js';
+import { testBuild } from '../../build.js';
+import { llm, startLlm } from '../command.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { writeToyFiles } from '../toy.js';
+import { hasWebGpu } from '../webgpu.js';
+
+const folder = temporaryFolder();
+let model: string;
+beforeAll(async () => {
+  ({ model } = await writeToyFiles(folder));
+});
+
+const quick = ['--batch', '1', '--length', '32', '--steps', '2'];
+
+it('work within work is taken from its time, also where it throws', () => {
+  let time = 0;
+  const timer = selfTimer(() => time);
+  const spend = (milliseconds: number): void => {
+    time += milliseconds;
+  };
+  timer.run('outer', () => {
+    spend(1);
+    timer.run('inner', () => {
+      spend(10);
+    });
+    expect(() =>
+      timer.run('broken', () => {
+        spend(100);
+        throw new Error('as meant');
+      }),
+    ).toThrow('as meant');
+    spend(1000);
+  });
+  timer.run('inner', () => {
+    spend(5);
+  });
+  expect(timer.times()).toEqual([
+    { name: 'outer', calls: 1, milliseconds: 1001 },
+    { name: 'broken', calls: 1, milliseconds: 100 },
+    { name: 'inner', calls: 2, milliseconds: 15 },
+  ]);
+});
+
+describe('forgetting llm profile', () => {
+  it.each([
+    ['small', 'sft', ['--full-fine-tuning'], 3],
+    ['small', 'dpo', ['--lora-rank', '4'], 2],
+  ])('accounts for a step of %s by %s %j', async (shape, objective, trained, passes) => {
+    const words = ['profile', '--shape', shape, '--objective', objective, ...trained, ...quick];
+    const ended = await llm(...words, '--backend', 'wasm', '--json');
+    expect(ended.stderr).toContain('wasm');
+    const profile = JSON.parse(ended.stdout) as StepProfile;
+    const sum = profile.rows.reduce((total, { share }) => total + share, 0);
+    expect(profile.accounted).toBeCloseTo(sum, 12);
+    expect(profile.accounted).toBeLessThanOrEqual(1);
+    expect(ended.code).toBe(profile.accounted >= 0.95 ? 0 : 1);
+    expect(ended.code).toBe(0);
+    const [first] = profile.rows;
+    expect(first.milliseconds / profile.stepMilliseconds).toBeCloseTo(first.share, 12);
+    // 4 layers with 12 · 64² weights and a vocabulary of 512 at width 64, a multiplication and an addition each.
+    const rows = 32 * (objective === 'dpo' ? 2 : 1);
+    const leastOperations = 2 * rows * 4 * 12 * 64 ** 2 * passes;
+    expect(profile.operations.gigaflops * 1e9).toBeGreaterThan(leastOperations);
+    expect(profile.operations.gigaflops * 1e9).toBeLessThan(2 * leastOperations);
+    const achieved = profile.operations.gigaflops / (profile.stepMilliseconds / 1000);
+    expect(profile.operations.shareOfLimit).toBeCloseTo(achieved / profile.matmulLimit.gigaflopsPerSecond, 12);
+  });
+
+  it('prints a table, and reads a model', async () => {
+    const { stdout, code } = await llm('profile', '--model', model, ...quick, '--backend', 'wasm');
+    expect(code).toBe(0);
+    for (const text of ['kernel', 'in kernels', 'sum', 'matmul limit', 'ok: the rows account for']) {
+      expect(stdout).toContain(text);
+    }
+  });
+
+  it('fails where time is lost outside of kernels and of what lies between them', async () => {
+    const slow = join(folder, 'slow.mjs');
+    const schedules = pathToFileURL(join(testBuild, 'src/schedule/index.js')).href;
+    writeFileSync(
+      slow,
+      `import { schedules } from ${JSON.stringify(schedules)};
+      const { choose } = schedules.sft;
+      schedules.sft.choose = (...values) => {
+        for (const end = performance.now() + 200; performance.now() < end; );
+        return choose(...values);
+      };`,
+    );
+    const words = ['profile', '--model', model, ...quick, '--backend', 'wasm'];
+    const ended = await startLlm(words, { NODE_OPTIONS: `--import ${pathToFileURL(slow).href}` }).ended;
+    expect(ended.stdout).toContain('FAILED: the rows account for');
+    expect(ended.code).toBe(1);
+  });
+
+  it.each([
+    [[], 'either --shape or --model'],
+    [['--shape', 'large'], 'small, medium, pythia-14m'],
+    [['--shape', 'small', '--lora-rank', '2', '--full-fine-tuning'], 'either --lora-rank or --full-fine-tuning'],
+    [['--shape', 'small', '--length', '4000'], 'at most 2048'],
+  ])('refuses %j', async (words, message) => {
+    const { code, stderr } = await llm('profile', '--backend', 'cpu', ...words);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe.skipIf(!(await hasWebGpu()))('on a GPU', () => {
+  it('kernels are timed by the GPU itself', async () => {
+    const { stdout, code } = await llm('profile', '--model', model, ...quick, '--backend', 'webgpu', '--json');
+    const profile = JSON.parse(stdout) as StepProfile;
+    const products = profile.rows.find(({ kernel }) => kernel === 'BatchMatMul');
+    expect(products?.calls).toBeGreaterThan(2 * 2 * 4 * 2);
+    expect(code).toBe(profile.accounted >= 0.95 ? 0 : 1);
+    expect(profile.rows.every(({ milliseconds }) => milliseconds >= 0)).toBe(true);
+  });
+});
