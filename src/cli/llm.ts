@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { llmDeviceCommand } from './llm-device.js';
 import { llmEvaluateCommand } from './llm-evaluate.js';
 import { llmGenerateCommand } from './llm-generate.js';
 import { llmMergeCommand } from './llm-merge.js';
@@ -13,5 +14,6 @@ export function llmCommand(): Command {
     .addCommand(llmTrainCommand())
     .addCommand(llmGenerateCommand())
     .addCommand(llmMergeCommand())
-    .addCommand(llmProfileCommand());
+    .addCommand(llmProfileCommand())
+    .addCommand(llmDeviceCommand());
 }

@@ -11,9 +11,12 @@ export interface LanguageModel {
   readonly config: ModelConfig;
   /** How the trained adapter is shaped; undefined where there is none. */
   readonly lora: LoraConfig | undefined;
-  /** The variables that training changes: the LoRA factors by PEFT name, or every weight by its HF name. */
+  /** The variables that training changes: the LoRA factors by PEFT name, or every weight, named as in `weights`. */
   readonly trainable: ReadonlyMap<string, Variable>;
-  /** Every tensor of the model without its adapter, by HF name; those of `trainable` among them in full fine-tuning. */
+  /**
+   * Every tensor of the model without its adapter, by HF name; those of `trainable` among them in full fine-tuning. A
+   * tensor too large for one buffer of the device is held in runs of rows, by part names (parts.ts).
+   */
   readonly weights: ReadonlyMap<string, Tensor>;
   /**
    * The final hidden states (after the last norm) of right-padded token ids, shape [batch, length, width].

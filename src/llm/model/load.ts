@@ -4,16 +4,18 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { InputError } from '../../input-error.js';
+import { largestTensor, uploaded } from '../backend/device-memory.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
-import { requireShape, type Weights } from '../weights/weights.js';
+import { requireShape, type RowRange, type Weights } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
 import { readConfig, type ModelConfig } from './config.js';
 import { createDecoder, weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import { initialFactor, loraShapes, peftName, type LoraOptions } from './lora.js';
+import { partName, rowParts } from './parts.js';
 
 export interface LoadOptions {
   /** A model folder in HF form, or a llama2.c .bin file. */
@@ -26,6 +28,8 @@ export interface LoadOptions {
   readonly lora?: LoraOptions;
   /** Whether every weight is trainable. Not together with an adapter. */
   readonly fullFineTuning?: boolean;
+  /** The most bytes of one tensor, larger ones are held in parts; by default what the device takes. */
+  readonly largestTensor?: number;
 }
 
 /**
@@ -48,7 +52,8 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
         : lora !== undefined
           ? freshAdapter(lora, shapes)
           : fullFineTuning && 'every weight';
-    return { model: await assembleModel(config, (name) => weights.read(name), trained || undefined), tokenizer };
+    const read = (name: string, rows: RowRange): Float32Array => weights.read(name, rows);
+    return { model: await assembleModel(config, read, trained || undefined, options.largestTensor), tokenizer };
   } finally {
     weights.close();
   }
@@ -83,23 +88,31 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
 
 /**
  * Puts a model's tensors onto the current backend.
- * @param values the numbers of each tensor by HF name, asked for once each
+ * @param values the numbers of some rows of a tensor by its HF name, asked for once each
  * @param trained an adapter, or every weight; by default nothing is trainable
+ * @param largest the most bytes of one tensor; larger ones are held in parts
  */
 export async function assembleModel(
   config: ModelConfig,
-  values: (name: string) => Float32Array,
+  values: (name: string, rows: RowRange) => Float32Array,
   trained?: StoredAdapter | 'every weight',
+  largest = largestTensor(),
 ): Promise<LanguageModel> {
   const adapter = trained === 'every weight' ? undefined : trained;
   const trainable = new Map<string, Variable>();
-  for (const [name, factor] of adapter?.factors ?? []) trainable.set(name, variable(factor.values, factor.shape));
+  for (const [name, factor] of adapter?.factors ?? []) {
+    trainable.set(name, variableOf(await uploaded(factor.values, factor.shape)));
+  }
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(config)) {
-    if (trained === 'every weight') trainable.set(name, variable(values(name), shape));
-    weights.set(name, trainable.get(name) ?? tf.tensor(values(name), shape, 'float32'));
-    // Loading can take minutes: between tensors an interrupt is heard.
-    await setImmediate();
+    for (const rows of rowParts(name, shape, largest)) {
+      const part = partName(name, rows, shape);
+      const start = await uploaded(values(name, rows), [rows.end - rows.first, ...shape.slice(1)]);
+      if (trained === 'every weight') trainable.set(part, variableOf(start));
+      weights.set(part, trainable.get(part) ?? start);
+      // Loading can take minutes: between tensors an interrupt is heard.
+      await setImmediate();
+    }
   }
   return createDecoder({ config, weights, trainable, lora: adapter?.lora });
 }
@@ -116,8 +129,8 @@ export function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, r
   return { lora: { rank, alpha, targets }, factors };
 }
 
-function variable(values: Float32Array, shape: readonly number[]): Variable {
-  const start = tf.tensor(values, [...shape], 'float32');
+/** A variable that starts as a tensor, which it takes over. */
+function variableOf(start: Tensor): Variable {
   const result = tf.variable(start);
   start.dispose();
   return result;

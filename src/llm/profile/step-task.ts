@@ -75,7 +75,8 @@ export function stepTask({ model, objective, batch, length, seed = 0 }: StepTask
   };
 }
 
-function randomTokens(vocabulary: number, count: number, length: number, seed: number): Sequence[] {
+/** Sequences of random tokens without a prompt: all but the first token of each are predicted. */
+export function randomTokens(vocabulary: number, count: number, length: number, seed: number): Sequence[] {
   const random = stream(seed, 'measured-tokens');
   return Array.from({ length: count }, () => ({
     promptLength: 0,
