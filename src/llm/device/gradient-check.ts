@@ -24,8 +24,8 @@ export interface GradientDifference {
 }
 
 const configs: Readonly<Record<string, ModelConfig>> = {
-  'GPT-NeoX': neoxConfig({ width: 64, heads: 4, layers: 2 }),
-  Llama: llamaConfig({ width: 64, heads: 4, layers: 2 }),
+  'GPT-NeoX': neoxConfig({ width: 32, heads: 4, layers: 2 }),
+  Llama: llamaConfig({ width: 32, heads: 4, layers: 2 }),
 };
 const trainings = { full: 'full fine-tuning', lora: 'LoRA' } as const;
 
@@ -35,14 +35,14 @@ const objectives = {
     const sequences = examples(model.vocabularySize).map(({ sequence }) => sequence);
     const pairs = [0, 1].map((index) => ({
       pair: { index, chosen: sequences[index], rejected: sequences[index + 2] },
-      reference: { chosen: -130, rejected: -131 },
+      reference: { chosen: -60, rejected: -61 },
     }));
     return dpoLoss(model, pairs, { beta: 0.1 });
   },
 };
 
 function examples(vocabulary: number) {
-  return randomTokens(vocabulary, 4, 24, 0).map((sequence, index) => ({ index, sequence }));
+  return randomTokens(vocabulary, 4, 12, 0).map((sequence, index) => ({ index, sequence }));
 }
 
 interface Measured {

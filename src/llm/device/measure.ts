@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { InputError } from '../../input-error.js';
 import { packageRoot, version } from '../../version.js';
+import { vulkanProblem } from '../backend/vulkan-drivers.js';
 import { adapterNames } from '../backend/webgpu.js';
 import type { MeasuredShape } from '../profile/shapes.js';
 import { randomTokens } from '../profile/step-task.js';
@@ -18,7 +19,7 @@ export interface DeviceMeasurement {
   readonly adapter?: string;
   /** The most steps that are timed of each kind. */
   readonly steps: number;
-  /** No measurement begins after this many seconds. */
+  /** No measurement but the gradient check begins after this many seconds, or goes on after it. */
   readonly seconds: number;
   /** The card's published float32 TFLOP/s. */
   readonly peak?: number;
@@ -72,6 +73,9 @@ export interface DeviceReport {
 /** A tensor's gradient on a GPU may differ by this from the cpu's: float32 sums in another order differ by less. */
 const allowedError = 1e-4;
 
+/** The gradient check is always made, and may take this long. */
+const secondsOfCheck = 300;
+
 const kinds = Object.keys(stepKinds) as StepKind[];
 
 /** The number of measurements in the whole of it. */
@@ -92,11 +96,14 @@ export async function measureDevice(measurement: DeviceMeasurement): Promise<Dev
   const left = (): number => seconds - (performance.now() - began) / 1000;
   const base = adapter === undefined ? {} : { adapter };
   const names = await adapterNames();
-  if (adapter !== undefined && !names.some((name) => name.includes(adapter))) {
-    throw new InputError('adapter', adapter, `a part of ${names.join(', ') || 'a name, but there is no adapter'}`);
+  if (names.length === 0) {
+    throw new InputError('adapter', adapter, `a WebGPU adapter, and none was found: ${vulkanProblem()}`);
   }
-  const described = (await measured({ ...base, what: 'adapter' }, seconds)) as TaskResults['adapter'];
-  const differences = (await measured({ ...base, what: 'gradients' }, seconds)) as TaskResults['gradients'];
+  if (adapter !== undefined && !names.some((name) => name.includes(adapter))) {
+    throw new InputError('adapter', adapter, `a part of ${names.join(', ')}`);
+  }
+  const described = (await measured({ ...base, what: 'adapter' }, secondsOfCheck)) as TaskResults['adapter'];
+  const differences = (await measured({ ...base, what: 'gradients' }, secondsOfCheck)) as TaskResults['gradients'];
   const largest = Math.max(...differences.map(({ gradient }) => gradient));
   const notes: string[] = [];
   const matmul: Record<string, number | undefined> = {};
@@ -232,7 +239,7 @@ async function pytorch(
 
 /** The standard output of a process that was given an input; rejects with the last line of its complaints. */
 async function answer(command: string, words: readonly string[], input: string, seconds: number): Promise<string> {
-  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 1000 * seconds });
+  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], timeout: Math.ceil(1000 * seconds) });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
@@ -246,7 +253,6 @@ async function answer(command: string, words: readonly string[], input: string, 
     });
   });
   if (code === 0) return stdout;
-  if (code === 2) throw new InputError('adapter', undefined, stderr.trim());
   throw new Error(signal === null ? complaint(stderr) : `stopped after ${Math.round(seconds)} s (${signal})`);
 }
 
