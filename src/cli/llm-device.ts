@@ -33,7 +33,12 @@ export function llmDeviceCommand(): Command {
     .option('--batch <n>', 'sequences, or pairs of them, in a batch (default: by shape)', integerOption('batch', 1))
     .option('--length <tokens>', 'tokens of every sequence (default: by shape)', integerOption('length', 2))
     .option('--steps <n>', 'the most steps to time of each kind', integerOption('steps', 1), 10)
-    .option('--time-limit <seconds>', 'nothing but the gradient check goes on after this', numberOption('time-limit'), 540)
+    .option(
+      '--time-limit <seconds>',
+      'nothing but the gradient check goes on after this',
+      numberOption('time-limit'),
+      540,
+    )
     .option('--peak <teraflops>', "the card's published float32 TFLOP/s, for MFU", numberOption('peak'))
     .option('--python <path>', 'the Python that has PyTorch', 'python3')
     .option('--no-pytorch', 'leave PyTorch out')

@@ -74,7 +74,7 @@ export interface DeviceReport {
 const allowedError = 1e-4;
 
 /** The gradient check is always made, and may take this long. */
-const secondsOfCheck = 300;
+const secondsOfCheck = 600;
 
 const kinds = Object.keys(stepKinds) as StepKind[];
 
@@ -253,7 +253,8 @@ async function answer(command: string, words: readonly string[], input: string, 
     });
   });
   if (code === 0) return stdout;
-  throw new Error(signal === null ? complaint(stderr) : `stopped after ${Math.round(seconds)} s (${signal})`);
+  if (signal === null) throw new Error(complaint(stderr));
+  throw new Error(child.killed ? `stopped after ${Math.round(seconds)} s` : `ended by ${signal}`);
 }
 
 /** The line of a stack trace that says what went wrong. */

@@ -1,5 +1,4 @@
 import { openBackend } from '../backend/backend.js';
-import { largestTensor } from '../backend/device-memory.js';
 import { registerGradients } from '../backend/gradients.js';
 import { description, openWebGpu, requestAdapter, type FoundAdapter } from '../backend/webgpu.js';
 import { measureMatmulLimit, type MatmulLimit } from '../profile/matmul-limit.js';
@@ -42,9 +41,12 @@ export async function runTask(task: Task): Promise<TaskResults[Task['what']]> {
       () => openWebGpu(found),
     );
   }
+  if (task.what === 'adapter') {
+    found.release();
+    return described(found);
+  }
   const backend = await openWebGpu(found);
   try {
-    if (task.what === 'adapter') return described(found);
     return task.what === 'matmul' ? await measureMatmulLimit() : await timeSteps(task);
   } finally {
     backend.close();
@@ -56,7 +58,7 @@ function described({ adapter, software }: FoundAdapter): MeasuredAdapter {
     description: description(adapter),
     software,
     vendor: adapter.info.vendor,
-    largestBuffer: largestTensor(),
+    largestBuffer: Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize),
     features: [...adapter.features].sort(),
   };
 }

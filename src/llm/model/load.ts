@@ -88,7 +88,7 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
 
 /**
  * Puts a model's tensors onto the current backend.
- * @param values the numbers of some rows of a tensor by its HF name, asked for once each
+ * @param values the numbers of some rows of a tensor by its HF name, each asked for once
  * @param trained an adapter, or every weight; by default nothing is trainable
  * @param largest the most bytes of one tensor; larger ones are held in parts
  */
@@ -100,14 +100,16 @@ export async function assembleModel(
 ): Promise<LanguageModel> {
   const adapter = trained === 'every weight' ? undefined : trained;
   const trainable = new Map<string, Variable>();
-  for (const [name, factor] of adapter?.factors ?? []) {
-    trainable.set(name, variableOf(await uploaded(factor.values, factor.shape)));
+  for (const [name, { shape, values: start }] of adapter?.factors ?? []) {
+    trainable.set(name, variableOf(tf.tensor(start, [...shape], 'float32')));
   }
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(config)) {
     for (const rows of rowParts(name, shape, largest)) {
       const part = partName(name, rows, shape);
-      const start = await uploaded(values(name, rows), [rows.end - rows.first, ...shape.slice(1)]);
+      const read = ({ first, end }: RowRange): Float32Array =>
+        values(name, { first: rows.first + first, end: rows.first + end });
+      const start = await uploaded(read, [rows.end - rows.first, ...shape.slice(1)]);
       if (trained === 'every weight') trainable.set(part, variableOf(start));
       weights.set(part, trainable.get(part) ?? start);
       // Loading can take minutes: between tensors an interrupt is heard.

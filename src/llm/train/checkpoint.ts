@@ -5,6 +5,7 @@ import { InputError } from '../../input-error.js';
 import { downloaded, uploaded } from '../backend/device-memory.js';
 import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import type { RowRange } from '../weights/weights.js';
 
 const cursorSchema = z.object({ epoch: z.int().nonnegative(), position: z.int().nonnegative() });
 
@@ -97,8 +98,10 @@ export async function restoreTensors(path: string, tensors: TrainingTensors): Pr
       if (found?.join() !== shape.join()) {
         throw new InputError(`${path}: ${name}`, found ?? 'missing', `the shape [${shape.join()}]`);
       }
-      for (const { tensor, first, end } of parts) {
-        const values = await uploaded(weights.read(name, { first, end }), tensor.shape);
+      for (const { tensor, first } of parts) {
+        const read = (rows: RowRange): Float32Array =>
+          weights.read(name, { first: first + rows.first, end: first + rows.end });
+        const values = await uploaded(read, tensor.shape);
         tensor.assign(values);
         values.dispose();
       }
