@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { weightShapes } from '../src/llm/model/decoder.js';
-import { freshAdapter } from '../src/llm/model/load.js';
+import { freshAdapter } from '../src/llm/model/assemble.js';
 import { attentionTargets } from '../src/llm/model/lora.js';
 import { randomWeights } from '../src/llm/model/random.js';
-import { measuredTokens } from '../src/llm/profile/step-task.js';
+import { randomTokens } from '../src/llm/profile/step-task.js';
 import { shapeNames, shapes } from '../src/llm/profile/shapes.js';
 import { writeSafetensors } from '../src/llm/weights/safetensors.js';
 import { compared, median, type Group, type Report } from './bench.js';
@@ -104,6 +104,6 @@ async function writePeerFiles({ config, loraRank, batch, length }: WorkerTask, f
     const tensors = Array.from(factors, ([name, { shape, values }]) => ({ name, shape, values: () => values }));
     await writeSafetensors(join(folder, 'adapter.safetensors'), tensors);
   }
-  const sequences = measuredTokens(config.vocabularySize, 2 * batch, length).map(({ ids }) => Array.from(ids));
+  const sequences = randomTokens(config.vocabularySize, 2 * batch, length).map(({ ids }) => Array.from(ids));
   await writeFile(join(folder, 'sequences.json'), JSON.stringify(sequences));
 }

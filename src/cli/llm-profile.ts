@@ -28,7 +28,7 @@ export function llmProfileCommand(): Command {
   return withBackendOptions(new Command('profile'))
     .description('time per kernel of a training step, and its share of the fastest matrix product of the machine')
     .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
-    .option('--shape <name>', 'random weights in place of a model: small, medium or pythia-14m')
+    .option('--shape <name>', 'random weights in place of a model: small, medium, pythia-14m, pythia-160m or pythia-1b')
     .option('--objective <name>', 'sft or dpo', wordOption('objective', ['sft', 'dpo']), 'sft')
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
     .option('--full-fine-tuning', 'train every weight instead of an adapter')

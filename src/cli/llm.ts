@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { llmChooseCommand } from './llm-choose.js';
+import { llmDeviceCommand } from './llm-device.js';
 import { llmEvaluateCommand } from './llm-evaluate.js';
 import { llmExperimentCommand } from './llm-experiment.js';
 import { llmGenerateCommand } from './llm-generate.js';
@@ -17,5 +18,6 @@ export function llmCommand(): Command {
     .addCommand(llmGenerateCommand())
     .addCommand(llmChooseCommand())
     .addCommand(llmMergeCommand())
-    .addCommand(llmProfileCommand());
+    .addCommand(llmProfileCommand())
+    .addCommand(llmDeviceCommand());
 }

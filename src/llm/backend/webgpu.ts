@@ -10,9 +10,12 @@ export interface FoundAdapter {
   readonly release: () => void;
 }
 
-/** The adapter of the machine's fastest GPU, or a software one, or undefined where WebGPU finds none. */
-export async function requestAdapter(): Promise<FoundAdapter | undefined> {
-  const provided = await provideWebGpu();
+/**
+ * The adapter of the machine's fastest GPU, or a software one, or undefined where WebGPU finds none.
+ * @param name takes the first adapter with this in its name instead; in Node only
+ */
+export async function requestAdapter(name?: string): Promise<FoundAdapter | undefined> {
+  const provided = await provideWebGpu(name === undefined ? [] : [`adapter=${name}`]);
   if (provided === undefined) return undefined;
   const { gpu, release } = provided;
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
@@ -24,8 +27,11 @@ export async function requestAdapter(): Promise<FoundAdapter | undefined> {
   return { adapter, software, release };
 }
 
-/** Runs tensors on the adapter, with the largest buffers it offers. */
-export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Backend> {
+/**
+ * Runs tensors on the adapter.
+ * @param largestBuffer bytes; by default what the adapter offers, and never less than the 128 MiB that WebGPU promises
+ */
+export async function openWebGpu({ adapter, release }: FoundAdapter, largestBuffer = Infinity): Promise<Backend> {
   // Only after the globals are in place: the backend looks for them when it is imported.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   const { registerWebGpuTargetLogProbability } = await import('./webgpu-target-log-probability.js');
@@ -40,8 +46,8 @@ export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Ba
   const device = await adapter.requestDevice({
     requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
     requiredLimits: {
-      maxBufferSize: limits.maxBufferSize,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxBufferSize: Math.min(limits.maxBufferSize, largestBuffer),
+      maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, largestBuffer),
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
       maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
@@ -52,7 +58,7 @@ export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Ba
   device.addEventListener('uncapturederror', (event) => {
     throw new Error(`webgpu: ${event.error.message}`);
   });
-  tf.removeBackend('webgpu');
+  if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend('webgpu'))) throw new Error('the webgpu backend did not start');
   await tf.ready();
@@ -67,13 +73,30 @@ export async function openWebGpu({ adapter, release }: FoundAdapter): Promise<Ba
   };
 }
 
-function description({ info }: GPUAdapter): string {
+/** The names of all adapters of the machine, in Node. */
+export async function adapterNames(): Promise<string[]> {
+  // Dawn lists them only where it is asked for one that it has not.
+  const provided = await provideWebGpu(['adapter=\u0000']);
+  if (provided === undefined) return [];
+  const refusal = await provided.gpu.requestAdapter().then(
+    () => '',
+    (error: unknown) => String(error),
+  );
+  provided.release();
+  return Array.from(refusal.matchAll(/ \* backend: '[^']*', name: '([^']*)'/g), ([, name]) => name);
+}
+
+/** The adapter in words: vendor, architecture, device and driver, as far as it says. */
+export function description({ info }: GPUAdapter): string {
   const parts = [info.vendor, info.architecture, info.device, info.description];
   return parts.filter((part, i) => part !== '' && parts.indexOf(part) === i).join(' ') || 'an adapter without a name';
 }
 
-/** The browser's WebGPU, or where there may be a driver Dawn's put in its place, with what takes that away again. */
-async function provideWebGpu(): Promise<{ gpu: GPU; release: () => void } | undefined> {
+/**
+ * The browser's WebGPU, or where there may be a driver Dawn's put in its place, with what takes that away again.
+ * @param options Dawn's
+ */
+async function provideWebGpu(options: string[]): Promise<{ gpu: GPU; release: () => void } | undefined> {
   const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
   if (navigator?.gpu !== undefined) return { gpu: navigator.gpu, release: () => undefined };
   // A browser that has none.
@@ -82,7 +105,7 @@ async function provideWebGpu(): Promise<{ gpu: GPU; release: () => void } | unde
   if (!mayHaveVulkan()) return undefined;
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const gpu = create([]);
+  const gpu = create(options);
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { gpu, userAgent: 'node' } });
   const release = (): void => {

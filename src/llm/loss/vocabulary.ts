@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { differentiated, targetLogProbability } from '../backend/target-log-probability.js';
 import { apply, type Operation } from '../model/custom-gradient.js';
+import { timesTransposed } from '../model/network.js';
 
 /** What hidden states are compared with. */
 export interface Vocabulary {
-  /** [vocabulary, width] */
-  readonly head: Tensor;
+  /** [vocabulary, width], as the runs of rows it is held in, nearly always one. */
+  readonly head: readonly Tensor[];
   /** A token for each row of hidden states. */
   readonly targets: Int32Array;
   /** The most logits in memory at once. */
@@ -20,8 +21,8 @@ export interface Vocabulary {
 export function vocabularyLogProbability(states: tf.Tensor2D, vocabulary: Vocabulary): tf.Tensor1D {
   const { head } = vocabulary;
   const values =
-    head instanceof tf.Variable
-      ? apply(withTrainedHead(vocabulary), states, head)
+    head[0] instanceof tf.Variable
+      ? apply(withTrainedHead(vocabulary), states, ...head)
       : apply(withFrozenHead(vocabulary), states);
   return values as tf.Tensor1D;
 }
@@ -37,12 +38,12 @@ function withFrozenHead({ head, ...vocabulary }: Vocabulary): Operation {
       const differentiating = tf.engine().state.gradientDepth > 0;
       const parts = chunks.map((chunk) =>
         tf.tidy(() => {
-          const logits = logitsOf(rowsOf(x, chunk), head);
+          const logits = timesTransposed(rowsOf(x, chunk), head);
           const targets = chunk.targets();
           const value = targetLogProbability(logits, targets);
           if (!differentiating) return { value };
           const gradient = differentiated({ logits, targets, logProbabilities: value, dy: tf.onesLike(value) });
-          return { value, perUnit: [tf.matMul(gradient, head)] };
+          return { value, perUnit: [timesHead(gradient, head)] };
         }),
       );
       const perUnit = parts.flatMap((part) => part.perUnit ?? []);
@@ -65,41 +66,55 @@ function withTrainedHead({ head, ...vocabulary }: Vocabulary): Operation {
   return {
     forward: (x) => {
       if (keeps) {
-        const logits = logitsOf(x, head);
+        const logits = timesTransposed(x, head);
         const value = targetLogProbability(logits, chunks[0].targets());
         return { value, saved: [x, value, logits] };
       }
       const values = chunks.map((chunk) =>
-        tf.tidy(() => targetLogProbability(logitsOf(rowsOf(x, chunk), head), chunk.targets())),
+        tf.tidy(() => targetLogProbability(timesTransposed(rowsOf(x, chunk), head), chunk.targets())),
       );
       const value = tf.concat(values);
       return { value, saved: [x, value] };
     },
     backward: (dy, [x, values, kept]) => {
-      let ofHead: Tensor | undefined;
+      let ofHead: Tensor[] | undefined;
       const ofStates = chunks.map((chunk) => {
         const before = ofHead;
         const { dx, dHead } = tf.tidy(() => {
           const [part, logProbabilities, weights] = [x, values, dy].map((tensor) => rowsOf(tensor, chunk));
-          const logits = keeps ? kept : logitsOf(part, head);
+          const logits = keeps ? kept : timesTransposed(part, head);
           const gradient = differentiated({ logits, targets: chunk.targets(), logProbabilities, dy: weights });
-          const product = tf.matMul(gradient, part, true, false);
+          const products = columnsByPart(gradient, head).map((columns) => tf.matMul(columns, part, true, false));
           return {
-            dx: tf.matMul(gradient, head),
-            dHead: before === undefined ? product : tf.add(before, product),
+            dx: timesHead(gradient, head),
+            dHead: before === undefined ? products : products.map((product, i) => tf.add(before[i], product)),
           };
         });
         tf.dispose(before ?? []);
         ofHead = dHead;
         return dx;
       });
-      return [tf.concat(ofStates), ...(ofHead === undefined ? [] : [ofHead])];
+      return [tf.concat(ofStates), ...(ofHead ?? [])];
     },
   };
 }
 
-function logitsOf(states: Tensor, head: Tensor): Tensor {
-  return tf.matMul(states, head, false, true);
+/** The gradient for logits [rows, vocabulary] times the head: [rows, width]. */
+function timesHead(gradient: Tensor, head: readonly Tensor[]): Tensor {
+  if (head.length === 1) return tf.matMul(gradient, head[0]);
+  const products = columnsByPart(gradient, head).map((columns, part) => tf.matMul(columns, head[part]));
+  return products.reduce((sum, product) => tf.add(sum, product));
+}
+
+/** The columns of [rows, vocabulary] that belong to each run of the head's rows. */
+function columnsByPart(matrix: Tensor, head: readonly Tensor[]): Tensor[] {
+  if (head.length === 1) return [matrix];
+  let first = 0;
+  return head.map(({ shape: [rows = 0] }) => {
+    const columns = tf.slice(matrix, [0, first], [-1, rows]);
+    first += rows;
+    return columns;
+  });
 }
 
 /** Rows from `start` to before `end`, and the tokens they predict. */
@@ -109,8 +124,8 @@ interface Chunk {
   readonly targets: () => Tensor;
 }
 
-function chunksOf(head: Tensor, { targets, logitBudget }: Omit<Vocabulary, 'head'>): Chunk[] {
-  const size = Math.max(1, Math.floor(logitBudget / (head.shape[0] ?? 1)));
+function chunksOf(head: readonly Tensor[], { targets, logitBudget }: Omit<Vocabulary, 'head'>): Chunk[] {
+  const size = Math.max(1, Math.floor(logitBudget / head.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0)));
   return Array.from({ length: Math.ceil(targets.length / size) }, (_, i) => {
     const [start, end] = [i * size, Math.min(targets.length, (i + 1) * size)];
     return { start, end, targets: () => tf.tensor1d(targets.subarray(start, end), 'int32') };

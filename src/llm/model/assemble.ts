@@ -1,31 +1,44 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { nextTurn } from '../../next-turn.js';
+import { largestTensor, uploaded } from '../backend/device-memory.js';
+import type { RowRange } from '../weights/weights.js';
 import type { StoredAdapter } from './adapter.js';
 import type { ModelConfig } from './config.js';
 import { createDecoder, weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import { initialFactor, loraShapes, peftName, type LoraOptions } from './lora.js';
+import { partName, rowParts } from './parts.js';
 
 /**
  * Puts a model's tensors onto the current backend.
- * @param values the numbers of each tensor by HF name, asked for once each
+ * @param values the numbers of some rows of a tensor by its HF name, each asked for once
  * @param trained an adapter, or every weight; by default nothing is trainable
+ * @param largest the most bytes of one tensor; larger ones are held in parts
  */
 export async function assembleModel(
   config: ModelConfig,
-  values: (name: string) => Float32Array,
+  values: (name: string, rows: RowRange) => Float32Array,
   trained?: StoredAdapter | 'every weight',
+  largest = largestTensor(),
 ): Promise<LanguageModel> {
   const adapter = trained === 'every weight' ? undefined : trained;
   const trainable = new Map<string, Variable>();
-  for (const [name, factor] of adapter?.factors ?? []) trainable.set(name, variable(factor.values, factor.shape));
+  for (const [name, { shape, values: start }] of adapter?.factors ?? []) {
+    trainable.set(name, variableOf(tf.tensor(start, [...shape], 'float32')));
+  }
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(config)) {
-    if (trained === 'every weight') trainable.set(name, variable(values(name), shape));
-    weights.set(name, trainable.get(name) ?? tf.tensor(values(name), shape, 'float32'));
-    // Loading can take minutes: between tensors an interrupt is heard.
-    await nextTurn();
+    for (const rows of rowParts(name, shape, largest)) {
+      const part = partName(name, rows, shape);
+      const read = ({ first, end }: RowRange): Float32Array =>
+        values(name, { first: rows.first + first, end: rows.first + end });
+      const start = await uploaded(read, [rows.end - rows.first, ...shape.slice(1)]);
+      if (trained === 'every weight') trainable.set(part, variableOf(start));
+      weights.set(part, trainable.get(part) ?? start);
+      // Loading can take minutes: between tensors an interrupt is heard.
+      await nextTurn();
+    }
   }
   return createDecoder({ config, weights, trainable, lora: adapter?.lora });
 }
@@ -42,8 +55,8 @@ export function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, r
   return { lora: { rank, alpha, targets }, factors };
 }
 
-function variable(values: Float32Array, shape: readonly number[]): Variable {
-  const start = tf.tensor(values, [...shape], 'float32');
+/** A variable that starts as a tensor, which it takes over. */
+function variableOf(start: Tensor): Variable {
   const result = tf.variable(start);
   start.dispose();
   return result;

@@ -8,7 +8,8 @@ import { linear } from './linear.js';
 import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
 import { peftName, type LoraConfig } from './lora.js';
 import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
-import type { Network, Place } from './network.js';
+import { timesTransposed, type Network, type Place } from './network.js';
+import { wholeTensors } from './parts.js';
 import { rotaryFrequencies, rotaryTables } from './rotary.js';
 
 /** The names and shapes of a model's tensors, as in HF checkpoints. */
@@ -19,7 +20,7 @@ export function weightShapes(config: ModelConfig): Map<string, number[]> {
 /** What a model is made of; it owns the tensors from here on. */
 export interface DecoderParts {
   readonly config: ModelConfig;
-  /** Every tensor of the model without an adapter, by HF name. */
+  /** Every tensor of the model without an adapter by HF name, or by part name those held in parts. */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** The adapter's factors by PEFT name, or all of `weights`, or nothing. */
   readonly trainable: ReadonlyMap<string, Variable>;
@@ -34,15 +35,21 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
     ? rotaryFrequencies(config.rotaryWidth, config.ropeTheta)
     : rotaryFrequencies(config.headWidth, config.ropeTheta, config.ropeScaling);
 
-  const weight = (name: string): Tensor => {
-    const tensor = weights.get(name);
+  const held = wholeTensors(weights);
+  const parts = (name: string): readonly Tensor[] => {
+    const tensor = held.get(name);
     if (tensor === undefined) throw new Error(`the model has no tensor ${name}`);
-    return tensor;
+    return tensor.parts.map((part) => part.tensor);
   };
   const network = (adapted: boolean): Network => ({
-    weight,
+    parts,
+    weight: (name) => {
+      const [tensor, ...rest] = parts(name);
+      if (rest.length > 0) throw new Error(`${name} is held in parts`);
+      return tensor;
+    },
     linear: (rows, module) => {
-      const mapped = linear(rows, weight(`${module}.weight`), weights.get(`${module}.bias`));
+      const mapped = linear(rows, parts(`${module}.weight`), weights.get(`${module}.bias`));
       const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
       const b = trainable.get(peftName(module, 'B'));
       if (lora === undefined || a === undefined || b === undefined) return mapped;
@@ -81,8 +88,8 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         if (cache !== undefined) cache.length += length;
         return reshape(rows, [batch, length, config.width]);
       }),
-    head: weight(headName),
-    project: (hidden) => tf.matMul(hidden, weight(headName), false, true),
+    head: parts(headName),
+    project: (hidden) => timesTransposed(hidden, parts(headName)),
     dispose: () => {
       tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);
     },

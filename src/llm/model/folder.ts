@@ -1,11 +1,13 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileRefusal } from '../../file-refusal.js';
+import { downloaded } from '../backend/device-memory.js';
 import { findTokenizer } from '../tokenizer/load.js';
 import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
 import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
 import { configJson, type ModelConfig } from './config.js';
 import type { LanguageModel } from './language-model.js';
+import { wholeTensors } from './parts.js';
 
 /** Where a model came from: its config and tokenizer go along with what is made of it. */
 export interface ModelOrigin {
@@ -37,10 +39,12 @@ export async function writeModelFolder(
 
 /** Writes a model as it stands, without its adapter, as an HF folder: the end of full fine-tuning. */
 export async function writeModel(folder: string, model: LanguageModel, origin: ModelOrigin): Promise<void> {
-  const tensors = [...model.weights].map(([name, tensor]) => ({
+  const tensors = Array.from(wholeTensors(model.weights), ([name, { shape, parts }]) => ({
     name,
-    shape: tensor.shape,
-    values: () => tensor.data<'float32'>(),
+    shape,
+    values: async function* () {
+      for (const { tensor } of parts) yield await downloaded(tensor);
+    },
   }));
   await writeModelFolder(folder, origin, model.config, tensors);
 }

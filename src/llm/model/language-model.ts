@@ -11,9 +11,12 @@ export interface LanguageModel {
   readonly config: ModelConfig;
   /** How the trained adapter is shaped; undefined where there is none. */
   readonly lora: LoraConfig | undefined;
-  /** The variables that training changes: the LoRA factors by PEFT name, or every weight by its HF name. */
+  /** The variables that training changes: the LoRA factors by PEFT name, or every weight, named as in `weights`. */
   readonly trainable: ReadonlyMap<string, Variable>;
-  /** Every tensor of the model without its adapter, by HF name; those of `trainable` among them in full fine-tuning. */
+  /**
+   * Every tensor of the model without its adapter, by HF name; those of `trainable` among them in full fine-tuning. A
+   * tensor too large for one buffer of the device is held in runs of rows, by part names (parts.ts).
+   */
   readonly weights: ReadonlyMap<string, Tensor>;
   /**
    * The final hidden states (after the last norm) of right-padded token ids, shape [batch, length, width].
@@ -21,8 +24,8 @@ export interface LanguageModel {
    * With a `cache` the ids continue the sequences whose keys and values it holds, and theirs are added to it.
    */
   hidden(ids: Tensor, options?: { readonly adapter?: boolean; readonly cache?: KeyValueCache }): Tensor;
-  /** What hidden states [rows, width] are multiplied with for vocabulary logits: shape [vocabularySize, width]. */
-  readonly head: Tensor;
+  /** What hidden states are multiplied with for logits, [vocabularySize, width], as the runs of rows it is held in. */
+  readonly head: readonly Tensor[];
   /** The vocabulary logits of hidden states, shape [rows, width] → [rows, vocabularySize]. */
   project(hidden: Tensor): Tensor;
   dispose(): void;

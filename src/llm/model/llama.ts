@@ -36,7 +36,7 @@ export const llamaHead = 'lm_head.weight';
 
 /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */
 export function llamaHidden(config: LlamaConfig, network: Network, ids: Tensor, place: Place): Tensor {
-  let rows = embed(network.weight(llamaEmbedding), ids);
+  let rows = embed(network.parts(llamaEmbedding), ids);
   // What a block made on the way and no gradient needs is freed at its end.
   for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
   return norm(config, network, rows, 'model.norm');

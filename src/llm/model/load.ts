@@ -5,7 +5,7 @@ import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
-import { requireShape, type Weights } from '../weights/weights.js';
+import { requireShape, type RowRange, type Weights } from '../weights/weights.js';
 import { readAdapter } from './adapter.js';
 import { readConfig, type ModelConfig } from './config.js';
 import { assembleModel, freshAdapter } from './assemble.js';
@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly lora?: LoraOptions;
   /** Whether every weight is trainable. Not together with an adapter. */
   readonly fullFineTuning?: boolean;
+  /** The most bytes of one tensor, larger ones are held in parts; by default what the device takes. */
+  readonly largestTensor?: number;
 }
 
 /**
@@ -46,7 +48,8 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
         : lora !== undefined
           ? freshAdapter(lora, shapes)
           : fullFineTuning && 'every weight';
-    return { model: await assembleModel(config, (name) => weights.read(name), trained || undefined), tokenizer };
+    const read = (name: string, rows: RowRange): Float32Array => weights.read(name, rows);
+    return { model: await assembleModel(config, read, trained || undefined, options.largestTensor), tokenizer };
   } finally {
     weights.close();
   }

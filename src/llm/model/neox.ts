@@ -36,7 +36,7 @@ export const neoxHead = 'embed_out.weight';
 
 /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */
 export function neoxHidden(config: NeoxConfig, network: Network, ids: Tensor, place: Place): Tensor {
-  let rows = embed(network.weight(neoxEmbedding), ids);
+  let rows = embed(network.parts(neoxEmbedding), ids);
   // What a block made on the way and no gradient needs is freed at its end.
   for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
   return norm(config, network, rows, 'gpt_neox.final_layer_norm');

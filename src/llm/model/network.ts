@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attend } from './attention.js';
-import { reshape } from './custom-gradient.js';
+import { add, reshape } from './custom-gradient.js';
 import type { KeyValueCache } from './language-model.js';
 import { rotate, type RotaryTables } from './rotary.js';
 
 /** What an architecture's forward pass is written in. */
 export interface Network {
-  /** A tensor by its HF name. */
+  /** A tensor by its HF name, one that is small enough for a buffer of its own. */
   weight(name: string): Tensor;
+  /** A tensor by its HF name as the runs of rows it is held in, nearly always one. */
+  parts(name: string): readonly Tensor[];
   /** Rows [rows, in] through a module's linear map and, where it has one, its adapter: [rows, out]. */
   linear(rows: Tensor, module: string): Tensor;
 }
@@ -23,9 +25,29 @@ export interface Place {
   readonly memory: { readonly cache: KeyValueCache; readonly slots: Tensor } | undefined;
 }
 
-/** The rows of token ids [batch, length] in an embedding table: [batch · length, width]. */
-export function embed(table: Tensor, ids: Tensor): Tensor {
-  return tf.gather(table, tf.reshape(ids, [-1]));
+/** The rows of token ids [batch, length] in an embedding table, held in runs of rows: [batch · length, width]. */
+export function embed(table: readonly Tensor[], ids: Tensor): Tensor {
+  const flat = tf.reshape(ids, [-1]);
+  if (table.length === 1) return tf.gather(table[0], flat);
+  let first = 0;
+  const found = table.map((part) => {
+    const rows = part.shape[0] ?? 0;
+    const own = tf.sub(flat, tf.scalar(first, 'int32'));
+    first += rows;
+    const within = tf.minimum(tf.maximum(own, tf.scalar(0, 'int32')), tf.scalar(rows - 1, 'int32'));
+    const held = tf.reshape(tf.cast(tf.equal(own, within), 'float32'), [-1, 1]);
+    return tf.mul(tf.gather(part, within), held);
+  });
+  return found.reduce((sum, rows) => add(sum, rows));
+}
+
+/** Rows [rows, in] times the transpose of a matrix [out, in], held in runs of its rows: [rows, out]. */
+export function timesTransposed(rows: Tensor, matrix: readonly Tensor[]): Tensor {
+  if (matrix.length === 1) return tf.matMul(rows, matrix[0], false, true);
+  return tf.concat(
+    matrix.map((part) => tf.matMul(rows, part, false, true)),
+    -1,
+  );
 }
 
 /** Rows [batch · length, heads · headWidth] as [batch, heads, length, headWidth]. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hashedUniform } from './hashed-weights.js';
 
 /** The fastest plain matrix product that the current backend was seen to make. */
 export interface MatmulLimit {
@@ -7,7 +8,7 @@ export interface MatmulLimit {
   readonly gigaflopsPerSecond: number;
 }
 
-const sizes = [128, 256, 512, 768, 1024];
+const sizes = [128, 256, 512, 768, 1024, 2048, 4096, 8192];
 /** A product that takes this long is large enough, whatever its size: a software GPU needs minutes for the largest. */
 const longEnoughSeconds = 0.1;
 
@@ -24,7 +25,7 @@ export async function measureMatmulLimit(repeats = 3): Promise<MatmulLimit> {
 }
 
 async function fastestProduct(size: number, repeats: number): Promise<number> {
-  const [a, b] = [1, 2].map((seed) => tf.randomUniform<tf.Rank.R2>([size, size], -1, 1, 'float32', seed));
+  const [a, b] = [1, 2].map((seed) => tf.tensor2d(hashedUniform(seed, { first: 0, end: size ** 2 }), [size, size]));
   let fastest = Infinity;
   // The first run also compiles.
   for (let run = 0; run <= repeats; run++) {

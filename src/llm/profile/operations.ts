@@ -27,7 +27,7 @@ export function stepOperations({ model, objective, batch, length }: CountedStep)
   };
   for (const [name, shape] of weightShapes(config)) {
     if (shape.length !== 2 || !name.includes('.layers.')) continue;
-    product(shape[1], shape[0], rows, trainable.has(name));
+    product(shape[1], shape[0], rows, lora === undefined);
   }
   for (const [name, { shape }] of trainable) {
     if (lora !== undefined && shape.length === 2 && name.includes('lora_'))

@@ -3,15 +3,13 @@ import { weightShapes } from '../model/decoder.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { assembleModel, freshAdapter } from '../model/assemble.js';
 import type { LoraOptions } from '../model/lora.js';
-import { randomWeights } from '../model/random.js';
+import { hashedWeights } from './hashed-weights.js';
 
-/** A model of random weights on the current backend, trained whole or by a fresh adapter. */
+/** A model of hashed weights on the current backend, trained whole or by a fresh adapter. */
 export async function randomModel(
   config: ModelConfig,
-  { lora, fullFineTuning = false, seed = 0 }: { lora?: LoraOptions; fullFineTuning?: boolean; seed?: number },
+  { lora, fullFineTuning = false }: { lora?: LoraOptions; fullFineTuning?: boolean },
 ): Promise<LanguageModel> {
-  const weights = randomWeights(config, seed);
-  const values = (name: string): Float32Array => weights.get(name) ?? new Float32Array();
   const adapter = lora && freshAdapter(lora, weightShapes(config));
-  return assembleModel(config, values, fullFineTuning ? 'every weight' : adapter);
+  return assembleModel(config, hashedWeights(config), fullFineTuning ? 'every weight' : adapter);
 }

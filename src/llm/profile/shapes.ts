@@ -12,7 +12,10 @@ export interface MeasuredShape {
 
 const contextLength = 2048;
 
-/** GPT-NeoX models of random weights by name: 0.27 M, 10 M and 14 M parameters, the last in the shape of Pythia-14m. */
+/**
+ * GPT-NeoX models of random weights by name: 0.27 M and 10 M parameters in Pythia's proportions, with vocabularies that
+ * do not outweigh them, and the shapes of Pythia-14m, -160m and -1b.
+ */
 export const shapes = {
   small: {
     config: neoxConfig({ vocabularySize: 512, width: 64, layers: 4, heads: 4, contextLength }),
@@ -28,6 +31,16 @@ export const shapes = {
     config: neoxConfig({ vocabularySize: 50304, width: 128, layers: 6, heads: 4, contextLength }),
     batch: 2,
     length: 256,
+  },
+  'pythia-160m': {
+    config: neoxConfig({ vocabularySize: 50304, width: 768, layers: 12, heads: 12, contextLength }),
+    batch: 4,
+    length: 512,
+  },
+  'pythia-1b': {
+    config: neoxConfig({ vocabularySize: 50304, width: 2048, layers: 16, heads: 8, contextLength }),
+    batch: 2,
+    length: 512,
   },
 } as const satisfies Record<string, MeasuredShape>;
 

@@ -38,7 +38,7 @@ export interface StepTask {
  */
 export function stepTask(options: StepTaskOptions): StepTask {
   const { model, schedule, scheduleSettings, batch, length, seed = 0 } = options;
-  const sequences = measuredTokens(model.vocabularySize, 2 * batch, length, seed);
+  const sequences = randomTokens(model.vocabularySize, 2 * batch, length, seed);
   const source = { model, order: epochOrder(batch, seed, 'sft', false), batchSize: batch, accumulation: 1 };
   const sft = sequences.slice(0, batch).map((sequence, index) => ({ index, sequence }));
   const pairs: ReferencedPair[] = sft.map(({ index, sequence }) => ({
@@ -91,8 +91,8 @@ export function stepTask(options: StepTaskOptions): StepTask {
   };
 }
 
-/** Sequences of random tokens, all of them predicted but the first. */
-export function measuredTokens(vocabulary: number, count: number, length: number, seed = 0): Sequence[] {
+/** Sequences of random tokens without a prompt: all but the first token of each are predicted. */
+export function randomTokens(vocabulary: number, count: number, length: number, seed = 0): Sequence[] {
   const random = stream(seed, 'measured-tokens');
   return Array.from({ length: count }, () => ({
     promptLength: 0,

@@ -1,9 +1,11 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError } from '../../input-error.js';
+import { downloaded, uploaded } from '../backend/device-memory.js';
+import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import type { RowRange } from '../weights/weights.js';
 
 const cursorSchema = z.object({ epoch: z.int().nonnegative(), position: z.int().nonnegative() });
 
@@ -39,21 +41,27 @@ export interface TrainingTensors {
  * Throws an InputError where a tensor is not finite or the file cannot be written; the last checkpoint is left as it was.
  */
 export async function writeCheckpoint(path: string, state: TrainingState, tensors: TrainingTensors): Promise<void> {
-  const writable = namedTensors(tensors).map(([name, tensor]) => ({
+  const writable = namedTensors(tensors).map(([name, { shape, parts }]) => ({
     name,
-    shape: tensor.shape,
-    values: async () => {
-      const values = (await tensor.data()) as Float32Array;
-      if (!values.every(Number.isFinite)) throw new InputError(name, 'a value that is not finite', 'finite weights');
-      return values;
+    shape,
+    values: async function* () {
+      for (const { tensor } of parts) {
+        const values = await downloaded(tensor);
+        if (!values.every(Number.isFinite)) throw new InputError(name, 'a value that is not finite', 'finite weights');
+        yield values;
+      }
     },
   }));
   await writeSafetensors(path, writable, { format: 'forgetting-checkpoint', state: JSON.stringify(state) });
 }
 
-function namedTensors(tensors: TrainingTensors): [string, Variable][] {
+/** Whole tensors, so that the file does not depend on the parts in which a device holds them. */
+function namedTensors(tensors: TrainingTensors): [string, WholeTensor<Variable>][] {
   return (['parameter', 'firstMoment', 'secondMoment'] as const).flatMap((group) =>
-    Array.from(tensors[group], ([name, tensor]): [string, Variable] => [`${group}/${name}`, tensor]),
+    Array.from(wholeTensors(tensors[group]), ([name, whole]): [string, WholeTensor<Variable>] => [
+      `${group}/${name}`,
+      whole,
+    ]),
   );
 }
 
@@ -81,18 +89,22 @@ function stateOf(path: string): unknown {
   }
 }
 
-/** Puts a checkpoint's values into the given variables; throws an InputError where names or shapes differ. */
-export function restoreTensors(path: string, tensors: TrainingTensors): void {
+/** Puts a checkpoint's values into the given variables; rejects with an InputError where names or shapes differ. */
+export async function restoreTensors(path: string, tensors: TrainingTensors): Promise<void> {
   const weights = openSafetensors(path);
   try {
-    for (const [name, variable] of namedTensors(tensors)) {
-      const shape = weights.shapes.get(name);
-      if (shape?.join() !== variable.shape.join()) {
-        throw new InputError(`${path}: ${name}`, shape ?? 'missing', `the shape [${variable.shape.join()}]`);
+    for (const [name, { shape, parts }] of namedTensors(tensors)) {
+      const found = weights.shapes.get(name);
+      if (found?.join() !== shape.join()) {
+        throw new InputError(`${path}: ${name}`, found ?? 'missing', `the shape [${shape.join()}]`);
       }
-      tf.tidy(() => {
-        variable.assign(tf.tensor<tf.Rank>(weights.read(name), variable.shape, 'float32'));
-      });
+      for (const { tensor, first } of parts) {
+        const read = (rows: RowRange): Float32Array =>
+          weights.read(name, { first: first + rows.first, end: first + rows.end });
+        const values = await uploaded(read, tensor.shape);
+        tensor.assign(values);
+        values.dispose();
+      }
     }
   } finally {
     weights.close();

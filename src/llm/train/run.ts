@@ -59,7 +59,7 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
   try {
     const tensors = { parameter: model.trainable, ...optimiser };
     if (resumed !== undefined) {
-      restoreTensors(checkpoint, tensors);
+      await restoreTensors(checkpoint, tensors);
       optimiser.updates = resumed.updates;
     }
     const save = async (state: TrainingState): Promise<void> => {

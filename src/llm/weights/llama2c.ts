@@ -40,12 +40,17 @@ export function openLlama2c(path: string): { header: Llama2cHeader; weights: Wei
       weights: {
         source: path,
         shapes: new Map([...pieces].map(([name, { shape }]) => [name, shape])),
-        read: (name) => {
+        read: (name, rows) => {
           const piece = pieces.get(name);
           if (piece === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
-          const bytes = file.read(piece.position, 4 * sizeOf(piece.shape));
-          const values = new Float32Array(bytes.buffer);
-          return piece.rotated === undefined ? values : toHalfRotation(values, piece.rotated, piece.shape[1]);
+          const perRow = sizeOf(piece.shape.slice(1));
+          const { first, end } = rows ?? { first: 0, end: piece.shape[0] };
+          const read = (from: number, to: number): Float32Array =>
+            new Float32Array(file.read(piece.position + 4 * perRow * from, 4 * perRow * (to - from)).buffer);
+          if (piece.rotated === undefined) return read(first, end);
+          // The rows of a head change places: all are read, and of their new order those that are asked for taken.
+          const reordered = toHalfRotation(read(0, piece.shape[0]), piece.rotated, perRow);
+          return reordered.subarray(first * perRow, end * perRow);
         },
         close: () => {
           file.close();

@@ -5,7 +5,7 @@ import { InputError } from '../../input-error.js';
 import { fromBfloat16, fromFloat16 } from './half-precision.js';
 import { parseJson } from './json-file.js';
 import { openFile, type OpenFile } from './read-file.js';
-import { sizeOf, type Weights } from './weights.js';
+import { sizeOf, type RowRange, type Weights } from './weights.js';
 import { writeInPieces } from './write-in-pieces.js';
 
 // https://huggingface.co/docs/safetensors: the header's length as a little-endian u64, the header as JSON, the data.
@@ -34,13 +34,13 @@ export function openSafetensors(path: string): Weights {
     return {
       source: path,
       shapes: new Map([...entries].map(([name, { shape }]) => [name, shape])),
-      read: (name) => {
+      read: (name, rows) => {
         const entry = entries.get(name);
         if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
         if (!(entry.dtype in bytesPerValue)) {
           throw new InputError(`${path}: ${name}`, entry.dtype, Object.keys(bytesPerValue).join(', '));
         }
-        const [begin, end] = entry.data_offsets;
+        const { begin, end } = bytesOf(entry, rows);
         return toFloat32(file.read(dataStart + begin, end - begin), entry.dtype);
       },
       close: () => {
@@ -90,10 +90,10 @@ function openShards(index: string): Weights {
   return {
     source: index,
     shapes: new Map([...placed].map(([name, shard]) => [name, shard.shapes.get(name) ?? []])),
-    read: (name) => {
+    read: (name, rows) => {
       const shard = placed.get(name);
       if (shard === undefined) throw new InputError(index, `no tensor ${name}`, 'shards that hold it');
-      return shard.read(name);
+      return shard.read(name, rows);
     },
     close,
   };
@@ -148,6 +148,16 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
   return { entries, dataStart };
 }
 
+/** Where some rows of a tensor, or all, lie among the data. */
+function bytesOf(
+  { data_offsets: [begin, end], shape }: Entry,
+  rows: RowRange | undefined,
+): { begin: number; end: number } {
+  if (rows === undefined) return { begin, end };
+  const bytesPerRow = (end - begin) / shape[0];
+  return { begin: begin + rows.first * bytesPerRow, end: begin + rows.end * bytesPerRow };
+}
+
 function byPosition(entries: ReadonlyMap<string, Entry>): [string, Entry][] {
   return [...entries].sort(
     ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
@@ -165,7 +175,8 @@ function toFloat32(bytes: Uint8Array, dtype: string): Float32Array {
 export interface WritableTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  values(): Float32Array | Promise<Float32Array>;
+  /** All of them, or one run of rows after the other where they are too many to hold at once. */
+  values(): Float32Array | Promise<Float32Array> | AsyncIterable<Float32Array>;
 }
 
 /**
@@ -194,10 +205,13 @@ export async function writeSafetensors(
     write(start);
     for (const tensor of tensors) {
       const { name, shape } = tensor;
-      const numbers = await tensor.values();
-      if (numbers.length !== sizeOf(shape))
-        throw new Error(`${name}: ${numbers.length} values for shape [${shape.join()}]`);
-      write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+      const values = tensor.values();
+      let count = 0;
+      for await (const numbers of Symbol.asyncIterator in values ? values : [values]) {
+        count += numbers.length;
+        write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+      }
+      if (count !== sizeOf(shape)) throw new Error(`${name}: ${count} values for shape [${shape.join()}]`);
     }
   });
 }

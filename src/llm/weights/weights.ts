@@ -1,12 +1,18 @@
 import { InputError } from '../../input-error.js';
 
+/** Consecutive rows of a tensor: its slices along the first axis from `first` to before `end`. */
+export interface RowRange {
+  readonly first: number;
+  readonly end: number;
+}
+
 /** The named tensors of a checkpoint, read one at a time and converted to float32. */
 export interface Weights {
   /** The files they come from, in words for an error message. */
   readonly source: string;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** The values of one tensor in row-major order. */
-  read(name: string): Float32Array;
+  /** The values of one tensor, or of some of its rows, in row-major order. */
+  read(name: string, rows?: RowRange): Float32Array;
   /** Closes the files. */
   close(): void;
 }
