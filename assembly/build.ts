@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+import { promisify } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
 
 /** A WebAssembly module: its AssemblyScript entry, the TypeScript module it becomes, and the compiler's flags. */
@@ -45,24 +47,23 @@ const root = new URL('../', import.meta.url);
  * Throws with the compiler's messages where the source does not compile.
  */
 export async function compile({ entry, flags }: Kernel): Promise<string> {
-  const messages: string[] = [];
-  let binary: Uint8Array | undefined;
-  const path = relative(process.cwd(), fileURLToPath(new URL(entry, root)));
-  const { error } = await asc.main([path, '--outFile', 'binary', ...flags], {
-    stderr: { write: (message) => messages.push(String(message)) },
-    writeFile: (_name, contents) => {
-      if (typeof contents !== 'string') binary = contents;
-    },
-  });
-  if (error !== null || binary === undefined) {
-    throw new Error(`${entry} does not compile: ${messages.join('')}${error?.message ?? ''}`);
+  const folder = await mkdtemp(join(tmpdir(), 'kernel-'));
+  try {
+    const output = join(folder, 'binary.wasm');
+    // As a process: its types, imported, would change those of arrays in every file.
+    const compiler = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'));
+    const words = [compiler, entry, '--outFile', output, ...flags];
+    await promisify(execFile)(process.execPath, words, { cwd: fileURLToPath(root) });
+    const binary = await readFile(output, 'base64');
+    return [
+      `// Compiled from ${entry} by "npm run build:kernels"; not to be edited.`,
+      '/** The WebAssembly binary, in base64. */',
+      `export const binary =\n  '${binary}';`,
+      '',
+    ].join('\n');
+  } finally {
+    await rm(folder, { recursive: true });
   }
-  return [
-    `// Compiled from ${entry} by "npm run build:kernels"; not to be edited.`,
-    '/** The WebAssembly binary, in base64. */',
-    `export const binary =\n  '${Buffer.from(binary).toString('base64')}';`,
-    '',
-  ].join('\n');
 }
 
 /** The committed text of a kernel's module, or undefined where there is none. */

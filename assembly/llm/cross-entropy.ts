@@ -1,5 +1,5 @@
 // Log-probabilities of one target in each row of logits, and their gradient, written over the logits.
-import { exponential } from './exponential';
+import { exponential, exponentialOf } from './exponential';
 import { logarithm } from './logarithm';
 
 /** The arguments of both kernels, in memory. */
@@ -86,8 +86,4 @@ function sumOfExponentials(at: usize, columns: i32, shift: f32): f64 {
   }
   for (let i = whole; i < columns; i++) total += <f64>exponentialOf(load<f32>(at + ((<usize>i) << 2)) - shift);
   return total;
-}
-
-function exponentialOf(x: f32): f32 {
-  return f32x4.extract_lane(exponential(f32x4.splat(x)), 0);
 }

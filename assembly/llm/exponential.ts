@@ -19,3 +19,7 @@ export function exponential(x: v128): v128 {
   // Times 2ⁿ: n is added to the exponent's bits.
   return i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(n), 23));
 }
+
+export function exponentialOf(x: f32): f32 {
+  return f32x4.extract_lane(exponential(f32x4.splat(x)), 0);
+}

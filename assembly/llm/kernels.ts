@@ -1,6 +1,7 @@
 // Every kernel has one form: it works on the items from `begin` to before `end` of what the memory at `args` describes,
 // with `scratch` of its own, and what it writes for an item does not depend on which other items it is given.
 import * as activation from './activation';
+import * as heads from './attention';
 import * as vocabulary from './cross-entropy';
 import * as optimiser from './adamw';
 import * as product from './matmul';
@@ -19,6 +20,8 @@ export const squareSums: i32 = 7;
 export const columnSums: i32 = 8;
 export const targetLogProbability: i32 = 9;
 export const targetLogProbabilityGradient: i32 = 10;
+export const attention: i32 = 11;
+export const attentionGradient: i32 = 12;
 
 /** Bytes of scratch that each thread must bring. */
 export const scratchBytes: i32 = product.matmulScratch;
@@ -47,6 +50,10 @@ export function call(kernel: i32, args: usize, begin: i32, end: i32, scratch: us
       return vocabulary.targetLogProbability(args, begin, end);
     case targetLogProbabilityGradient:
       return vocabulary.targetLogProbabilityGradient(args, begin, end);
+    case attention:
+      return heads.attention(args, begin, end, scratch);
+    case attentionGradient:
+      return heads.attentionGradient(args, begin, end, scratch);
     default:
       unreachable();
   }

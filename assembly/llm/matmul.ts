@@ -52,24 +52,43 @@ export function matmul(args: usize, begin: i32, end: i32, scratch: usize): void 
       const b = p.b + ((<usize>(p.strideB * i)) << 2);
       const c = p.c + ((<usize>(p.strideC * i)) << 2);
       if (p.rows < tileRows) thin(a, b, c, p, 0, p.columns);
-      else block(a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.bias, p.rows, p.columns, p.depth, scratch);
+      else
+        block(a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.bias, 0, p.rows, p.columns, p.depth, scratch);
     }
   } else if (p.division == byRows) {
     const a = p.a + ((<usize>(p.transposeA ? begin : begin * lda)) << 2);
     const c = p.c + ((<usize>(begin * p.columns)) << 2);
-    block(a, lda, p.transposeA, p.b, ldb, p.transposeB, c, p.columns, p.bias, end - begin, p.columns, p.depth, scratch);
+    block(
+      a,
+      lda,
+      p.transposeA,
+      p.b,
+      ldb,
+      p.transposeB,
+      c,
+      p.columns,
+      p.bias,
+      0,
+      end - begin,
+      p.columns,
+      p.depth,
+      scratch,
+    );
   } else if (p.rows < tileRows) {
     thin(p.a, p.b, p.c, p, begin, end);
   } else {
     const b = p.b + ((<usize>(p.transposeB ? begin * ldb : begin)) << 2);
     const c = p.c + ((<usize>begin) << 2);
     const bias: usize = p.bias == 0 ? 0 : p.bias + ((<usize>begin) << 2);
-    block(p.a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, bias, p.rows, end - begin, p.depth, scratch);
+    block(p.a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, bias, 0, p.rows, end - begin, p.depth, scratch);
   }
 }
 
-/** C [rows, columns] = op(A) op(B) + bias; ld* are floats from one stored row to the next. */
-function block(
+/**
+ * C [rows, columns] = op(A) op(B) + S; ld* are floats from one stored row to the next. S may be C itself, or 0; where its
+ * rows are no floats apart, it is one row.
+ */
+export function block(
   a: usize,
   lda: i32,
   transposeA: i32,
@@ -78,7 +97,8 @@ function block(
   transposeB: i32,
   c: usize,
   ldc: i32,
-  bias: usize,
+  addend: usize,
+  lds: i32,
   rows: i32,
   columns: i32,
   depth: i32,
@@ -98,8 +118,8 @@ function block(
         if (transposeA) packDirect(a + ((<usize>(k * lda + row)) << 2), lda, height, deep, tileRows, packedA);
         else packStrided(a + ((<usize>(row * lda + k)) << 2), lda, height, deep, tileRows, packedA);
         const at = c + ((<usize>(row * ldc + column)) << 2);
-        const first: usize = bias == 0 ? 0 : bias + ((<usize>column) << 2);
-        if (k == 0) panels(packedA, packedB, at, ldc, first, 0, height, width, deep, tile);
+        const first: usize = addend == 0 ? 0 : addend + ((<usize>(row * lds + column)) << 2);
+        if (k == 0) panels(packedA, packedB, at, ldc, first, lds, height, width, deep, tile);
         else panels(packedA, packedB, at, ldc, at, ldc, height, width, deep, tile);
       }
     }
@@ -297,7 +317,7 @@ function packFewer(from: usize, rowBytes: usize, present: i32, depth: i32, to: u
 
 /** Columns `begin` to `end` of a product of fewer rows than a tile: packing B would cost more than it saves. */
 function thin(a: usize, b: usize, c: usize, p: Product, begin: i32, end: i32): void {
-  const step: usize = <usize>(p.transposeA ? p.rows : 1) * 4;
+  const step: usize = p.transposeA ? (<usize>p.rows) << 2 : 4;
   for (let row = 0; row < p.rows; row++) {
     const from = a + ((<usize>(p.transposeA ? row : row * p.depth)) << 2);
     const to = c + ((<usize>(row * p.columns)) << 2);

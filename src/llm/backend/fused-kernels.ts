@@ -67,6 +67,43 @@ const linearGradient: GradConfig = {
   },
 };
 
+/** How the rows of queries, keys and values hold their heads. */
+export interface HeadLayout {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  /** Coordinates i and i + pairs of a head are rotated together, i < pairs. */
+  readonly pairs: number;
+  /** 1 where one tensor holds the queries, keys and values of a head side by side, else 0. */
+  readonly joined: 0 | 1;
+}
+
+/** Rows [batch · length, …] of heads, as the layout says, and the tables [length, headWidth] that rotate them. */
+export interface AttentionInputs {
+  readonly queries: Tensor;
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  readonly cosines: Tensor;
+  readonly sines: Tensor;
+}
+
+/**
+ * Rotates queries and keys and attends causally: kernel "Attention".
+ * @returns rows [batch · length, heads · headWidth], and each row of scores' maximum and inverse sum
+ */
+export function rotatedAttention(inputs: AttentionInputs, layout: HeadLayout): [output: Tensor, statistics: Tensor] {
+  const [output, statistics] = run('Attention', { ...inputs }, { ...layout });
+  return [output, statistics];
+}
+
+/** The gradients of queries, keys and values, or of the one tensor that holds them: kernel "AttentionGradient". */
+export function rotatedAttentionGradient(
+  inputs: AttentionInputs & { readonly dy: Tensor; readonly statistics: Tensor },
+  layout: HeadLayout,
+): Tensor[] {
+  return run('AttentionGradient', { ...inputs }, { ...layout });
+}
+
 /** The numbers of an AdamW update. */
 export interface AdamwUpdate {
   readonly beta1: number;

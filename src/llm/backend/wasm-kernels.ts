@@ -15,7 +15,9 @@ export type KernelName =
   | 'squareSums'
   | 'columnSums'
   | 'targetLogProbability'
-  | 'targetLogProbabilityGradient';
+  | 'targetLogProbabilityGradient'
+  | 'attention'
+  | 'attentionGradient';
 
 /** How a kernel's items may be divided among threads. */
 export interface Work {

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { silu } from './activation.js';
 import { add } from './custom-gradient.js';
 import type { LlamaConfig } from './config.js';
-import { embed, selfAttention, splitHeads, type Network, type Place } from './network.js';
+import { attendsFused, embed, fusedAttention, selfAttention, splitHeads, type Network, type Place } from './network.js';
 import { rootMeanSquareNorm } from './norm.js';
 
 /** The names and shapes of a Llama model's tensors, as in HF checkpoints. */
@@ -43,18 +43,23 @@ export function llamaHidden(config: LlamaConfig, network: Network, ids: Tensor, 
 }
 
 function block(config: LlamaConfig, network: Network, layer: number, rows: Tensor, place: Place): Tensor {
-  const { heads, keyValueHeads } = config;
   const attention = `model.layers.${layer}.self_attn`;
   const mlp = `model.layers.${layer}.mlp`;
   const read = norm(config, network, rows, `model.layers.${layer}.input_layernorm`);
-  const queries = splitHeads(network.linear(read, `${attention}.q_proj`), heads, place);
-  const keys = splitHeads(network.linear(read, `${attention}.k_proj`), keyValueHeads, place);
-  const values = splitHeads(network.linear(read, `${attention}.v_proj`), keyValueHeads, place);
-  const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${attention}.o_proj`);
+  const projected = ['q_proj', 'k_proj', 'v_proj'].map((name) => network.linear(read, `${attention}.${name}`));
+  const attended = network.linear(attend(config, layer, projected, place), `${attention}.o_proj`);
   const afterAttention = add(rows, attended);
   const middle = norm(config, network, afterAttention, `model.layers.${layer}.post_attention_layernorm`);
   const gated = tf.mul(silu(network.linear(middle, `${mlp}.gate_proj`)), network.linear(middle, `${mlp}.up_proj`));
   return add(afterAttention, network.linear(gated, `${mlp}.down_proj`));
+}
+
+/** Self-attention from rows of queries, keys and values. */
+function attend(config: LlamaConfig, layer: number, projected: readonly Tensor[], place: Place): Tensor {
+  const { heads, keyValueHeads, headWidth } = config;
+  if (attendsFused(place)) return fusedAttention(projected, { heads, keyValueHeads, headWidth }, place);
+  const [queries, keys, values] = projected.map((rows, i) => splitHeads(rows, i === 0 ? heads : keyValueHeads, place));
+  return selfAttention(layer, queries, keys, values, place);
 }
 
 function norm(config: LlamaConfig, network: Network, rows: Tensor, name: string): Tensor {

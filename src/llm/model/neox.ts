@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { gelu } from './activation.js';
 import { add } from './custom-gradient.js';
 import type { NeoxConfig } from './config.js';
-import { embed, selfAttention, splitHeads, type Network, type Place } from './network.js';
+import { attendsFused, embed, fusedAttention, selfAttention, splitHeads, type Network, type Place } from './network.js';
 import { layerNorm } from './norm.js';
 
 /** The names and shapes of a GPT-NeoX model's tensors, as in HF checkpoints. */
@@ -45,15 +45,21 @@ export function neoxHidden(config: NeoxConfig, network: Network, ids: Tensor, pl
 function block(config: NeoxConfig, network: Network, layer: number, rows: Tensor, place: Place): Tensor {
   const at = `gpt_neox.layers.${layer}`;
   const read = norm(config, network, rows, `${at}.input_layernorm`);
-  // A head's queries, keys and values lie side by side.
-  const fused = splitHeads(network.linear(read, `${at}.attention.query_key_value`), config.heads, place);
-  const [queries, keys, values] = tf.split(fused, 3, -1);
-  const attended = network.linear(selfAttention(layer, queries, keys, values, place), `${at}.attention.dense`);
+  const projected = network.linear(read, `${at}.attention.query_key_value`);
+  const attended = network.linear(attention(config, layer, projected, place), `${at}.attention.dense`);
   const afterAttention = add(rows, attended);
   const mlpInput = config.parallelResidual ? rows : afterAttention;
   const middle = norm(config, network, mlpInput, `${at}.post_attention_layernorm`);
   const expanded = gelu(network.linear(middle, `${at}.mlp.dense_h_to_4h`));
   return add(afterAttention, network.linear(expanded, `${at}.mlp.dense_4h_to_h`));
+}
+
+/** Self-attention from rows in which each head's queries, keys and values lie side by side. */
+function attention(config: NeoxConfig, layer: number, projected: Tensor, place: Place): Tensor {
+  const { heads, headWidth } = config;
+  if (attendsFused(place)) return fusedAttention([projected], { heads, keyValueHeads: heads, headWidth }, place);
+  const [queries, keys, values] = tf.split(splitHeads(projected, heads, place), 3, -1);
+  return selfAttention(layer, queries, keys, values, place);
 }
 
 function norm(config: NeoxConfig, network: Network, rows: Tensor, name: string): Tensor {

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attend } from './attention.js';
-import { add, reshape } from './custom-gradient.js';
+import {
+  hasKernel,
+  rotatedAttention,
+  rotatedAttentionGradient,
+  type AttentionInputs,
+  type HeadLayout,
+} from '../backend/fused-kernels.js';
+import { add, apply, reshape, type Operation } from './custom-gradient.js';
 import type { KeyValueCache } from './language-model.js';
 import { rotate, type RotaryTables } from './rotary.js';
 
@@ -64,6 +71,40 @@ export function selfAttention(layer: number, queries: Tensor, keys: Tensor, valu
   const mixed = attend(rotate(queries, tables), seen.keys, seen.values, place.mask);
   const [batch, heads, length, headWidth] = mixed.shape;
   return reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
+}
+
+/** Whether attention of a forward pass runs as one kernel: where there is one, and no earlier positions are kept. */
+export function attendsFused({ memory }: Place): boolean {
+  return memory === undefined && hasKernel('Attention');
+}
+
+/**
+ * The same attention as one kernel, from rows [batch · length, …] of projected queries, keys and values: three tensors,
+ * or one that holds them side by side for each head.
+ */
+export function fusedAttention(
+  rows: readonly Tensor[],
+  heads: Omit<HeadLayout, 'pairs' | 'joined'>,
+  place: Place,
+): Tensor {
+  const { cosines, sines, pairs } = place.tables;
+  const layout: HeadLayout = { ...heads, pairs, joined: rows.length === 1 ? 1 : 0 };
+  const inputsOf = (given: readonly Tensor[], tables: readonly Tensor[]): AttentionInputs => ({
+    queries: given[0],
+    keys: given[layout.joined === 1 ? 0 : 1],
+    values: given[layout.joined === 1 ? 0 : 2],
+    cosines: tables[0],
+    sines: tables[1],
+  });
+  const operation: Operation = {
+    forward: (...given) => {
+      const [value, statistics] = rotatedAttention(inputsOf(given, [cosines, sines]), layout);
+      return { value, saved: [statistics, cosines, sines, ...given] };
+    },
+    backward: (dy, [statistics, c, s, ...given]) =>
+      rotatedAttentionGradient({ ...inputsOf(given, [c, s]), dy, statistics }, layout),
+  };
+  return apply(operation, ...rows);
 }
 
 type KeysAndValues = KeyValueCache['layers'][number];

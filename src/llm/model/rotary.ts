@@ -36,6 +36,8 @@ export interface RotaryTables {
   readonly sines: Tensor;
   /** [headWidth, headWidth], of entries 0, 1 and −1: coordinate i goes to i + half, and i + half to −i. */
   readonly quarterTurn: Tensor;
+  /** How many pairs of coordinates are rotated. */
+  readonly pairs: number;
 }
 
 /** The tables for heads whose first 2 · frequencies coordinates are rotated, coordinate i together with i + half. */
@@ -65,6 +67,7 @@ export function rotaryTables(
     cosines: tf.tensor2d(cosines, [positions, headWidth]),
     sines: tf.tensor2d(sines, [positions, headWidth]),
     quarterTurn: tf.tensor2d(quarterTurn, [headWidth, headWidth]),
+    pairs: half,
   };
 }
 
