@@ -100,7 +100,7 @@ function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>)
 function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>): LogLinearData {
   const { dimension, beta } = file;
   checkLength('reference', file.reference, dimension);
-  const offsets = new Int32Array(new SharedArrayBuffer(4 * (file.sft.length + 1)));
+  const offsets = new Int32Array(newBuffer(4 * (file.sft.length + 1)));
   file.sft.forEach(({ candidates, target }, n) => {
     candidates.forEach((candidate, k) => {
       checkLength(`sft[${n}].candidates[${k}]`, candidate, dimension);
@@ -167,7 +167,12 @@ function checkLength(field: string, values: readonly unknown[], length: number):
 
 function sharedArray(content: number | readonly number[]): Float64Array {
   const length = typeof content === 'number' ? content : content.length;
-  const array = new Float64Array(new SharedArrayBuffer(8 * length));
+  const array = new Float64Array(newBuffer(8 * length));
   if (typeof content !== 'number') array.set(content);
   return array;
+}
+
+/** Memory that threads can share; a browser has none for pages that are not isolated. */
+function newBuffer(bytes: number): ArrayBufferLike {
+  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
 }
