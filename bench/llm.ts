@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { weightShapes } from '../src/llm/model/decoder.js';
-import { freshAdapter } from '../src/llm/model/load.js';
+import { freshAdapter } from '../src/llm/model/assemble.js';
 import { attentionTargets } from '../src/llm/model/lora.js';
 import { randomWeights } from '../src/llm/model/random.js';
 import { measuredTokens } from '../src/llm/profile/step-task.js';
