@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { formulas } from './build/formulas.js';
 import { framed } from './build/framed.js';
+import { nodeOnly } from './build/node-only.js';
 import { pages } from './build/pages.js';
 import { results } from './build/results.js';
 import { statements } from './build/statements.js';
@@ -17,8 +18,8 @@ const theory = statements({ theory: file('../docs/theory.md'), verdicts: join(re
 export default defineConfig({
   root: file('.'),
   base: './',
-  plugins: [framed(), formulas(), results(resultsFolder), theory],
-  worker: { format: 'es' },
+  plugins: [nodeOnly(), framed(), formulas(), results(resultsFolder), theory],
+  worker: { format: 'es', plugins: () => [nodeOnly()] },
   build: {
     outDir: file('dist'),
     emptyOutDir: true,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parquetReadObjects } from 'hyparquet';
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
@@ -147,5 +149,43 @@ describe('forgetting run', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect([code, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('forgetting run --out', () => {
+  const args = (out: string): string[] => {
+    const settings = ['--schedule', 'maxright', '--steps', '40', '--trace', '10', '--seeds', '4', '--json'];
+    return ['run', closedForm, ...settings, '--out', out];
+  };
+
+  it('writes a row for every recorded step, the same as JSONL and as Parquet, ending at what is printed', async () => {
+    const [lines, table] = [`${folder}/rows.jsonl`, `${folder}/rows.parquet`];
+    const printed = forgettingJson(args(lines)) as Result;
+    forgettingJson(args(table));
+    const rows = readFileSync(lines, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, number | string | null>);
+    expect(rows.map(({ step }) => step)).toEqual([0, 10, 20, 30, 40]);
+    const last = rows[rows.length - 1];
+    for (const [name, { mean, ci95 }] of Object.entries(printed.final)) {
+      expect([last[name], last[`${name}Low`], last[`${name}High`]]).toEqual([mean, ...(ci95 ?? [null, null])]);
+    }
+    expect(last).toMatchObject({
+      schedule: 'maxright',
+      gradients: printed.gradients,
+      evaluations: printed.evaluations,
+    });
+    expect(last.dpoSteps).toBeGreaterThan(0);
+    expect(last.dpoSteps).toBeLessThan(40);
+    const { buffer, byteOffset, byteLength } = readFileSync(table);
+    const file = buffer.slice(byteOffset, byteOffset + byteLength);
+    expect(await parquetReadObjects({ file })).toEqual(rows);
+  });
+
+  it('refuses other endings before it runs', () => {
+    const { code, stderr } = forgetting(args(`${folder}/rows.csv`));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^forgetting: out: got ".*rows\.csv", expected a file ending in \.jsonl or \.parquet\n$/);
   });
 });

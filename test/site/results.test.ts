@@ -49,7 +49,7 @@ describeInBrowser('the results page', () => {
       'Sequential, SFT→DPO, λ = 0.25',
       'MAXRIGHT, λ = 0.25',
     ]);
-    const last = JSON.parse(readFileSync(lines, 'utf8').trim().split('\n').at(-1) ?? '') as { gap: number };
+    const last = JSON.parse(readFileSync(lines, 'utf8').trim().split('\n').slice(-1)[0]) as { gap: number };
     const cells = await page.locator('#ends tbody tr').first().locator('td').allInnerTexts();
     expect(cells.map(Number)).toContain(Number(last.gap.toPrecision(5)));
     expect(await seriousViolations(page)).toEqual([]);

@@ -41,9 +41,11 @@ export async function openBackend(name: BackendName, options: BackendOptions = {
 
 /** What was expected where no adapter answered, with the reason. */
 async function withoutAdapter(): Promise<string> {
+  const none = 'a WebGPU adapter, and none was found';
+  // A page knows no reason; nor is Vulkan one outside Linux.
+  if (!('process' in globalThis) || process.platform !== 'linux') return `${none}; wasm needs none`;
   const { vulkanProblem } = await import('./vulkan-drivers.js');
-  const reason = process.platform === 'linux' ? `: ${vulkanProblem()}` : '';
-  return `a WebGPU adapter, and none was found${reason}; wasm needs none`;
+  return `${none}: ${vulkanProblem()}; wasm needs none`;
 }
 
 async function openCpu(): Promise<Backend> {
