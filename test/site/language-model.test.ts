@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { createTrainees, defaults, prepare, type SessionSettings } from '../../site/language-model/session.js';
+import { openBackend } from '../../src/llm/backend/backend.js';
+import { seriousViolations } from './accessibility.js';
+import { describeInBrowser, visitSite } from './browser.js';
+
+/** What the tests train: no more than shows that the engines agree. */
+const settings: SessionSettings = { ...defaults, schedules: ['mix', 'alright'], steps: 3, pretrainingSteps: 2 };
+const address = (backend: string, steps = settings.steps): string =>
+  `language-model.html?first=mix&second=alright&steps=${steps}&pretrainingSteps=${settings.pretrainingSteps}&backend=${backend}`;
+const patience = { timeout: 240_000 };
+
+const done = (page: Page): Promise<unknown> => page.locator('#status').filter({ hasText: 'Done' }).waitFor(patience);
+
+/** The losses of both schedules' steps, from the files that the page saves. */
+async function savedLosses(page: Page): Promise<number[][]> {
+  const downloads: Promise<string>[] = [];
+  page.on('download', (download) => downloads.push(download.path()));
+  await page.getByRole('button', { name: 'Save the steps as JSONL' }).click();
+  await expect.poll(() => downloads.length).toBe(2);
+  const files = await Promise.all(downloads);
+  return files.map((file) =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { loss: number }).loss),
+  );
+}
+
+/** The same steps by the engine in Node. */
+async function nodeLosses(): Promise<number[][]> {
+  await openBackend('wasm', { threads: 1 });
+  const trainees = await createTrainees(settings, await prepare(settings, () => Promise.resolve()));
+  const losses: number[][] = [[], []];
+  for (let step = 1; step <= settings.steps; step++) {
+    for (const side of [0, 1] as const) losses[side].push((await trainees[side].step()).loss);
+  }
+  return losses;
+}
+
+function expectClose(found: number[][], expected: number[][], tolerance: number): void {
+  expect(found.map((losses) => losses.length)).toEqual([settings.steps, settings.steps]);
+  found.forEach((losses, side) => {
+    losses.forEach((loss, step) => {
+      expect(Math.abs(loss - expected[side][step])).toBeLessThan(tolerance * Math.abs(expected[side][step]));
+    });
+  });
+}
+
+describe('the language model in the page', () => {
+  describeInBrowser('on WebAssembly', () => {
+    const site = visitSite();
+
+    it('takes the steps that Node takes, to the last bit but rounding, and says what they cost', async () => {
+      const page = await site.open(address('wasm'));
+      await page.getByRole('button', { name: 'Start' }).click();
+      await done(page);
+      expect(await page.locator('#adapter').innerText()).toMatch(/Computes on wasm: WebAssembly.*106,880 parameters/);
+      expect(await page.locator('#numbers').innerText()).toMatch(/ ms[\s\S]* MFLOP[\s\S]* MB/);
+      expectClose(await savedLosses(page), await nodeLosses(), 1e-6);
+      expect(await seriousViolations(page)).toEqual([]);
+      expect(site.errors).toEqual([]);
+      await page.context().close();
+    });
+
+    it('pauses, resumes and resets', async () => {
+      const page = await site.open(address('wasm', 400));
+      const steps = async (): Promise<number> => Number(await page.locator('#numbers tbody td').first().innerText());
+      await page.getByRole('button', { name: 'Start' }).click();
+      await expect.poll(steps, patience).toBeGreaterThan(1);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      // A step under way is finished.
+      await page.waitForTimeout(1000);
+      const paused = await steps();
+      await page.waitForTimeout(1000);
+      expect(await steps()).toBe(paused);
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await expect.poll(steps, patience).toBeGreaterThan(paused);
+      await page.getByRole('button', { name: 'Reset' }).click();
+      await expect.poll(steps).toBe(0);
+      expect(await page.locator('#status').innerText()).toBe('Not started.');
+      expect(site.errors).toEqual([]);
+      await page.context().close();
+    });
+  });
+
+  describeInBrowser('on a software WebGPU adapter', () => {
+    const site = visitSite(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
+
+    it('takes the same steps', { timeout: 300_000 }, async () => {
+      const page = await site.open(address('webgpu'));
+      await page.getByRole('button', { name: 'Start' }).click();
+      await done(page);
+      expect(await page.locator('#adapter').innerText()).toMatch(/webgpu: .*swiftshader/i);
+      expectClose(await savedLosses(page), await nodeLosses(), 1e-3);
+      expect(site.errors).toEqual([]);
+      await page.context().close();
+    });
+  });
+});
