@@ -37,7 +37,10 @@ async function bundled(folder: string): Promise<string[]> {
     logLevel: 'warn',
     // The files that Node itself takes, not the ones for browsers: the same program as in a checkout.
     resolve: {
-      alias: tfjs.map((name) => ({ find: `@tensorflow/${name}`, replacement: require.resolve(`@tensorflow/${name}`) })),
+      alias: tfjs.map((name) => ({
+        find: new RegExp(`^@tensorflow/${name}$`),
+        replacement: require.resolve(`@tensorflow/${name}`),
+      })),
     },
     ssr: { noExternal: true, external: Object.keys(copiedPackages) },
     build: {

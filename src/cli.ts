@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { evaluateCommand } from './cli/evaluate.js';
+import { llmExperimentCommand } from './cli/llm-experiment.js';
 import { llmCommand } from './cli/llm.js';
 import { problemCommand } from './cli/problem.js';
 import { runProgram } from './cli/program.js';
@@ -18,7 +19,7 @@ const commands = [
   worstCaseCommand(),
   evaluateCommand(),
   problemCommand(),
-  llmCommand(),
+  llmCommand([llmExperimentCommand()]),
   schemaCommand(),
 ];
 

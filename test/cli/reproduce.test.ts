@@ -110,7 +110,7 @@ describe('the figures of a finished llm experiment', () => {
 });
 
 test('a killed run goes on where it stopped and ends with the same bytes', { timeout: 240_000 }, async () => {
-  const names = ['--only', 'period'];
+  const names = ['--only', 'lambda-sweep'];
   const whole = forgetting([...quick, ...names, '--out', within('whole'), '--cache', within('whole-cache')]);
   expect(whole.code).toBe(0);
   const pieces = files(within('whole-cache')).length;

@@ -76,7 +76,7 @@ describeInBrowser('the figures page', () => {
     const csv = await saved('Save as CSV', 'dialog');
     expect(csv.toString()).toBe(readFileSync(join(rendered, 'period.csv'), 'utf8'));
     await page.keyboard.press('Escape');
-    expect(await page.locator('dialog').count()).toBe(0);
+    await page.locator('dialog').waitFor({ state: 'detached' });
     expect(site.errors).toEqual([]);
     await page.context().close();
   });

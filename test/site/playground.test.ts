@@ -14,6 +14,8 @@ import { describeInBrowser, visitSite } from './browser.js';
 /** Waits until all seeds of all schedules have run. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(`document.querySelector('#status').textContent !== ''`);
+  // What the status tells is drawn with the next frame.
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }
 
 const path = (page: Page, schedule: string): Promise<string | null> =>

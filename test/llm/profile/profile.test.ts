@@ -16,7 +16,7 @@ beforeAll(async () => {
   ({ model } = await writeToyFiles(folder));
 });
 
-const quick = ['--batch', '1', '--length', '32', '--steps', '2'];
+const quick = ['--batch', '2', '--length', '64', '--steps', '4'];
 
 it('work within work is taken from its time, also where it throws', () => {
   let time = 0;
@@ -64,7 +64,7 @@ describe('forgetting llm profile', () => {
     const [first] = profile.rows;
     expect(first.milliseconds / profile.stepMilliseconds).toBeCloseTo(first.share, 12);
     // 4 layers with 12 · 64² weights and a vocabulary of 512 at width 64, a multiplication and an addition each.
-    const rows = 32 * (objective === 'dpo' ? 2 : 1);
+    const rows = 128 * (objective === 'dpo' ? 2 : 1);
     const leastOperations = 2 * rows * 4 * 12 * 64 ** 2 * passes;
     expect(profile.operations.gigaflops * 1e9).toBeGreaterThan(leastOperations);
     expect(profile.operations.gigaflops * 1e9).toBeLessThan(2 * leastOperations);
