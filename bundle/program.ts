@@ -11,6 +11,9 @@ const copiedPackages: Readonly<Record<string, readonly string[]>> = {
   webgpu: ['package.json', 'index.js', 'dist/linux-x64/dawn.node'],
 };
 
+/** The binary that the threads of the wasm backend resolve as a file of its package. */
+const sharedMemoryWasm = { '@tensorflow/tfjs-backend-wasm': ['wasm-out/tfjs-backend-wasm-simd.wasm'] };
+
 /**
  * Writes the program as plain JavaScript that needs no package: program/ with main.js and the wasm binaries beside it,
  * node_modules/ with Dawn, licences/ with those of every package that went in.
@@ -19,7 +22,7 @@ export async function writeProgram(folder: string): Promise<void> {
   const program = join(folder, 'program');
   const packages = await bundled(program);
   copyWasmBinaries(program);
-  for (const [name, files] of Object.entries(copiedPackages)) {
+  for (const [name, files] of Object.entries({ ...copiedPackages, ...sharedMemoryWasm })) {
     for (const file of files) copy(join(root, 'node_modules', name, file), join(folder, 'node_modules', name, file));
   }
   const { name, version } = require('../package.json') as { name: string; version: string };
