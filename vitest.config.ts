@@ -16,10 +16,17 @@ export default defineConfig({
           globalSetup: 'test/build.ts',
         },
       },
-      // Its own project, so that the site is built only where its tests run.
+      // Its own project, so that the site is built only where its tests run: after all others and one file at a time,
+      // for how soon a page answers is part of what they test.
       {
         extends: true,
-        test: { name: 'site', include: ['test/site/*.test.ts'], globalSetup: ['test/build.ts', 'test/site/build.ts'] },
+        test: {
+          name: 'site',
+          include: ['test/site/*.test.ts'],
+          globalSetup: ['test/build.ts', 'test/site/build.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

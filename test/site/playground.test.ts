@@ -14,8 +14,12 @@ import { describeInBrowser, visitSite } from './browser.js';
 /** Waits until all seeds of all schedules have run. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(`document.querySelector('#status').textContent !== ''`);
-  // What the status tells is drawn with the next frame.
-  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  // What the status tells is drawn with a frame after it.
+  let before: string | null;
+  do {
+    before = await page.locator('#landscape').innerHTML();
+    await page.waitForTimeout(100);
+  } while (before !== (await page.locator('#landscape').innerHTML()));
 }
 
 const path = (page: Page, schedule: string): Promise<string | null> =>

@@ -38,8 +38,21 @@ export function checksOf(
       passed: reduction >= leastReduction,
       measured: `${short(start)} → ${short(optimum)}, ${(100 * reduction).toFixed(1)} %`,
     })),
+    optimaCheck(results),
     ...(settings.conflict === 1 ? comparisons.map((comparison) => forgettingCheck(comparison, settings, results)) : []),
   ];
+}
+
+/** An optimum that a compared run goes below is none, and gaps from it mean nothing. */
+function optimaCheck(results: readonly EvaluationRow[]): ExperimentCheck {
+  const least = (gap: (row: EvaluationRow) => number): number =>
+    results.reduce((low, row) => Math.min(low, gap(row)), Infinity);
+  const [dpo, sft] = [least(({ dpoGap }) => dpoGap), least(({ sftGap }) => sftGap)];
+  return {
+    statement: 'no compared run passes an optimum',
+    passed: dpo >= 0 && sft >= 0,
+    measured: `smallest gaps ${short(sft)} of f_SFT, ${short(dpo)} of f_DPO`,
+  };
 }
 
 function forgettingCheck(
