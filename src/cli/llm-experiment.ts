@@ -189,13 +189,13 @@ function chosenSettings(
   preset: Preset,
   options: ExperimentOptions,
 ): Pick<ExperimentSettings, 'scale' | 'training' | 'period' | 'seed'> {
-  const { maxLength, steps } = options;
-  const { full, scale } = preset;
+  const { full = false, maxLength, steps } = options;
+  const scale = full ? preset.full : preset.scale;
   const given = (...names: (keyof ExperimentOptions)[]): object =>
     Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
   return {
     scale: {
-      ...(options.full === true ? full : scale),
+      ...scale,
       // Other steps, and no word on what goes with them: in the preset's proportions.
       ...(steps !== undefined && {
         evaluateEvery: Math.max(1, Math.floor(steps / (options.parts ?? scale.parts))),
@@ -206,6 +206,7 @@ function chosenSettings(
     },
     training: {
       ...preset.training,
+      ...(full && preset.fullTraining),
       ...given('learningRate', 'beta', 'sftBatch', 'preferenceBatch'),
       ...(maxLength !== undefined && { maximumLength: maxLength }),
     },

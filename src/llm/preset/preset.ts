@@ -31,4 +31,6 @@ export interface Preset {
   /** In at most ten minutes on two cores, and with `--full`; equal where the preset is for other machines. */
   readonly scale: ExperimentScale;
   readonly full: ExperimentScale;
+  /** What of `training` is different with `--full`. */
+  readonly fullTraining?: Partial<TrainingSettings>;
 }
