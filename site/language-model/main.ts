@@ -5,7 +5,8 @@ import { swatch } from '../chart/swatch.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { drawLosses, drawSpace, plotOf } from './plots.js';
 import type { FromWorker, StepReport, ToWorker } from './protocol.js';
-import type { Losses, SessionSettings } from './session.js';
+import type { Losses } from './session.js';
+import { defaults, type SessionSettings } from './settings.js';
 
 /** One of the two models as the page sees it. */
 export interface Side {
@@ -13,18 +14,6 @@ export interface Side {
   readonly losses: (Losses & { readonly step: number })[];
   readonly steps: StepReport[];
 }
-
-/** What the page starts with; the session's own defaults would bring all of the engine with them. */
-const defaults: SessionSettings = {
-  schedules: ['sequential-sft-dpo', 'alright'],
-  lambda: 0.5,
-  conflict: 1,
-  steps: 120,
-  learningRate: 1e-3,
-  seed: 0,
-  pretrainingSteps: 150,
-  backend: 'auto',
-};
 
 const scheduleKeys = Object.keys(looks) as ScheduleKey[];
 function byId(id: string): HTMLElement {
@@ -107,6 +96,7 @@ function settings(): SessionSettings {
     learningRate: number('learningRate'),
     seed: number('seed'),
     pretrainingSteps: number('pretrainingSteps'),
+    examples: number('examples'),
     backend: field('backend').value as SessionSettings['backend'],
   };
 }
@@ -175,6 +165,7 @@ function hear(message: FromWorker, chosen: SessionSettings): void {
     case 'done':
       say(`Done: ${chosen.steps} steps of each.`);
       pause.disabled = true;
+      start.disabled = false;
       break;
     case 'failed':
       fail(message.message);

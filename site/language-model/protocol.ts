@@ -1,5 +1,6 @@
 import type { Choice } from '../../src/schedule/schedule.js';
-import type { Losses, SessionSettings } from './session.js';
+import type { Losses } from './session.js';
+import type { SessionSettings } from './settings.js';
 
 /** What the page tells its worker. */
 export type ToWorker =

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendName } from '../../src/llm/backend/names.js';
 import type { PreferencePair } from '../../src/llm/data/preferences.js';
 import { preparePreference } from '../../src/llm/data/preferences.js';
 import { prepareSft, type SftExample } from '../../src/llm/data/sft.js';
@@ -10,7 +9,8 @@ import { randomWeights } from '../../src/llm/model/random.js';
 import { synthetic } from '../../src/llm/preset/synthetic.js';
 import { stepOperations } from '../../src/llm/profile/operations.js';
 import { syntheticCorpus } from '../../src/llm/synthetic/language.js';
-import { pretraining, syntheticConfig, syntheticTokenizerJson } from '../../src/llm/synthetic/model.js';
+import { syntheticConfig, syntheticTokenizerJson } from '../../src/llm/synthetic/model.js';
+import { pretraining } from '../../src/llm/synthetic/pretraining.js';
 import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
 import { disposeAdamw, initialAdamw, type AdamwState } from '../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../src/llm/train/checkpoint.js';
@@ -26,38 +26,9 @@ import type { ScheduleKey } from '../../src/figure/theme.js';
 import type { Stream } from '../../src/random/stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import type { Order } from '../../src/schedule/schedule.js';
-
-/** Everything that decides a session's numbers, but for the last digits, which differ between backends. */
-export interface SessionSettings {
-  /** Two schedules, side by side from one start. */
-  readonly schedules: readonly [ScheduleKey, ScheduleKey];
-  readonly lambda: number;
-  /** The share of preferences that contradict what SFT teaches. */
-  readonly conflict: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly seed: number;
-  /** Steps of the pre-training on the language at large. */
-  readonly pretrainingSteps: number;
-  readonly backend: BackendName;
-}
-
-/** The settings that the page begins with. */
-export const defaults: SessionSettings = {
-  schedules: ['sequential-sft-dpo', 'alright'],
-  lambda: 0.5,
-  conflict: 1,
-  steps: 120,
-  learningRate: synthetic.training.learningRate,
-  seed: 0,
-  pretrainingSteps: pretraining.steps,
-  backend: 'auto',
-};
+import type { SessionSettings } from './settings.js';
 
 const { maximumLength, sftBatch, preferenceBatch, beta } = synthetic.training;
-
-/** The examples of each objective that are trained on and evaluated. */
-const examples = 48;
 
 /** A pre-trained model's weights, and the data of both objectives. */
 export interface Prepared {
@@ -71,7 +42,7 @@ export interface Prepared {
  * @param onStep told of every step of the pre-training; it may wait
  */
 export async function prepare(
-  { seed, conflict, pretrainingSteps }: SessionSettings,
+  { seed, conflict, pretrainingSteps, examples }: SessionSettings,
   onStep: (step: number, loss: number) => Promise<void>,
 ): Promise<Prepared> {
   const corpus = syntheticCorpus({ seed, conflict });

@@ -5,7 +5,8 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import { openBackend } from '../../src/llm/backend/backend.js';
 import { nextTurn } from '../../src/next-turn.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { createTrainees, prepare, type SessionSettings, type Trainee } from './session.js';
+import { createTrainees, prepare, type Trainee } from './session.js';
+import type { SessionSettings } from './settings.js';
 
 setWasmPaths({
   'tfjs-backend-wasm.wasm': new URL(plain, import.meta.url).href,
@@ -53,7 +54,9 @@ async function run(settings: SessionSettings): Promise<void> {
   const parameters = [...prepared.weights.values()].reduce((sum, { length }) => sum + length, 0);
   tell({ kind: 'backend', description, parameters });
   const trainees = await createTrainees(settings, prepared);
-  for (const side of [0, 1] as const) tell({ kind: 'losses', side, step: 0, ...(await trainees[side].losses()) });
+  // Both begin as the same model.
+  const losses = await trainees[0].losses();
+  for (const side of [0, 1] as const) tell({ kind: 'losses', side, step: 0, ...losses });
   for (let step = 1; step <= settings.steps; step++) {
     for (const side of [0, 1] as const) {
       await turn();

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { createTrainees, defaults, prepare, type SessionSettings } from '../../site/language-model/session.js';
+import { createTrainees, prepare } from '../../site/language-model/session.js';
+import { defaults, type SessionSettings } from '../../site/language-model/settings.js';
 import { openBackend } from '../../src/llm/backend/backend.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
-/** What the tests train: no more than shows that the engines agree. */
-const settings: SessionSettings = { ...defaults, schedules: ['mix', 'alright'], steps: 3, pretrainingSteps: 2 };
+/** What the tests train: no more than shows that the engines agree, for software adapters are slow. */
+const settings: SessionSettings = { ...defaults, steps: 3, pretrainingSteps: 2, examples: 4 };
 const address = (backend: string, steps = settings.steps): string =>
-  `language-model.html?first=mix&second=alright&steps=${steps}&pretrainingSteps=${settings.pretrainingSteps}&backend=${backend}`;
+  `language-model.html?steps=${steps}&pretrainingSteps=${settings.pretrainingSteps}&examples=${settings.examples}&backend=${backend}`;
 const patience = { timeout: 240_000 };
 
 const done = (page: Page): Promise<unknown> => page.locator('#status').filter({ hasText: 'Done' }).waitFor(patience);

@@ -2,17 +2,7 @@ import type { NeoxConfig } from '../model/config.js';
 import { neoxConfig } from '../model/random.js';
 import { wordTokenizerJson } from '../tokenizer/word-level.js';
 import { syntheticWords } from './language.js';
-
-/** The model of the synthetic language, and how it is pre-trained on the language at large. */
-export const pretraining = {
-  steps: 150,
-  batch: 16,
-  learningRate: 4e-3,
-  width: 64,
-  heads: 4,
-  layers: 2,
-  contextLength: 32,
-};
+import { pretraining } from './pretraining.js';
 
 /** The model's configuration: a token for every word, and the two that its tokenizer adds. */
 export function syntheticConfig(): NeoxConfig {

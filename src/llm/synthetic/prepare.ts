@@ -15,7 +15,8 @@ import { digestOf } from '../train/reference.js';
 import { runTraining } from '../train/run.js';
 import { makeFolder } from '../weights/json-file.js';
 import { syntheticCorpus } from './language.js';
-import { pretraining, syntheticConfig, syntheticTokenizerJson } from './model.js';
+import { syntheticConfig, syntheticTokenizerJson } from './model.js';
+import { pretraining } from './pretraining.js';
 
 /** A model that speaks the synthetic language, and its data files. */
 export interface SyntheticFiles {

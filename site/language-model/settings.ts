@@ -1,0 +1,34 @@
+import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { BackendName } from '../../src/llm/backend/names.js';
+import { synthetic } from '../../src/llm/preset/synthetic.js';
+import { pretraining } from '../../src/llm/synthetic/pretraining.js';
+
+/** Everything that decides a session's numbers, but for the last digits, which differ between backends. */
+export interface SessionSettings {
+  /** Two schedules, side by side from one start. */
+  readonly schedules: readonly [ScheduleKey, ScheduleKey];
+  readonly lambda: number;
+  /** The share of preferences that contradict what SFT teaches. */
+  readonly conflict: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  /** Steps of the pre-training on the language at large. */
+  readonly pretrainingSteps: number;
+  /** The examples of each objective that are trained on and evaluated. */
+  readonly examples: number;
+  readonly backend: BackendName;
+}
+
+/** The settings that the page begins with. */
+export const defaults: SessionSettings = {
+  schedules: ['sequential-sft-dpo', 'alright'],
+  lambda: 0.5,
+  conflict: 1,
+  steps: 120,
+  learningRate: synthetic.training.learningRate,
+  seed: 0,
+  pretrainingSteps: pretraining.steps,
+  examples: synthetic.scale.sftExamples,
+  backend: 'auto',
+};
