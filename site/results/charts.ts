@@ -1,12 +1,20 @@
 import type { Row } from '../../src/figure/figure.js';
-import { linearDomain, logarithmic, measuredWithLimits, namedChannels, onlyLayer } from '../../src/figure/layers.js';
-import { config, looks, type Look } from '../../src/figure/theme.js';
+import {
+  labelMark,
+  linearDomain,
+  logarithmic,
+  measuredWithLimits,
+  namedChannels,
+  onlyLayer,
+  scheduleChannels,
+} from '../../src/figure/layers.js';
+import { config, looks, type Look, type ScheduleKey } from '../../src/figure/theme.js';
 import type { ChartSource } from '../chart/chart.js';
 import type { Specification } from '../chart/specification.js';
-import { costNames, gapNames, type CostName, type GapName, type Run } from './run.js';
+import { costNames, gapNames, type CostName, type GapName, type LabelledRun } from './run.js';
 
 /** A run with the look that tells it apart. */
-interface LookedRun extends Run {
+interface LookedRun extends LabelledRun {
   readonly look: Omit<Look, 'label'>;
 }
 
@@ -21,24 +29,35 @@ const gapTitles: Readonly<Record<GapName, string>> = {
   maxGap: 'gap F_max − min F_max',
 };
 
-/** The figures of some runs that their files have numbers for. */
-export function chartsOf(runs: readonly Run[]): (ChartSource & { readonly caption: string })[] {
+/**
+ * The figures of some runs that their files have numbers for.
+ * @param anyLambda these runs, and those that differ from them in λ alone
+ */
+export function chartsOf(
+  runs: readonly LabelledRun[],
+  anyLambda: readonly LabelledRun[],
+): (ChartSource & { readonly caption: string })[] {
   const looked = withLooks(runs);
-  return [tradeOff(looked), gaps(looked), losses(looked), choices(looked), overhead(looked)].filter(
-    (chart) => chart !== undefined,
-  );
+  return [
+    tradeOff(looked),
+    overLambda(anyLambda),
+    gaps(looked),
+    losses(looked),
+    choices(looked),
+    overhead(looked),
+  ].filter((chart) => chart !== undefined);
 }
 
 /** Each run in its schedule's look; where several share it, or none is known, in the next one that is free. */
-function withLooks(runs: readonly Run[]): LookedRun[] {
+function withLooks(runs: readonly LabelledRun[]): LookedRun[] {
   const more: Omit<Look, 'label'>[] = [
     { colour: '#56B4E9', dash: [6, 2, 1, 2], shape: 'cross' },
     { colour: '#8C8C8C', dash: [1, 2], shape: 'square' },
   ];
   const all = [...Object.values<Omit<Look, 'label'>>(looks), ...more];
   const taken = new Set<number>();
-  const places = runs.map(({ schedule }) => {
-    const own = schedule === undefined ? -1 : Object.keys(looks).indexOf(schedule);
+  const places = runs.map(({ key }) => {
+    const own = key === undefined ? -1 : Object.keys(looks).indexOf(key);
     if (own < 0 || taken.has(own)) return -1;
     taken.add(own);
     return own;
@@ -77,12 +96,6 @@ function tradeOff(all: readonly LookedRun[]) {
     ]),
   );
   const { color, strokeDash, shape } = channelsOf(runs);
-  const axis = (name: 'sft' | 'dpo') => ({
-    field: name,
-    type: 'quantitative',
-    scale: { domain: linearDomain(rows.map((row) => Number(row[name]))), nice: false },
-    axis: { title: `f_${name.toUpperCase()}` },
-  });
   return {
     name: 'trade-off',
     title: 'Trade-off',
@@ -91,7 +104,7 @@ function tradeOff(all: readonly LookedRun[]) {
     spec: specification(rows, {
       width: 560,
       height: 380,
-      encoding: { x: axis('sft'), y: axis('dpo') },
+      encoding: { x: lossAxis('sft', rows), y: lossAxis('dpo', rows) },
       layer: [
         {
           transform: onlyLayer('path'),
@@ -105,6 +118,57 @@ function tradeOff(all: readonly LookedRun[]) {
         },
       ],
     }),
+  };
+}
+
+/** Where each schedule ends for every λ. */
+function overLambda(all: readonly LabelledRun[]) {
+  const ends = all.flatMap(({ key, settings: { lambda, comparison, steps }, source, measures }) => {
+    const end = measures.at(-1);
+    if (key === undefined || typeof lambda !== 'number' || end === undefined) return [];
+    return [{ key, lambda, end, set: [source, comparison, steps].join() }];
+  });
+  const keys = (Object.keys(looks) as ScheduleKey[]).filter((key) => ends.some((end) => end.key === key));
+  if (new Set(ends.map(({ lambda }) => lambda)).size < 2) return undefined;
+  const rows = ends.map(({ key, lambda, set, end: { sft, dpo } }): Row => ({
+    schedule: looks[key].label,
+    set,
+    lambda,
+    sft,
+    dpo,
+  }));
+  const { color, strokeDash, shape } = scheduleChannels(keys);
+  const position = { x: lossAxis('sft', rows), y: lossAxis('dpo', rows) };
+  return {
+    name: 'over-lambda',
+    title: 'Trade-off over λ',
+    caption:
+      'Where each schedule ended for every λ. A schedule whose line lies below and to the left of another is better whatever the weight.',
+    spec: specification(rows, {
+      width: 560,
+      height: 380,
+      encoding: position,
+      layer: [
+        {
+          mark: { type: 'line', strokeWidth: 1.8 },
+          encoding: { color, strokeDash, order: { field: 'lambda' }, detail: { field: 'set' } },
+        },
+        { mark: { type: 'point', filled: true, size: 90, opacity: 1 }, encoding: { color, shape } },
+        {
+          mark: { ...labelMark, align: 'left', dx: 9, dy: -4 },
+          encoding: { text: { field: 'lambda' } },
+        },
+      ],
+    }),
+  };
+}
+
+function lossAxis(name: 'sft' | 'dpo', rows: readonly Row[]) {
+  return {
+    field: name,
+    type: 'quantitative',
+    scale: { domain: linearDomain(rows.map((row) => Number(row[name]))), nice: false },
+    axis: { title: `f_${name.toUpperCase()}`, tickCount: 7 },
   };
 }
 
@@ -135,13 +199,17 @@ function gaps(all: readonly LookedRun[]) {
 }
 
 function gapView(measure: GapName, rows: readonly Row[], channels: ReturnType<typeof channelsOf>) {
-  const values = rows.filter((row) => row.measure === measure).map(({ value }) => Number(value));
+  const own = rows.filter((row) => row.measure === measure);
+  const values = own.map(({ value }) => Number(value));
   const positive = values.filter((value) => value > 0);
   // A logarithmic axis where the values span decades; what is not positive cannot stand on it.
   const decades = positive.length > 0.8 * values.length && Math.max(...values) > 30 * Math.min(...positive);
   const scale = decades
     ? logarithmic(positive, gapTitles[measure])
-    : { scale: { domain: linearDomain(values), nice: false }, axis: { title: gapTitles[measure] } };
+    : {
+        scale: { domain: linearDomain(own.flatMap(({ low, high }) => [Number(low), Number(high)])), nice: false },
+        axis: { title: gapTitles[measure] },
+      };
   return {
     width: 250,
     height: 230,
@@ -236,6 +304,8 @@ function overhead(all: readonly LookedRun[]) {
   );
   const runs = all.filter(({ label }) => rows.some(({ run }) => run === label));
   const { color } = channelsOf(runs);
+  // Room for the longest bar's number behind it.
+  const room = (name: CostName): number => 1.35 * Math.max(...runs.map(({ cost }) => cost[name] ?? 0)) || 1;
   return {
     name: 'overhead',
     title: 'Overhead',
@@ -252,7 +322,12 @@ function overhead(all: readonly LookedRun[]) {
           {
             mark: { type: 'bar', height: { band: 0.6 } },
             encoding: {
-              x: { field: 'amount', type: 'quantitative', scale: { padding: 34 }, axis: { title: null, tickCount: 3 } },
+              x: {
+                field: 'amount',
+                type: 'quantitative',
+                scale: { domain: [0, room(name)] },
+                axis: { title: null, tickCount: 3 },
+              },
               color,
             },
           },

@@ -1,14 +1,17 @@
-/** A file of results, and the folder that it was dropped with, which is what a language model's run is called by. */
+/** A file of results, and what its runs are called by where its rows do not say. */
 export interface ResultFile {
   readonly name: string;
-  readonly folder: string | undefined;
+  readonly source: string;
   readonly bytes: () => Promise<ArrayBuffer>;
 }
 
 /** The tables in a folder of a run or an experiment; a .parquet beside a .jsonl says the same again. */
 const tableFile = /\.(jsonl|parquet)$/;
 
-/** The files that were dropped: those alone as they are, and of folders the result tables in them. */
+/** Tables that speak of the same runs without their folder, too. */
+const ofOneRun = ['evaluations', 'steps', 'timing', 'results', 'choices', 'cost'];
+
+/** The files that were dropped: those alone as they are, and of folders the result tables in them, or else in theirs. */
 export async function droppedFiles(transfer: DataTransfer): Promise<ResultFile[]> {
   // Entries are gone once the event is over: all are taken before any is read.
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
@@ -25,11 +28,12 @@ async function filesOf(entry: FileSystemEntry, folder: string | undefined): Prom
   }
   const inside = await everyEntry((entry as FileSystemDirectoryEntry).createReader());
   const names = new Set(inside.map(({ name }) => name));
-  const wanted = inside.filter(
-    ({ name, isDirectory }) =>
-      isDirectory ||
-      (tableFile.test(name) && !(name.endsWith('.parquet') && names.has(name.replace(/parquet$/, 'jsonl')))),
+  const tables = inside.filter(
+    ({ name, isFile }) =>
+      isFile && tableFile.test(name) && !(name.endsWith('.parquet') && names.has(name.replace(/parquet$/, 'jsonl'))),
   );
+  // The tables of an experiment hold what the folders of its runs hold.
+  const wanted = tables.length > 0 ? tables : inside.filter(({ isDirectory }) => isDirectory);
   return (await Promise.all(wanted.map((each) => filesOf(each, entry.name)))).flat();
 }
 
@@ -45,6 +49,12 @@ async function everyEntry(reader: FileSystemDirectoryReader): Promise<FileSystem
   }
 }
 
+/** A file by itself, or one of a folder. */
+export function resultFile(name: string, folder: string | undefined, bytes: ResultFile['bytes']): ResultFile {
+  const stem = name.replace(tableFile, '');
+  return { name, source: folder ?? (ofOneRun.includes(stem) ? '' : stem), bytes };
+}
+
 function ofFile(file: File, folder: string | undefined): ResultFile {
-  return { name: file.name, folder, bytes: () => file.arrayBuffer() };
+  return resultFile(file.name, folder, () => file.arrayBuffer());
 }

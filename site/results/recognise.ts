@@ -1,6 +1,6 @@
-import { looks, type ScheduleKey } from '../../src/figure/theme.js';
 import { FileError, type Row } from './read.js';
-import { gapNames, type Cost, type MeasureRow, type Run, type StepRow } from './run.js';
+import { gapNames, settingNames, type Cost, type MeasureRow, type Run, type Settings, type StepRow } from './run.js';
+import { averaged } from './seeds.js';
 
 /** A kind of results file: the columns by which it is known, and what its rows say of a run. */
 interface Form {
@@ -63,21 +63,12 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** The columns by which a table tells its runs apart, and how each is written in a run's label. */
-const keys: readonly { readonly column: string; readonly text: (value: unknown) => string }[] = [
-  { column: 'comparison', text: String },
-  { column: 'lambda', text: (value) => `λ = ${String(value)}` },
-  { column: 'dpoShare', text: (value) => `DPO share ${String(value)}` },
-  { column: 'steps', text: (value) => `T = ${String(value)}` },
-  { column: 'seed', text: (value) => `seed ${String(value)}` },
-];
-
 /**
- * The runs that a file's rows describe.
- * @param label what a run is called that the rows do not name
+ * The runs that a file's rows describe, the seeds of one run as their mean.
+ * @param source the folder or the file that they came with
  * @throws FileError where the rows are of no known form, or a cell is not what its column holds
  */
-export function recognised(name: string, rows: readonly Row[], label: string): Run[] {
+export function recognised(name: string, rows: readonly Row[], source: string): Run[] {
   const columns = new Set(rows.flatMap((row) => Object.keys(row)));
   const form = forms.find((each) => each.columns.every((column) => columns.has(column)));
   if (form === undefined) {
@@ -85,32 +76,19 @@ export function recognised(name: string, rows: readonly Row[], label: string): R
     const expected = forms.map((each) => `${each.columns.join(', ')} (${each.from})`).join('; ');
     throw new FileError(`${name}: got the columns ${got}, expected ${expected}`);
   }
-  const place: Place = (row) => `${name}: row ${rows.indexOf(row) + 1}`;
-  const groups = grouped(rows);
-  const telling = keys.filter(({ column }) => new Set(groups.map(([row]) => row[column])).size > 1);
-  return groups.map((group) => {
-    const [first] = group;
-    const schedule = scheduleOf(first);
-    const parts = (groups.length === 1 ? keys.filter(({ column }) => column === 'lambda') : telling)
-      .filter(({ column }) => first[column] !== null && first[column] !== undefined)
-      .map(({ column, text }) => text(first[column]));
-    const named =
-      typeof first.schedule === 'string' ? [schedule === undefined ? first.schedule : looks[schedule].label] : [label];
-    return {
-      label: [...named, ...parts].join(', '),
-      schedule,
-      measures: [],
-      steps: [],
-      cost: {},
-      ...form.read(group, place),
-    };
+  const numbers = new Map(rows.map((row, i) => [row, i + 1]));
+  const place: Place = (row) => `${name}: row ${numbers.get(row) ?? 0}`;
+  return grouped(rows, (row) => JSON.stringify([scheduleOf(row), settingsOf(row)])).map((group) => {
+    const seeds = grouped(group, (row) => JSON.stringify(row.seed));
+    const said = seeds.map((rowsOfSeed) => ({ measures: [], steps: [], cost: {}, ...form.read(rowsOfSeed, place) }));
+    return { source, schedule: scheduleOf(group[0]), settings: settingsOf(group[0]), ...averaged(said) };
   });
 }
 
-function grouped(rows: readonly Row[]): Row[][] {
+function grouped(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = JSON.stringify(['schedule', 'order', ...keys.map(({ column }) => column)].map((column) => row[column]));
+    const key = keyOf(row);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
@@ -118,9 +96,18 @@ function grouped(rows: readonly Row[]): Row[][] {
   return [...groups.values()];
 }
 
-function scheduleOf({ schedule, order }: Row): ScheduleKey | undefined {
-  const name = schedule === 'sequential' ? `sequential-${String(order)}` : String(schedule);
-  return Object.keys(looks).find((key): key is ScheduleKey => key === name);
+function scheduleOf({ schedule, order }: Row): string {
+  if (typeof schedule !== 'string') return '';
+  return schedule === 'sequential' ? `sequential-${String(order)}` : schedule;
+}
+
+function settingsOf(row: Row): Settings {
+  return Object.fromEntries(
+    settingNames.flatMap((name) => {
+      const value = row[name];
+      return typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [];
+    }),
+  );
 }
 
 function measureRow(row: Row, columns: { dpo: string; sft: string }, place: string): MeasureRow {

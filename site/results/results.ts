@@ -2,65 +2,66 @@ import './results.css';
 import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { cellText } from '../chart/tooltip.js';
 import { chartsOf } from './charts.js';
-import { droppedFiles, type ResultFile } from './files.js';
+import { droppedFiles, resultFile, type ResultFile } from './files.js';
 import { FileError, readRows } from './read.js';
 import { recognised } from './recognise.js';
-import { gapNames, joined, type Run } from './run.js';
+import { facetsOf, firstConfinement, within, type Confinement } from './facets.js';
+import { labelled, settingText } from './label.js';
+import { added, gapNames, type LabelledRun, type Run, type SettingName } from './run.js';
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`the page has no ${id}`);
   return found;
 };
-const [drop, chooser, problems, list, charts, table] = ['drop', 'chooser', 'problems', 'runs', 'charts', 'ends'].map(
-  element,
-);
+const [drop, chooser, problems, facets, list, charts, table] = [
+  'drop',
+  'chooser',
+  'problems',
+  'facets',
+  'runs',
+  'charts',
+  'ends',
+].map(element);
 
 let runs: Run[] = [];
+let confinement: Confinement = {};
 let remove: (() => void)[] = [];
+let showings = 0;
+
+/** What a setting is called where all of its values are meant. */
+const facetWords: Readonly<Record<SettingName, string>> = {
+  comparison: 'comparisons',
+  lambda: 'λ',
+  steps: 'horizons T',
+  dpoShare: 'DPO shares',
+};
 
 /** Adds the runs of some files to those shown; what is wrong with a file is said in a line, and the others are shown. */
 async function add(files: readonly ResultFile[]): Promise<void> {
   problems.replaceChildren();
-  for (const { name, folder, bytes } of files) {
+  for (const { name, source, bytes } of files) {
     try {
-      const label = folder ?? name.replace(/\.(jsonl|parquet)$/, '');
-      for (const run of recognised(name, await readRows(name, await bytes()), label)) insert(run, folder !== undefined);
+      runs = recognised(name, await readRows(name, await bytes()), source).reduce(added, runs);
     } catch (error) {
       const line = error instanceof FileError ? error.message : `${name}: ${(error as Error).message}`;
       problems.append(Object.assign(document.createElement('p'), { textContent: line }));
     }
   }
+  confinement = firstConfinement(runs);
   await show();
 }
 
-/** Files of one folder say different things of one run; any other run of a known label is another one. */
-function insert(run: Run, ofFolder: boolean): void {
-  const known = runs.findIndex(({ label }) => label === run.label);
-  const adds = known >= 0 && (ofFolder || complements(runs[known], run));
-  if (adds) runs[known] = joined(runs[known], run);
-  else runs.push({ ...run, label: free(run.label) });
-}
-
-/** Whether two halves under one label hold nothing of the same kind, as an experiment's results and costs do. */
-function complements(a: Run, b: Run): boolean {
-  const both = (name: 'measures' | 'steps'): boolean => a[name].length > 0 && b[name].length > 0;
-  return !both('measures') && !both('steps') && !Object.keys(a.cost).some((name) => name in b.cost);
-}
-
-function free(label: string): string {
-  const taken = new Set(runs.map((run) => run.label));
-  let candidate = label;
-  for (let count = 2; taken.has(candidate); count++) candidate = `${label} (${count})`;
-  return candidate;
-}
-
 async function show(): Promise<void> {
+  const showing = ++showings;
   for (const end of remove) end();
   remove = [];
-  showList();
-  showEnds();
-  const sources = chartsOf(runs);
+  const shown = labelled(within(runs, confinement));
+  const anyLambda = labelled(within(runs, { ...confinement, lambda: undefined }));
+  showFacets();
+  showList(shown);
+  showEnds(shown);
+  const sources = chartsOf(shown, anyLambda);
   charts.replaceChildren(
     ...sources.map(({ name, title, caption }) => {
       const figure = Object.assign(document.createElement('figure'), { className: 'panel', id: name });
@@ -72,28 +73,55 @@ async function show(): Promise<void> {
   const { showChart } = await import('../chart/chart.js');
   for (const source of sources) {
     const place = document.querySelector<HTMLElement>(`#${source.name} .drawing`);
-    if (place !== null) remove.push(await showChart(place, source));
+    if (place === null) continue;
+    const end = await showChart(place, source);
+    if (showing !== showings) {
+      end();
+      return;
+    }
+    remove.push(end);
   }
-  charts.dataset.shown = String(runs.length);
+  charts.dataset.shown = String(shown.length);
 }
 
-function showList(): void {
+/** A choice of one value, or of all, for every setting in which runs differ. */
+function showFacets(): void {
+  facets.replaceChildren(
+    ...facetsOf(runs).map(({ name, values }) => {
+      const choice = document.createElement('select');
+      choice.append(
+        new Option(`all: ${facetWords[name]}`, ''),
+        ...values.map((value) => new Option(settingText(name, value), String(value))),
+      );
+      choice.setAttribute('aria-label', `Runs shown: ${facetWords[name]}`);
+      choice.value = String(confinement[name] ?? '');
+      choice.addEventListener('change', () => {
+        confinement = { ...confinement, [name]: values.find((value) => String(value) === choice.value) };
+        void show();
+      });
+      return choice;
+    }),
+  );
+}
+
+function showList(shown: readonly LabelledRun[]): void {
   list.replaceChildren(
-    ...runs.map((run, i) => {
+    ...shown.map(({ label, of }, i) => {
       const item = document.createElement('li');
       const name = Object.assign(document.createElement('input'), {
-        value: run.label,
+        value: label,
+        title: label,
         ariaLabel: `Name of run ${i + 1}`,
       });
       name.addEventListener('change', () => {
         const wanted = name.value.trim();
-        runs[i] = { ...run, label: wanted === '' || wanted === run.label ? run.label : free(wanted) };
+        if (wanted !== '' && wanted !== label) runs = runs.map((run) => (run === of ? { ...run, name: wanted } : run));
         void show();
       });
       const away = Object.assign(document.createElement('button'), { type: 'button', textContent: '×' });
-      away.setAttribute('aria-label', `Remove ${run.label}`);
+      away.setAttribute('aria-label', `Remove ${label}`);
       away.addEventListener('click', () => {
-        runs = runs.filter((_, other) => other !== i);
+        runs = runs.filter((run) => run !== of);
         void show();
       });
       item.append(name, away);
@@ -103,8 +131,8 @@ function showList(): void {
 }
 
 /** The last measures of every run as a table. */
-function showEnds(): void {
-  const ended = runs.flatMap(({ label, measures }) => {
+function showEnds(shown: readonly LabelledRun[]): void {
+  const ended = shown.flatMap(({ label, measures }) => {
     const last = measures.at(-1);
     return last === undefined ? [] : [{ label, last }];
   });
@@ -137,20 +165,18 @@ document.addEventListener('drop', (event) => {
 });
 chooser.addEventListener('change', () => {
   const input = chooser as HTMLInputElement;
-  void add(
-    [...(input.files ?? [])].map((file) => ({ name: file.name, folder: undefined, bytes: () => file.arrayBuffer() })),
-  );
+  void add([...(input.files ?? [])].map((file) => resultFile(file.name, undefined, () => file.arrayBuffer())));
   input.value = '';
 });
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-example]')) {
   button.addEventListener('click', () => {
     const paths = (button.dataset.example ?? '').split(' ');
     void add(
-      paths.map((path) => ({
-        name: path.split('/').at(-1) ?? path,
-        folder: /examples\/([^/]+)\/[^/]+$/.exec(path)?.[1],
-        bytes: async () => (await fetch(path)).arrayBuffer(),
-      })),
+      paths.map((path) =>
+        resultFile(path.split('/').at(-1) ?? path, /examples\/([^/]+)\/[^/]+$/.exec(path)?.[1], async () =>
+          (await fetch(path)).arrayBuffer(),
+        ),
+      ),
     );
   });
 }

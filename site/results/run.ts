@@ -34,21 +34,53 @@ export const costNames = {
 } as const;
 export type CostName = keyof typeof costNames;
 
-/** Everything that dropped files say of one run. */
+/** The settings by which a table tells its runs apart, other than schedule and seed. */
+export const settingNames = ['comparison', 'lambda', 'steps', 'dpoShare'] as const;
+export type SettingName = (typeof settingNames)[number];
+export type Settings = Readonly<Partial<Record<SettingName, string | number>>>;
+
+/** Everything that dropped files say of one run, or of the mean of its seeds. */
 export interface Run {
-  /** Runs that differ in anything have different labels. */
-  readonly label: string;
-  readonly schedule: ScheduleKey | undefined;
+  /** The folder or the file that it came with. */
+  readonly source: string;
+  /** The schedule as its file calls it; '' where it does not. */
+  readonly schedule: string;
+  readonly settings: Settings;
+  /** What the visitor calls it. */
+  readonly name?: string;
   readonly measures: readonly MeasureRow[];
   readonly steps: readonly StepRow[];
   readonly cost: Cost;
 }
 
-/** Two halves of what is known of one run: its evaluations and its steps come in different files. */
-export function joined(a: Run, b: Run): Run {
+/** A run under the name by which charts and tables tell it from the others. */
+export interface LabelledRun extends Run {
+  readonly label: string;
+  /** The schedule, where it is one with a look of its own. */
+  readonly key: ScheduleKey | undefined;
+  /** The run without its label, which depends on the runs beside it. */
+  readonly of: Run;
+}
+
+/** Adds a run, or what its file says more of a run that is known: measures, steps and costs come in different files. */
+export function added(runs: readonly Run[], run: Run): Run[] {
+  const known = runs.findLastIndex((other) => identity(other) === identity(run) && complements(other, run));
+  return known < 0 ? [...runs, run] : runs.with(known, joined(runs[known], run));
+}
+
+function identity({ source, schedule, settings }: Run): string {
+  return JSON.stringify([source, schedule, settingNames.map((name) => settings[name] ?? null)]);
+}
+
+/** Whether two runs hold nothing of the same kind. */
+function complements(a: Run, b: Run): boolean {
+  const both = (name: 'measures' | 'steps'): boolean => a[name].length > 0 && b[name].length > 0;
+  return !both('measures') && !both('steps') && !Object.keys(a.cost).some((name) => name in b.cost);
+}
+
+function joined(a: Run, b: Run): Run {
   return {
-    label: a.label,
-    schedule: a.schedule ?? b.schedule,
+    ...a,
     measures: a.measures.length > 0 ? a.measures : b.measures,
     steps: a.steps.length > 0 ? a.steps : b.steps,
     cost: { ...a.cost, ...b.cost },

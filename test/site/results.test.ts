@@ -1,11 +1,65 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { fileIn, forgetting, temporaryFolder } from '../cli/command.js';
+import {
+  tables,
+  type ChoiceRow,
+  type CostRow,
+  type EvaluationRow,
+  type RunKey,
+} from '../../src/llm/experiment/results.js';
+import { writeParquet } from '../../src/llm/results/parquet.js';
 import { closedFormFile } from '../problems.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
+
+/** The tables of an experiment of a few steps as the command writes them, in one of both formats. */
+async function writeExperiment(folder: string, format: 'jsonl' | 'parquet'): Promise<void> {
+  const kinds = ['sequential-sft-dpo', 'alright', 'maxright'] as const;
+  const runs: RunKey[] = [0.25, 0.5, 0.75].flatMap((lambda) =>
+    kinds.flatMap((schedule) =>
+      [0, 1].map((seed) => ({ comparison: 'sft-dpo' as const, schedule, lambda, dpoShare: null, steps: 4, seed })),
+    ),
+  );
+  const results = runs.flatMap((run): EvaluationRow[] =>
+    [0, 2, 4].map((step) => {
+      const [dpoGap, sftGap] = [(1 - run.lambda) / (1 + step), 1 / (2 + step + run.seed)];
+      const rates = { rewardAccuracy: 0.5, heldOutRewardAccuracy: 0.5, heldOutAccuracy: 0.5 };
+      const losses = { dpo: dpoGap, sft: 2 + sftGap, heldOutDpo: dpoGap, heldOutSft: 2 + sftGap };
+      const gaps = { dpoGap, sftGap, gap: dpoGap, maxGap: sftGap, idealDistance: Math.hypot(dpoGap, sftGap) };
+      return { ...run, step, ...losses, ...gaps, ...rates };
+    }),
+  );
+  const choices = runs
+    .filter(({ schedule }) => schedule === 'maxright')
+    .flatMap((run): ChoiceRow[] =>
+      [1, 2, 3, 4].map((step) => {
+        const choice = step % 2 === 0 ? 'dpo' : 'sft';
+        return { ...run, step, choice, dpoWeightedGap: 0.1, sftWeightedGap: 0.2 };
+      }),
+    );
+  const times = { seconds: 4, secondsPerStep: 1, medianSecondsPerStep: 1, tensorBytes: 1e6 };
+  const cost = runs.map((run): CostRow => ({ ...run, ...times, dpoGradients: 2, sftGradients: 2, lossEvaluations: 2 }));
+  // What the folder holds beside its tables: one of its runs, which they hold too.
+  mkdirSync(join(folder, 'runs', 'alright'), { recursive: true });
+  writeFileSync(join(folder, 'runs', 'alright', 'steps.jsonl'), '{"step":1,"choice":"sft"}\n');
+  for (const [name, rows] of Object.entries({ results, choices, cost })) {
+    const path = join(folder, `${name}.${format}`);
+    if (format === 'jsonl') writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    else await writeParquet(path, rows as object[] as Record<string, unknown>[], tables[name as keyof typeof tables]);
+  }
+}
+
+/** Drops files or folders of the disk on the page, through the browser's own drag and drop. */
+async function dropPaths(page: Page, files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  }
+}
 
 describeInBrowser('the results page', () => {
   const site = visitSite();
@@ -58,6 +112,43 @@ describeInBrowser('the results page', () => {
     expect(site.errors).toEqual([]);
     await page.context().close();
   });
+
+  it.each(['jsonl', 'parquet'] as const)(
+    'takes the dropped folder of an experiment, its tables in %s: seeds together, one λ at a time, two folders overlaid',
+    async (format) => {
+      const [first, second] = ['first', 'second'].map((name) => join(folder, format, name));
+      for (const output of [first, second]) await writeExperiment(output, format);
+      const page = await site.open('results.html');
+      await dropPaths(page, [first]);
+      // Three schedules at three λ are more than can be told apart.
+      await page.locator('#charts[data-shown="3"]').waitFor();
+      expect(await page.locator('#charts h2').allInnerTexts()).toEqual([
+        'Trade-off',
+        'Trade-off over λ',
+        'Gaps',
+        'Choices',
+        'Overhead',
+      ]);
+      expect(await page.locator('#trade-off .chart-legend button').allInnerTexts()).toEqual([
+        'Sequential, SFT→DPO, λ = 0.5',
+        'ALRIGHT, λ = 0.5',
+        'MAXRIGHT, λ = 0.5',
+      ]);
+      expect(await page.locator('#choices .chart-legend button').allInnerTexts()).toEqual(['MAXRIGHT, λ = 0.5']);
+      const [, ...ends] = await page.locator('#ends tbody tr').first().locator('td').allInnerTexts();
+      expect(ends.map(Number)).toContain(Number((2 + (1 / 6 + 1 / 7) / 2).toPrecision(5)));
+      await page.getByLabel('Runs shown: λ').selectOption('λ = 0.25');
+      await page.getByRole('button', { name: 'Remove MAXRIGHT, λ = 0.25' }).waitFor();
+      await dropPaths(page, [second]);
+      await page.locator('#charts[data-shown="6"]').waitFor();
+      expect(await page.locator('#trade-off .chart-legend button').allInnerTexts()).toContain(
+        'ALRIGHT, λ = 0.5 (second)',
+      );
+      expect(await page.locator('#problems').innerText()).toBe('');
+      expect(site.errors).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it('says in one line what is wrong with a file, and shows the others', async () => {
     const page = await site.open('results.html');
