@@ -37,17 +37,6 @@ const table = (page: Page): Promise<Record<string, Record<string, string>>> =>
     return numbers;
   });
 
-/** How much longer work takes here than it would alone, since other tests and programs share these cores. */
-function slowdown(): number {
-  const [begin, used] = [performance.now(), process.cpuUsage()];
-  let processor = 0;
-  while (processor < 200) {
-    const { user, system } = process.cpuUsage(used);
-    processor = (user + system) / 1000;
-  }
-  return Math.max(1, (performance.now() - begin) / processor);
-}
-
 /** Runs the copied commands in a shell where `forgetting` is the built program, and returns what they print. */
 function shell(commands: string): string {
   const program = join(testBuild, 'src/cli.js');
@@ -110,7 +99,6 @@ describeInBrowser('the playground', () => {
     const box = await handle.boundingBox();
     if (box === null) throw new Error('no handle');
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const slowdownBefore = slowdown();
     await page.mouse.move(x, y);
     await page.mouse.down();
     for (let i = 1; i <= 30; i++) {
@@ -126,7 +114,7 @@ describeInBrowser('the playground', () => {
     );
     expect(delays.length).toBeGreaterThan(5);
     const median = delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
-    expect(median / ((slowdownBefore + slowdown()) / 2)).toBeLessThan(100);
+    expect(median).toBeLessThan(100);
 
     await page.locator('[data-handle=sft-first]').focus();
     await page.keyboard.press('ArrowUp');
