@@ -3,7 +3,8 @@ import { backendNames, type BackendName } from '../llm/backend/names.js';
 import type { ScoredQuestion } from '../llm/choose/choose.js';
 import { integerOption } from './arguments.js';
 import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 import { startProgress } from './progress.js';
 
 interface ChooseCommandOptions {

@@ -13,7 +13,8 @@ import {
   type SessionData,
   type SessionOptions,
 } from './llm-session.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 import { startProgress } from './progress.js';
 
 interface EvaluateOptions extends SessionOptions {

@@ -4,7 +4,8 @@ import type { Problem } from '../problem/problem.js';
 import type { Estimate } from '../simulate/statistics.js';
 import type { RunSettings } from '../simulate/trajectory.js';
 import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 import { startProgress } from './progress.js';
 
 interface RunOptions {

@@ -9,7 +9,8 @@ import {
   type WorstCaseSchedule,
 } from '../worst-case/names.js';
 import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
-import { jsonText, printJson, printTable, writeWhole } from './output.js';
+import { printJson, printTable, writeWhole } from './output.js';
+import { jsonText } from './text.js';
 import { startProgress } from './progress.js';
 
 interface Options {
