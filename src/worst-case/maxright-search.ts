@@ -1,6 +1,6 @@
 import type { ObjectiveName, Schedule } from '../schedule/schedule.js';
 import { certifiedBound, type CertifiedBound } from './certified-bound.js';
-import type { InteriorPoint } from './interior-point.js';
+import type { PrimalDualPoint } from './primal-dual-point.js';
 import type { Iterate } from './names.js';
 import { lastNeededStep, maxrightPlan, measuredTimes, type Plan } from './plan.js';
 import { estimationProgramme, type EstimationProgramme, type FunctionClass, type Stationarity } from './programme.js';
@@ -104,7 +104,7 @@ interface Node {
   readonly from: number;
   readonly to: number;
   readonly certificate: CertifiedBound;
-  readonly start?: InteriorPoint;
+  readonly start?: PrimalDualPoint;
 }
 
 /**
@@ -141,7 +141,7 @@ export function maxrightWorstCase(
     incumbent = Math.max(incumbent, solution.primalObjective);
     best = { pattern, angle, estimation, solution };
   };
-  const relax = (plan: Plan, stationarity: Stationarity, start?: InteriorPoint) => {
+  const relax = (plan: Plan, stationarity: Stationarity, start?: PrimalDualPoint) => {
     const estimation = build(plan, stationarity);
     const cutoff = incumbent;
     let solution = solveEstimation(estimation, { cutoff, ...(start === undefined ? {} : { start }) });
