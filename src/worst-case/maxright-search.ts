@@ -1,9 +1,11 @@
 import type { ObjectiveName, Schedule } from '../schedule/schedule.js';
 import { certifiedBound, type CertifiedBound } from './certified-bound.js';
+import type { FunctionClass } from './function-class.js';
 import type { PrimalDualPoint } from './primal-dual-point.js';
 import type { Iterate } from './names.js';
 import { lastNeededStep, maxrightPlan, measuredTimes, type Plan } from './plan.js';
-import { estimationProgramme, type EstimationProgramme, type FunctionClass, type Stationarity } from './programme.js';
+import { estimationProgramme, type EstimationProgramme } from './programme.js';
+import type { Stationarity } from './stationarity.js';
 import { solveEstimation, type EstimationSolution } from './solve-estimation.js';
 
 /** MAXRIGHT's question: everything its programmes are made from. */
