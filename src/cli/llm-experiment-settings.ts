@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InputError } from '../input-error.js';
 import type { Backend } from '../llm/backend/backend.js';
 import type { ExperimentFiles, ExperimentSettings } from '../llm/experiment/settings.js';
-import type { Preset } from '../llm/preset/index.js';
+import type { Preset } from '../llm/preset/preset.js';
 import type { ExperimentOptions } from './llm-experiment-options.js';
 import { lazyProgress } from './progress.js';
 

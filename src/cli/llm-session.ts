@@ -93,7 +93,7 @@ export async function readData(
 }
 
 /** The longest sequence, checked to fit the model's context. */
-export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
+function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
   const length = maxLength ?? Math.min(2048, contextLength);
   if (length > contextLength) {
     throw new InputError('max-length', length, `at most ${contextLength}, the context of the model`);
