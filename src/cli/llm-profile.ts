@@ -6,7 +6,8 @@ import type { MeasuredShape } from '../llm/profile/shapes.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { integerOption, wordOption } from './arguments.js';
 import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 
 interface ProfileCommandOptions extends BackendCommandOptions {
   readonly model?: string;

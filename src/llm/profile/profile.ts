@@ -37,6 +37,7 @@ export interface ProfileRow {
   readonly share: number;
 }
 
+/** The training step to profile, and how often. */
 export interface ProfileOptions extends CountedStep {
   readonly steps: number;
   /** Steps before the recording begins: the first ones compile. */
