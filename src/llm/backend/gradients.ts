@@ -64,7 +64,8 @@ function ofOutput(kernelName: string, x: (dy: Tensor, y: Tensor) => Tensor): Gra
 /** The attributes that gradients below read; each kernel has those it has. */
 interface Attributes {
   readonly axis: Axes;
-  readonly begin: number[];
+  /** Where a slice begins, as its caller put it: the axes that are not named begin at 0. */
+  readonly begin: number | number[];
   readonly reps: number[];
 }
 
@@ -190,12 +191,14 @@ const rearrangements: readonly GradConfig[] = [
       return { x: () => tf.transpose(dy as Tensor, inverse) };
     },
   },
-  ofShape('Slice', (dy, shape, { begin }) =>
-    tf.pad(
+  ofShape('Slice', (dy, shape, { begin }) => {
+    const named = [begin].flat();
+    const first = shape.map((_, axis) => (axis < named.length ? named[axis] : 0));
+    return tf.pad(
       dy,
-      dy.shape.map((size, axis): [number, number] => [begin[axis], shape[axis] - begin[axis] - size]),
-    ),
-  ),
+      dy.shape.map((size, axis): [number, number] => [first[axis], shape[axis] - first[axis] - size]),
+    );
+  }),
   {
     kernelName: 'SplitV',
     gradFunc: (dy, _, attributes) => ({

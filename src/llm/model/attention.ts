@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { largestTensor } from '../backend/device-memory.js';
 import { apply, reshape } from './custom-gradient.js';
 
 // Added to the scores of later positions: far below any score, and finite, as GPUs may assume of their numbers.
@@ -20,16 +21,28 @@ export function causalMask(past: number, length: number, reach: number): Tensor 
  * consecutive heads share one (grouped-query attention).
  * @param queries [batch, heads, length, headWidth]
  * @param keys [batch, keyValueHeads, reach, headWidth]; values alike
+ * @param largest the most bytes of scores in one tensor; heads whose scores together take more go one after another
  * @returns [batch, heads, length, headWidth]
  */
-export function attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor): Tensor {
+export function attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor, largest = largestTensor()): Tensor {
   const [batch, heads, length, headWidth] = queries.shape;
-  const keyValueHeads = keys.shape[1] ?? heads;
-  const group = heads / keyValueHeads;
-  const grouped = reshape(queries, [batch, keyValueHeads, group * length, headWidth]);
-  const scores = tf.matMul(grouped, keys, false, true);
-  const weights = maskedSoftmax(scores, mask, headWidth ** -0.5);
-  return reshape(tf.matMul(weights, values), queries.shape);
+  const [, keyValueHeads = heads, reach = length] = keys.shape;
+  const groups = batch * keyValueHeads;
+  const rows = (heads / keyValueHeads) * length;
+  const operands = [
+    reshape(queries, [groups, rows, headWidth]),
+    reshape(keys, [groups, reach, headWidth]),
+    reshape(values, [groups, reach, headWidth]),
+  ];
+  const together = Math.max(1, Math.floor(largest / (4 * rows * reach)));
+  const mixed: Tensor[] = [];
+  for (let first = 0; first < groups; first += together) {
+    const count = Math.min(together, groups - first);
+    const [q, k, v] = count === groups ? operands : operands.map((x) => tf.slice(x, first, count));
+    const weights = maskedSoftmax(tf.matMul(q, k, false, true), mask, headWidth ** -0.5);
+    mixed.push(tf.matMul(weights, v));
+  }
+  return reshape(mixed.length === 1 ? mixed[0] : tf.concat(mixed), queries.shape);
 }
 
 /** softmax(scale · scores + mask) along the last axis, the mask [length, reach] repeated along the rows of scores. */
