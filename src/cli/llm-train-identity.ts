@@ -7,7 +7,7 @@ import type { TrainOptions } from './llm-train-options.js';
 const files = ['model', 'tokenizer', 'adapter', 'reference', 'sft', 'preferences'];
 const heldOutFiles = ['evaluationSft', 'evaluationPreferences'];
 /** What decides no number. */
-const indifferent = ['modelName', 'cache', 'hubCache', 'checkpointEvery'];
+const indifferent = ['threads', 'modelName', 'cache', 'hubCache', 'checkpointEvery'];
 const outputs = ['output', 'resume', 'tensorboard', 'json'];
 const undecisive = new Set<string>([...files, ...heldOutFiles, ...indifferent, ...outputs]);
 
