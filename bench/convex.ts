@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LogLinearData } from '../src/problem/data.js';
 import { logLinear } from '../src/problem/generate/log-linear.js';
 import type { Problem } from '../src/problem/problem.js';
-import { parseProblem } from '../src/problem/read.js';
+import { parseProblem } from '../src/problem/parse.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { createWorkerPool, runEnsemble, runEnsembles, type WorkerPool } from '../src/simulate/ensemble.js';
 import type { RunSettings } from '../src/simulate/trajectory.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { InputError } from '../src/input-error.js';
-import { printTable, shortNumber } from '../src/cli/output.js';
+import { shortNumber } from '../src/cli/text.js';
 import type { Group, Report, Row } from './bench.js';
 
 /** Every group, in the order it runs; a new one is a file beside this one and a line here. */
@@ -10,6 +10,9 @@ const groups: readonly (() => Promise<Group>)[] = [
   async () => (await import('./overhead.js')).overhead,
   async () => (await import('./growth.js')).growth,
 ];
+
+/** The columns of the table, which is printed as it grows, with their widths; those below 0 begin at the left. */
+const widths = { group: -8, case: -32, peer: -23, threads: 7, ours: 9, theirs: 9, unit: -18, ratio: 6 };
 
 const program = new Command('bench')
   .description('compare this toolkit with its peers on the same work; medians, and ratios below 1 where it is faster')
@@ -24,14 +27,14 @@ const program = new Command('bench')
     const rows: Row[] = [];
     const report: Report = {
       row: (row) => {
+        if (!json && rows.length === 0) printLine(Object.keys(widths));
         rows.push(row);
-        if (process.stderr.isTTY) process.stderr.write(`${row.group} ${row.case} ${row.peer ?? ''}\n`);
+        if (!json) printLine(cells(row));
       },
       note: (text) => process.stderr.write(`${text}\n`),
     };
     for (const group of known.filter(({ name }) => names.length === 0 || names.includes(name))) await group.run(report);
     if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-    else printRows(rows);
   });
 
 try {
@@ -42,18 +45,22 @@ try {
   process.exitCode = 2;
 }
 
-function printRows(rows: readonly Row[]): void {
-  printTable(
-    ['group', 'case', 'peer', 'threads', 'ours', 'theirs', 'unit', 'ratio'],
-    rows.map((row) => [
-      row.group,
-      row.case,
-      row.peer ?? '–',
-      String(row.threads),
-      shortNumber(row.ours),
-      row.theirs === null ? '–' : shortNumber(row.theirs),
-      row.unit,
-      row.ratio === null ? '–' : row.ratio.toPrecision(3),
-    ]),
+function cells(row: Row): string[] {
+  return [
+    row.group,
+    row.case,
+    row.peer ?? '–',
+    String(row.threads),
+    shortNumber(row.ours),
+    row.theirs === null ? '–' : shortNumber(row.theirs),
+    row.unit,
+    row.ratio === null ? '–' : row.ratio.toPrecision(3),
+  ];
+}
+
+function printLine(line: readonly string[]): void {
+  const padded = Object.values(widths).map((width, i) =>
+    width < 0 ? line[i].padEnd(-width) : line[i].padStart(width),
   );
+  process.stdout.write(`${padded.join('  ').trimEnd()}\n`);
 }

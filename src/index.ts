@@ -6,7 +6,8 @@ export { resumeStream, stream, type Stream } from './random/stream.js';
 export { checkProblemFile, problemJsonSchema, type CheckedProblemFile, type ProblemFile } from './problem/format.js';
 export { problemData, type ProblemData } from './problem/data.js';
 export { createProblem } from './problem/create.js';
-export { parseProblem, readProblem } from './problem/read.js';
+export { parseProblem } from './problem/parse.js';
+export { readProblem } from './problem/read.js';
 export type { Constants, ConvexFunction, Objective, Problem, Sampler, SamplerRandom } from './problem/problem.js';
 
 export { closedForm, type ClosedFormOptions } from './problem/generate/closed-form.js';

@@ -47,6 +47,8 @@ export class Sampler {
   batch: i32;
   /** The drawn examples (i32), or the drawn noise. */
   drawn: usize;
+  /** The examples of the step after, drawn ahead so that their rows can be fetched. */
+  upcoming: usize;
   /** For every example its rows' coefficients in the gradient, `slot` bytes apart; of a quadratic the gradient. */
   coefficients: usize;
   slot: usize;
@@ -65,6 +67,8 @@ export function newSampler(objective: Objective, stream: Stream, batch: i32): Sa
     sampler.coefficients = allocate(((<usize>objective.pairs) << 4) + 8 * BLOCK);
   } else {
     sampler.drawn = allocate((<usize>batch) << 2);
+    sampler.upcoming = allocate((<usize>batch) << 2);
+    drawUpcoming(sampler);
     sampler.slot = objective.kind === SFT ? (<usize>(objective.mostRows + BLOCK + 2)) << 3 : 8;
     sampler.coefficients = allocate(<usize>batch * sampler.slot + 8 * BLOCK);
     sampler.margins = allocate((<usize>(batch + 1)) << 3);
@@ -83,10 +87,35 @@ export function draw(sampler: Sampler): void {
       store<f64>(drawn + ((<usize>i) << 3), deviation * normal(sampler.stream));
     }
   } else {
-    for (let b = 0; b < sampler.batch; b++) {
-      store<i32>(drawn + ((<usize>b) << 2), integer(sampler.stream, objective.count));
-    }
+    sampler.drawn = sampler.upcoming;
+    sampler.upcoming = drawn;
+    drawUpcoming(sampler);
   }
+}
+
+function drawUpcoming(sampler: Sampler): void {
+  for (let b = 0; b < sampler.batch; b++) {
+    store<i32>(sampler.upcoming + ((<usize>b) << 2), integer(sampler.stream, sampler.objective.count));
+  }
+}
+
+/** The sum of what was read to fetch it, kept so that reading it is not left out as useless. */
+let fetched: u64 = 0;
+
+/** A line of the cache. */
+const LINE: usize = 64;
+
+/** Reads a word of every line of the rows that the step after needs: they arrive while this step is computed. */
+export function fetchUpcoming(sampler: Sampler): void {
+  const objective = sampler.objective;
+  let words: u64 = 0;
+  for (let b = 0; b < sampler.batch; b++) {
+    const n = load<i32>(sampler.upcoming + ((<usize>b) << 2));
+    const rows = exampleRows(objective, n);
+    const end = rows + ((<usize>(rowCount(objective, n) * objective.pairs)) << 4);
+    for (let at = rows; at < end; at += LINE) words += load<u64>(at);
+  }
+  fetched += words;
 }
 
 /**
@@ -301,6 +330,13 @@ function quadraticGradient(objective: Objective, theta: usize, gradient: usize):
     out += 8 * BLOCK;
   }
   return 0.5 * product(gradient, displacement, pairs);
+}
+
+/** The bytes of all rows of a log-linear objective. */
+export function rowBytes(objective: Objective): usize {
+  const rows =
+    objective.kind === DPO ? objective.count : load<i32>(objective.offsets + ((<usize>objective.count) << 2));
+  return (<usize>rows * <usize>objective.pairs) << 4;
 }
 
 function rowCount(objective: Objective, n: i32): i32 {

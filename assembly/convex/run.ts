@@ -2,9 +2,11 @@ import { allocate } from './arena';
 import {
   addGradient,
   draw,
+  fetchUpcoming,
   forward,
   Objective,
   QUADRATIC,
+  rowBytes,
   Sampler,
   sampleValue,
   stepAlong,
@@ -89,6 +91,10 @@ export class Group {
   sftEvaluated: Sampler;
   choice: Stream;
   hasCoin: bool;
+  /** The coin of the step after. */
+  upcomingCoin: f64;
+  /** Whether the rows do not stay in the nearest caches by themselves. */
+  fetches: bool;
   /** Addresses of the runs. */
   runs: usize;
   count: i32;
@@ -104,6 +110,9 @@ export class Group {
   rest: usize;
   waitingValues: usize;
 }
+
+/** Bytes that stay in the second-level cache by themselves. */
+const NEAR: usize = 1 << 19;
 
 /** A group without runs, with room for so many. */
 export function newGroup(dpo: Objective, sft: Objective, start: usize, radius: f64, farAway: f64, most: i32): Group {
@@ -121,11 +130,13 @@ export function newGroup(dpo: Objective, sft: Objective, start: usize, radius: f
   group.destinations = allocate(<usize>WAITING * sizeof<usize>());
   group.rest = allocate((<usize>(WAITING + 1)) << 3);
   group.waitingValues = allocate((<usize>(WAITING + 1)) << 3);
+  group.fetches = dpo.kind !== QUADRATIC && rowBytes(dpo) + rowBytes(sft) > NEAR;
   return group;
 }
 
 /** Takes all runs of a group to the end of step `until`, those that end earlier or diverge to their own end. */
 export function advance(group: Group, until: i32): void {
+  if (group.step === 0 && group.hasCoin) group.upcomingCoin = uniform(group.choice);
   if (group.step === 0) for (let r = 0; r < group.count; r++) recordIfDue(group, runAt(group, r), 0);
   while (group.step < until) {
     const t = ++group.step;
@@ -135,12 +146,42 @@ export function advance(group: Group, until: i32): void {
       if (group.dpo.kind !== QUADRATIC) draw(group.dpoEvaluated);
       if (group.sft.kind !== QUADRATIC) draw(group.sftEvaluated);
     }
-    const coin = group.hasCoin ? uniform(group.choice) : 0;
+    const coin = group.upcomingCoin;
+    if (group.hasCoin) group.upcomingCoin = uniform(group.choice);
+    if (group.fetches) fetchAhead(group, t + 1);
     for (let r = 0; r < group.count; r++) {
       const run = runAt(group, r);
       if (t <= run.steps && run.divergedAt === 0) step(group, run, t, coin);
     }
   }
+}
+
+/** The rows that the runs will most likely need at step t are fetched; only MAXRIGHT may still choose otherwise. */
+function fetchAhead(group: Group, t: i32): void {
+  let dpo = false;
+  let sft = false;
+  for (let r = 0; r < group.count; r++) {
+    const run = runAt(group, r);
+    switch (run.schedule) {
+      case MIX:
+        dpo = sft = true;
+        break;
+      case MAXRIGHT:
+        if ((t - 1) % run.period === 0) dpo = sft = true;
+        else if (run.dpo.gap > run.sft.gap) dpo = true;
+        else sft = true;
+        break;
+      case ALRIGHT:
+        if (group.upcomingCoin < run.lambda) dpo = true;
+        else sft = true;
+        break;
+      default:
+        if (t <= run.switchAfter === run.startsWithDpo) dpo = true;
+        else sft = true;
+    }
+  }
+  if (dpo) fetchUpcoming(group.dpoSampler);
+  if (sft) fetchUpcoming(group.sftSampler);
 }
 
 function runAt(group: Group, index: i32): Run {

@@ -1,5 +1,5 @@
 // Activations and their derivatives in one pass: both share an exponential.
-import { exponential } from './exponential';
+import { Lanes } from './exponential';
 
 /** An item is this many numbers. */
 const blockLength = 1024;
@@ -21,7 +21,7 @@ export function gelu(args: usize, begin: i32, end: i32, scratch: usize): void {
   for (; i + 4 <= last; i += 4) {
     const at = (<usize>i) << 2;
     const x = v128.load(p.x + at);
-    const bell = exponential(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
+    const bell = Lanes.exp(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
     const share = normalDistribution(x, bell);
     v128.store(p.y + at, f32x4.mul(x, share));
     v128.store(p.slope + at, geluSlope(x, bell, share));
@@ -29,7 +29,7 @@ export function gelu(args: usize, begin: i32, end: i32, scratch: usize): void {
   for (; i < last; i++) {
     const at = (<usize>i) << 2;
     const x = v128.load32_splat(p.x + at);
-    const bell = exponential(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
+    const bell = Lanes.exp(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
     const share = normalDistribution(x, bell);
     store<f32>(p.y + at, f32x4.extract_lane(f32x4.mul(x, share), 0));
     store<f32>(p.slope + at, f32x4.extract_lane(geluSlope(x, bell, share), 0));
@@ -82,7 +82,7 @@ export function silu(args: usize, begin: i32, end: i32, scratch: usize): void {
 
 function logisticFunction(x: v128): v128 {
   const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(x))));
+  return f32x4.div(one, f32x4.add(one, Lanes.exp(f32x4.neg(x))));
 }
 
 /** σ(x) (1 + x (1 − σ(x))). */

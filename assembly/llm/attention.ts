@@ -1,6 +1,6 @@
 // Causal attention of rotated heads, a block of queries at a time: scores exist for one block of one head only, and never
 // beyond its last position, which halves the work. The backward pass makes them again from each row's maximum and sum.
-import { exponential, exponentialOf } from './exponential';
+import { Lanes, exponentialOf } from './exponential';
 import { block } from './matmul';
 
 /** Queries in a block. */
@@ -155,7 +155,7 @@ function softmaxRow(row: usize, count: i32, end: i32, statistics: usize): void {
   const shift = f32x4.splat(largest);
   let sums = f32x4.splat(0);
   for (let i: usize = 0; i < whole; i += 16) {
-    const value = exponential(f32x4.sub(v128.load(row + i), shift));
+    const value = Lanes.exp(f32x4.sub(v128.load(row + i), shift));
     v128.store(row + i, value);
     sums = f32x4.add(sums, value);
   }
@@ -187,7 +187,7 @@ function softmaxRowGradient(row: usize, gradient: usize, count: i32, end: i32, s
   const inverses = f32x4.splat(inverse);
   let sums = f32x4.splat(0);
   for (let i: usize = 0; i < whole; i += 16) {
-    const weight = f32x4.mul(exponential(f32x4.sub(v128.load(row + i), shift)), inverses);
+    const weight = f32x4.mul(Lanes.exp(f32x4.sub(v128.load(row + i), shift)), inverses);
     v128.store(row + i, weight);
     sums = f32x4.add(sums, f32x4.mul(weight, v128.load(gradient + i)));
   }

@@ -1,5 +1,5 @@
 // Log-probabilities of one target in each row of logits, and their gradient, written over the logits.
-import { exponential, exponentialOf } from './exponential';
+import { Lanes, exponentialOf } from './exponential';
 import { logarithm } from './logarithm';
 
 /** The arguments of both kernels, in memory. */
@@ -45,7 +45,7 @@ export function targetLogProbabilityGradient(args: usize, begin: i32, end: i32):
     let i = 0;
     for (; i < whole; i += 4) {
       const x = at + ((<usize>i) << 2);
-      v128.store(x, f32x4.mul(factor, exponential(f32x4.sub(v128.load(x), shift))));
+      v128.store(x, f32x4.mul(factor, Lanes.exp(f32x4.sub(v128.load(x), shift))));
     }
     for (; i < p.columns; i++) {
       const x = at + ((<usize>i) << 2);
@@ -76,7 +76,7 @@ function sumOfExponentials(at: usize, columns: i32, shift: f32): f64 {
     let sum = f32x4.splat(0);
     const end = min(whole, block + 4 * blockVectors);
     for (let i = block; i < end; i += 4) {
-      sum = f32x4.add(sum, exponential(f32x4.sub(v128.load(at + ((<usize>i) << 2)), shifts)));
+      sum = f32x4.add(sum, Lanes.exp(f32x4.sub(v128.load(at + ((<usize>i) << 2)), shifts)));
     }
     total +=
       <f64>f32x4.extract_lane(sum, 0) +

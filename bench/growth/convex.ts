@@ -1,6 +1,6 @@
 import { logLinear } from '../../src/problem/generate/log-linear.js';
 import type { Problem } from '../../src/problem/problem.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { schedules } from '../../src/schedule/index.js';
 import { placeProblem, type PlaceableData } from '../../src/simulate/kernel/place.js';
 import { runTrajectories } from '../../src/simulate/trajectories.js';

@@ -15,7 +15,7 @@ export interface CheckPool {
 
 /** A pool of threads, one for every core unless said; the caller destroys it. */
 export function createCheckPool(workers = availableParallelism()): CheckPool {
-  const threads = { minThreads: 1, maxThreads: workers };
+  const threads = { minThreads: 1, maxThreads: workers, idleTimeout: 60_000 };
   const pool = new Piscina({ ...workerModule('verify-worker', import.meta.url), ...threads });
   return {
     workers,

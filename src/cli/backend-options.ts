@@ -25,3 +25,8 @@ export async function openCommandBackend({ backend, threads }: BackendCommandOpt
   const { openBackend } = await import('../llm/backend/backend.js');
   return openBackend(backend, threads === undefined ? {} : { threads });
 }
+
+/** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */
+export function announce({ description }: Backend): void {
+  process.stderr.write(`${description}\n`);
+}

@@ -2,31 +2,27 @@ import { Command, Option } from 'commander';
 import { backendNames, type BackendName } from '../llm/backend/names.js';
 import type { ScoredQuestion } from '../llm/choose/choose.js';
 import { integerOption } from './arguments.js';
-import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { announce } from './backend-options.js';
+import { hubCacheOption, withLocalInputs } from './llm-hub.js';
+import { withModelOptions, type ModelCommandOptions } from './model-options.js';
+import { printJson, printTable } from './output.js';
 import { startProgress } from './progress.js';
+import { shortNumber } from './text.js';
 
-interface ChooseCommandOptions {
-  readonly model: string;
-  readonly tokenizer?: string;
-  readonly adapter?: string;
+interface ChooseCommandOptions extends ModelCommandOptions {
   readonly questions: string;
   readonly examples?: string;
   readonly shots: number;
   readonly subject?: string;
   readonly batch: number;
   readonly backend: BackendName;
-  readonly hubCache: string;
   readonly json?: boolean;
 }
 
 /** `forgetting llm choose`: multiple-choice questions, answered by the likelihood of the answer. */
 export function llmChooseCommand(): Command {
-  return new Command('choose')
+  return withModelOptions(new Command('choose'))
     .description('answer multiple-choice questions (MMLU) by the log-likelihood of A, B, C and D')
-    .requiredOption('--model <path>', modelHelp)
-    .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
-    .option('--adapter <folder>', 'LoRA adapter in PEFT form')
     .requiredOption('--questions <path>', 'CSV of question,A,B,C,D,answer without header, or a folder of them')
     .option(
       '--examples <path>',
@@ -47,13 +43,8 @@ export function llmChooseCommand(): Command {
       const { answer } = await import('../llm/choose/choose.js');
       const backend = await openBackend(options.backend);
       try {
-        const { adapter, tokenizer } = options;
-        const loaded = await loadModel({
-          model: options.model,
-          ...(tokenizer !== undefined && { tokenizer }),
-          ...(adapter !== undefined && { adapter }),
-        });
-        process.stderr.write(`${backend.description}\n`);
+        const loaded = await loadModel(options);
+        announce(backend);
         const total = exams.reduce((sum, { questions }) => sum + questions.length, 0);
         const bar = startProgress('questions', total);
         let before = 0;

@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import { InputError } from '../input-error.js';
 import type { DeviceReport, MeasuredStep } from '../llm/device/measure.js';
 import { integerOption, numberOption } from './arguments.js';
-import { jsonText, printJson, printTable, shortNumber, writeWhole } from './output.js';
+import { printJson, printTable, writeWhole } from './output.js';
+import { jsonText, shortNumber } from './text.js';
 import { startProgress } from './progress.js';
 
 interface DeviceOptions {

@@ -2,10 +2,9 @@ import { Command } from 'commander';
 import type { Sequence } from '../llm/data/sequence.js';
 import type { Evaluation } from '../llm/evaluate.js';
 import { integerOption } from './arguments.js';
-import { openCommandBackend } from './backend-options.js';
+import { announce, openCommandBackend } from './backend-options.js';
 import { withLocalInputs } from './llm-hub.js';
 import {
-  announce,
   dpoSettingsOf,
   readData,
   referenced,
@@ -13,7 +12,8 @@ import {
   type SessionData,
   type SessionOptions,
 } from './llm-session.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 import { startProgress } from './progress.js';
 
 interface EvaluateOptions extends SessionOptions {
@@ -43,12 +43,7 @@ export function llmEvaluateCommand(): Command {
       const options = await withLocalInputs(given);
       const backend = await openCommandBackend(options);
       try {
-        const { adapter, tokenizer: tokenizerFile } = options;
-        const loaded = await loadModel({
-          model: options.model,
-          ...(tokenizerFile !== undefined && { tokenizer: tokenizerFile }),
-          ...(adapter !== undefined && { adapter }),
-        });
+        const loaded = await loadModel(options);
         const data = await readData(options, loaded, options);
         announce(backend);
         const preferences = await referenced(data.preferences.examples, loaded.model, backend, options);

@@ -1,30 +1,23 @@
 import { Command } from 'commander';
 import { InputError } from '../input-error.js';
 import { integerOption, numberOption, unitOption } from './arguments.js';
-import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
-import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
+import { announce, openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
+import { hubCacheOption, withLocalInputs } from './llm-hub.js';
+import { withModelOptions, type ModelCommandOptions } from './model-options.js';
 import { printJson } from './output.js';
 
-interface GenerateCommandOptions extends BackendCommandOptions {
-  readonly model: string;
-  readonly tokenizer?: string;
-  readonly adapter?: string;
+interface GenerateCommandOptions extends BackendCommandOptions, ModelCommandOptions {
   readonly prompt: string;
   readonly maxTokens: number;
   readonly temperature: number;
   readonly topP: number;
   readonly seed: number;
-  readonly hubCache: string;
   readonly json?: boolean;
 }
 
 /** `forgetting llm generate`: text sampled from a model. */
 export function llmGenerateCommand(): Command {
-  return withBackendOptions(new Command('generate'))
-    .description('sample text from a model')
-    .requiredOption('--model <path>', modelHelp)
-    .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
-    .option('--adapter <folder>', 'LoRA adapter in PEFT form')
+  return withModelOptions(withBackendOptions(new Command('generate').description('sample text from a model')))
     .option('--prompt <text>', 'what the text begins with', '')
     .option('--max-tokens <n>', 'most tokens to sample', integerOption('max-tokens', 1), 256)
     .option('--temperature <number>', 'divides the logits; 0 takes the likeliest token', numberOption('temperature'), 1)
@@ -38,13 +31,9 @@ export function llmGenerateCommand(): Command {
       const { loadModel } = await import('../llm/model/load.js');
       const { generate } = await import('../llm/generate.js');
       const backend = await openCommandBackend(options);
-      process.stderr.write(`${backend.description}\n`);
+      announce(backend);
       try {
-        const { model, tokenizer } = await loadModel({
-          model: options.model,
-          ...(options.tokenizer !== undefined && { tokenizer: options.tokenizer }),
-          ...(options.adapter !== undefined && { adapter: options.adapter }),
-        });
+        const { model, tokenizer } = await loadModel(options);
         const stream = process.stdout.isTTY && options.json !== true;
         if (stream) process.stdout.write(options.prompt);
         let shown = 0;

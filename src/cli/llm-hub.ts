@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { optionName } from './arguments.js';
-import { startProgress } from './progress.js';
+import { lazyProgress } from './progress.js';
 
 /** The options that a model or adapter, or a data file, of the hub may be given to by its id, and what each holds. */
 const inputs = {
@@ -12,10 +12,6 @@ const inputs = {
   evaluationSft: 'data',
   evaluationPreferences: 'data',
 } as const;
-
-/** What --model takes. */
-export const modelHelp =
-  'model folder in Hugging Face form, a llama2.c .bin file, or org/name[@revision] of the HF hub';
 
 /** The option that says where downloads are kept. */
 export function hubCacheOption(): Option {
@@ -36,19 +32,16 @@ export async function withLocalInputs<Options extends { readonly hubCache: strin
   for (const [name, kind] of Object.entries(inputs)) {
     const text = given.get(name);
     if (typeof text !== 'string') continue;
-    let bar: ReturnType<typeof startProgress> | undefined;
+    const bar = lazyProgress(`download of ${text}`);
     const hub = hubOfEnvironment({
       cache: options.hubCache,
-      onProgress: (done, total) => {
-        bar ??= startProgress(`download of ${text}`, total);
-        bar.update(done);
-      },
+      onProgress: bar.update,
       onNote: (line) => process.stderr.write(`${line}\n`),
     });
     try {
       given.set(name, await (kind === 'model' ? modelPath : dataPath)(text, optionName(name), hub));
     } finally {
-      bar?.stop();
+      bar.stop();
     }
   }
   return Object.fromEntries(given) as Options;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { MergeOptions } from '../llm/model/merge.js';
-import { hubCacheOption, modelHelp, withLocalInputs } from './llm-hub.js';
+import { hubCacheOption, withLocalInputs } from './llm-hub.js';
+import { modelHelp, tokenizerOption } from './model-options.js';
 import { printJson } from './output.js';
 
 /** `forgetting llm merge`: a model with its adapter worked into its weights. */
@@ -8,7 +9,7 @@ export function llmMergeCommand(): Command {
   return new Command('merge')
     .description('write a model with its LoRA adapter worked into its weights, as a Hugging Face folder in float32')
     .requiredOption('--model <path>', modelHelp)
-    .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
+    .addOption(tokenizerOption())
     .requiredOption('--adapter <folder>', 'LoRA adapter in PEFT form')
     .requiredOption('--output <folder>', 'folder to write')
     .addOption(hubCacheOption())

@@ -6,7 +6,8 @@ import type { MeasuredShape } from '../llm/profile/shapes.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { integerOption, wordOption } from './arguments.js';
 import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 
 interface ProfileCommandOptions extends BackendCommandOptions {
   readonly model?: string;
@@ -38,7 +39,12 @@ export function llmProfileCommand(): Command {
       integerOption('batch', 1),
     )
     .option('--length <tokens>', 'tokens of every sequence (default: by shape, else 128)', integerOption('length', 2))
-    .option('--steps <n>', 'steps to profile', integerOption('steps', 1), 5)
+    .option(
+      '--steps <n>',
+      'steps to record; the rows are of the half that the machine disturbed least',
+      integerOption('steps', 1),
+      8,
+    )
     .option('--json', 'print JSON')
     .action(async (options: ProfileCommandOptions) => {
       if ((options.model === undefined) === (options.shape === undefined)) {

@@ -9,14 +9,12 @@ import type { LanguageModel } from '../llm/model/language-model.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import { integerOption, numberOption } from './arguments.js';
 import { withBackendOptions, type BackendCommandOptions } from './backend-options.js';
-import { hubCacheOption, modelHelp } from './llm-hub.js';
+import { hubCacheOption } from './llm-hub.js';
+import { withModelOptions, type ModelCommandOptions } from './model-options.js';
 import { startProgress } from './progress.js';
 
 /** The options that evaluate and train share. */
-export interface SessionOptions extends BackendCommandOptions {
-  readonly model: string;
-  readonly tokenizer?: string;
-  readonly adapter?: string;
+export interface SessionOptions extends BackendCommandOptions, ModelCommandOptions {
   readonly sft: string;
   readonly preferences: string;
   readonly reference?: string;
@@ -26,7 +24,6 @@ export interface SessionOptions extends BackendCommandOptions {
   readonly maxLength?: number;
   readonly inputField?: boolean;
   readonly cache: string;
-  readonly hubCache: string;
   readonly json?: boolean;
 }
 
@@ -38,10 +35,7 @@ export interface LoadedModel {
 
 /** Adds the options that evaluate and train share. */
 export function withSessionOptions(command: Command): Command {
-  const described = command
-    .requiredOption('--model <path>', modelHelp)
-    .option('--tokenizer <file>', 'tokenizer.json or llama2.c tokenizer .bin (default: the one beside the model)')
-    .option('--adapter <folder>', 'LoRA adapter in PEFT form')
+  const described = withModelOptions(command)
     .requiredOption('--sft <file>', 'JSONL or Parquet with instruction and output, or org/dataset[:file] of the HF hub')
     .requiredOption('--preferences <file>', 'JSONL or Parquet with prompt, chosen and rejected, or org/dataset[:file]')
     .option(
@@ -74,11 +68,6 @@ export async function dpoSettingsOf({ beta, labelSmoothing, ipo = false }: Sessi
   return checkedDpoSettings({ beta, labelSmoothing, ipo });
 }
 
-/** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */
-export function announce({ description }: Backend): void {
-  process.stderr.write(`${description}\n`);
-}
-
 /** A pair of prepared data files. */
 export interface SessionData {
   readonly sft: Prepared<SftExample>;
@@ -104,7 +93,7 @@ export async function readData(
 }
 
 /** The longest sequence, checked to fit the model's context. */
-export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
+function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
   const length = maxLength ?? Math.min(2048, contextLength);
   if (length > contextLength) {
     throw new InputError('max-length', length, `at most ${contextLength}, the context of the model`);

@@ -4,8 +4,6 @@ import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../input-error.js';
 import { jsonText } from './text.js';
 
-export { jsonText, shortNumber } from './text.js';
-
 /** Writes a file whole or not at all, making its folder; throws an InputError where it cannot be written. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   try {

@@ -7,7 +7,8 @@ import {
 } from '../problem/generate/defaults.js';
 import type { ProblemFile } from '../problem/format.js';
 import { integerOption, numberOption, vectorOption, wordOption } from './arguments.js';
-import { jsonText, writeWhole } from './output.js';
+import { writeWhole } from './output.js';
+import { jsonText } from './text.js';
 
 /** `forgetting problem`: generators of problem files, and the problem of real text. */
 export function problemCommand(): Command {

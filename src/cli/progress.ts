@@ -25,3 +25,17 @@ export function startProgress(label: string, total: number, done = 0): Progress 
     },
   };
 }
+
+/** A progress bar that appears with the first that is done, when the total is known. */
+export function lazyProgress(label: string): { update: (done: number, total: number) => void; stop: () => void } {
+  let bar: Progress | undefined;
+  return {
+    update: (done, total) => {
+      bar ??= startProgress(label, total, done);
+      bar.update(done);
+    },
+    stop: () => {
+      bar?.stop();
+    },
+  };
+}

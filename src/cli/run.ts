@@ -3,8 +3,9 @@ import { InputError } from '../input-error.js';
 import type { Problem } from '../problem/problem.js';
 import type { Estimate } from '../simulate/statistics.js';
 import type { RunSettings } from '../simulate/trajectory.js';
-import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { integerOption, numberOption, splitOption, unitOption, wordOption } from './arguments.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 import { startProgress } from './progress.js';
 
 interface RunOptions {
@@ -85,7 +86,7 @@ async function run(problem: Problem, options: RunOptions) {
 
   const schedule = await loadSchedule(options.schedule);
   const stepSizes = stepSizesOf(options.stepSize, steps);
-  const split = options.split === undefined ? {} : { split: parseSplit(options.split) };
+  const split = options.split === undefined ? {} : { split: splitOption(options.split) };
   schedule.init({ lambda, steps, order, ...split, period, ideal: { dpo: 0, sft: 0 } });
   const optima = certifiedOptima(problem, lambda);
   const settings = { lambda, steps, order, ...split, period, ideal: optima.values.ideal };
@@ -164,14 +165,6 @@ function isLongWork(problem: Problem, samples: number): boolean {
       ? data.sft.offsets[data.sft.offsets.length - 1] / (data.sft.offsets.length - 1)
       : dimension;
   return samples * (2 * rows + 10) * dimension > 2e8;
-}
-
-function parseSplit(text: string): [number, number] {
-  const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (parts.length !== 2 || !parts.every((part) => Number.isSafeInteger(part) && part >= 0)) {
-    throw new InputError('split', text, 'two whole numbers, as in 500,500');
-  }
-  return [parts[0], parts[1]];
 }
 
 function nonNegative(field: string): (text: string) => number {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { lambdaOption } from './arguments.js';
-import { printJson, printTable, shortNumber } from './output.js';
+import { printJson, printTable } from './output.js';
+import { shortNumber } from './text.js';
 
 /** `forgetting solve`: certified minimisers of F_λ and F_max. */
 export function solveCommand(): Command {

@@ -5,7 +5,8 @@ import type { Theorem } from '../bound/theorem.js';
 import type { Check, Row } from '../bound/verify.js';
 import { InputError } from '../input-error.js';
 import { integerOption } from './arguments.js';
-import { jsonText, printJson, printTable, shortNumber, writeWhole } from './output.js';
+import { printJson, printTable, writeWhole } from './output.js';
+import { jsonText, shortNumber } from './text.js';
 import { commandLine } from './provenance.js';
 import { startProgress } from './progress.js';
 

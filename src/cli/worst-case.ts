@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { InputError } from '../input-error.js';
 import type { Order } from '../schedule/schedule.js';
 import {
   functionClasses,
@@ -8,8 +7,9 @@ import {
   type Iterate,
   type WorstCaseSchedule,
 } from '../worst-case/names.js';
-import { integerOption, numberOption, unitOption, wordOption } from './arguments.js';
-import { jsonText, printJson, printTable, writeWhole } from './output.js';
+import { integerOption, numberOption, splitOption, unitOption, wordOption } from './arguments.js';
+import { printJson, printTable, writeWhole } from './output.js';
+import { jsonText } from './text.js';
 import { startProgress } from './progress.js';
 
 interface Options {
@@ -111,13 +111,6 @@ async function run(options: Options): Promise<void> {
     process.stderr.write('forgetting: the worst case exceeds the theoretical bound\n');
     process.exitCode = 1;
   }
-}
-
-/** Two stage lengths, "T1,T2". */
-function splitOption(text: string): [number, number] {
-  const parts = text.split(',').map(integerOption('split', 0));
-  if (parts.length !== 2) throw new InputError('split', text, 'two stage lengths, "T1,T2"');
-  return [parts[0], parts[1]];
 }
 
 function digits(value: number): string {

@@ -36,6 +36,7 @@ export type Spec = TopLevelSpec extends infer Each
     : never
   : never;
 
-/** A view of a figure of several, and a layer of such a view. */
+/** A view of a figure of several. */
 export type View = Extract<TopLevelSpec, { hconcat: unknown }>['hconcat'][number];
+/** A layer of such a view. */
 export type Layer = Extract<View, { layer: unknown }>['layer'][number];

@@ -45,7 +45,7 @@ export async function renderFigure(figure: Figure, provenance: Provenance): Prom
 }
 
 /** The specification drawn as SVG, the same bytes every time. */
-export async function renderSvg(name: string, spec: TopLevelSpec): Promise<string> {
+async function renderSvg(name: string, spec: TopLevelSpec): Promise<string> {
   const logger = strictLogger(name);
   const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none', logger });
   try {

@@ -28,7 +28,7 @@ export type ScheduleKey = keyof typeof looks;
 export const ink = { text: '#222222', strong: '#000000', line: '#666666', faint: '#BBBBBB', grid: '#E8E8E8' };
 
 /** The font of every figure; the first family is the one the package ships. */
-export const fontFamily = 'Inter, Helvetica Neue, Arial, sans-serif';
+const fontFamily = 'Inter, Helvetica Neue, Arial, sans-serif';
 
 /** What every figure has in common. */
 export const config: Config = {

@@ -5,6 +5,7 @@ import { stream, type Stream } from '../random/stream.js';
 import type { KeyValueCache, LanguageModel } from './model/language-model.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 
+/** What to go on from, and how to sample. */
 export interface GenerateOptions {
   readonly prompt: string;
   readonly maxTokens: number;

@@ -14,7 +14,7 @@ const quadraticObjective = z.strictObject({
 });
 
 /** ½ (θ − c_i)ᵀ A_i (θ − c_i) with additive Gaussian gradient noise. */
-export const quadraticFile = z
+const quadraticFile = z
   .strictObject({
     kind: z.literal('quadratic'),
     objectives: z.strictObject({ dpo: quadraticObjective, sft: quadraticObjective }),
@@ -59,7 +59,7 @@ export const expressionFile = z
   .describe('a pair of convex expressions of the variables');
 
 /** The problem file: one JSON format, three kinds. */
-export const problemFile = z.discriminatedUnion('kind', [quadraticFile, logLinearFile, expressionFile]);
+const problemFile = z.discriminatedUnion('kind', [quadraticFile, logLinearFile, expressionFile]);
 
 /** A problem file as written. */
 export type ProblemFile = z.input<typeof problemFile>;
@@ -80,7 +80,7 @@ export function checkProblemFile(json: unknown): CheckedProblemFile {
 }
 
 /** Any JSON value checked against a zod schema; throws an InputError that names the first wrong field and its value. */
-export function checkShape<Schema extends z.ZodType>(schema: Schema, json: unknown, name: string): z.output<Schema> {
+function checkShape<Schema extends z.ZodType>(schema: Schema, json: unknown, name: string): z.output<Schema> {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -3,8 +3,6 @@ import { InputError } from '../input-error.js';
 import { parseProblem } from './parse.js';
 import type { Problem } from './problem.js';
 
-export { parseProblem };
-
 /** The problem in a problem file; throws an InputError naming the file or the field that is wrong. */
 export async function readProblem(path: string): Promise<Problem> {
   return (await readProblemFile(path)).problem;

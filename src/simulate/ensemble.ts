@@ -5,15 +5,21 @@ import type { Problem } from '../problem/problem.js';
 import type { RunSettings, Trajectory } from './trajectory.js';
 import { workerModule } from './worker-module.js';
 import { canShare } from './kernel/instance.js';
-import { placedProblem } from './trajectories.js';
-import runTask, { type EnsembleMember, type EnsembleTask } from './worker.js';
+import { needsReference, placedProblem } from './trajectories.js';
+import runTask, { loadMembers, type EnsembleMember, type EnsembleTask } from './worker.js';
 
 /** Threads that run ensembles; a pool can serve many ensembles. */
 export type WorkerPool = Piscina<EnsembleTask, Trajectory[][]>;
 
 /** A pool of workers, one for every core unless said; the caller destroys it. */
 export function createWorkerPool(workers = availableParallelism()): WorkerPool {
-  return new Piscina({ ...workerModule('worker', import.meta.url), minThreads: 1, maxThreads: workers });
+  return new Piscina({
+    ...workerModule('worker', import.meta.url),
+    minThreads: 1,
+    maxThreads: workers,
+    // By itself a thread without work ends at once, and the next ensemble waits for a new one to start.
+    idleTimeout: 60_000,
+  });
 }
 
 /** What to run: a schedule on a problem for a range of seeds. */
@@ -65,13 +71,15 @@ export async function runEnsembles(
   const workers = pool?.options.maxThreads ?? 1;
   const { data } = problem;
   const placed = pool === undefined || canShare ? placedProblem(data) : undefined;
+  const runs = await loadMembers(members);
   // Enough pieces for every worker to stay busy and progress to show; the pieces do not change any number.
   const size = Math.max(1, Math.ceil(seeds / Math.max(8, 4 * workers)));
   const trajectories = members.map((): Trajectory[] => []);
   let done = 0;
   const run = async (first: number): Promise<void> => {
     const part = Array.from({ length: Math.min(size, seeds - first) }, (_, i) => seed + first + i);
-    const task: EnsembleTask = { data, placed, members, seeds: part };
+    // What a thread is sent is copied, but for shared memory.
+    const task: EnsembleTask = { ...(needsReference(placed, runs) && { data }), placed, members, seeds: part };
     const found = await (pool === undefined ? runTask(task) : pool.run(task));
     found.forEach((runs, i) => {
       runs.forEach((trajectory, member) => (trajectories[member][first + i] = trajectory));

@@ -96,13 +96,7 @@ export function inverseFromCholesky(l: Float64Array, n: number, inverse: Float64
     solveLower(l, n, inverse, j * n);
     solveLowerTransposed(l, n, inverse, j * n);
   }
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const mean = (inverse[i * n + j] + inverse[j * n + i]) / 2;
-      inverse[i * n + j] = mean;
-      inverse[j * n + i] = mean;
-    }
-  }
+  symmetrise(inverse, n);
 }
 
 /** C = A B for n × n row-major matrices. */
@@ -117,6 +111,29 @@ export function multiply(a: Float64Array, b: Float64Array, n: number, c: Float64
       for (let j = 0; j < n; j++) c[rowI + j] += value * b[rowK + j];
     }
   }
+}
+
+/** A ← (A + Aᵀ)/2, n × n row-major. */
+export function symmetrise(a: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const mean = (a[i * n + j] + a[j * n + i]) / 2;
+      a[i * n + j] = mean;
+      a[j * n + i] = mean;
+    }
+  }
+}
+
+/** Σ a_e b_e, of vectors or of matrices. */
+export function inner(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let e = 0; e < a.length; e++) sum += a[e] * b[e];
+  return sum;
+}
+
+/** The Euclidean norm of a vector, the Frobenius norm of a matrix. */
+export function norm(a: Float64Array): number {
+  return Math.sqrt(inner(a, a));
 }
 
 /** L⁻¹ D L⁻ᵀ for a symmetric D, n × n row-major, into `result`. */

@@ -1,13 +1,13 @@
-import type { InteriorPoint } from './interior-point.js';
+import type { PrimalDualPoint } from './primal-dual-point.js';
 import type { Constraint, SemidefiniteProgramme, SparseSymmetric } from './semidefinite-programme.js';
 
 /** An equilibrated programme and the way back. */
 export interface Equilibration {
   readonly programme: SemidefiniteProgramme;
   /** A point of the given programme in the equilibrated one's units. */
-  scalePoint(point: InteriorPoint): InteriorPoint;
+  scalePoint(point: PrimalDualPoint): PrimalDualPoint;
   /** A point of the equilibrated programme in the given one's units. */
-  unscalePoint(point: InteriorPoint): InteriorPoint;
+  unscalePoint(point: PrimalDualPoint): PrimalDualPoint;
   objectiveInGivenUnits(value: number): number;
 }
 

@@ -1,9 +1,11 @@
 import type { ObjectiveName, Schedule } from '../schedule/schedule.js';
 import { certifiedBound, type CertifiedBound } from './certified-bound.js';
-import type { InteriorPoint } from './interior-point.js';
+import type { FunctionClass } from './function-class.js';
+import type { PrimalDualPoint } from './primal-dual-point.js';
 import type { Iterate } from './names.js';
 import { lastNeededStep, maxrightPlan, measuredTimes, type Plan } from './plan.js';
-import { estimationProgramme, type EstimationProgramme, type FunctionClass, type Stationarity } from './programme.js';
+import { estimationProgramme, type EstimationProgramme } from './programme.js';
+import type { Stationarity } from './stationarity.js';
 import { solveEstimation, type EstimationSolution } from './solve-estimation.js';
 
 /** MAXRIGHT's question: everything its programmes are made from. */
@@ -104,7 +106,7 @@ interface Node {
   readonly from: number;
   readonly to: number;
   readonly certificate: CertifiedBound;
-  readonly start?: InteriorPoint;
+  readonly start?: PrimalDualPoint;
 }
 
 /**
@@ -141,7 +143,7 @@ export function maxrightWorstCase(
     incumbent = Math.max(incumbent, solution.primalObjective);
     best = { pattern, angle, estimation, solution };
   };
-  const relax = (plan: Plan, stationarity: Stationarity, start?: InteriorPoint) => {
+  const relax = (plan: Plan, stationarity: Stationarity, start?: PrimalDualPoint) => {
     const estimation = build(plan, stationarity);
     const cutoff = incumbent;
     let solution = solveEstimation(estimation, { cutoff, ...(start === undefined ? {} : { start }) });

@@ -1,7 +1,9 @@
+/** What --schedule of the command takes. */
 export const worstCaseSchedules = ['alright', 'maxright', 'mix', 'sequential', 'subgradient'] as const;
 /** A schedule whose worst case can be computed; "subgradient" is the subgradient method on one objective. */
 export type WorstCaseSchedule = (typeof worstCaseSchedules)[number];
 
+/** What --iterate of the command takes. */
 export const iterates = ['mean', 'average', 'best', 'last'] as const;
 /**
  * Which number of a run is estimated. mean: the mean gap over the T points at which gradients are taken, the start
@@ -10,4 +12,5 @@ export const iterates = ['mean', 'average', 'best', 'last'] as const;
  */
 export type Iterate = (typeof iterates)[number];
 
+/** What --class of the command takes. */
 export const functionClasses = ['lipschitz', 'smooth'] as const;

@@ -33,8 +33,36 @@ export interface SemidefiniteProgramme {
   readonly constraints: readonly Constraint[];
 }
 
+/** The sparse matrix without entries. */
 export const zeroMatrix: SparseSymmetric = { rows: [], columns: [], values: [] };
+/** The sparse vector without entries. */
 export const zeroVector: SparseVector = { indices: [], values: [] };
+
+/** The sum of at least one sparse symmetric matrix, zeros left out. */
+export function sumOf(matrices: readonly SparseSymmetric[]): SparseSymmetric {
+  if (matrices.length === 1) return matrices[0];
+  const entries = new Map<string, [number, number, number]>();
+  for (const { rows, columns, values } of matrices) {
+    values.forEach((value, e) => {
+      const key = `${rows[e]},${columns[e]}`;
+      entries.set(key, [rows[e], columns[e], (entries.get(key)?.[2] ?? 0) + value]);
+    });
+  }
+  const kept = [...entries.values()].filter(([, , value]) => value !== 0);
+  return {
+    rows: kept.map(([row]) => row),
+    columns: kept.map(([, column]) => column),
+    values: kept.map(([, , value]) => value),
+  };
+}
+
+/** The sparse vector of (index, value) entries, repeated indices summed, zeros left out. */
+export function sparseVector(entries: readonly (readonly [number, number])[]): SparseVector {
+  const sums = new Map<number, number>();
+  for (const [index, value] of entries) sums.set(index, (sums.get(index) ?? 0) + value);
+  const kept = [...sums].filter(([, value]) => value !== 0);
+  return { indices: kept.map(([index]) => index), values: kept.map(([, value]) => value) };
+}
 
 /** ⟨A, G⟩ of a sparse symmetric A and a dense symmetric G (order n, row-major). */
 export function innerProduct(a: SparseSymmetric, g: Float64Array, n: number): number {

@@ -4,7 +4,7 @@ import type { Order, Schedule, ScheduleSettings } from '../schedule/schedule.js'
 import { checkedLambda, checkedOrder, checkedPeriod, checkedSplit, checkedSteps } from '../schedule/settings.js';
 import { stepSizes } from '../simulate/step-size.js';
 import { functionClasses, iterates, worstCaseSchedules, type Iterate, type WorstCaseSchedule } from './names.js';
-import type { FunctionClass } from './programme.js';
+import type { FunctionClass } from './function-class.js';
 
 /** What the worst case is asked of; lengths, slopes and curvatures in the user's own units. */
 export interface WorstCaseSettings {

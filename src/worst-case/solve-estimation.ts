@@ -1,4 +1,5 @@
-import { solveSemidefinite, type InteriorPoint, type InteriorPointResult } from './interior-point.js';
+import { solveSemidefinite, type InteriorPointResult } from './interior-point.js';
+import type { PrimalDualPoint } from './primal-dual-point.js';
 import type { EstimationProgramme } from './programme.js';
 import { dot, innerProduct, type SemidefiniteProgramme } from './semidefinite-programme.js';
 
@@ -13,14 +14,14 @@ export interface EstimationSolution {
   /** Constraints that were taken into the solver's programme. */
   readonly constraintsUsed: number;
   /** A point to start a programme of the same shape from; only where all constraints were taken. */
-  readonly warmStart?: InteriorPoint;
+  readonly warmStart?: PrimalDualPoint;
 }
 
 /** Settings of the solution of an estimation programme. */
 export interface EstimationOptions {
   /** From this many constraints on, the interpolation constraints join only as they are violated; 1000 unless given. */
   readonly takeAllUpTo?: number;
-  readonly start?: InteriorPoint;
+  readonly start?: PrimalDualPoint;
   readonly cutoff?: number;
   readonly onIteration?: (relativeGap: number) => void;
 }
@@ -48,7 +49,7 @@ export function solveEstimation(
   }
   let used = programme.constraints.flatMap((_, k) => (essential[k] ? [k] : []));
   let iterations = 0;
-  let previous: InteriorPoint | undefined;
+  let previous: PrimalDualPoint | undefined;
   for (;;) {
     const part: SemidefiniteProgramme = { ...programme, constraints: used.map((k) => programme.constraints[k]) };
     let result = solveSemidefinite(part, { ...solver, ...(previous === undefined ? {} : { start: previous }) });

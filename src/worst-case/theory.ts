@@ -1,4 +1,4 @@
-import type { FunctionClass } from './programme.js';
+import type { FunctionClass } from './function-class.js';
 import type { Iterate, WorstCaseSchedule } from './names.js';
 
 /** What the theory says of a worst case. */

@@ -18,6 +18,7 @@ export interface SmoothInterpolant {
   readonly points: readonly { readonly center: readonly number[]; readonly value: number }[];
 }
 
+/** A function that attains, or nearly attains, a worst case. */
 export type WorstFunction = PiecewiseLinear | SmoothInterpolant;
 
 /** A function's value and a subgradient, and how firmly the subgradient is determined. */

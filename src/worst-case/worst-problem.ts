@@ -1,6 +1,8 @@
 import type { ObjectiveName, Pair } from '../schedule/schedule.js';
+import type { Combination } from './combination.js';
 import { cholesky } from './dense.js';
-import type { Combination, EstimationProgramme, FunctionClass, Sample } from './programme.js';
+import type { FunctionClass } from './function-class.js';
+import type { EstimationProgramme, Sample } from './programme.js';
 import type { PiecewiseLinear, SmoothInterpolant, WorstFunction } from './worst-function.js';
 
 /** A pair of recovered functions, with the start, the comparator and the optima that MAXRIGHT is told. */

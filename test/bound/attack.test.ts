@@ -5,7 +5,7 @@ import { averageGap, constantSteps, meanMaxGap } from '../../src/bound/measure.j
 import { theorems } from '../../src/bound/registry.js';
 import { problemSubject } from '../../src/bound/subject.js';
 import { selected } from '../../src/bound/verify.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { planeFile } from '../problems.js';
 
 const extent = { steps: [5], seeds: 4000, seed: 0, rateSteps: [], rateSeeds: 0 };

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { writeProgram } from '../../bundle/program.js';
-import { temporaryFolder, type Finished } from '../cli/command.js';
+import { fileIn, temporaryFolder, type Finished } from '../cli/command.js';
 import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
 import { hasWebGpu } from '../llm/webgpu.js';
 
@@ -28,8 +28,11 @@ function run(words: readonly string[], environment: Readonly<Record<string, stri
   return { code: status, stdout, stderr };
 }
 
+// One short record: a software GPU takes seconds for what a GPU does in a millisecond.
 const evaluate = (backend: string): string[] => [
-  ...['llm', 'evaluate', '--model', toy.model, '--sft', toy.sft, '--preferences', toy.preferences],
+  ...['llm', 'evaluate', '--model', toy.model],
+  ...['--sft', fileIn(folder, 'short.jsonl', { instruction: 'a', output: 'bc' })],
+  ...['--preferences', fileIn(folder, 'preference.jsonl', { prompt: 'd', chosen: ' yes', rejected: ' no' })],
   ...['--backend', backend, '--json'],
 ];
 

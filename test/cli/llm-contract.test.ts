@@ -167,7 +167,17 @@ describe('llm train', () => {
   });
 
   it.skipIf(!webGpu)('takes the same step on webgpu as on wasm', async () => {
-    const words = [...common, ...run, ...lora, '--schedule', 'mix', '--steps', '1', '--output'];
+    // A software GPU takes seconds for what a GPU does in a millisecond: a few short records.
+    const sft = writeLines(join(folder, 'short-sft.jsonl'), [
+      { instruction: 'a', output: 'b' },
+      { instruction: 'c', output: 'de' },
+    ]);
+    const preferences = writeLines(join(folder, 'short-preferences.jsonl'), [
+      { prompt: 'f?', chosen: ' yes', rejected: ' no' },
+      { prompt: 'gh?', chosen: ' no', rejected: ' yes!' },
+    ]);
+    const short = ['--sft', sft, '--preferences', preferences];
+    const words = [...common, ...short, ...run, ...lora, '--schedule', 'mix', '--steps', '1', '--output'];
     const onWasm = await printed<Training>('train', ...words, output('wasm'));
     const { code, stdout, stderr } = await llm('train', ...words, output('webgpu'), '--backend', 'webgpu');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^webgpu: [^\n]*\n$/)]);

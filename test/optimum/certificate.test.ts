@@ -7,7 +7,7 @@ import { minimizeWeightedSum } from '../../src/optimum/weighted-sum.js';
 import type { ProblemFile } from '../../src/problem/format.js';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 
 const flat = (radius?: number): ProblemFile => ({
   kind: 'quadratic',

@@ -5,7 +5,7 @@ import type { ProblemFile } from '../../src/problem/format.js';
 import { closedForm } from '../../src/problem/generate/closed-form.js';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { exampleProblems } from '../problem/example-problems.js';
 
 const lambdas = [0.01, 0.1, 0.5, 0.75, 0.99];

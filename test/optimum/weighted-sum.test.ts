@@ -6,7 +6,7 @@ import type { ProblemFile } from '../../src/problem/format.js';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
 import type { Problem } from '../../src/problem/problem.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { exampleProblems } from '../problem/example-problems.js';
 
 const lambdas = [0, 0.01, 0.1, 0.5, 0.9, 0.99, 1];

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Objective, Problem } from '../../src/problem/problem.js';
 import { eigenvalues } from '../../src/problem/positive-semidefinite.js';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { exampleProblems } from './example-problems.js';
 
 /** Points of the ball, or of a ball of radius 5 where the domain is all of R^d. */

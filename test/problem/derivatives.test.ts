@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Objective } from '../../src/problem/problem.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { stream } from '../../src/random/stream.js';
 import { exampleProblems } from './example-problems.js';
 

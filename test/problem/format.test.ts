@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/input-error.js';
 import { checkProblemFile, problemJsonSchema } from '../../src/problem/format.js';
-import { parseProblem, readProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
+import { readProblem } from '../../src/problem/read.js';
 import { exampleProblems } from './example-problems.js';
 
 const quadratic = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { stream } from '../../src/random/stream.js';
 import { exampleProblems } from './example-problems.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { schedules } from '../../src/schedule/index.js';
 import { exactGaps } from '../../src/simulate/exact-moments.js';
 import { runEnsemble } from '../../src/simulate/ensemble.js';

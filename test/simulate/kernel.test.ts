@@ -3,7 +3,7 @@ import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
 import type { ProblemFile } from '../../src/problem/format.js';
 import type { Problem } from '../../src/problem/problem.js';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { stream, streamKey } from '../../src/random/stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import { createWorkerPool, runEnsembles } from '../../src/simulate/ensemble.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseProblem } from '../../src/problem/read.js';
+import { parseProblem } from '../../src/problem/parse.js';
 import { stream } from '../../src/random/stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import { bothObjectives, type Schedule, type ScheduleSettings } from '../../src/schedule/schedule.js';

@@ -3,8 +3,6 @@ import { InputError } from '../../input-error.js';
 import { registerGradients } from './gradients.js';
 import type { BackendName } from './names.js';
 
-export type { BackendName };
-
 /** The tensor backend of this process. */
 export interface Backend {
   readonly name: Exclude<BackendName, 'auto'>;
@@ -14,6 +12,7 @@ export interface Backend {
   close(): void;
 }
 
+/** What a backend may be told when it is opened. */
 export interface BackendOptions {
   /** Threads of the wasm backend, in Node: one for each core by default. A page has one. */
   readonly threads?: number;

@@ -16,6 +16,7 @@ export interface RowsOfLogits {
   readonly targets: TensorInfo;
 }
 
+/** What the second kernel works on. */
 export interface RowsToDifferentiate extends RowsOfLogits {
   /** What the first kernel gave. */
   readonly logProbabilities: TensorInfo;

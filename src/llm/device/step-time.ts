@@ -16,6 +16,7 @@ export const stepKinds = {
   'dpo-lora': { objective: 'dpo', fullFineTuning: false },
 } as const;
 
+/** One of the training steps that are timed. */
 export type StepKind = keyof typeof stepKinds;
 
 /** The rank of the adapters that are timed, the published runs'. */
@@ -41,6 +42,7 @@ export interface StepTime {
   readonly firstLoss: number;
 }
 
+/** What is timed, and how often. */
 export interface StepTimeOptions extends MeasuredShape {
   readonly kind: StepKind;
   /** The most steps to time. */

@@ -147,13 +147,14 @@ export function perSeed<Row extends { readonly seed: number }>(
 }
 
 /** The verdict on a claim that a number is above a threshold. */
-export function above(found: Estimate, threshold: number): Pick<Claim, 'verdict' | 'estimate' | 'threshold'> {
+function above(found: Estimate, threshold: number): Pick<Claim, 'verdict' | 'estimate' | 'threshold'> {
   const { ci95 } = found;
   const verdict =
     ci95 === null ? 'undecided' : ci95[0] > threshold ? 'agrees' : ci95[1] < threshold ? 'disagrees' : 'undecided';
   return { verdict, estimate: found, threshold };
 }
 
+/** The arithmetic mean; NaN of no numbers. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

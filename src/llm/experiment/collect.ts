@@ -104,7 +104,7 @@ export function costRows(experiment: string, runs: readonly ComparedRun[]): Cost
 }
 
 /** The key of a run's rows. */
-export function keyOf({ comparison, schedule, lambda, dpoShare, steps, seed }: ComparedRun): RunKey {
+function keyOf({ comparison, schedule, lambda, dpoShare, steps, seed }: ComparedRun): RunKey {
   const key = schedule === 'sequential' ? `sequential-${comparison}` : schedule;
   return { comparison, schedule: key as ScheduleKey, lambda, dpoShare, steps, seed };
 }

@@ -1,8 +1,10 @@
-import type { Order, Pair, ScheduleSettings } from '../../schedule/schedule.js';
+import type { Order, ScheduleSettings } from '../../schedule/schedule.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** One of the two comparisons, named by the order of its sequential runs. */
 export type Comparison = Order;
+
+/** Both comparisons. */
 export const comparisons: readonly Comparison[] = ['sft-dpo', 'dpo-sft'];
 
 /** The runs that everything else stands on: single objectives to their optima, and the tuning on chosen replies. */
@@ -131,6 +133,3 @@ function jointRun(
     scheduleSettings: { lambda, steps, period },
   };
 }
-
-/** The optima that the schedules of a comparison are measured from. */
-export type Optima = Readonly<Record<Comparison, Pair>>;

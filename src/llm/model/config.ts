@@ -37,6 +37,7 @@ export interface LlamaConfig extends SharedConfig {
   readonly mlpBias: boolean;
 }
 
+/** The configuration of a model of either architecture. */
 export type ModelConfig = NeoxConfig | LlamaConfig;
 
 const count = z.int().positive();

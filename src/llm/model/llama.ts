@@ -31,7 +31,9 @@ export function llamaShapes(config: LlamaConfig): Map<string, number[]> {
   return shapes;
 }
 
+/** The name of the embedding's weight. */
 export const llamaEmbedding = 'model.embed_tokens.weight';
+/** The name of the head's weight, where it is not the embedding's. */
 export const llamaHead = 'lm_head.weight';
 
 /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */

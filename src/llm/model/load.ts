@@ -13,6 +13,7 @@ import { weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import type { LoraOptions } from './lora.js';
 
+/** A model and what of it is to be trained. */
 export interface LoadOptions {
   /** A model folder in HF form, or a llama2.c .bin file. */
   readonly model: string;

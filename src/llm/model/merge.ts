@@ -7,6 +7,7 @@ import { writeModelFolder, type ModelOrigin } from './folder.js';
 import { openModel } from './load.js';
 import { peftName } from './lora.js';
 
+/** The model and adapter to merge, and where to. */
 export interface MergeOptions extends ModelOrigin {
   /** An adapter folder in PEFT form. */
   readonly adapter: string;

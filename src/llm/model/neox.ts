@@ -31,7 +31,9 @@ export function neoxShapes(config: NeoxConfig): Map<string, number[]> {
   return shapes;
 }
 
+/** The name of the embedding's weight. */
 export const neoxEmbedding = 'gpt_neox.embed_in.weight';
+/** The name of the head's weight, where it is not the embedding's. */
 export const neoxHead = 'embed_out.weight';
 
 /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */

@@ -4,8 +4,6 @@ import { pythia1b } from './pythia-1b.js';
 import { stories260k } from './stories260k.js';
 import { synthetic } from './synthetic.js';
 
-export type { Preset };
-
 /** Every preset, by the name that --preset takes. A new one is a file of its own and a line here. */
 export const presets: Readonly<Record<string, Preset>> = Object.fromEntries(
   [synthetic, stories260k, pythia1b, llama38b].map((preset) => [preset.name, preset]),

@@ -45,9 +45,13 @@ export const stories260k: Preset = {
     evaluateEvery: 80,
     optimumSteps: 1920,
     sftExamples: 1024,
-    preferencePairs: 256,
+    preferencePairs: 128,
     evaluatedExamples: 48,
     heldOutExamples: 24,
   },
-  fullTraining: { learningRate: 1e-2, tuning: { rank: 2, alpha: 2, targets: ['q_proj', 'v_proj'] } },
+  fullTraining: {
+    preferenceBatch: 4,
+    learningRate: 5e-3,
+    tuning: { rank: 2, alpha: 2, targets: ['q_proj', 'v_proj'] },
+  },
 };

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { InputError } from '../../input-error.js';
-import { wrapKernels, type Recording } from './recording.js';
-import type { SelfTime } from './self-times.js';
+import { wrapKernels, type RecordedSteps } from './recording.js';
+import { byTime, type SelfTime } from './self-times.js';
 
 /** The backend, with what it keeps to itself, as far as the recording needs it. */
 interface RecordedBackend extends Pick<WebGPUBackend, 'device' | 'runWebGPUProgram'> {
@@ -17,12 +17,13 @@ const setSize = 4096;
 const bytesPerTimestamp = 8;
 
 /**
- * Times every kernel on the GPU itself: each program becomes a compute pass of its own with a timestamp at its begin
- * and its end, while programs go to the GPU in the batches they always do. The row "(waiting)" is the time between
- * the end of one program and the begin of the next, in which the GPU has nothing to do or copies.
+ * Takes steps and times every kernel on the GPU itself: each program becomes a compute pass of its own with a timestamp
+ * at its begin and its end, while programs go to the GPU in the batches they always do. The row "(waiting)" is the time
+ * between the end of one program and the begin of the next, in which the GPU has nothing to do or copies. The GPU
+ * finishes a step while the next one begins, so the times are those of all steps.
  * @throws InputError where the adapter has no timestamps
  */
-export function recordDevice(): Recording {
+export async function recordDevice(step: () => Promise<void>, steps: number): Promise<RecordedSteps> {
   const backend = tf.backend() as unknown as RecordedBackend;
   const { device } = backend;
   if (!device.features.has('timestamp-query')) {
@@ -61,18 +62,21 @@ export function recordDevice(): Recording {
     encoder.beginComputePass = begin;
     return output;
   };
-  return {
-    stop: async () => {
-      unwrapKernels();
-      // The stock method is the prototype's.
-      Reflect.deleteProperty(backend, 'runWebGPUProgram');
-      backend.endComputePassEncoder();
-      if (backend.commandEncoder !== null) backend.submitQueue();
-      const stamps = await readTimestamps(device, querySets, 2 * programs.length);
-      for (const set of querySets) set.destroy();
-      return summed(programs, stamps);
-    },
-  };
+  const began = performance.now();
+  let milliseconds: number;
+  try {
+    for (let taken = 0; taken < steps; taken++) await step();
+    milliseconds = performance.now() - began;
+  } finally {
+    unwrapKernels();
+    // The stock method is the prototype's.
+    Reflect.deleteProperty(backend, 'runWebGPUProgram');
+  }
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder !== null) backend.submitQueue();
+  const stamps = await readTimestamps(device, querySets, 2 * programs.length);
+  for (const set of querySets) set.destroy();
+  return { steps, milliseconds, times: summed(programs, stamps) };
 }
 
 /** The timestamps of some query sets, in nanoseconds of the GPU's clock. */
@@ -106,5 +110,5 @@ function summed(programs: readonly string[], stamps: BigUint64Array): SelfTime[]
     const next = index + 1 < programs.length ? stamps[2 * index + 2] : end;
     if (next > end) add('(waiting)', next - end);
   }
-  return Array.from(totals, ([name, total]) => ({ name, ...total })).sort((a, b) => b.milliseconds - a.milliseconds);
+  return byTime(Array.from(totals, ([name, total]) => ({ name, ...total })));
 }

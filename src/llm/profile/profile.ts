@@ -8,7 +8,7 @@ import { stepTask } from './step-task.js';
 
 /** Where the time of a training step goes. */
 export interface StepProfile {
-  /** The mean time of the profiled steps. */
+  /** The mean time of the steps that the rows are of. */
   readonly stepMilliseconds: number;
   readonly rows: readonly ProfileRow[];
   /** The share of the step that the rows account for. */
@@ -37,6 +37,7 @@ export interface ProfileRow {
   readonly share: number;
 }
 
+/** The training step to profile, and how often. */
 export interface ProfileOptions extends CountedStep {
   readonly steps: number;
   /** Steps before the recording begins: the first ones compile. */
@@ -48,20 +49,20 @@ export async function profileStep({ steps, warmup = 2, ...options }: ProfileOpti
   const scheduleSettings = { lambda: 0.5, steps: warmup + steps };
   const task = stepTask({ ...options, schedule: schedules[options.objective], scheduleSettings });
   for (let step = 0; step < warmup; step++) await task.step();
-  const recording = tf.getBackend() === 'webgpu' ? recordDevice() : recordHost();
   let tensorBytes = 0;
-  const began = performance.now();
-  for (let step = 0; step < steps; step++) tensorBytes = Math.max(tensorBytes, (await task.step()).tensorBytes);
-  const stepMilliseconds = (performance.now() - began) / steps;
-  const times = await recording.stop();
+  const record = tf.getBackend() === 'webgpu' ? recordDevice : recordHost;
+  const recorded = await record(async () => {
+    tensorBytes = Math.max(tensorBytes, (await task.step()).tensorBytes);
+  }, steps);
   task.dispose();
   const residentBytes = process.resourceUsage().maxRSS * 1024;
-  const rows = times.map(({ name, calls, milliseconds }) => ({
+  const rows = recorded.times.map(({ name, calls, milliseconds }) => ({
     kernel: name,
-    calls: calls / steps,
-    milliseconds: milliseconds / steps,
-    share: milliseconds / steps / stepMilliseconds,
+    calls: calls / recorded.steps,
+    milliseconds: milliseconds / recorded.steps,
+    share: milliseconds / recorded.milliseconds,
   }));
+  const stepMilliseconds = recorded.milliseconds / recorded.steps;
   const matmulLimit = await measureMatmulLimit();
   const gigaflops = stepOperations(options) / 1e9;
   return {

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { SelfTime } from './self-times.js';
 
-/** A recording of where the time of steps goes, under way. */
-export interface Recording {
-  /** Ends the recording, puts everything back as it was, and gives what was recorded, the longest first. */
-  readonly stop: () => Promise<readonly SelfTime[]>;
+/** Where the time of some steps went, all of them together. */
+export interface RecordedSteps {
+  readonly steps: number;
+  readonly milliseconds: number;
+  readonly times: readonly SelfTime[];
 }
 
 /** Runs every kernel of the current backend within `run`, which is told its name; returns what undoes it. */

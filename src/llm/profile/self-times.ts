@@ -33,7 +33,11 @@ export function selfTimer(now: () => number = () => performance.now()): SelfTime
         if (within.length > 0) within[within.length - 1] += elapsed;
       }
     },
-    times: () =>
-      Array.from(totals, ([name, total]) => ({ name, ...total })).sort((a, b) => b.milliseconds - a.milliseconds),
+    times: () => byTime(Array.from(totals, ([name, total]) => ({ name, ...total }))),
   };
+}
+
+/** The longest first. */
+export function byTime(times: Iterable<SelfTime>): SelfTime[] {
+  return [...times].sort((a, b) => b.milliseconds - a.milliseconds);
 }

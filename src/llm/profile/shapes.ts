@@ -44,5 +44,7 @@ export const shapes = {
   },
 } as const satisfies Record<string, MeasuredShape>;
 
+/** The name of a shape. */
 export type ShapeName = keyof typeof shapes;
+/** Every shape's name. */
 export const shapeNames = Object.keys(shapes) as ShapeName[];

@@ -9,7 +9,7 @@ import { writeParquet, type Columns } from './parquet.js';
 import { openEventLog } from './tensorboard.js';
 
 /** The columns of steps.parquet, and the fields of steps.jsonl. */
-export const stepColumns: Columns = {
+const stepColumns: Columns = {
   step: 'INT32',
   choice: 'STRING',
   loss: 'DOUBLE',
@@ -22,7 +22,7 @@ export const stepColumns: Columns = {
 };
 
 /** The columns of evaluations.parquet, and the fields of evaluations.jsonl. */
-export const evaluationColumns: Columns = {
+const evaluationColumns: Columns = {
   step: 'INT32',
   sftLoss: 'DOUBLE',
   dpoLoss: 'DOUBLE',
@@ -36,7 +36,7 @@ export const evaluationColumns: Columns = {
 };
 
 /** The further columns of evaluations, where a run is evaluated on held-out data too. */
-export const heldOutColumns: Columns = {
+const heldOutColumns: Columns = {
   heldOutSftLoss: 'DOUBLE',
   heldOutDpoLoss: 'DOUBLE',
   heldOutRewardAccuracy: 'DOUBLE',

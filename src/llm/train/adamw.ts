@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernel, updateInPlace } from '../backend/fused-kernels.js';
+import { hasKernel, updateInPlace, type AdamwUpdate } from '../backend/fused-kernels.js';
 
 /** AdamW's constants; the defaults are the published runs'. */
 export interface AdamwSettings {
@@ -71,25 +71,38 @@ export function adamwStep(
     correction2,
     shrinkage: 1 - learningRate * weightDecay,
   };
-  for (const [name, variable] of trainable) {
-    const [gradient, first, second] = [
-      held(gradients, name),
-      held(state.firstMoment, name),
-      held(state.secondMoment, name),
-    ];
-    if (hasKernel('AdamwUpdate')) {
-      updateInPlace({ parameter: variable, gradient, firstMoment: first, secondMoment: second }, update);
-      continue;
+  tf.tidy(() => {
+    for (const [name, parameter] of trainable) {
+      const tensors = {
+        parameter,
+        gradient: held(gradients, name),
+        firstMoment: held(state.firstMoment, name),
+        secondMoment: held(state.secondMoment, name),
+      };
+      if (hasKernel('AdamwUpdate')) updateInPlace(tensors, update);
+      else composedUpdate(tensors, update);
     }
-    tf.tidy(() => {
-      first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
-      second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-      const root = tf.add(tf.sqrt(tf.div(second, correction2)), epsilon);
-      const step = tf.div(tf.mul(first, update.rate), root);
-      const shrunk = weightDecay === 0 ? variable : tf.mul(variable, update.shrinkage);
-      variable.assign(tf.sub(shrunk, step));
-    });
-  }
+  });
+}
+
+interface UpdatedTensors {
+  readonly parameter: tf.Variable;
+  readonly gradient: tf.Tensor;
+  readonly firstMoment: tf.Variable;
+  readonly secondMoment: tf.Variable;
+}
+
+/** The update of one variable by tfjs's own operations. */
+function composedUpdate({ parameter, gradient, firstMoment, secondMoment }: UpdatedTensors, update: AdamwUpdate): void {
+  const { beta1, beta2, epsilon, rate, correction2, shrinkage } = update;
+  tf.tidy(() => {
+    firstMoment.assign(tf.add(tf.mul(firstMoment, beta1), tf.mul(gradient, 1 - beta1)));
+    secondMoment.assign(tf.add(tf.mul(secondMoment, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const root = tf.add(tf.sqrt(tf.div(secondMoment, correction2)), epsilon);
+    const step = tf.div(tf.mul(firstMoment, rate), root);
+    const shrunk = shrinkage === 1 ? parameter : tf.mul(parameter, shrinkage);
+    parameter.assign(tf.sub(shrunk, step));
+  });
 }
 
 function held<Value>(map: ReadonlyMap<string, Value>, name: string): Value {

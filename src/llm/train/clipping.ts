@@ -18,8 +18,10 @@ export function clipped(
   norm: tf.Scalar,
   maximum: number,
 ): Map<string, tf.Tensor> {
-  const scale = tf.tidy(() => tf.minimum(1, tf.div(maximum, tf.add(norm, 1e-6))));
-  const scaled = new Map(Array.from(gradients, ([name, gradient]) => [name, tf.mul(gradient, scale)]));
-  tf.dispose([...gradients.values(), scale]);
-  return scaled;
+  const scaled = tf.tidy(() => {
+    const scale = tf.minimum(1, tf.div(maximum, tf.add(norm, 1e-6)));
+    return Array.from(gradients.values(), (gradient) => tf.mul(gradient, scale));
+  });
+  tf.dispose([...gradients.values()]);
+  return new Map([...gradients.keys()].map((name, index) => [name, scaled[index]]));
 }

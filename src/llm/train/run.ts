@@ -12,8 +12,6 @@ import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
 import { coinOf, initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
 
-export type { ObjectiveData };
-
 /** A training run. */
 export interface RunOptions extends Training {
   /** What f_SFT and f_DPO are evaluated on; by default the training data. */

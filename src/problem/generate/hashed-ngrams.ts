@@ -2,7 +2,7 @@ import { integerFrom } from './checks.js';
 import { murmurHash } from './murmur-hash.js';
 
 /** What an n-gram is made of. */
-export const ngramUnits = ['word', 'character'] as const;
+const ngramUnits = ['word', 'character'] as const;
 /** `word`: runs of letters and digits, and single punctuation marks; `character`: Unicode code points. */
 export type NgramUnit = (typeof ngramUnits)[number];
 

@@ -9,7 +9,7 @@ import { logLinearDefaults } from './defaults.js';
 import { gaussianVector, orthonormalPair } from './orthonormal.js';
 
 /** Where the reference policy of a generated log-linear pair comes from. */
-export const referenceKinds = ['zero', 'random', 'sft'] as const;
+const referenceKinds = ['zero', 'random', 'sft'] as const;
 /** `zero`: the uniform policy; `random`: a policy as sharp as the generating ones; `sft`: the minimiser of f_SFT. */
 export type ReferenceKind = (typeof referenceKinds)[number];
 

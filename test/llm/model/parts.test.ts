@@ -89,11 +89,12 @@ describe('the shape of Llama-3-8B', () => {
 });
 
 const models: Record<string, ModelConfig> = {
-  'a NeoX model with a head of its own': neoxConfig({ vocabularySize: 257, width: 16, heads: 2 }),
+  'a NeoX model with a head of its own': neoxConfig({ vocabularySize: 257, width: 16, heads: 2, layers: 1 }),
   'a Llama model whose head is its embedding': llamaConfig({
     vocabularySize: 257,
     width: 16,
     heads: 2,
+    layers: 1,
     tiedHead: true,
   }),
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { idealPoint, minimizeWeightedSum } from '../../../src/optimum/weighted-sum.js';
 import { closedForm } from '../../../src/problem/generate/closed-form.js';
-import { parseProblem } from '../../../src/problem/read.js';
+import { parseProblem } from '../../../src/problem/parse.js';
 
 test('its values, optima and the gap of DPO first are the closed forms', async () => {
   const problem = await parseProblem(closedForm());

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fromText, type FromTextOptions } from '../../../src/problem/generate/from-text.js';
 import { hashedNgrams } from '../../../src/problem/generate/hashed-ngrams.js';
 import { readDemonstrations, readPreferences } from '../../../src/problem/generate/records.js';
-import { parseProblem } from '../../../src/problem/read.js';
+import { parseProblem } from '../../../src/problem/parse.js';
 
 let folder: string;
 beforeAll(async () => {

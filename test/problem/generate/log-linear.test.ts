@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { minimizeWeightedMax } from '../../../src/optimum/weighted-max.js';
 import { idealPoint } from '../../../src/optimum/weighted-sum.js';
 import { logLinear, type LogLinearOptions } from '../../../src/problem/generate/log-linear.js';
-import { parseProblem } from '../../../src/problem/read.js';
+import { parseProblem } from '../../../src/problem/parse.js';
 
 async function minimizers(options: LogLinearOptions) {
   const problem = await parseProblem(logLinear(options));
