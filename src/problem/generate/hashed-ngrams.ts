@@ -1,10 +1,8 @@
 import { integerFrom } from './checks.js';
 import { murmurHash } from './murmur-hash.js';
 
-/** What an n-gram is made of. */
-const ngramUnits = ['word', 'character'] as const;
-/** `word`: runs of letters and digits, and single punctuation marks; `character`: Unicode code points. */
-export type NgramUnit = (typeof ngramUnits)[number];
+/** What an n-gram is made of: runs of letters and digits, and single punctuation marks; or Unicode code points. */
+export type NgramUnit = 'word' | 'character';
 
 /** Options of `hashedNgrams`. */
 export interface HashedNgramOptions {

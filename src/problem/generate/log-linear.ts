@@ -8,10 +8,11 @@ import { checkedStart, integerFrom, positive } from './checks.js';
 import { logLinearDefaults } from './defaults.js';
 import { gaussianVector, orthonormalPair } from './orthonormal.js';
 
-/** Where the reference policy of a generated log-linear pair comes from. */
-const referenceKinds = ['zero', 'random', 'sft'] as const;
-/** `zero`: the uniform policy; `random`: a policy as sharp as the generating ones; `sft`: the minimiser of f_SFT. */
-export type ReferenceKind = (typeof referenceKinds)[number];
+/**
+ * Where the reference policy of a generated log-linear pair comes from. `zero`: the uniform policy; `random`: a policy as
+ * sharp as the generating ones; `sft`: the minimiser of f_SFT.
+ */
+export type ReferenceKind = 'zero' | 'random' | 'sft';
 
 /** Options of `logLinear`; absent ones are `logLinearDefaults`. */
 export interface LogLinearOptions {
