@@ -20,19 +20,22 @@ describeInBrowser('every page of the site', () => {
     },
   );
 
-  it.each(pages)('$file fits a phone, a laptop and a 4K screen, of which it leaves pictures', async ({ file, name }) => {
-    const page = await site.open(file);
-    for (const [width, height] of [
-      [390, 844],
-      [1280, 800],
-      [3840, 2160],
-    ]) {
-      await page.setViewportSize({ width, height });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-      const heading = await page.locator('h1').boundingBox();
-      expect(heading?.y).toBeLessThan(height / 2);
-      await page.screenshot({ path: `.cache/screenshots/${name} ${width}.png` });
-    }
-    await page.context().close();
-  });
+  it.each(pages)(
+    '$file fits a phone, a laptop and a 4K screen, of which it leaves pictures',
+    async ({ file, name }) => {
+      const page = await site.open(file);
+      for (const [width, height] of [
+        [390, 844],
+        [1280, 800],
+        [3840, 2160],
+      ]) {
+        await page.setViewportSize({ width, height });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        const heading = await page.locator('h1').boundingBox();
+        expect(heading?.y).toBeLessThan(height / 2);
+        await page.screenshot({ path: `.cache/screenshots/${name} ${width}.png` });
+      }
+      await page.context().close();
+    },
+  );
 });
