@@ -162,26 +162,27 @@ function fetchAhead(group: Group, t: i32): void {
   let sft = false;
   for (let r = 0; r < group.count; r++) {
     const run = runAt(group, r);
-    switch (run.schedule) {
-      case MIX:
-        dpo = sft = true;
-        break;
-      case MAXRIGHT:
-        if ((t - 1) % run.period === 0) dpo = sft = true;
-        else if (run.dpo.gap > run.sft.gap) dpo = true;
-        else sft = true;
-        break;
-      case ALRIGHT:
-        if (group.upcomingCoin < run.lambda) dpo = true;
-        else sft = true;
-        break;
-      default:
-        if (t <= run.switchAfter === run.startsWithDpo) dpo = true;
-        else sft = true;
-    }
+    if (run.schedule === MIX || (run.schedule === MAXRIGHT && looksAtBoth(run, t))) dpo = sft = true;
+    else if (run.schedule === MAXRIGHT ? prefersDpo(run) : takesDpo(run, t, group.upcomingCoin)) dpo = true;
+    else sft = true;
   }
   if (dpo) fetchUpcoming(group.dpoSampler);
   if (sft) fetchUpcoming(group.sftSampler);
+}
+
+/** Whether MAXRIGHT sees both values before step t. */
+function looksAtBoth(run: Run, t: i32): bool {
+  return (t - 1) % run.period === 0;
+}
+
+/** MAXRIGHT's choice by the weighted gaps it last saw. */
+function prefersDpo(run: Run): bool {
+  return run.dpo.gap > run.sft.gap;
+}
+
+/** The choice of ALRIGHT and of runs in stages, which depends on no value. */
+function takesDpo(run: Run, t: i32, coin: f64): bool {
+  return run.schedule === ALRIGHT ? coin < run.lambda : t <= run.switchAfter === run.startsWithDpo;
 }
 
 function runAt(group: Group, index: i32): Run {
@@ -200,19 +201,16 @@ function step(group: Group, run: Run, t: i32, coin: f64): void {
       const dpo = run.dpo;
       const sft = run.sft;
       dpo.told = dpo.isForward = sft.told = sft.isForward = false;
-      if ((t - 1) % run.period === 0) {
+      if (looksAtBoth(run, t)) {
         see(group, run, dpo);
         see(group, run, sft);
         run.evaluations += 2;
       }
-      squares = greedyStep(group, run, dpo.gap > sft.gap ? dpo : sft, stepSize);
+      squares = greedyStep(group, run, prefersDpo(run) ? dpo : sft, stepSize);
       break;
     }
-    case ALRIGHT:
-      squares = singleStep(group, run, coin < run.lambda ? run.dpo : run.sft, stepSize);
-      break;
     default:
-      squares = singleStep(group, run, t <= run.switchAfter === run.startsWithDpo ? run.dpo : run.sft, stepSize);
+      squares = singleStep(group, run, takesDpo(run, t, coin) ? run.dpo : run.sft, stepSize);
   }
   const norm = sqrt(squares);
   if (norm > group.radius) scaled(run.point, group.radius / norm, run.point, group.pairs);

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
+import type { Provenance } from '../figure/figure.js';
 import { version } from '../version.js';
 import { shellWords } from './text.js';
 
 /** Where a result comes from: enough to make it again. */
-export interface Provenance {
-  readonly version: string;
-  /** The command line, without what cannot change a number (--workers, --out, --verdicts). */
-  readonly command: string;
-  readonly seed: number;
+export interface ProblemProvenance extends Provenance {
   /** "sha256:" and the digest of the problem file's bytes. */
   readonly problemHash: string;
 }
 
 /** The provenance of what this process computes from a problem file. */
-export function provenance(seed: number, problemText: string): Provenance {
+export function provenance(seed: number, problemText: string): ProblemProvenance {
   const digest = createHash('sha256').update(problemText).digest('hex');
   return { version, command: commandLine(process.argv.slice(2)), seed, problemHash: `sha256:${digest}` };
 }

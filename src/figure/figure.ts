@@ -6,9 +6,9 @@ export type Cell = string | number | boolean | null;
 /** One row of a figure's data; rows of different layers may have different columns. */
 export type Row = Readonly<Record<string, Cell>>;
 
-/** What made a figure. */
+/** What made a figure, or another result. */
 export interface Provenance {
-  /** The command that makes this figure. */
+  /** The command line, without what cannot change a number (--workers, --out, --verdicts). */
   readonly command: string;
   readonly seed: number;
   /** The version of the package. */

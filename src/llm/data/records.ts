@@ -1,4 +1,5 @@
 import { InputError } from '../../input-error.js';
+import { jsonObject } from '../../json-object.js';
 import { fileRefusal } from '../../file-refusal.js';
 
 /** One record of a data file and where it stands. */
@@ -56,22 +57,9 @@ async function jsonLineRecords(path: string): Promise<DataRecord[]> {
   for (const [number, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const place = `${path}:${number + 1}`;
-    records.push({ index: records.length, place, fields: parsedObject(line, place) });
+    records.push({ index: records.length, place, fields: jsonObject(line, place) });
   }
   return records;
-}
-
-function parsedObject(line: string, place: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new InputError(place, line, 'a JSON object on one line');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InputError(place, value, 'a JSON object');
-  }
-  return value as Record<string, unknown>;
 }
 
 /** A text field of a record; throws an InputError naming file, line and field where it is missing or not a string. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../../input-error.js';
+import { jsonObject } from '../../json-object.js';
 
 /** A prompt with the reply that was preferred and the one that was not. */
 export interface PreferenceRecord {
@@ -52,7 +53,7 @@ async function readRecords<Entry>(option: string, path: string, toRecord: (text:
   content.split('\n').forEach((line, index) => {
     if (line.trim() === '') return;
     const place = `${path}:${index + 1}`;
-    const record = parsedObject(place, line);
+    const record = jsonObject(line, place);
     records.push(
       toRecord((key, absent) => {
         const value = record[key] ?? absent;
@@ -62,17 +63,4 @@ async function readRecords<Entry>(option: string, path: string, toRecord: (text:
     );
   });
   return records;
-}
-
-function parsedObject(place: string, line: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new InputError(place, line, 'a JSON object');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InputError(place, value, 'a JSON object');
-  }
-  return value as Record<string, unknown>;
 }
