@@ -96,6 +96,7 @@ export function addRun(set: Group, schedule: i32, lambda: f64, steps: i32, full:
   run.point = allocate(bytes);
   run.sum = allocate(bytes);
   memory.copy(run.point, set.start, bytes);
+  run.scale = 1;
   run.dpo = newObserved(set.dpo, set.dpoSampler, set.dpoEvaluated);
   run.sft = newObserved(set.sft, set.sftSampler, set.sftEvaluated);
   store<usize>(set.runs + <usize>set.count * sizeof<usize>(), changetype<usize>(run));

@@ -58,17 +58,18 @@ class Tile {
     return sum;
   }
 
-  /** Adds N rows, each times its coefficient, to a vector. */
+  /** Adds N rows, each times its coefficient and all times `stepSize`, to a vector. */
   @inline
-  static add(N: i32, rows: usize, stride: usize, coefficients: usize, vector: usize, pairs: i32): void {
-    const p = v128.load64_splat(coefficients);
-    const q = v128.load64_splat(coefficients, 8);
-    const r = v128.load64_splat(coefficients, 16);
-    const s = v128.load64_splat(coefficients, 24);
-    const t = v128.load64_splat(coefficients, 32);
-    const u = v128.load64_splat(coefficients, 40);
-    const v = v128.load64_splat(coefficients, 48);
-    const w = v128.load64_splat(coefficients, 56);
+  static add(N: i32, rows: usize, stride: usize, coefficients: usize, stepSize: f64, vector: usize, pairs: i32): void {
+    const length = f64x2.splat(stepSize);
+    const p = f64x2.mul(length, v128.load64_splat(coefficients));
+    const q = N > 1 ? f64x2.mul(length, v128.load64_splat(coefficients, 8)) : p;
+    const r = N > 2 ? f64x2.mul(length, v128.load64_splat(coefficients, 16)) : p;
+    const s = N > 3 ? f64x2.mul(length, v128.load64_splat(coefficients, 24)) : p;
+    const t = N > 4 ? f64x2.mul(length, v128.load64_splat(coefficients, 32)) : p;
+    const u = N > 5 ? f64x2.mul(length, v128.load64_splat(coefficients, 40)) : p;
+    const v = N > 6 ? f64x2.mul(length, v128.load64_splat(coefficients, 48)) : p;
+    const w = N > 7 ? f64x2.mul(length, v128.load64_splat(coefficients, 56)) : p;
     const end = vector + ((<usize>pairs) << 4);
     while (vector < end) {
       v128.store(vector, f64x2.add(v128.load(vector), Tile.sum(N, rows, p, q, r, s, t, u, v, w)));
@@ -77,29 +78,56 @@ class Tile {
     }
   }
 
-  /** As `Move.by`, the step being the sum of N rows times their coefficients. */
+  /** Writes one pair of coordinates of a moved point, as `move`, and returns it. */
   @inline
-  static move(N: i32, rows: usize, coefficients: usize, point: usize, sum: usize, pairs: i32): f64 {
-    const p = v128.load64_splat(coefficients);
-    const q = v128.load64_splat(coefficients, 8);
-    const r = v128.load64_splat(coefficients, 16);
-    const s = v128.load64_splat(coefficients, 24);
-    const t = v128.load64_splat(coefficients, 32);
-    const u = v128.load64_splat(coefficients, 40);
-    const v = v128.load64_splat(coefficients, 48);
-    const w = v128.load64_splat(coefficients, 56);
-    let squares = f64x2.splat(0);
-    const end = point + ((<usize>pairs) << 4);
-    while (point < end) {
-      const before = v128.load(point);
-      const after = f64x2.sub(before, Tile.sum(N, rows, p, q, r, s, t, u, v, w));
-      v128.store(sum, f64x2.add(v128.load(sum), before));
-      v128.store(point, after);
-      squares = f64x2.add(squares, f64x2.mul(after, after));
-      point += 16;
-      sum += 16;
+  static moved(point: usize, sum: usize, scale: v128, step: v128): v128 {
+    const before = f64x2.mul(scale, v128.load(point));
+    const after = f64x2.sub(before, step);
+    v128.store(sum, f64x2.add(v128.load(sum), before));
+    v128.store(point, after);
+    return after;
+  }
+
+  /** As `moveBy`, along the sum of N rows, each times its coefficient. */
+  @inline
+  static move(
+    N: i32,
+    rows: usize,
+    coefficients: usize,
+    stepSize: f64,
+    scale: f64,
+    point: usize,
+    sum: usize,
+    pairs: i32,
+  ): f64 {
+    const length = f64x2.splat(stepSize);
+    const p = f64x2.mul(length, v128.load64_splat(coefficients));
+    const q = N > 1 ? f64x2.mul(length, v128.load64_splat(coefficients, 8)) : p;
+    const r = N > 2 ? f64x2.mul(length, v128.load64_splat(coefficients, 16)) : p;
+    const s = N > 3 ? f64x2.mul(length, v128.load64_splat(coefficients, 24)) : p;
+    const t = N > 4 ? f64x2.mul(length, v128.load64_splat(coefficients, 32)) : p;
+    const u = N > 5 ? f64x2.mul(length, v128.load64_splat(coefficients, 40)) : p;
+    const v = N > 6 ? f64x2.mul(length, v128.load64_splat(coefficients, 48)) : p;
+    const w = N > 7 ? f64x2.mul(length, v128.load64_splat(coefficients, 56)) : p;
+    const factor = f64x2.splat(scale);
+    let even = f64x2.splat(0);
+    let odd = f64x2.splat(0);
+    let left = pairs;
+    for (; left >= 2; left -= 2) {
+      const one = Tile.moved(point, sum, factor, Tile.sum(N, rows, p, q, r, s, t, u, v, w));
+      even = f64x2.add(even, f64x2.mul(one, one));
       rows += N << 4;
+      const other = Tile.moved(point + 16, sum + 16, factor, Tile.sum(N, rows, p, q, r, s, t, u, v, w));
+      odd = f64x2.add(odd, f64x2.mul(other, other));
+      rows += N << 4;
+      point += 32;
+      sum += 32;
     }
+    if (left === 1) {
+      const last = Tile.moved(point, sum, factor, Tile.sum(N, rows, p, q, r, s, t, u, v, w));
+      even = f64x2.add(even, f64x2.mul(last, last));
+    }
+    const squares = f64x2.add(even, odd);
     return f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
   }
 }
@@ -107,10 +135,10 @@ class Tile {
 /** How many coefficients `addRows` and `moveByRows` read, whatever the number of rows: so many must be there. */
 export const MOST_ROWS = 8;
 
-/** Writes the inner products of a block's rows with a vector; `out` has room for an even number. */
+/** Writes the inner products of a block's rows with a vector, and a zero after them where their number is odd. */
 export function products(rows: usize, count: i32, vector: usize, pairs: i32, out: usize): void {
   if (count === 1) {
-    store<f64>(out, product(rows, vector, pairs));
+    v128.store(out, f64x2.replace_lane(f64x2.splat(0), 0, product(rows, vector, pairs)));
     return;
   }
   const stride = (<usize>count) << 4;
@@ -152,66 +180,80 @@ export function product(a: usize, b: usize, pairs: i32): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** Adds a block's rows, each times its coefficient, to a vector. */
-export function addRows(rows: usize, count: i32, coefficients: usize, vector: usize, pairs: i32): void {
+/** Adds a block's rows, each times its coefficient and all times `stepSize`, to a vector. */
+export function addRows(
+  rows: usize,
+  count: i32,
+  coefficients: usize,
+  stepSize: f64,
+  vector: usize,
+  pairs: i32,
+): void {
   const stride = (<usize>count) << 4;
   let left = count;
   for (; left >= 8; left -= 8, rows += 128, coefficients += 64) {
-    Tile.add(8, rows, stride, coefficients, vector, pairs);
+    Tile.add(8, rows, stride, coefficients, stepSize, vector, pairs);
   }
   switch (left) {
     case 7:
-      return Tile.add(7, rows, stride, coefficients, vector, pairs);
+      return Tile.add(7, rows, stride, coefficients, stepSize, vector, pairs);
     case 6:
-      return Tile.add(6, rows, stride, coefficients, vector, pairs);
+      return Tile.add(6, rows, stride, coefficients, stepSize, vector, pairs);
     case 5:
-      return Tile.add(5, rows, stride, coefficients, vector, pairs);
+      return Tile.add(5, rows, stride, coefficients, stepSize, vector, pairs);
     case 4:
-      return Tile.add(4, rows, stride, coefficients, vector, pairs);
+      return Tile.add(4, rows, stride, coefficients, stepSize, vector, pairs);
     case 3:
-      return Tile.add(3, rows, stride, coefficients, vector, pairs);
+      return Tile.add(3, rows, stride, coefficients, stepSize, vector, pairs);
     case 2:
-      return Tile.add(2, rows, stride, coefficients, vector, pairs);
+      return Tile.add(2, rows, stride, coefficients, stepSize, vector, pairs);
     case 1:
-      return Tile.add(1, rows, stride, coefficients, vector, pairs);
+      return Tile.add(1, rows, stride, coefficients, stepSize, vector, pairs);
+  }
+}
+
+/** As `moveBy`, along the sum of a block's rows (1 … MOST_ROWS), each times its coefficient. */
+export function moveByRows(
+  rows: usize,
+  count: i32,
+  coefficients: usize,
+  stepSize: f64,
+  scale: f64,
+  point: usize,
+  sum: usize,
+  pairs: i32,
+): f64 {
+  switch (count) {
+    case 8:
+      return Tile.move(8, rows, coefficients, stepSize, scale, point, sum, pairs);
+    case 7:
+      return Tile.move(7, rows, coefficients, stepSize, scale, point, sum, pairs);
+    case 6:
+      return Tile.move(6, rows, coefficients, stepSize, scale, point, sum, pairs);
+    case 5:
+      return Tile.move(5, rows, coefficients, stepSize, scale, point, sum, pairs);
+    case 4:
+      return Tile.move(4, rows, coefficients, stepSize, scale, point, sum, pairs);
+    case 3:
+      return Tile.move(3, rows, coefficients, stepSize, scale, point, sum, pairs);
+    case 2:
+      return Tile.move(2, rows, coefficients, stepSize, scale, point, sum, pairs);
+    default:
+      return Tile.move(1, rows, coefficients, stepSize, scale, point, sum, pairs);
   }
 }
 
 /**
- * Adds the point to the sum of points, and takes from it the block's rows (1 … MOST_ROWS), each times its coefficient.
+ * Multiplies the point by `scale`, adds it to the sum of points and takes `stepSize` times a vector from it.
  * Returns the square of the new point's norm.
  */
-export function moveByRows(rows: usize, count: i32, coefficients: usize, point: usize, sum: usize, pairs: i32): f64 {
-  switch (count) {
-    case 8:
-      return Tile.move(8, rows, coefficients, point, sum, pairs);
-    case 7:
-      return Tile.move(7, rows, coefficients, point, sum, pairs);
-    case 6:
-      return Tile.move(6, rows, coefficients, point, sum, pairs);
-    case 5:
-      return Tile.move(5, rows, coefficients, point, sum, pairs);
-    case 4:
-      return Tile.move(4, rows, coefficients, point, sum, pairs);
-    case 3:
-      return Tile.move(3, rows, coefficients, point, sum, pairs);
-    case 2:
-      return Tile.move(2, rows, coefficients, point, sum, pairs);
-    default:
-      return Tile.move(1, rows, coefficients, point, sum, pairs);
-  }
-}
-
-/** Adds the point to the sum of points, and takes `scale` times a vector from it; returns the square of its new norm. */
-export function moveBy(vector: usize, scale: f64, point: usize, sum: usize, pairs: i32): f64 {
+export function moveBy(vector: usize, stepSize: f64, scale: f64, point: usize, sum: usize, pairs: i32): f64 {
+  const length = f64x2.splat(stepSize);
   const factor = f64x2.splat(scale);
   let squares = f64x2.splat(0);
   const end = point + ((<usize>pairs) << 4);
   while (point < end) {
-    const before = v128.load(point);
-    const after = f64x2.sub(before, f64x2.mul(factor, v128.load(vector)));
-    v128.store(sum, f64x2.add(v128.load(sum), before));
-    v128.store(point, after);
+    const after = Tile.moved(point, sum, factor, f64x2.mul(length, v128.load(vector)));
     squares = f64x2.add(squares, f64x2.mul(after, after));
     point += 16;
     sum += 16;

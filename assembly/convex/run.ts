@@ -4,6 +4,7 @@ import {
   draw,
   fetchUpcoming,
   forward,
+  lossSeen,
   Objective,
   QUADRATIC,
   rowBytes,
@@ -61,7 +62,9 @@ export class Run {
   /** α_1, and how many bytes on the next one lies: 0 where all are equal. */
   stepSizes: usize;
   stepSizeStride: usize;
+  /** The point is `scale` times the vector that lies here: the projection waits for the next step to pass through it. */
   point: usize;
+  scale: f64;
   sum: usize;
   /** The steps recorded after, ascending; how many, and how many so far. */
   record: usize;
@@ -91,8 +94,9 @@ export class Group {
   sftEvaluated: Sampler;
   choice: Stream;
   hasCoin: bool;
-  /** The coin of the step after. */
-  upcomingCoin: f64;
+  /** Where the coins of several steps lie, drawn at once, and that of the present step. */
+  coins: usize;
+  coin: usize;
   /** Whether the rows do not stay in the nearest caches by themselves. */
   fetches: bool;
   /** Addresses of the runs. */
@@ -111,6 +115,9 @@ export class Group {
   waitingValues: usize;
 }
 
+/** Bytes of the coins drawn at once. */
+const COIN_BYTES: usize = 512;
+
 /** Bytes that stay in the second-level cache by themselves. */
 const NEAR: usize = 1 << 19;
 
@@ -126,6 +133,8 @@ export function newGroup(dpo: Objective, sft: Objective, start: usize, radius: f
   group.sft = sft;
   group.runs = allocate(<usize>most * sizeof<usize>());
   group.room = allocate(bytes);
+  group.coins = allocate(COIN_BYTES + 16);
+  group.coin = group.coins + COIN_BYTES;
   group.waiting = allocate(bytes * <usize>WAITING);
   group.destinations = allocate(<usize>WAITING * sizeof<usize>());
   group.rest = allocate((<usize>(WAITING + 1)) << 3);
@@ -136,7 +145,6 @@ export function newGroup(dpo: Objective, sft: Objective, start: usize, radius: f
 
 /** Takes all runs of a group to the end of step `until`, those that end earlier or diverge to their own end. */
 export function advance(group: Group, until: i32): void {
-  if (group.step === 0 && group.hasCoin) group.upcomingCoin = uniform(group.choice);
   if (group.step === 0) for (let r = 0; r < group.count; r++) recordIfDue(group, runAt(group, r), 0);
   while (group.step < until) {
     const t = ++group.step;
@@ -146,8 +154,8 @@ export function advance(group: Group, until: i32): void {
       if (group.dpo.kind !== QUADRATIC) draw(group.dpoEvaluated);
       if (group.sft.kind !== QUADRATIC) draw(group.sftEvaluated);
     }
-    const coin = group.upcomingCoin;
-    if (group.hasCoin) group.upcomingCoin = uniform(group.choice);
+    if (group.hasCoin) drawCoin(group);
+    const coin = load<f64>(group.coin);
     if (group.fetches) fetchAhead(group, t + 1);
     for (let r = 0; r < group.count; r++) {
       const run = runAt(group, r);
@@ -156,14 +164,25 @@ export function advance(group: Group, until: i32): void {
   }
 }
 
-/** The rows that the runs will most likely need at step t are fetched; only MAXRIGHT may still choose otherwise. */
+function drawCoin(group: Group): void {
+  group.coin += 8;
+  if (group.coin < group.coins + COIN_BYTES) return;
+  for (let at: usize = 0; at < COIN_BYTES; at += 8) store<f64>(group.coins + at, uniform(group.choice));
+  group.coin = group.coins;
+}
+
+/**
+ * Fetches the rows that the runs will most likely need at step t. MAXRIGHT may still choose otherwise, and so may
+ * ALRIGHT at the steps whose coin is not drawn yet.
+ */
 function fetchAhead(group: Group, t: i32): void {
   let dpo = false;
   let sft = false;
+  const upcomingCoin = load<f64>(group.coin, 8);
   for (let r = 0; r < group.count; r++) {
     const run = runAt(group, r);
     if (run.schedule === MIX || (run.schedule === MAXRIGHT && looksAtBoth(run, t))) dpo = sft = true;
-    else if (run.schedule === MAXRIGHT ? prefersDpo(run) : takesDpo(run, t, group.upcomingCoin)) dpo = true;
+    else if (run.schedule === MAXRIGHT ? prefersDpo(run) : takesDpo(run, t, upcomingCoin)) dpo = true;
     else sft = true;
   }
   if (dpo) fetchUpcoming(group.dpoSampler);
@@ -206,63 +225,70 @@ function step(group: Group, run: Run, t: i32, coin: f64): void {
         see(group, run, sft);
         run.evaluations += 2;
       }
-      squares = greedyStep(group, run, prefersDpo(run) ? dpo : sft, stepSize);
+      // A branch, so that a step starts on the choice that the processor expects before the last loss is known.
+      if (prefersDpo(run)) squares = greedyStep(group, run, dpo, stepSize);
+      else squares = greedyStep(group, run, sft, stepSize);
       break;
     }
     default:
       squares = singleStep(group, run, takesDpo(run, t, coin) ? run.dpo : run.sft, stepSize);
   }
   const norm = sqrt(squares);
-  if (norm > group.radius) scaled(run.point, group.radius / norm, run.point, group.pairs);
-  else if (!(norm <= group.farAway)) run.divergedAt = t;
+  if (norm > group.radius) {
+    run.scale = group.radius / norm;
+  } else {
+    run.scale = 1;
+    if (!(norm <= group.farAway)) run.divergedAt = t;
+  }
   recordIfDue(group, run, t);
 }
 
 /** A step on one objective whose value nobody asks for; full losses are counted as if they were computed. */
 function singleStep(group: Group, run: Run, chosen: Observed, stepSize: f64): f64 {
-  forward(chosen.sampler, run.point, false);
+  forward(chosen.sampler, run.point, run.scale);
   run.gradients++;
   if (run.full) run.evaluations++;
-  return stepAlong(chosen.sampler, stepSize, run.point, run.sum, group.room);
+  return stepAlong(chosen.sampler, stepSize, run.scale, run.point, run.sum, group.room);
 }
 
 function mixedStep(group: Group, run: Run, stepSize: f64): f64 {
   const room = group.room;
   memory.fill(room, 0, (<usize>group.pairs) << 4);
-  forward(run.dpo.sampler, run.point, false);
+  forward(run.dpo.sampler, run.point, run.scale);
   addGradient(run.dpo.sampler, run.lambda, room);
-  forward(run.sft.sampler, run.point, false);
+  forward(run.sft.sampler, run.point, run.scale);
   addGradient(run.sft.sampler, 1 - run.lambda, room);
   run.gradients += 2;
   if (run.full) run.evaluations += 2;
-  return moveBy(room, stepSize, run.point, run.sum, group.pairs);
+  return moveBy(room, stepSize, run.scale, run.point, run.sum, group.pairs);
 }
 
 /** MAXRIGHT's step on the objective it has chosen, whose loss is seen unless it was before the choice. */
 function greedyStep(group: Group, run: Run, chosen: Observed, stepSize: f64): f64 {
   const sampler = chosen.sampler;
   const isKnown = chosen.told && (run.full || chosen.evaluated === sampler);
-  if (!chosen.isForward) {
-    const loss = forward(sampler, run.point, !isKnown && !run.full);
-    if (!isKnown && !run.full) tell(chosen, loss);
-  }
   if (!isKnown && run.full) {
     run.evaluations++;
-    tell(chosen, fullValue(group, chosen.objective, run.point));
+    tell(chosen, fullValue(group, run, chosen.objective));
   }
+  if (!chosen.isForward) forward(sampler, run.point, run.scale);
   run.gradients++;
-  return stepAlong(sampler, stepSize, run.point, run.sum, group.room);
+  const squares = stepAlong(sampler, stepSize, run.scale, run.point, run.sum, group.room);
+  // The loss at the point before: it takes long to compute, and nothing waits for it before the next choice.
+  if (!isKnown && !run.full) tell(chosen, lossSeen(sampler));
+  return squares;
 }
 
 /** Sees an objective's value before the choice. */
 function see(group: Group, run: Run, observed: Observed): void {
   if (run.full) {
-    tell(observed, fullValue(group, observed.objective, run.point));
+    tell(observed, fullValue(group, run, observed.objective));
   } else if (observed.evaluated === observed.sampler) {
-    tell(observed, forward(observed.sampler, run.point, true));
+    forward(observed.sampler, run.point, run.scale);
+    tell(observed, lossSeen(observed.sampler));
     observed.isForward = true;
   } else {
-    tell(observed, sampleValue(observed.evaluated, run.point));
+    tell(observed, sampleValue(observed.evaluated, run.point, run.scale));
   }
   observed.told = true;
 }
@@ -273,9 +299,10 @@ function tell(observed: Observed, value: f64): void {
   observed.gap = observed.weight * (seen - observed.ideal);
 }
 
-function fullValue(group: Group, objective: Objective, point: usize): f64 {
-  // The waiting points' own room is free between evaluations.
-  valuesAt(objective, point, 0, 1, group.rest, group.waitingValues);
+function fullValue(group: Group, run: Run, objective: Objective): f64 {
+  scaled(run.point, run.scale, group.room, group.pairs);
+  // The waiting points' own room for numbers is free between evaluations.
+  valuesAt(objective, group.room, 0, 1, group.rest, group.waitingValues);
   return load<f64>(group.waitingValues);
 }
 
@@ -285,9 +312,9 @@ function recordIfDue(group: Group, run: Run, t: i32): void {
   if (at >= run.records || load<i32>(run.record + ((<usize>at) << 2)) !== t) return;
   run.recorded++;
   const bytes = (<usize>group.pairs) << 4;
-  if (run.points !== 0) memory.copy(run.points + <usize>at * bytes, run.point, bytes);
+  if (run.points !== 0) scaled(run.point, run.scale, run.points + <usize>at * bytes, group.pairs);
   if (group.waitingCount + 2 > WAITING) evaluateWaiting(group);
-  memory.copy(wait(group, run.values + ((<usize>at) << 4)), run.point, bytes);
+  scaled(run.point, run.scale, wait(group, run.values + ((<usize>at) << 4)), group.pairs);
   const average = wait(group, run.averageValues + ((<usize>at) << 4));
   if (t === 0) memory.copy(average, run.point, bytes);
   else scaled(run.sum, 1 / <f64>t, average, group.pairs);

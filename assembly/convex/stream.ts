@@ -122,8 +122,18 @@ function word(stream: Stream): u32 {
 
 /** The next uniform number in [0, 1). */
 export function uniform(stream: Stream): f64 {
-  const high = word(stream) >> 5;
-  const low = word(stream) >> 6;
+  let high: u32;
+  let low: u32;
+  const next = stream.next;
+  if (next + 2 <= WORDS) {
+    const at = stream.words + ((<usize>next) << 2);
+    high = load<u32>(at) >> 5;
+    low = load<u32>(at, 4) >> 6;
+    stream.next = next + 2;
+  } else {
+    high = word(stream) >> 5;
+    low = word(stream) >> 6;
+  }
   return <f64>(<i64>(((<u64>high) << 26) | (<u64>low))) * (1.0 / 9007199254740992.0);
 }
 
