@@ -114,7 +114,7 @@ const LARGE: usize = 1 << 15;
 
 /**
  * Reads ahead in the rows that the step after needs, so that they arrive while this step is computed: of large blocks a
- * word of every line of the cache, of others a word here and there, from which the processor goes on by itself. Of a
+ * word of every line of the cache, of others two of every page, from which the processor goes on by itself. Of a
  * step whose examples are not drawn yet nothing is read.
  */
 export function fetchUpcoming(sampler: Sampler): void {
@@ -126,7 +126,7 @@ export function fetchUpcoming(sampler: Sampler): void {
     const n = load<i32>(upcoming + ((<usize>b) << 2));
     const rows = exampleRows(objective, n);
     const bytes = (<usize>(rowCount(objective, n) * objective.pairs)) << 4;
-    const stride: usize = bytes > LARGE ? 64 : 512;
+    const stride: usize = bytes > LARGE ? 64 : 2048;
     for (let at = rows; at < rows + bytes; at += stride) words += load<u64>(at);
   }
   fetched += words;
