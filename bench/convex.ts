@@ -84,7 +84,7 @@ async function compareSingle(instance: Case, schedule: string, peers: readonly P
   }
 }
 
-/** Many seeds and λ on all cores, against the same runs in C one by one on one core. */
+/** Many seeds and λ on all cores, against the same runs in C one by one: on one core, the others idle, and on all. */
 async function compareBatch(
   instance: Case,
   schedule: string,
@@ -100,12 +100,23 @@ async function compareBatch(
     const ways = {
       ours: () => ourBatchSeconds(instance, schedule, steps, pool),
       ...Object.fromEntries(
-        peers.map((peer) => [peer.name, () => peer.run(instance, schedule, steps, seeds, lambdas)]),
+        peers.flatMap((peer) => {
+          const run = (seeds: number): Promise<number> => peer.run(instance, schedule, steps, seeds, lambdas);
+          const share = Math.ceil(seeds / cores);
+          const onAll = async (): Promise<number> => {
+            const found = await Promise.all(Array.from({ length: cores }, () => run(share)));
+            return (Math.max(...found) * seeds) / share;
+          };
+          return [
+            [peer.name, () => run(seeds)],
+            [`${peer.name}, all cores`, onAll],
+          ];
+        }),
       ),
     };
     const found: Readonly<Record<string, number>> = await medians(ways, repetitions);
     const perStep = 1e9 / (steps * seeds * lambdas.length);
-    for (const { name } of peers) {
+    for (const name of Object.keys(ways).slice(1)) {
       report.row(
         compared({
           group: 'convex',

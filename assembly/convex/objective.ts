@@ -113,21 +113,29 @@ let fetched: u64 = 0;
 const LARGE: usize = 1 << 15;
 
 /**
- * Reads ahead in the rows that the step after needs, so that they arrive while this step is computed: of large blocks a
- * word of every line of the cache, of others two of every page, from which the processor goes on by itself. Of a
- * step whose examples are not drawn yet nothing is read.
+ * Reads ahead in the rows that the step after needs, so that they arrive while this step is computed: two words of every
+ * page, from which the processor goes on by itself, or a word of every line where `everyLine` says so or a block is
+ * large. Of a step whose examples are not drawn yet nothing is read.
  */
-export function fetchUpcoming(sampler: Sampler): void {
+export function fetchUpcoming(sampler: Sampler, everyLine: bool): void {
   const objective = sampler.objective;
   const upcoming = sampler.drawn + ((<usize>sampler.batch) << 2);
   if (upcoming >= sampler.aheadEnd) return;
   let words: u64 = 0;
   for (let b = 0; b < sampler.batch; b++) {
     const n = load<i32>(upcoming + ((<usize>b) << 2));
-    const rows = exampleRows(objective, n);
+    let at = exampleRows(objective, n);
     const bytes = (<usize>(rowCount(objective, n) * objective.pairs)) << 4;
-    const stride: usize = bytes > LARGE ? 64 : 2048;
-    for (let at = rows; at < rows + bytes; at += stride) words += load<u64>(at);
+    const end = at + bytes;
+    if (everyLine || bytes > LARGE) {
+      // Four at once: the fewer instructions, the more reads are under way together.
+      for (; at + 256 <= end; at += 256) {
+        words += load<u64>(at) + load<u64>(at, 64) + load<u64>(at, 128) + load<u64>(at, 192);
+      }
+      for (; at < end; at += 64) words += load<u64>(at);
+    } else {
+      for (; at < end; at += 2048) words += load<u64>(at);
+    }
   }
   fetched += words;
 }
@@ -235,14 +243,7 @@ export function addGradient(sampler: Sampler, weight: f64, vector: usize): void 
  * Multiplies the point by `scale`, adds it to the sum of points and takes stepSize × the gradient of the last `forward`
  * from it; `room` is for a vector. Returns the square of the new point's norm. Spoils what `forward` left.
  */
-export function stepAlong(
-  sampler: Sampler,
-  stepSize: f64,
-  scale: f64,
-  point: usize,
-  sum: usize,
-  room: usize,
-): f64 {
+export function stepAlong(sampler: Sampler, stepSize: f64, scale: f64, point: usize, sum: usize, room: usize): f64 {
   const objective = sampler.objective;
   const pairs = objective.pairs;
   if (objective.kind === QUADRATIC) return moveBy(sampler.coefficients, stepSize, scale, point, sum, pairs);

@@ -181,14 +181,7 @@ export function product(a: usize, b: usize, pairs: i32): f64 {
 }
 
 /** Adds a block's rows, each times its coefficient and all times `stepSize`, to a vector. */
-export function addRows(
-  rows: usize,
-  count: i32,
-  coefficients: usize,
-  stepSize: f64,
-  vector: usize,
-  pairs: i32,
-): void {
+export function addRows(rows: usize, count: i32, coefficients: usize, stepSize: f64, vector: usize, pairs: i32): void {
   const stride = (<usize>count) << 4;
   let left = count;
   for (; left >= 8; left -= 8, rows += 128, coefficients += 64) {

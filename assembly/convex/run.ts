@@ -185,8 +185,8 @@ function fetchAhead(group: Group, t: i32): void {
     else if (run.schedule === MAXRIGHT ? prefersDpo(run) : takesDpo(run, t, upcomingCoin)) dpo = true;
     else sft = true;
   }
-  if (dpo) fetchUpcoming(group.dpoSampler);
-  if (sft) fetchUpcoming(group.sftSampler);
+  if (dpo) fetchUpcoming(group.dpoSampler, group.count > 1);
+  if (sft) fetchUpcoming(group.sftSampler, group.count > 1);
 }
 
 /** Whether MAXRIGHT sees both values before step t. */
