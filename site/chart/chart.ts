@@ -4,8 +4,8 @@ import { isDark, onSchemeChange } from '../frame/scheme.js';
 import { showData } from './data.js';
 import { pngOf, save } from './export.js';
 import { fitted } from './fit.js';
-import { hiddenSignal, legendsOf, toggled, type Legend } from './legend.js';
-import { onPage } from './scheme.js';
+import { hiddenSignal, legendsOf, toggled, type Entry, type Legend } from './legend.js';
+import { inkOnPage, onPage } from './scheme.js';
 import type { Specification } from './specification.js';
 import { swatch } from './swatch.js';
 import type { Drawing } from './vega.js';
@@ -30,9 +30,15 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
   plot.setAttribute('role', 'img');
   plot.setAttribute('aria-label', title);
   let drawing: Drawing | undefined;
+  const legend = legendElement(legends, (i, entry, shown) => {
+    if (shown) hidden[i].delete(entry);
+    else hidden[i].add(entry);
+    void drawing?.signal(hiddenSignal(i), [...hidden[i]]);
+  });
 
   const draw = async (): Promise<void> => {
     drawing?.finish();
+    legend.ink(isDark());
     const pixel = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const width = element.clientWidth / pixel;
     drawing = await vega.draw(plot, onPage(fitted(toggled(spec, legends), width), isDark()));
@@ -53,11 +59,7 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
   });
   element.replaceChildren(
     plot,
-    legendElement(legends, (i, entry, shown) => {
-      if (shown) hidden[i].delete(entry);
-      else hidden[i].add(entry);
-      void drawing?.signal(hiddenSignal(i), [...hidden[i]]);
-    }),
+    legend.element,
     buttons({
       'Save as SVG': async () => {
         save(`${name}.svg`, new Blob([await vega.svgFile(visibleSpec())], { type: 'image/svg+xml' }));
@@ -105,28 +107,38 @@ function oneAtATime(task: () => Promise<void>): () => Promise<void> {
   };
 }
 
+/** The buttons of a figure's legends; `ink` draws their swatches for a page that is dark or is not. */
 function legendElement(
   legends: readonly Legend[],
   toggle: (legend: number, entry: string, shown: boolean) => void,
-): HTMLElement {
-  const list = Object.assign(document.createElement('div'), { className: 'chart-legend' });
-  list.setAttribute('role', 'group');
-  list.setAttribute('aria-label', 'Shown in the figure');
+): { readonly element: HTMLElement; readonly ink: (dark: boolean) => void } {
+  const element = Object.assign(document.createElement('div'), { className: 'chart-legend' });
+  element.setAttribute('role', 'group');
+  element.setAttribute('aria-label', 'Shown in the figure');
+  const swatches: { readonly place: HTMLElement; readonly entry: Entry }[] = [];
   legends.forEach(({ entries }, i) => {
     for (const entry of entries) {
       const button = Object.assign(document.createElement('button'), { type: 'button' });
-      button.innerHTML = swatch(entry);
-      button.append(Object.assign(document.createElement('span'), { innerHTML: htmlText(entry.name) }));
+      const place = document.createElement('span');
+      swatches.push({ place, entry });
+      button.append(place, Object.assign(document.createElement('span'), { innerHTML: htmlText(entry.name) }));
       button.setAttribute('aria-pressed', 'true');
       button.addEventListener('click', () => {
         const shown = button.getAttribute('aria-pressed') !== 'true';
         button.setAttribute('aria-pressed', String(shown));
         toggle(i, entry.name, shown);
       });
-      list.append(button);
+      element.append(button);
     }
   });
-  return list;
+  return {
+    element,
+    ink: (dark) => {
+      for (const { place, entry } of swatches) {
+        place.innerHTML = swatch({ ...entry, colour: entry.colour && inkOnPage(entry.colour, dark) });
+      }
+    },
+  };
 }
 
 function buttons(actions: Readonly<Record<string, () => void | Promise<void>>>): HTMLElement {

@@ -26,8 +26,13 @@ export function onPage(spec: Specification, dark: boolean): Specification {
   return { ...inked, title: undefined, config: { ...inked.config, background: 'transparent', padding: 2 } };
 }
 
+/** A figure's ink as it is on the page. */
+export function inkOnPage(ink: string, dark: boolean): string {
+  return dark ? (darkInks[ink] ?? ink) : ink;
+}
+
 function exchanged(object: Record<string, unknown>): Record<string, unknown> {
   const exchange = (value: unknown): unknown =>
-    typeof value === 'string' ? (darkInks[value] ?? value) : Array.isArray(value) ? value.map(exchange) : value;
+    typeof value === 'string' ? inkOnPage(value, true) : Array.isArray(value) ? value.map(exchange) : value;
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, exchange(value)]));
 }

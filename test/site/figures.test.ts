@@ -33,6 +33,21 @@ describeInBrowser('the figures page', () => {
     await page.context().close();
   });
 
+  it('draws a legend in the inks of its figure, on a light page and on a dark one', async () => {
+    for (const dark of [false, true]) {
+      const page = await site.open('figures.html', { dark });
+      await drawn(page, 'period');
+      const strokes = async (paths: string): Promise<string[]> => {
+        const found = page.locator(`#period ${paths}`);
+        return found.evaluateAll((all) => all.map((path) => String(path.getAttribute('stroke')).toUpperCase()));
+      };
+      const [swatches, lines] = [await strokes('.chart-legend path[stroke]'), await strokes('.mark-line path')];
+      expect(swatches.length).toBe(3);
+      expect(new Set(swatches)).toEqual(new Set(lines));
+      await page.context().close();
+    }
+  });
+
   it('brings Vega only when a figure comes into view', async () => {
     site.served.clear();
     const page = await site.open('statements.html');
