@@ -23,7 +23,7 @@ const lambdas = [0.2, 0.4, 0.6, 0.8];
 const seeds = 16;
 const period = 10;
 const stepSize = 0.1;
-const repetitions = 5;
+const repetitions = 9;
 
 /** A pair at one dimension, with the file of it that the peers read. */
 interface Case {

@@ -119,7 +119,7 @@ function legendElement(
   legends.forEach(({ entries }, i) => {
     for (const entry of entries) {
       const button = Object.assign(document.createElement('button'), { type: 'button' });
-      const place = document.createElement('span');
+      const place = Object.assign(document.createElement('span'), { className: 'chart-swatch' });
       swatches.push({ place, entry });
       button.append(place, Object.assign(document.createElement('span'), { innerHTML: htmlText(entry.name) }));
       button.setAttribute('aria-pressed', 'true');
