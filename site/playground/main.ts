@@ -31,6 +31,8 @@ let theory: Theory | undefined;
 let progress = 1;
 const ensembles = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
+/** The last job that something was refused of. */
+let refusedJob = 0;
 /** What could not be understood in the address; the next change of the state makes it old. */
 let notUnderstood = '';
 /** When the inputs came for which no paths have been drawn yet, by the job that they started. */
@@ -76,12 +78,13 @@ function forget(): void {
 
 function start(): void {
   let job: Job;
+  const id = ++jobId;
   try {
     const { schedules, lambda, steps, stepSize, period, batch, seeds, seed } = state;
     const window = state.kind === 'quadratic' ? { window: quadraticWindow } : {};
     const split = stagesOf(state);
     const source = problemSource(state);
-    job = { id: ++jobId, source, schedules, lambda, steps, stepSize, split, period, batch, seeds, seed, ...window };
+    job = { id, source, schedules, lambda, steps, stepSize, split, period, batch, seeds, seed, ...window };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     refuse({ field: error.field, message: error.message });
@@ -95,7 +98,8 @@ function answered(answer: Answer): void {
   switch (answer.kind) {
     case 'scene':
       ({ scene } = answer);
-      if (answer.id === jobId) refuse(undefined);
+      // A worker that runs may have refused the same job before another answers with its scene.
+      if (answer.id === jobId && refusedJob !== jobId) refuse(undefined);
       showCommands();
       break;
     case 'theory':
@@ -132,6 +136,7 @@ function finished(): void {
 
 /** Shows a refusal where its cause is, or none. */
 function refuse(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) refusedJob = jobId;
   const ofSteps = refusal?.field === 'step-size';
   element('#step-refusal', HTMLElement).textContent = ofSteps ? refusal.message : '';
   element('#problem-refusal', HTMLElement).textContent =

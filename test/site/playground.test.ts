@@ -197,4 +197,30 @@ describeInBrowser('the playground', () => {
     await page.context().close();
     expect(site.errors).toEqual([]);
   });
+
+  it('keeps what a run was refused for when the landscape of the same state comes after it', async () => {
+    const page = await site.open('#problem=quadratic&steps=100&seeds=4');
+    await page.addInitScript(() => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its worker below
+      const listen = Worker.prototype.addEventListener;
+      Worker.prototype.addEventListener = function (this: Worker, type: string, listener: (event: Event) => void) {
+        listen.call(this, type, (event: Event) => {
+          const { kind } = (event as MessageEvent<{ kind?: string }>).data;
+          if (kind === 'scene') setTimeout(listener, 500, event);
+          else listener(event);
+        });
+      } as typeof listen;
+    });
+    await page.reload();
+    await settled(page);
+    await page.fill('#step-size', '9');
+    const refusal = page.locator('#step-refusal').filter({ hasText: /diverged at step \d+$/ });
+    await refusal.waitFor();
+    await page.waitForTimeout(1000);
+    expect(await refusal.count()).toBe(1);
+    await page.fill('#step-size', '0.1');
+    await page.locator('#step-refusal').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
 });
