@@ -9,72 +9,86 @@ enum At {
   EXP_3 = 8,
   EXP_4 = 16,
   EXP_5 = 24,
-  EXP_6 = 32,
-  EXP_7 = 40,
-  EXP_8 = 48,
-  EXP_9 = 56,
-  EXP_10 = 64,
-  EXP_11 = 72,
-  LOG_1 = 80,
-  LOG_3 = 88,
-  LOG_5 = 96,
-  LOG_7 = 104,
-  LOG_4 = 112,
-  LOG_6 = 120,
-  LOG2_E = 128,
-  ROUNDING = 136,
+  PER_PART = 32,
+  ROUNDING = 40,
+  PART_HIGH = 48,
+  PART_LOW = 56,
+  PARTS = 64,
+  LEAST = 72,
+  MOST = 80,
+  LOG_1 = 88,
+  LOG_3 = 96,
+  LOG_5 = 104,
+  LOG_7 = 112,
+  LOG_2 = 120,
+  LOG_4 = 128,
+  LOG_6 = 136,
   LN2_HIGH = 144,
   LN2_LOW = 152,
   ONE = 160,
-  LEAST = 168,
-  TWO_52 = 176,
-  BIASED_TWO_52 = 184,
-  TWO = 192,
-  LOG_2 = 200,
-  HALF = 208,
-  ZERO = 216,
-  OFFSET = 224,
-  MANTISSA = 232,
-  ROOT_HALF = 240,
+  TWO_52 = 168,
+  BIASED_TWO_52 = 176,
+  TWO = 184,
+  HALF = 192,
+  ZERO = 200,
+  OFFSET = 208,
+  MANTISSA = 216,
+  ROOT_HALF = 224,
 }
 
 // ROUNDING has a last bit that counts ones: adding it rounds to an integer and leaves that integer in the last bits.
-// ln 2 = LN2_HIGH + LN2_LOW, the first with enough zeros at its end to be multiplied by any exponent without rounding.
-// EXP_i are the coefficients of the polynomial through exp at the Chebyshev points of |x| ≤ ½ ln 2, off by less than
-// 1e-17; LOG_i are Sun's of log((1 + s)/(1 − s)) − 2s in odd powers of s. Below LEAST, exp is no normal number.
+// PARTS are the bits that count 64ths of a power of two. (ln 2)/64 = PART_HIGH + PART_LOW and ln 2 = LN2_HIGH + LN2_LOW,
+// the first of each with enough zeros at its end to be multiplied by any exponent without rounding. EXP_i are the
+// coefficients of the polynomial through exp at the Chebyshev points of |x| ≤ (ln 2)/128, off by less than 5e-18; LOG_i
+// are Sun's of log((1 + s)/(1 − s)) − 2s in odd powers of s. exp of LEAST … MOST is a normal number.
 // The last three are bit patterns: of 1 less that of √½, the mantissa's, and that of √½.
 const table = memory.data<u64>([
-  0x3fe0000000000011, // EXP_2 = 0.5000000000000019
-  0x3fc555555555555a, // EXP_3 = 0.1666666666666668
-  0x3fa555555554f0cf, // EXP_4 = 0.0416666666664881
-  0x3f8111111110f225, // EXP_5 = 0.008333333333319601
-  0x3f56c16c187fbe02, // EXP_6 = 0.0013888888952314775
-  0x3f2a01a01b14378f, // EXP_7 = 0.00019841269890047113
-  0x3efa01991ac8730a, // EXP_8 = 2.4801485482328494e-05
-  0x3ec71ddf5749d126, // EXP_9 = 2.755724091857897e-06
-  0x3e928b4057f44145, // EXP_10 = 2.763263963904103e-07
-  0x3e5af631d0059bec, // EXP_11 = 2.5110037605963777e-08
+  0x3fdffffffffff57d, // EXP_2 = 0.4999999999998506
+  0x3fc5555555555255, // EXP_3 = 0.16666666666664534
+  0x3fa55556b342389b, // EXP_4 = 0.041666707403338075
+  0x3f811111d90623e3, // EXP_5 = 0.008333339152857227
+  0x40571547652b82fe, // PER_PART = 64 / ln 2 = 92.33248261689366
+  0x4338000000000000, // ROUNDING = 6755399441055744.0
+  0x3f862e42fe000000, // PART_HIGH = 0.010830424667801708
+  0x3dbf473de6af278f, // PART_LOW = 2.8447437476627285e-11
+  0x3f, // PARTS = 63
+  0xc086200000000000, // LEAST = -708.0
+  0x4086280000000000, // MOST = 709.0
   0x3fe5555555555593, // LOG_1 = 0.6666666666666735
   0x3fd2492494229359, // LOG_3 = 0.2857142874366239
   0x3fc7466496cb03de, // LOG_5 = 0.1818357216161805
   0x3fc2f112df3e5244, // LOG_7 = 0.14798198605116586
+  0x3fd999999997fa04, // LOG_2 = 0.3999999999940942
   0x3fcc71c51d8e78af, // LOG_4 = 0.22222198432149784
   0x3fc39a09d078c69f, // LOG_6 = 0.15313837699209373
-  0x3ff71547652b82fe, // LOG2_E = 1.4426950408889634
-  0x4338000000000000, // ROUNDING = 6755399441055744.0
   0x3fe62e42fee00000, // LN2_HIGH = 0.6931471803691238
   0x3dea39ef35793c76, // LN2_LOW = 1.9082149292705877e-10
   0x3ff0000000000000, // ONE = 1
-  0xc086200000000000, // LEAST = -708.0
   0x4330000000000000, // TWO_52 = 4503599627370496.0
   0x43300000000003ff, // BIASED_TWO_52 = 4503599627371519.0
   0x4000000000000000, // TWO = 2
-  0x3fd999999997fa04, // LOG_2 = 0.3999999999940942
   0x3fe0000000000000, // HALF = 0.5
   0x0, // ZERO = 0
   0x95f619980c433, // OFFSET
   0xfffffffffffff, // MANTISSA
   0x3fe6a09e667f3bcd, // ROOT_HALF
+]);
+
+/** 2^(i/64), i = 0 … 63. */
+const powersOfTwo = memory.data<u64>([
+  0x3ff0000000000000, 0x3ff02c9a3e778061, 0x3ff059b0d3158574, 0x3ff0874518759bc8, 0x3ff0b5586cf9890f,
+  0x3ff0e3ec32d3d1a2, 0x3ff11301d0125b51, 0x3ff1429aaea92de0, 0x3ff172b83c7d517b, 0x3ff1a35beb6fcb75,
+  0x3ff1d4873168b9aa, 0x3ff2063b88628cd6, 0x3ff2387a6e756238, 0x3ff26b4565e27cdd, 0x3ff29e9df51fdee1,
+  0x3ff2d285a6e4030b, 0x3ff306fe0a31b715, 0x3ff33c08b26416ff, 0x3ff371a7373aa9cb, 0x3ff3a7db34e59ff7,
+  0x3ff3dea64c123422, 0x3ff4160a21f72e2a, 0x3ff44e086061892d, 0x3ff486a2b5c13cd0, 0x3ff4bfdad5362a27,
+  0x3ff4f9b2769d2ca7, 0x3ff5342b569d4f82, 0x3ff56f4736b527da, 0x3ff5ab07dd485429, 0x3ff5e76f15ad2148,
+  0x3ff6247eb03a5585, 0x3ff6623882552225, 0x3ff6a09e667f3bcd, 0x3ff6dfb23c651a2f, 0x3ff71f75e8ec5f74,
+  0x3ff75feb564267c9, 0x3ff7a11473eb0187, 0x3ff7e2f336cf4e62, 0x3ff82589994cce13, 0x3ff868d99b4492ed,
+  0x3ff8ace5422aa0db, 0x3ff8f1ae99157736, 0x3ff93737b0cdc5e5, 0x3ff97d829fde4e50, 0x3ff9c49182a3f090,
+  0x3ffa0c667b5de565, 0x3ffa5503b23e255d, 0x3ffa9e6b5579fdbf, 0x3ffae89f995ad3ad, 0x3ffb33a2b84f15fb,
+  0x3ffb7f76f2fb5e47, 0x3ffbcc1e904bc1d2, 0x3ffc199bdd85529c, 0x3ffc67f12e57d14b, 0x3ffcb720dcef9069,
+  0x3ffd072d4a07897c, 0x3ffd5818dcfba487, 0x3ffda9e603db3285, 0x3ffdfc97337b9b5f, 0x3ffe502ee78b3ff6,
+  0x3ffea4afa2a490da, 0x3ffefa1bee615a27, 0x3fff50765b6e4540, 0x3fffa7c1819e90d8,
 ]);
 
 /** Functions of two numbers at once, compiled into their callers. */
@@ -85,31 +99,30 @@ export class Lanes {
     return v128.load64_splat(table + <usize>at);
   }
 
-  /** exp of both lanes, for x ≤ 709; 0 below −708, where it is less than 4e-308. NaN stays NaN. */
+  /** exp of both lanes; of what is below −708 or above 709, exp of that bound. NaN stays NaN. */
   @inline
   static exp(x: v128): v128 {
-    const shifted = f64x2.add(f64x2.mul(x, Lanes.constant(At.LOG2_E)), Lanes.constant(At.ROUNDING));
-    const exponent = f64x2.sub(shifted, Lanes.constant(At.ROUNDING));
+    const bounded = f64x2.pmin(f64x2.pmax(x, Lanes.constant(At.LEAST)), Lanes.constant(At.MOST));
+    // x = k (ln 2)/64 + r, and k = 64 q + i: exp(x) = 2^q · 2^(i/64) · exp(r).
+    const shifted = f64x2.add(f64x2.mul(bounded, Lanes.constant(At.PER_PART)), Lanes.constant(At.ROUNDING));
+    const k = f64x2.sub(shifted, Lanes.constant(At.ROUNDING));
     const r = f64x2.sub(
-      f64x2.sub(x, f64x2.mul(exponent, Lanes.constant(At.LN2_HIGH))),
-      f64x2.mul(exponent, Lanes.constant(At.LN2_LOW)),
+      f64x2.sub(bounded, f64x2.mul(k, Lanes.constant(At.PART_HIGH))),
+      f64x2.mul(k, Lanes.constant(At.PART_LOW)),
     );
-    // Degree 11, the polynomial through exp at the Chebyshev points of |r| ≤ ½ ln 2, off by less than 1e-17.
+    const parts = Lanes.constant(At.PARTS);
+    const places = i64x2.shl(v128.and(shifted, parts), 3);
+    const first = powersOfTwo + <usize>i32x4.extract_lane(places, 0);
+    const second = powersOfTwo + <usize>i32x4.extract_lane(places, 2);
+    const power = v128.load64_lane(second, v128.load64_zero(first), 1);
     const r2 = f64x2.mul(r, r);
-    const r4 = f64x2.mul(r2, r2);
-    const r8 = f64x2.mul(r4, r4);
-    const p01 = f64x2.add(Lanes.constant(At.ONE), r);
-    const p23 = Lanes.line(Lanes.constant(At.EXP_2), Lanes.constant(At.EXP_3), r);
-    const p45 = Lanes.line(Lanes.constant(At.EXP_4), Lanes.constant(At.EXP_5), r);
-    const p67 = Lanes.line(Lanes.constant(At.EXP_6), Lanes.constant(At.EXP_7), r);
-    const p89 = Lanes.line(Lanes.constant(At.EXP_8), Lanes.constant(At.EXP_9), r);
-    const pab = Lanes.line(Lanes.constant(At.EXP_10), Lanes.constant(At.EXP_11), r);
-    const high = f64x2.mul(r8, f64x2.add(p89, f64x2.mul(r2, pab)));
-    const middle = f64x2.mul(r4, f64x2.add(p45, f64x2.mul(r2, p67)));
-    // The largest terms are added last, so that theirs is the only rounding that counts.
-    const p = f64x2.add(p01, f64x2.add(f64x2.mul(r2, p23), f64x2.add(middle, high)));
-    const scaled = i64x2.add(p, i64x2.shl(shifted, 52));
-    return v128.andnot(scaled, f64x2.lt(x, Lanes.constant(At.LEAST)));
+    const q = f64x2.add(
+      Lanes.line(Lanes.constant(At.EXP_2), Lanes.constant(At.EXP_3), r),
+      f64x2.mul(r2, Lanes.line(Lanes.constant(At.EXP_4), Lanes.constant(At.EXP_5), r)),
+    );
+    // The largest term is added last, so that its is the only rounding that counts.
+    const product = f64x2.add(power, f64x2.mul(power, f64x2.add(r, f64x2.mul(r2, q))));
+    return i64x2.add(product, i64x2.shl(v128.andnot(shifted, parts), 46));
   }
 
   /** log(1 + x) of both lanes, for 0 ≤ x < 2⁵²: Sun's algorithm, which keeps every digit of a small x. */

@@ -1,23 +1,13 @@
 import { allocate, reset } from './arena';
 import { expOf, logOnePlusOf } from './exponential';
-import { newSampler, Objective, Sampler, DPO, QUADRATIC, SFT } from './objective';
-import { advance, evaluateWaiting, Group, newGroup, Observed, Run } from './run';
+import { Draws, newDraws, newSampler } from './draws';
+import { Objective, DPO, QUADRATIC, SFT } from './objective';
+import { advance, Gap, Group, newGroup, Run } from './run';
 import { integer, normal, seededStream, Stream, uniform, useZiggurat } from './stream';
+import { evaluateWaiting } from './waiting';
 
 // What the caller (src/simulate/kernel) sees: addresses are bytes, and everything but the problem's arrays is made here.
-export {
-  advance,
-  allocate,
-  evaluateWaiting,
-  expOf,
-  integer,
-  logOnePlusOf,
-  normal,
-  reset,
-  seededStream,
-  uniform,
-  useZiggurat,
-};
+export { advance, allocate, expOf, integer, logOnePlusOf, normal, reset, seededStream, uniform, useZiggurat };
 
 /** The room that SFT's logits, or a gradient with a block of rows to spare, need. */
 function withRoom(objective: Objective): Objective {
@@ -62,54 +52,61 @@ export function quadraticObjective(dimension: i32, rows: usize, minimizer: usize
   return withRoom(objective);
 }
 
-/** A group of at most so many runs; `farAway` is the norm from which a run counts as diverged. */
-export function group(dpo: Objective, sft: Objective, start: usize, radius: f64, farAway: f64, most: i32): Group {
-  return newGroup(dpo, sft, start, radius, farAway, most);
+/**
+ * A group of at most so many seeds with so many runs each, all on samples of `batch` examples; `farAway` is the norm
+ * from which a run counts as diverged.
+ */
+export function group(
+  dpo: Objective,
+  sft: Objective,
+  start: usize,
+  radius: f64,
+  farAway: f64,
+  batch: i32,
+  seeds: i32,
+  runsOfSeed: i32,
+): Group {
+  return newGroup(dpo, sft, start, radius, farAway, batch, seeds, runsOfSeed);
 }
 
-/** The samples of the steps of all runs, from their streams. */
-export function setSamples(set: Group, dpo: Stream, sft: Stream, batch: i32): void {
-  set.dpoSampler = set.dpoEvaluated = newSampler(set.dpo, dpo, batch);
-  set.sftSampler = set.sftEvaluated = newSampler(set.sft, sft, batch);
+/** One more seed of a group, with the samples of its steps from their streams. */
+export function addDraws(set: Group, dpo: Stream, sft: Stream, batch: i32): Draws {
+  const draws = newDraws(newSampler(set.dpo.objective, dpo, batch), newSampler(set.sft.objective, sft, batch));
+  store<usize>(set.draws + <usize>set.seeds * sizeof<usize>(), changetype<usize>(draws));
+  set.seeds++;
+  return draws;
 }
 
 /** The samples that values are seen on, where those are others. */
-export function setEvaluationSamples(set: Group, dpo: Stream, sft: Stream, batch: i32): void {
-  set.dpoEvaluated = newSampler(set.dpo, dpo, batch);
-  set.sftEvaluated = newSampler(set.sft, sft, batch);
+export function setEvaluationSamples(draws: Draws, dpo: Stream, sft: Stream, batch: i32): void {
+  draws.dpoEvaluated = newSampler(draws.dpo.objective, dpo, batch);
+  draws.sftEvaluated = newSampler(draws.sft.objective, sft, batch);
 }
 
 /** The stream of coins. */
-export function setCoins(set: Group, choice: Stream): void {
-  set.choice = choice;
-  set.hasCoin = true;
+export function setCoins(draws: Draws, choice: Stream): void {
+  draws.choice = choice;
+  draws.hasCoin = true;
 }
 
-/** One more run of a group, at its start. */
-export function addRun(set: Group, schedule: i32, lambda: f64, steps: i32, full: bool): Run {
+/** One more run of a group on the draws of its seed, at its start. */
+export function addRun(set: Group, draws: Draws, schedule: i32, lambda: f64, steps: i32, full: bool): Run {
   const run = changetype<Run>(allocate(offsetof<Run>()));
   const bytes = (<usize>set.pairs) << 4;
   run.schedule = schedule;
   run.lambda = lambda;
   run.steps = steps;
   run.full = full;
-  run.point = allocate(bytes);
+  run.draws = draws;
+  run.vector = allocate(bytes);
   run.sum = allocate(bytes);
-  memory.copy(run.point, set.start, bytes);
+  memory.copy(run.vector, set.start, bytes);
   run.scale = 1;
-  run.dpo = newObserved(set.dpo, set.dpoSampler, set.dpoEvaluated);
-  run.sft = newObserved(set.sft, set.sftSampler, set.sftEvaluated);
+  run.dpo = changetype<Gap>(allocate(offsetof<Gap>()));
+  run.sft = changetype<Gap>(allocate(offsetof<Gap>()));
   store<usize>(set.runs + <usize>set.count * sizeof<usize>(), changetype<usize>(run));
   set.count++;
   return run;
-}
-
-function newObserved(objective: Objective, sampler: Sampler, evaluated: Sampler): Observed {
-  const observed = changetype<Observed>(allocate(offsetof<Observed>()));
-  observed.objective = objective;
-  observed.sampler = sampler;
-  observed.evaluated = evaluated;
-  return observed;
 }
 
 /** The stages of a run on one objective, then the other. */
@@ -129,9 +126,19 @@ export function setMaxright(run: Run, period: i32, idealDpo: f64, idealSft: f64)
 
 /** The noise on the values that a run sees. */
 export function setValueNoise(run: Run, onDpo: bool, deviation: f64, noise: Stream): void {
-  const observed = onDpo ? run.dpo : run.sft;
-  observed.deviation = deviation;
-  observed.noise = noise;
+  const gap = onDpo ? run.dpo : run.sft;
+  gap.deviation = deviation;
+  gap.noise = noise;
+}
+
+/** Evaluates the recorded points that still wait. */
+export function finish(set: Group): void {
+  evaluateWaiting(set.waiting);
+}
+
+/** Whether runs of a group go on. */
+export function goesOn(set: Group): bool {
+  return set.count > 0;
 }
 
 /** Where α_1 lies, and how many bytes on the next one: 0 where all are equal. */

@@ -137,6 +137,36 @@ export function uniform(stream: Stream): f64 {
   return <f64>(<i64>(((<u64>high) << 26) | (<u64>low))) * (1.0 / 9007199254740992.0);
 }
 
+/** Writes the next uniform numbers in [0, 1), so many. */
+export function uniforms(stream: Stream, out: usize, count: i32): void {
+  const end = out + ((<usize>count) << 3);
+  while (out < end) {
+    if (stream.next >= WORDS) refill(stream);
+    // Two at once, as far as the words reach.
+    const together = min(<i32>((end - out) >> 4), (WORDS - stream.next) >> 2);
+    if (together === 0) {
+      store<f64>(out, uniform(stream));
+      out += 8;
+      continue;
+    }
+    let at = stream.words + ((<usize>stream.next) << 2);
+    stream.next += together << 2;
+    for (const stop = out + ((<usize>together) << 4); out < stop; out += 16, at += 16) {
+      const words = v128.load(at);
+      const high = asNumbers(i64x2.shr_u(v128.and(words, i64x2.splat(0xffffffff)), 5));
+      const low = asNumbers(i64x2.shr_u(words, 38));
+      const sum = f64x2.add(f64x2.mul(high, f64x2.splat(67108864)), low);
+      v128.store(out, f64x2.mul(sum, f64x2.splat(1.0 / 9007199254740992.0)));
+    }
+  }
+}
+
+/** Integers below 2⁵² as floating-point numbers. */
+function asNumbers(integers: v128): v128 {
+  const offset = f64x2.splat(4503599627370496);
+  return f64x2.sub(v128.or(integers, offset), offset);
+}
+
 /** The next uniform integer in 0 … bound − 1. */
 export function integer(stream: Stream, bound: f64): i32 {
   return <i32>(uniform(stream) * bound);

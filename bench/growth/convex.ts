@@ -72,7 +72,11 @@ async function measure({ dimension, examples, seeds }: Size) {
   } as const;
   const run = (): number => {
     const started = performance.now();
-    for (let seed = 0; seed < seeds; seed++) runTrajectories(problem, [member], seed);
+    runTrajectories(
+      problem,
+      [member],
+      Array.from({ length: seeds }, (_, seed) => seed),
+    );
     return performance.now() - started;
   };
   run();

@@ -59,7 +59,7 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
   for (let done = 0; done < seeds;) {
     const until = performance.now() + slice;
     do {
-      const runs = runPlaced(placed, problem, members, seed + done);
+      const [runs] = runPlaced(placed, problem, members, [seed + done]);
       runs.forEach((run, i) => {
         checkConverged(run, members[i].settings, seed + done);
         gathered[i].add(run);

@@ -35,7 +35,8 @@ export function ensemble(subject: Subject, options: RunOptions, { seed, seeds }:
   const noisy = [bounds.dpo, bounds.sft].some(({ noise, valueDeviation }) => noise !== 0 || valueDeviation > 0);
   const count = draws || noisy ? seeds : 1;
   const member = { schedule: schedules[schedule], settings: run };
-  return Array.from({ length: count }, (_, i) => runTrajectories(pair, [member], seed + i)[0]);
+  const each = Array.from({ length: count }, (_, i) => seed + i);
+  return runTrajectories(pair, [member], each).map(([run]) => run);
 }
 
 /** E F_λ(θ_{T+1}) − F_λ(θ̂_λ). */

@@ -8,14 +8,19 @@ import { runTrajectory, type Trajectory } from './trajectory.js';
 export type { Member } from './kernel/run.js';
 
 /**
- * Runs of one seed on one problem, in the order given: the trajectories that `runTrajectory` defines, to rounding.
+ * Runs of every seed on one problem: a list of trajectories a seed, in the order of the members, those that
+ * `runTrajectory` defines, to rounding.
  *
  * Compiled kernels run log-linear pairs and quadratics under this package's schedules, and read every sample once for
- * all of the runs; expressions, pairs that no problem file describes, and a user's own schedules take the reference.
- * @param seed a non-negative safe integer
+ * all of a seed's runs; expressions, pairs that no problem file describes, and a user's own schedules take the reference.
+ * @param seeds non-negative safe integers
  */
-export function runTrajectories(pair: ObjectivePair, members: readonly Member[], seed: number): Trajectory[] {
-  return runPlaced(isAsDescribed(pair) ? placedProblem(pair.data) : undefined, pair, members, seed);
+export function runTrajectories(
+  pair: ObjectivePair,
+  members: readonly Member[],
+  seeds: readonly number[],
+): Trajectory[][] {
+  return runPlaced(isAsDescribed(pair) ? placedProblem(pair.data) : undefined, pair, members, seeds);
 }
 
 /**
@@ -25,17 +30,18 @@ export function runPlaced(
   placed: PlacedProblem | undefined,
   pair: ObjectivePair | undefined,
   members: readonly Member[],
-  seed: number,
-): Trajectory[] {
+  seeds: readonly number[],
+): Trajectory[][] {
   const fast = placed === undefined ? [] : members.filter(knows);
-  const found = new Map<Member, Trajectory>();
-  if (placed !== undefined) runTogether(placed, fast, seed).forEach((run, i) => found.set(fast[i], run));
-  return members.map((member) => {
-    const known = found.get(member);
-    if (known !== undefined) return known;
-    if (pair === undefined) throw new Error(`a run under ${member.schedule.name} needs the pair of objectives`);
-    return runTrajectory(pair, member.schedule, member.settings, seed);
-  });
+  const found = placed === undefined ? [] : runTogether(placed, fast, seeds);
+  return seeds.map((seed, i) =>
+    members.map((member) => {
+      const known = fast.indexOf(member);
+      if (known >= 0) return found[i][known];
+      if (pair === undefined) throw new Error(`a run under ${member.schedule.name} needs the pair of objectives`);
+      return runTrajectory(pair, member.schedule, member.settings, seed);
+    }),
+  );
 }
 
 /** Whether some of the runs take the reference. */

@@ -32,5 +32,5 @@ export function loadMembers(members: readonly EnsembleMember[]): Promise<Member[
 export default async function runTask({ data, placed, members, seeds }: EnsembleTask): Promise<Trajectory[][]> {
   const runs = await loadMembers(members);
   const pair = data === undefined ? undefined : await createProblem(data);
-  return seeds.map((seed) => runPlaced(placed, pair, runs, seed));
+  return runPlaced(placed, pair, runs, seeds);
 }

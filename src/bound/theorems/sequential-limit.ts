@@ -42,7 +42,7 @@ export const sequentialLimit = theorem({
               record: [steps],
             };
             const members = [{ schedule: schedules.sequential, settings }];
-            const [{ values }] = runTrajectories(withoutNoise(data), members, extent.seed);
+            const [[{ values }]] = runTrajectories(withoutNoise(data), members, [extent.seed]);
             const gap = lambda * values[0] + (1 - lambda) * values[1] - weightedSum.value;
             return computed(gap, 1e-9 * Math.max(1, Math.abs(gap)) + weightedSum.certificate);
           },

@@ -18,11 +18,20 @@ export interface Kernel {
   sftObjective(dimension: number, rows: Address, count: number, offsets: Address, mostRows: number): Address;
   dpoObjective(dimension: number, rows: Address, count: number, shifts: Address, beta: number): Address;
   quadraticObjective(dimension: number, rows: Address, minimizer: Address, noise: number): Address;
-  group(dpo: Address, sft: Address, start: Address, radius: number, farAway: number, most: number): Address;
-  setSamples(group: Address, dpo: Address, sft: Address, batch: number): void;
-  setEvaluationSamples(group: Address, dpo: Address, sft: Address, batch: number): void;
-  setCoins(group: Address, choice: Address): void;
-  addRun(group: Address, schedule: number, lambda: number, steps: number, full: boolean): Address;
+  group(
+    dpo: Address,
+    sft: Address,
+    start: Address,
+    radius: number,
+    farAway: number,
+    batch: number,
+    seeds: number,
+    runsOfSeed: number,
+  ): Address;
+  addDraws(group: Address, dpo: Address, sft: Address, batch: number): Address;
+  setEvaluationSamples(draws: Address, dpo: Address, sft: Address, batch: number): void;
+  setCoins(draws: Address, choice: Address): void;
+  addRun(group: Address, draws: Address, schedule: number, lambda: number, steps: number, full: boolean): Address;
   setStages(run: Address, switchAfter: number, startsWithDpo: boolean): void;
   setMaxright(run: Address, period: number, idealDpo: number, idealSft: number): void;
   setValueNoise(run: Address, onDpo: boolean, deviation: number, noise: Address): void;
@@ -36,7 +45,8 @@ export interface Kernel {
     points: Address,
   ): void;
   advance(group: Address, until: number): void;
-  evaluateWaiting(group: Address): void;
+  finish(group: Address): void;
+  goesOn(group: Address): number;
   gradientsOf(run: Address): number;
   evaluationsOf(run: Address): number;
   divergedAtOf(run: Address): number;

@@ -20,18 +20,24 @@ export function knows({ schedule, settings }: Member): boolean {
 }
 
 /**
- * Runs of one seed on one problem, as `runTrajectory` defines them, in step: they draw the same samples, so every
- * feature row is read once for all of them. No number depends on what is run together.
+ * Runs of every seed on one problem, as `runTrajectory` defines them, in step: a list of trajectories a seed, in the
+ * order of the members. Runs of one seed draw the same samples, so every feature row is read once for all of them. No
+ * number depends on what is run together.
  */
-export function runTogether(problem: PlacedProblem, members: readonly Member[], seed: number): Trajectory[] {
-  const trajectories = new Array<Trajectory>(members.length);
+export function runTogether(
+  problem: PlacedProblem,
+  members: readonly Member[],
+  seeds: readonly number[],
+): Trajectory[][] {
+  const trajectories = seeds.map(() => new Array<Trajectory>(members.length));
   for (const indices of alike(members)) {
-    const group = newGroup(
-      problem,
-      indices.map((index) => members[index]),
-      seed,
-    );
-    group.run().forEach((trajectory, i) => (trajectories[indices[i]] = trajectory));
+    const some = indices.map((index) => members[index]);
+    const size = seedsAtOnce(problem, some);
+    for (let first = 0; first < seeds.length; first += size) {
+      runGroup(problem, some, seeds.slice(first, first + size)).forEach((runs, i) => {
+        runs.forEach((run, j) => (trajectories[first + i][indices[j]] = run));
+      });
+    }
   }
   return trajectories;
 }
@@ -49,38 +55,46 @@ function alike(members: readonly Member[]): number[][] {
 /** How many steps are taken in one call, so that a kernel's functions are soon run as optimised code. */
 const stepsAtOnce = 512;
 
-/** Runs that are laid out in a kernel's memory and not taken a step yet. */
-interface Group {
-  /** Takes all runs to their ends and gives what they leave behind. */
-  readonly run: () => Trajectory[];
+/** Points and sums of more bytes than this would not stay in the first-level cache beside the rows. */
+const nearBytes = 16384;
+const mostSeedsAtOnce = 8;
+
+/**
+ * How many seeds go in step, so that the processor always has one to go on with while another waits for its results:
+ * as many as there is room for near it.
+ */
+function seedsAtOnce({ dimension }: PlacedProblem, members: readonly Member[]): number {
+  if (members.some(({ settings }) => settings.recordPoints === true)) return 1;
+  const bytes = members.length * 2 * 8 * padded(dimension);
+  return Math.min(mostSeedsAtOnce, Math.max(1, Math.floor(nearBytes / bytes)));
 }
 
-function newGroup(problem: PlacedProblem, members: readonly Member[], seed: number): Group {
+/** Runs of members that draw alike, all seeds in step. */
+function runGroup(problem: PlacedProblem, members: readonly Member[], seeds: readonly number[]): Trajectory[][] {
   const kernel = kernelOf(problem);
   kernel.reset();
-  const [dpo, sft] = [place(problem, kernel, 'dpo'), place(problem, kernel, 'sft')];
-  const group = kernel.group(dpo, sft, problem.start, problem.radius, problem.farAway, members.length);
   const { batch, gradientBatch } = members[0].settings;
-  const streamOf = (purpose: string): Address => newStream(kernel, seed, purpose);
-  kernel.setSamples(group, streamOf('dpo-sample'), streamOf('sft-sample'), batch);
-  if (gradientBatch === 'fresh') {
-    kernel.setEvaluationSamples(group, streamOf('dpo-evaluation'), streamOf('sft-evaluation'), batch);
-  }
-  if (members.some(({ schedule }) => schedule.name === 'alright')) kernel.setCoins(group, streamOf('choice'));
-
-  const stepSizes = stepSizePlaces(kernel);
-  const runs = members.map((member) => addRun(problem, kernel, group, member, stepSizes, seed));
+  const { start, radius, farAway } = problem;
+  const [dpo, sft] = [place(problem, kernel, 'dpo'), place(problem, kernel, 'sft')];
+  const group = kernel.group(dpo, sft, start, radius, farAway, batch, seeds.length, members.length);
+  const stepSizes = placeStepSizes(kernel, members);
+  const runs = seeds.map((seed) => {
+    const streamOf = (purpose: string): Address => newStream(kernel, seed, purpose);
+    const draws = kernel.addDraws(group, streamOf('dpo-sample'), streamOf('sft-sample'), batch);
+    if (gradientBatch === 'fresh') {
+      kernel.setEvaluationSamples(draws, streamOf('dpo-evaluation'), streamOf('sft-evaluation'), batch);
+    }
+    if (members.some(({ schedule }) => schedule.name === 'alright')) kernel.setCoins(draws, streamOf('choice'));
+    return members.map((member, i) => addRun(problem, kernel, group, draws, member, stepSizes[i], seed));
+  });
   const steps = Math.max(...members.map(({ settings }) => settings.schedule.steps));
-  return {
-    run() {
-      for (let done = 0; done < steps; done += stepsAtOnce) {
-        kernel.advance(group, Math.min(steps, done + stepsAtOnce));
-        if (runs.every(({ address }) => kernel.divergedAtOf(address) > 0)) break;
-      }
-      kernel.evaluateWaiting(group);
-      return runs.map((run) => trajectoryOf(problem, kernel, run));
-    },
-  };
+  let done = 0;
+  do {
+    done = Math.min(steps, done + stepsAtOnce);
+    kernel.advance(group, done);
+  } while (kernel.goesOn(group) !== 0);
+  kernel.finish(group);
+  return runs.map((ofSeed) => ofSeed.map((run) => trajectoryOf(problem, kernel, run)));
 }
 
 /** A run in a kernel's memory, and where it leaves what is recorded. */
@@ -97,14 +111,15 @@ function addRun(
   problem: PlacedProblem,
   kernel: Kernel,
   group: Address,
+  draws: Address,
   { schedule, settings }: Member,
-  stepSizes: (sizes: Float64Array) => StepSizePlace,
+  stepSizes: StepSizePlace,
   seed: number,
 ): PlacedRun {
   const { lambda, steps } = settings.schedule;
   const isLogLinear = problem.dpo.kind === 'dpo';
   const full = settings.values === 'full' && isLogLinear;
-  const address = kernel.addRun(group, kinds[schedule.name as keyof typeof kinds], lambda, steps, full);
+  const address = kernel.addRun(group, draws, kinds[schedule.name as keyof typeof kinds], lambda, steps, full);
   const state = schedule.init(settings.schedule);
   switch (schedule.name) {
     case 'sequential': {
@@ -122,8 +137,7 @@ function addRun(
       addValueNoise(problem, kernel, address, settings, seed);
     }
   }
-  const sizes = stepSizes(settings.stepSizes.subarray(0, steps));
-  kernel.setStepSizes(address, sizes.address, sizes.stride);
+  kernel.setStepSizes(address, stepSizes.address, stepSizes.stride);
 
   const { record } = settings;
   const recordPlace = kernel.allocate(4 * record.length);
@@ -189,19 +203,20 @@ interface StepSizePlace {
   readonly stride: number;
 }
 
-/** Puts step sizes into a kernel's memory: one number where all are equal, and the same sequence once. */
-function stepSizePlaces(kernel: Kernel): (sizes: Float64Array) => StepSizePlace {
+/** Puts every member's step sizes into a kernel's memory: one number where all are equal, and the same sequence once. */
+function placeStepSizes(kernel: Kernel, members: readonly Member[]): StepSizePlace[] {
   const placed: { readonly sizes: Float64Array; readonly place: StepSizePlace }[] = [];
-  return (sizes) => {
+  return members.map(({ settings }) => {
+    const all = settings.stepSizes.subarray(0, settings.schedule.steps);
+    const isConstant = isSame(all.subarray(1), all.subarray(0, -1));
+    const sizes = isConstant ? all.subarray(0, 1) : all;
     const known = placed.find((other) => isSame(other.sizes, sizes));
     if (known !== undefined) return known.place;
-    const isConstant = isSame(sizes.subarray(1), sizes.subarray(0, -1));
-    const kept = isConstant ? sizes.subarray(0, 1) : sizes;
-    const place = { address: kernel.allocate(8 * kept.length), stride: isConstant ? 0 : 8 };
-    new Float64Array(kernel.memory.buffer, place.address, kept.length).set(kept);
+    const place = { address: kernel.allocate(8 * sizes.length), stride: isConstant ? 0 : 8 };
+    new Float64Array(kernel.memory.buffer, place.address, sizes.length).set(sizes);
     placed.push({ sizes, place });
     return place;
-  };
+  });
 }
 
 /** Whether two sequences are the same; a loop, because they can be as long as a run. */
