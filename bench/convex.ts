@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { LogLinearData } from '../src/problem/data.js';
+import { exampleCount, readRow, rowCount, type FeatureRows } from '../src/problem/feature-rows.js';
 import { logLinear } from '../src/problem/generate/log-linear.js';
 import type { Problem } from '../src/problem/problem.js';
 import { parseProblem } from '../src/problem/parse.js';
@@ -182,11 +183,17 @@ async function makeCase(folder: string, dimension: number): Promise<Case> {
 
 /** The file that convex/peer.c describes. */
 function binaryProblem({ dimension, radius, sft, dpo, reference, start }: LogLinearData, ideal: Pair): Uint8Array {
-  const examples = sft.offsets.length - 1;
-  const header = [dimension, examples, sft.offsets[1], dpo.differences.length / dimension];
+  const header = [dimension, exampleCount(sft.rows), rowCount(sft.rows, 0), exampleCount(dpo.rows)];
   const settings = [dpo.beta, radius, stepSize, period, ideal.dpo, ideal.sft];
-  const parts = [[...header, ...settings], sft.differences, dpo.differences, reference, start];
+  const parts = [[...header, ...settings], ...plainRows(sft.rows), ...plainRows(dpo.rows), reference, start];
   return Buffer.concat(parts.map((part) => Buffer.from(Float64Array.from(part).buffer)));
+}
+
+/** All rows, one after the other. */
+function plainRows(rows: FeatureRows): Float64Array[] {
+  return Array.from({ length: exampleCount(rows) }, (_, n) =>
+    Array.from({ length: rowCount(rows, n) }, (_, k) => readRow(rows, n, k, new Float64Array(rows.dimension))),
+  ).flat();
 }
 
 /** A peer that runs many seeds and λ in one call. */

@@ -1,7 +1,7 @@
 import { allocate } from './arena';
 import { drawnAt, Sampler } from './draws';
 import { Lanes } from './exponential';
-import { BLOCK, Objective, powersAt, QUADRATIC, quadraticGradient, rewardMargin, SFT } from './objective';
+import { Objective, powersAt, QUADRATIC, quadraticGradient, rewardMargin, SFT } from './objective';
 import { addRows, moveBy, moveByRows, MOST_ROWS, products, scaled } from './rows';
 
 /** A point on its way: `scale` times a vector, since a projection waits for the next step to pass through it. */
@@ -31,13 +31,16 @@ export class Forward {
   coefficients: usize;
   slot: usize;
   /**
-   * Two numbers an example of which its loss is made: of SFT the largest logit and the sum of the other powers, of DPO
-   * the reward margin h and exp(−|h|).
+   * Two numbers an example of which its loss is made: of SFT what `powersAt` returns, of DPO the reward margin h and
+   * exp(−|h|).
    */
   seen: usize;
   /** An example's loss; of a quadratic the value. */
   losses: usize;
 }
+
+/** Numbers behind an example's coefficients that are read or written with them. */
+const SPARE = 10;
 
 /** Room for the gradients and losses of at most so many runs. */
 export function newForward(objective: Objective, batch: i32, most: i32): Forward {
@@ -49,15 +52,15 @@ export function newForward(objective: Objective, batch: i32, most: i32): Forward
   forward.asking = allocate((<usize>(most + 1)) << 3);
   switch (objective.kind) {
     case QUADRATIC:
-      forward.slot = ((<usize>objective.pairs) << 4) + 8 * BLOCK;
+      forward.slot = (<usize>objective.pairs) << 4;
       break;
     case SFT:
-      forward.slot = (<usize>(objective.mostRows + BLOCK + 2)) << 3;
+      forward.slot = (<usize>(objective.mostRows + SPARE)) << 3;
       break;
     default:
       forward.slot = 8;
   }
-  forward.coefficients = allocate(places * forward.slot + 8 * BLOCK);
+  forward.coefficients = allocate(places * forward.slot + 8 * SPARE);
   forward.seen = allocate((places + 1) << 4);
   forward.losses = allocate((places + 1) << 3);
   return forward;

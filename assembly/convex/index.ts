@@ -43,7 +43,7 @@ export function dpoObjective(dimension: i32, rows: usize, count: i32, shifts: us
   return withRoom(objective);
 }
 
-/** ½ (θ − c)ᵀ A (θ − c), A in blocks of eight rows. */
+/** ½ (θ − c)ᵀ A (θ − c), A row by row; behind it there is one more number. */
 export function quadraticObjective(dimension: i32, rows: usize, minimizer: usize, noise: f64): Objective {
   const objective = newObjective(QUADRATIC, dimension, rows);
   objective.minimizer = minimizer;

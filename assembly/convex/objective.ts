@@ -1,5 +1,5 @@
 import { Lanes } from './exponential';
-import { product, products, scaled } from './rows';
+import { product, products, productsOf, scaled } from './rows';
 
 /** f_SFT of a log-linear policy: examples with rows δ_k = φ_k − φ_target. */
 export const SFT = 0;
@@ -8,9 +8,6 @@ export const DPO = 1;
 /** ½ (θ − c)ᵀ A (θ − c) with Gaussian gradient noise. */
 export const QUADRATIC = 2;
 
-/** How many rows of a Hessian make a block. */
-export const BLOCK = 8;
-
 /** An objective: its kind, and what objectives of that kind are made of. */
 @unmanaged
 export class Objective {
@@ -18,7 +15,7 @@ export class Objective {
   /** Half the padded dimension. */
   pairs: i32;
   dimension: i32;
-  /** Blocks of rows: of SFT an example each, of a quadratic 8 rows of A each; of DPO plain rows. */
+  /** Of SFT and DPO blocks of rows, an example each; of a quadratic the rows of A, one after the other. */
   rows: usize;
   /** SFT and DPO: the number of examples. */
   count: i32;
@@ -126,14 +123,8 @@ export function quadraticGradient(objective: Objective, theta: usize, scale: f64
     const coordinates = f64x2.mul(factor, v128.load(theta + at));
     v128.store(displacement + at, f64x2.sub(coordinates, v128.load(objective.minimizer + at)));
   }
-  let rows = objective.rows;
-  let out = gradient;
-  for (let left = objective.dimension; left > 0; left -= BLOCK) {
-    const count = min(left, BLOCK);
-    products(rows, count, displacement, pairs, out);
-    rows += (<usize>(count * pairs)) << 4;
-    out += 8 * BLOCK;
-  }
+  // Where the dimension is odd, each row's last pair ends in a number of the next one, which meets a zero.
+  productsOf(objective.rows, objective.dimension, (<usize>objective.dimension) << 3, 16, displacement, pairs, gradient);
   return 0.5 * product(gradient, displacement, pairs);
 }
 

@@ -9,7 +9,7 @@
 class Tile {
   /** Writes the inner products of N rows with a vector, and a zero after them where N is odd. */
   @inline
-  static products(N: i32, rows: usize, stride: usize, vector: usize, pairs: i32, out: usize): void {
+  static products(N: i32, rows: usize, rowStep: usize, pairStep: usize, vector: usize, pairs: i32, out: usize): void {
     let a = f64x2.splat(0);
     let b = f64x2.splat(0);
     let c = f64x2.splat(0);
@@ -17,25 +17,24 @@ class Tile {
     let e = f64x2.splat(0);
     let f = f64x2.splat(0);
     let g = f64x2.splat(0);
-    let h = f64x2.splat(0);
     const end = vector + ((<usize>pairs) << 4);
     while (vector < end) {
       const x = v128.load(vector);
-      a = f64x2.add(a, f64x2.mul(x, v128.load(rows)));
-      if (N > 1) b = f64x2.add(b, f64x2.mul(x, v128.load(rows, 16)));
-      if (N > 2) c = f64x2.add(c, f64x2.mul(x, v128.load(rows, 32)));
-      if (N > 3) d = f64x2.add(d, f64x2.mul(x, v128.load(rows, 48)));
-      if (N > 4) e = f64x2.add(e, f64x2.mul(x, v128.load(rows, 64)));
-      if (N > 5) f = f64x2.add(f, f64x2.mul(x, v128.load(rows, 80)));
-      if (N > 6) g = f64x2.add(g, f64x2.mul(x, v128.load(rows, 96)));
-      if (N > 7) h = f64x2.add(h, f64x2.mul(x, v128.load(rows, 112)));
+      let at = rows;
+      a = f64x2.add(a, f64x2.mul(x, v128.load(at)));
+      if (N > 1) b = f64x2.add(b, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 2) c = f64x2.add(c, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 3) d = f64x2.add(d, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 4) e = f64x2.add(e, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 5) f = f64x2.add(f, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 6) g = f64x2.add(g, f64x2.mul(x, v128.load((at += rowStep))));
       vector += 16;
-      rows += stride;
+      rows += pairStep;
     }
     v128.store(out, Tile.sums(a, b));
     if (N > 2) v128.store(out, Tile.sums(c, d), 16);
     if (N > 4) v128.store(out, Tile.sums(e, f), 32);
-    if (N > 6) v128.store(out, Tile.sums(g, h), 48);
+    if (N > 6) v128.store(out, Tile.sums(g, f64x2.splat(0)), 48);
   }
 
   /** The sum of the lanes of each of two vectors. */
@@ -137,28 +136,43 @@ export const MOST_ROWS = 8;
 
 /** Writes the inner products of a block's rows with a vector, and a zero after them where their number is odd. */
 export function products(rows: usize, count: i32, vector: usize, pairs: i32, out: usize): void {
-  if (count === 1) {
-    v128.store(out, f64x2.replace_lane(f64x2.splat(0), 0, product(rows, vector, pairs)));
-    return;
-  }
-  const stride = (<usize>count) << 4;
+  productsOf(rows, count, 16, (<usize>count) << 4, vector, pairs, out);
+}
+
+/**
+ * Writes the inner products of rows with a vector, and a zero after them where their number is odd. Neighbouring rows
+ * lie `rowStep` bytes apart, and neighbouring pairs of coordinates `pairStep`.
+ */
+export function productsOf(
+  rows: usize,
+  count: i32,
+  rowStep: usize,
+  pairStep: usize,
+  vector: usize,
+  pairs: i32,
+  out: usize,
+): void {
+  // An even number of rows at once, so that whole vectors are written, but for the last ones: more than seven would not
+  // find a register each.
   let left = count;
-  for (; left >= 8; left -= 8, rows += 128, out += 64) Tile.products(8, rows, stride, vector, pairs, out);
+  for (; left > 7; left -= 6, rows += 6 * rowStep, out += 48) {
+    Tile.products(6, rows, rowStep, pairStep, vector, pairs, out);
+  }
   switch (left) {
     case 7:
-      return Tile.products(7, rows, stride, vector, pairs, out);
+      return Tile.products(7, rows, rowStep, pairStep, vector, pairs, out);
     case 6:
-      return Tile.products(6, rows, stride, vector, pairs, out);
+      return Tile.products(6, rows, rowStep, pairStep, vector, pairs, out);
     case 5:
-      return Tile.products(5, rows, stride, vector, pairs, out);
+      return Tile.products(5, rows, rowStep, pairStep, vector, pairs, out);
     case 4:
-      return Tile.products(4, rows, stride, vector, pairs, out);
+      return Tile.products(4, rows, rowStep, pairStep, vector, pairs, out);
     case 3:
-      return Tile.products(3, rows, stride, vector, pairs, out);
+      return Tile.products(3, rows, rowStep, pairStep, vector, pairs, out);
     case 2:
-      return Tile.products(2, rows, stride, vector, pairs, out);
+      return Tile.products(2, rows, rowStep, pairStep, vector, pairs, out);
     case 1:
-      return Tile.products(1, rows, stride, vector, pairs, out);
+      return v128.store(out, f64x2.replace_lane(f64x2.splat(0), 0, product(rows, vector, pairs)));
   }
 }
 

@@ -97,7 +97,7 @@ export class Group {
   /** The gradients of the steps. */
   dpo: Forward;
   sft: Forward;
-  /** Losses that single runs see on other samples; absent where there are none. */
+  /** Losses that one run sees on samples of their own. */
   dpoEvaluated: Forward;
   sftEvaluated: Forward;
   /** Whether some run is curious, undecided, or moves along both. */
@@ -165,11 +165,6 @@ function prefersDpo(run: Run): bool {
   return run.dpo.last > run.sft.last;
 }
 
-/** The choice of ALRIGHT and of runs in stages, which depends on no value. */
-function takesDpo(run: Run, t: i32, coin: f64): bool {
-  return run.schedule === ALRIGHT ? coin < run.lambda : t <= run.switchAfter === run.startsWithDpo;
-}
-
 function runAt(group: Group, index: i32): Run {
   return changetype<Run>(load<usize>(group.runs + <usize>index * sizeof<usize>()));
 }
@@ -208,9 +203,12 @@ function askAll(group: Group, t: i32): void {
 /** What a run's step t moves along, as far as that is known before its gradients. */
 function alongOf(group: Group, run: Run, t: i32): i32 {
   if (run.schedule === MAXRIGHT) return greedyAlong(group, run, t);
-  if (run.schedule !== MIX) return select(ALONG_DPO, ALONG_SFT, takesDpo(run, t, 0));
-  group.mixes = true;
-  return ALONG_BOTH;
+  if (run.schedule === MIX) {
+    group.mixes = true;
+    return ALONG_BOTH;
+  }
+  const isFirstStage = t <= run.switchAfter;
+  return select(ALONG_DPO, ALONG_SFT, isFirstStage === run.startsWithDpo);
 }
 
 /**

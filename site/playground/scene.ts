@@ -1,6 +1,7 @@
 import { compared } from '../../experiments/compared.js';
 import { constantTable, type ConstantName } from '../../src/bound/constants.js';
 import { runBounds } from '../../src/bound/run-bounds.js';
+import { totalRows } from '../../src/problem/feature-rows.js';
 import { paretoFront } from '../../src/optimum/weighted-sum.js';
 import { stepSizes } from '../../src/simulate/step-size.js';
 import {
@@ -61,10 +62,7 @@ const affordable = 3e6;
 
 function field({ problem, subject, plane }: PosedProblem, { x, y }: Window): Scene['field'] {
   const { data, dimension, objectives } = problem;
-  const examples =
-    data.kind === 'log-linear'
-      ? data.sft.offsets[data.sft.offsets.length - 1] + data.dpo.differences.length / dimension
-      : 1;
+  const examples = data.kind === 'log-linear' ? totalRows(data.sft.rows) + totalRows(data.dpo.rows) : 1;
   const fine = Math.min(1, Math.sqrt(affordable / (8000 * examples * dimension)));
   const [columns, rows] = dimension === 1 ? [241, 1] : [Math.ceil(24 + 80 * fine), Math.ceil(18 + 60 * fine)];
   const theta = new Float64Array(dimension);

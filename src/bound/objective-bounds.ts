@@ -1,4 +1,5 @@
 import type { LogLinearDpoData, LogLinearSftData } from '../problem/data.js';
+import { exampleCount, readRow, rowCount, rowProduct } from '../problem/feature-rows.js';
 import type { Constants, Problem } from '../problem/problem.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 
@@ -30,7 +31,7 @@ export function objectiveBounds(problem: Problem): Record<ObjectiveName, Objecti
         return { ...common, noise: dimension * data.noise[name] ** 2, valueError: valueNoise === 0 ? 0 : Infinity };
       case 'log-linear': {
         const range =
-          name === 'dpo' ? dpoRange(data.dpo, data.reference, data.radius) : sftRange(data.sft, dimension, data.radius);
+          name === 'dpo' ? dpoRange(data.dpo, data.reference, data.radius) : sftRange(data.sft, data.radius);
         return { ...common, noise: undefined, valueError: deviationOf(range) };
       }
     }
@@ -59,22 +60,22 @@ function deviationOf(range: Range): number {
 }
 
 /** log(1 + e^{−h}) falls in h, and |θᵀz| ≤ R‖z‖. */
-function dpoRange({ differences, beta }: LogLinearDpoData, reference: Float64Array, radius: number): Range {
-  const dimension = reference.length;
-  return Array.from({ length: differences.length / dimension }, (_, n) => {
-    const row = differences.subarray(n * dimension, (n + 1) * dimension);
-    const centre = row.reduce((sum, entry, i) => sum + entry * reference[i], 0);
-    const reach = radius * Math.hypot(...row);
+function dpoRange({ rows, beta }: LogLinearDpoData, reference: Float64Array, radius: number): Range {
+  const row = new Float64Array(rows.dimension);
+  return Array.from({ length: exampleCount(rows) }, (_, n) => {
+    const centre = rowProduct(rows, n, 0, reference);
+    const reach = radius * Math.hypot(...readRow(rows, n, 0, row));
     return { low: Math.log1p(Math.exp(-beta * (reach - centre))), high: Math.log1p(Math.exp(beta * (reach + centre))) };
   });
 }
 
 /** log(1 + Σ e^{θᵀδ_k}) rises in every θᵀδ_k, and |θᵀδ| ≤ R‖δ‖. */
-function sftRange({ differences, offsets }: LogLinearSftData, dimension: number, radius: number): Range {
-  return Array.from({ length: offsets.length - 1 }, (_, n) => {
+function sftRange({ rows }: LogLinearSftData, radius: number): Range {
+  const row = new Float64Array(rows.dimension);
+  return Array.from({ length: exampleCount(rows) }, (_, n) => {
     let [low, high] = [0, 0];
-    for (let row = offsets[n]; row < offsets[n + 1]; row++) {
-      const reach = radius * Math.hypot(...differences.subarray(row * dimension, (row + 1) * dimension));
+    for (let k = 0; k < rowCount(rows, n); k++) {
+      const reach = radius * Math.hypot(...readRow(rows, n, k, row));
       low += Math.exp(-reach);
       high += Math.exp(reach);
     }

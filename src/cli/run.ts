@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { InputError } from '../input-error.js';
+import { exampleCount, totalRows } from '../problem/feature-rows.js';
 import type { Problem } from '../problem/problem.js';
 import type { Estimate } from '../simulate/statistics.js';
 import type { RunSettings } from '../simulate/trajectory.js';
@@ -160,10 +161,7 @@ function tableFile(path: string): string {
 /** Whether threads pay: starting them costs about as much as this many multiplications. */
 function isLongWork(problem: Problem, samples: number): boolean {
   const { data, dimension } = problem;
-  const rows =
-    data.kind === 'log-linear'
-      ? data.sft.offsets[data.sft.offsets.length - 1] / (data.sft.offsets.length - 1)
-      : dimension;
+  const rows = data.kind === 'log-linear' ? totalRows(data.sft.rows) / exampleCount(data.sft.rows) : dimension;
   return samples * (2 * rows + 10) * dimension > 2e8;
 }
 

@@ -1,6 +1,8 @@
 import type { ObjectiveName, Pair } from '../schedule/schedule.js';
 import { InputError } from '../input-error.js';
 import type { CheckedProblemFile } from './format.js';
+import { newFeatureRows, writeRow, type FeatureRows } from './feature-rows.js';
+import { newRoom, type Room } from './memory.js';
 import { checkPositiveSemidefinite } from './positive-semidefinite.js';
 
 /** What every kind of problem has: d, the start θ_0, and the radius of the ball (Infinity for all of R^d). */
@@ -24,15 +26,14 @@ export interface QuadraticData extends CommonData {
   readonly objectives: Readonly<Record<ObjectiveName, QuadraticObjectiveData>>;
 }
 
-/** The SFT examples: of example n, rows offsets[n] … offsets[n + 1] − 1 hold φ_k − φ_target of the other candidates. */
+/** The SFT examples: each has a row φ_k − φ_target for every candidate other than the target. */
 export interface LogLinearSftData {
-  readonly differences: Float64Array;
-  readonly offsets: Int32Array;
+  readonly rows: FeatureRows;
 }
 
-/** The DPO examples: row n holds φ(chosen) − φ(rejected). */
+/** The DPO examples: each has one row, φ(chosen) − φ(rejected). */
 export interface LogLinearDpoData {
-  readonly differences: Float64Array;
+  readonly rows: FeatureRows;
   readonly beta: number;
 }
 
@@ -78,6 +79,7 @@ export function problemData(file: CheckedProblemFile): ProblemData {
 
 function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>): QuadraticData {
   const dimension = file.start.length;
+  const room = newRoom();
   const objective = (name: ObjectiveName): QuadraticObjectiveData => {
     const { hessian, minimizer, noise, valueNoise } = file.objectives[name];
     const field = `objectives.${name}`;
@@ -86,13 +88,13 @@ function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>)
     hessian.forEach((row, i) => {
       checkLength(`${field}.hessian[${i}]`, row, dimension);
     });
-    const flat = sharedArray(hessian.flat());
+    const flat = room.numbers(hessian.flat());
     checkPositiveSemidefinite(`${field}.hessian`, flat, dimension);
-    return { hessian: flat, minimizer: sharedArray(minimizer), noise, valueNoise };
+    return { hessian: flat, minimizer: room.numbers(minimizer), noise, valueNoise };
   };
   return {
     kind: 'quadratic',
-    ...domain(file.start, file.radius, dimension),
+    ...domain(room, file.start, file.radius, dimension),
     objectives: { dpo: objective('dpo'), sft: objective('sft') },
   };
 }
@@ -100,7 +102,6 @@ function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>)
 function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>): LogLinearData {
   const { dimension, beta } = file;
   checkLength('reference', file.reference, dimension);
-  const offsets = new Int32Array(memory(4 * (file.sft.length + 1)));
   file.sft.forEach(({ candidates, target }, n) => {
     candidates.forEach((candidate, k) => {
       checkLength(`sft[${n}].candidates[${k}]`, candidate, dimension);
@@ -108,28 +109,40 @@ function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>
     if (target >= candidates.length) {
       throw new InputError(`sft[${n}].target`, target, `an index below the ${candidates.length} candidates`);
     }
-    offsets[n + 1] = offsets[n] + candidates.length - 1;
   });
-  const sft = sharedArray(offsets[file.sft.length] * dimension);
-  let at = 0;
-  for (const { candidates, target } of file.sft) {
-    candidates.forEach((candidate, k) => {
-      if (k === target) return;
-      for (let i = 0; i < dimension; i++) sft[at++] = candidate[i] - candidates[target][i];
-    });
-  }
-  const dpo = sharedArray(file.dpo.length * dimension);
   file.dpo.forEach(({ chosen, rejected }, n) => {
     checkLength(`dpo[${n}].chosen`, chosen, dimension);
     checkLength(`dpo[${n}].rejected`, rejected, dimension);
-    for (let i = 0; i < dimension; i++) dpo[n * dimension + i] = chosen[i] - rejected[i];
+  });
+
+  const room = newRoom();
+  const common = domain(room, file.start, file.radius, dimension);
+  const othersOf = file.sft.map(({ candidates, target }) => candidates.filter((_, k) => k !== target));
+  const sft = newFeatureRows(
+    othersOf.map((others) => others.length),
+    dimension,
+    room,
+  );
+  othersOf.forEach((others, n) => {
+    const { candidates, target } = file.sft[n];
+    others.forEach((other, k) => {
+      writeRow(sft, n, k, (i) => other[i] - candidates[target][i]);
+    });
+  });
+  const dpo = newFeatureRows(
+    file.dpo.map(() => 1),
+    dimension,
+    room,
+  );
+  file.dpo.forEach(({ chosen, rejected }, n) => {
+    writeRow(dpo, n, 0, (i) => chosen[i] - rejected[i]);
   });
   return {
     kind: 'log-linear',
-    ...domain(file.start, file.radius, dimension),
-    reference: sharedArray(file.reference),
-    sft: { differences: sft, offsets },
-    dpo: { differences: dpo, beta },
+    ...common,
+    reference: room.numbers(file.reference),
+    sft: { rows: sft },
+    dpo: { rows: dpo, beta },
   };
 }
 
@@ -142,7 +155,7 @@ function expressionData(file: Extract<CheckedProblemFile, { kind: 'expression' }
   }
   return {
     kind: 'expression',
-    ...domain(file.start, file.radius, variables.length),
+    ...domain(newRoom(), file.start, file.radius, variables.length),
     variables,
     objectives,
     noise,
@@ -151,28 +164,16 @@ function expressionData(file: Extract<CheckedProblemFile, { kind: 'expression' }
   };
 }
 
-function domain(start: readonly number[], radius = Infinity, dimension: number): CommonData {
+function domain(room: Room, start: readonly number[], radius = Infinity, dimension: number): CommonData {
   checkLength('start', start, dimension);
   const norm = Math.hypot(...start);
   if (norm > radius)
     throw new InputError('start', start, `a point in the ball of radius ${radius} (its norm is ${norm})`);
-  return { dimension, start: sharedArray(start), radius };
+  return { dimension, start: room.numbers(start), radius };
 }
 
 function checkLength(field: string, values: readonly unknown[], length: number): void {
   if (values.length !== length) {
     throw new InputError(field, values, `${length} ${length === 1 ? 'entry' : 'entries'}, not ${values.length}`);
   }
-}
-
-function sharedArray(content: number | readonly number[]): Float64Array {
-  const length = typeof content === 'number' ? content : content.length;
-  const array = new Float64Array(memory(8 * length));
-  if (typeof content !== 'number') array.set(content);
-  return array;
-}
-
-/** Bytes shared with workers; a page without cross-origin isolation has none to share. */
-function memory(bytes: number): ArrayBuffer | SharedArrayBuffer {
-  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
 }

@@ -1,4 +1,5 @@
 import type { LogLinearDpoData } from './data.js';
+import { addRow, exampleCount, readRow, rowProduct } from './feature-rows.js';
 import { eigenvalues } from './positive-semidefinite.js';
 import type { Objective } from './problem.js';
 import { mirrorLowerTriangle, outerProductSum, sampledMean } from './sampled-mean.js';
@@ -7,32 +8,21 @@ import { mirrorLowerTriangle, outerProductSum, sampledMean } from './sampled-mea
  * f_DPO(θ) = mean of log(1 + exp(−h)), h = β (θ − θ_ref)ᵀ z, z = φ(chosen) − φ(rejected): the normalisers of the
  * log-linear policy cancel in h.
  */
-export function logLinearDpo(
-  { differences, beta }: LogLinearDpoData,
-  reference: Float64Array,
-  dimension: number,
-): Objective {
-  const count = differences.length / dimension;
-  const shift = new Float64Array(count);
-  for (let n = 0; n < count; n++) shift[n] = margin(n, reference);
-
-  /** θᵀz of example n. */
-  function margin(n: number, theta: Float64Array): number {
-    let sum = 0;
-    for (let i = 0, at = n * dimension; i < dimension; i++) sum += theta[i] * differences[at++];
-    return sum;
-  }
+export function logLinearDpo({ rows, beta }: LogLinearDpoData, reference: Float64Array, dimension: number): Objective {
+  const count = exampleCount(rows);
+  const shift = Float64Array.from({ length: count }, (_, n) => rowProduct(rows, n, 0, reference));
+  const row = new Float64Array(dimension);
 
   function largestEigenvalueOfSecondMoment(): number {
     const secondMoment = new Float64Array(dimension * dimension);
     const sum = outerProductSum(secondMoment, dimension);
-    for (let n = 0; n < count; n++) sum.add(differences, n * dimension, 1 / count);
+    for (let n = 0; n < count; n++) sum.add(readRow(rows, n, 0, row), 1 / count);
     sum.finish();
     mirrorLowerTriangle(secondMoment, dimension);
     return eigenvalues(secondMoment, dimension)[dimension - 1];
   }
 
-  const rewardMargin = (n: number, theta: Float64Array): number => beta * (margin(n, theta) - shift[n]);
+  const rewardMargin = (n: number, theta: Float64Array): number => beta * (rowProduct(rows, n, 0, theta) - shift[n]);
 
   return sampledMean(
     {
@@ -40,21 +30,18 @@ export function logLinearDpo(
       value: (n, theta) => softplus(-rewardMargin(n, theta)),
       addGradient(n, theta, weight, gradient) {
         const h = rewardMargin(n, theta);
-        const scaled = -weight * beta * logistic(-h);
-        for (let i = 0, at = n * dimension; i < dimension; i++) gradient[i] += scaled * differences[at++];
+        addRow(rows, n, 0, -weight * beta * logistic(-h), gradient);
         return softplus(-h);
       },
       addHessian(n, theta, weight, sum) {
         const h = rewardMargin(n, theta);
-        sum.add(differences, n * dimension, weight * beta ** 2 * logistic(h) * logistic(-h));
+        sum.add(readRow(rows, n, 0, row), weight * beta ** 2 * logistic(h) * logistic(-h));
       },
     },
     dimension,
     () => {
       let largest = 0;
-      for (let n = 0; n < count; n++) {
-        largest = Math.max(largest, Math.hypot(...differences.subarray(n * dimension, (n + 1) * dimension)));
-      }
+      for (let n = 0; n < count; n++) largest = Math.max(largest, Math.hypot(...readRow(rows, n, 0, row)));
       return {
         gradientBound: beta * largest,
         get smoothness() {

@@ -63,8 +63,8 @@ export function sampledMean(losses: ExampleLosses, dimension: number, constants:
 
 /** A sum of weighted outer products, gathered in the lower triangle of a matrix. */
 export interface OuterProductSum {
-  /** Adds weight · v vᵀ, v being the row of `rows` that starts at `at`; the row is read no later than at `finish`. */
-  add(rows: Float64Array, at: number, weight: number): void;
+  /** Adds weight · v vᵀ, sooner or later; the vector is copied. */
+  add(vector: Float64Array, weight: number): void;
   /** Adds what is still pending. */
   finish(): void;
 }
@@ -74,31 +74,26 @@ export interface OuterProductSum {
  * matrix for four rows is what makes a Hessian of thousands of rows affordable.
  */
 export function outerProductSum(matrix: Float64Array, dimension: number): OuterProductSum {
-  const rows: Float64Array[] = [];
-  const [at, weights] = [new Int32Array(4), new Float64Array(4)];
+  const rows = Array.from({ length: 4 }, () => new Float64Array(dimension));
+  const weights = new Float64Array(4);
   let pending = 0;
 
   function finish(): void {
-    if (pending === 0) return;
-    for (let p = pending; p < 4; p++) {
-      [rows[p], at[p], weights[p]] = [rows[0], at[0], 0];
-    }
-    const [r, s, t, u] = rows;
-    const [ar, as, at3, au] = at;
-    for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
-      const a = weights[0] * r[ar + i];
-      const b = weights[1] * s[as + i];
-      const c = weights[2] * t[at3 + i];
-      const e = weights[3] * u[au + i];
-      for (let j = 0; j <= i; j++) matrix[row + j] += a * r[ar + j] + b * s[as + j] + c * t[at3 + j] + e * u[au + j];
-    }
+    weights.fill(0, pending);
     pending = 0;
+    const [r, s, t, u] = rows;
+    for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
+      const a = weights[0] * r[i];
+      const b = weights[1] * s[i];
+      const c = weights[2] * t[i];
+      const e = weights[3] * u[i];
+      for (let j = 0; j <= i; j++) matrix[row + j] += a * r[j] + b * s[j] + c * t[j] + e * u[j];
+    }
   }
 
   return {
-    add(source, start, weight) {
-      rows[pending] = source;
-      at[pending] = start;
+    add(vector, weight) {
+      rows[pending].set(vector);
       weights[pending] = weight;
       pending++;
       if (pending === 4) finish();

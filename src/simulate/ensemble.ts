@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { InputError } from '../input-error.js';
+import { canShare } from '../problem/memory.js';
 import type { Problem } from '../problem/problem.js';
 import type { RunSettings, Trajectory } from './trajectory.js';
 import { workerModule } from './worker-module.js';
-import { canShare } from './kernel/instance.js';
 import { needsReference, placedProblem } from './trajectories.js';
 import runTask, { loadMembers, type EnsembleMember, type EnsembleTask } from './worker.js';
 

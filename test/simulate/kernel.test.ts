@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { logLinear } from '../../src/problem/generate/log-linear.js';
 import { quadratic } from '../../src/problem/generate/quadratic.js';
 import type { ProblemFile } from '../../src/problem/format.js';
+import { newMemoryRoom } from '../../src/problem/memory.js';
 import type { Problem } from '../../src/problem/problem.js';
 import { parseProblem } from '../../src/problem/parse.js';
 import { stream, streamKey } from '../../src/random/stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import { createWorkerPool, runEnsembles } from '../../src/simulate/ensemble.js';
-import { newKernel, newMemory, type Kernel } from '../../src/simulate/kernel/instance.js';
+import { newKernel, type Kernel } from '../../src/simulate/kernel/instance.js';
 import { placeProblem, type PlaceableData } from '../../src/simulate/kernel/place.js';
 import { knows, runTogether, type Member } from '../../src/simulate/kernel/run.js';
 import { runTrajectories } from '../../src/simulate/trajectories.js';
@@ -224,7 +225,7 @@ describe('the kernel', () => {
 describe("the kernel's numbers", () => {
   let kernel: Kernel;
   beforeAll(() => {
-    kernel = newKernel(newMemory(65536));
+    kernel = newKernel(newMemoryRoom().memory);
   });
 
   it('are those of the streams, draw for draw', async () => {

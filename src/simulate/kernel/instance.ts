@@ -1,3 +1,4 @@
+import { canShare } from '../../problem/memory.js';
 import { wasmModule } from '../../wasm-module.js';
 import { binary as plainBinary } from './plain.wasm.js';
 import { binary as sharedBinary } from './shared.wasm.js';
@@ -54,22 +55,9 @@ export interface Kernel {
   logOnePlusOf(x: number): number;
 }
 
-/** Whether threads can share memory here: always in Node, in a browser only where the page is isolated. */
-export const canShare = typeof SharedArrayBuffer !== 'undefined';
-
-const page = 65536;
-
-/** A new memory with at least so many bytes before those that kernels take; shared where it can be. */
-export function newMemory(bytes: number): WebAssembly.Memory {
-  const initial = Math.ceil(bytes / page);
-  return canShare
-    ? new WebAssembly.Memory({ initial, maximum: page, shared: true })
-    : new WebAssembly.Memory({ initial });
-}
-
 let compiled: WebAssembly.Module | undefined;
 
-/** A kernel on a memory of `newMemory`, for this thread alone. */
+/** A kernel on a memory of `newMemoryRoom`, for this thread alone. */
 export function newKernel(memory: WebAssembly.Memory): Kernel {
   compiled ??= wasmModule(canShare ? sharedBinary : plainBinary);
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, math: { exp: Math.exp, log: Math.log } });

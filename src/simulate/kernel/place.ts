@@ -5,7 +5,10 @@ import type {
   QuadraticData,
   ProblemData,
 } from '../../problem/data.js';
-import { newMemory, type Address } from './instance.js';
+import { exampleCount, rowCount, rowProduct } from '../../problem/feature-rows.js';
+import { canShare, memoryOf, newMemoryRoom, roomIn, type MemoryRoom } from '../../problem/memory.js';
+import type { ObjectiveName } from '../../schedule/schedule.js';
+import type { Address } from './instance.js';
 
 /** A problem's arrays where kernels read them; plain data and a memory, so that other threads can be given it. */
 export interface PlacedProblem {
@@ -41,7 +44,7 @@ export interface PlacedDpo {
   readonly beta: number;
 }
 
-/** A quadratic: its Hessian in blocks of eight rows. */
+/** A quadratic: the rows of its Hessian, one after the other. */
 export interface PlacedQuadratic {
   readonly kind: 'quadratic';
   readonly rows: Address;
@@ -55,7 +58,7 @@ export type PlaceableData = LogLinearData | QuadraticData;
 
 const placed = new WeakMap<ProblemData, PlacedProblem>();
 
-/** The problem's arrays in a memory of their own, copied there once. */
+/** The problem's arrays in the memory that kernels read: where they lie there already, nothing is copied. */
 export function placeProblem(data: PlaceableData): PlacedProblem {
   const known = placed.get(data);
   if (known !== undefined) return known;
@@ -64,150 +67,67 @@ export function placeProblem(data: PlaceableData): PlacedProblem {
   return found;
 }
 
-/** Fills a memory from its start; the first 4,096 bytes are left to the compiler. */
-interface Writer {
-  readonly memory: WebAssembly.Memory;
-  readonly numbers: (content: ArrayLike<number>) => Address;
-  readonly integers: (content: ArrayLike<number>) => Address;
-  /** A vector, padded to an even length. */
-  readonly vector: (content: Float64Array) => Address;
-  /** Blocks of rows, interleaved by pairs of coordinates as assembly/convex/rows.ts reads them. */
-  readonly blocks: (rows: Float64Array, dimension: number, ends: ArrayLike<number>) => Address;
-}
+/** Gives the address of an array: its own where it lies in the kernels' memory, that of a copy elsewhere. */
+type Placing = (array: Float64Array | Int32Array) => Address;
 
-function writer(bytes: number): Writer {
-  const memory = newMemory(bytes);
-  let next = 4096;
-  const place = (size: number): Address => {
-    const at = next;
-    next = 16 * Math.ceil((next + size) / 16);
-    return at;
+/** Places arrays in the memory that one of them lies in, or in a new one. */
+function placingBeside(array: Float64Array): { readonly room: MemoryRoom; readonly place: Placing } {
+  const memory = canShare ? memoryOf(array) : undefined;
+  const room = memory === undefined ? newMemoryRoom() : roomIn(memory);
+  const place: Placing = (array) => {
+    if (memory !== undefined && memoryOf(array) === memory) return array.byteOffset;
+    return (array instanceof Int32Array ? room.integers(array) : room.numbers(array)).byteOffset;
   };
-  const numbers: Writer['numbers'] = (content) => {
-    const at = place(8 * content.length);
-    new Float64Array(memory.buffer, at, content.length).set(content);
-    return at;
-  };
-  return {
-    memory,
-    numbers,
-    integers: (content) => {
-      const at = place(4 * content.length);
-      new Int32Array(memory.buffer, at, content.length).set(content);
-      return at;
-    },
-    vector: (content) => {
-      const at = numbers(content);
-      place(8 * (content.length % 2));
-      return at;
-    },
-    blocks: (rows, dimension, ends) => {
-      const count = rows.length / dimension;
-      const padded = dimension + (dimension % 2);
-      const at = place(8 * count * padded);
-      interleave(rows, dimension, ends, new Float64Array(memory.buffer, at, count * padded));
-      return at;
-    },
-  };
+  return { room, place };
 }
-
-/** Writes rows block by block; a block ends before the row of each of the ascending `ends`. */
-function interleave(rows: Float64Array, dimension: number, ends: ArrayLike<number>, out: Float64Array): void {
-  const padded = dimension + (dimension % 2);
-  for (let block = 0, first = 0; block < ends.length; block++) {
-    const size = ends[block] - first;
-    for (let k = 0; k < size; k++) {
-      const from = (first + k) * dimension;
-      const to = first * padded + 2 * k;
-      for (let i = 0; i < dimension; i++) out[to + 2 * size * (i >> 1) + (i & 1)] = rows[from + i];
-    }
-    first = ends[block];
-  }
-}
-
-/** Room for the tables, the start, alignment and the bytes left to the compiler. */
-const overhead = 8192;
 
 function placeLogLinear(data: LogLinearData): PlacedProblem {
-  const { dimension, sft, dpo, reference } = data;
-  const padded = dimension + (dimension % 2);
-  const rows = (sft.differences.length + dpo.differences.length) / dimension;
-  const examples = dpo.differences.length / dimension;
-  const into = writer(overhead + 8 * ((rows + 1) * padded + examples) + 4 * sft.offsets.length);
-  return finish(data, into, placeDpo(into, dpo, reference, dimension), placeSft(into, sft, dimension));
+  const { sft, dpo, reference } = data;
+  const { room, place } = placingBeside(sft.rows.numbers);
+  return finish(data, room, place, placeDpo(place, dpo, reference), placeSft(place, sft));
 }
 
-function placeSft(into: Writer, { differences, offsets }: LogLinearSftData, dimension: number): PlacedSft {
+function placeSft(place: Placing, { rows }: LogLinearSftData): PlacedSft {
+  const count = exampleCount(rows);
   let mostRows = 0;
-  for (let n = 0; n + 1 < offsets.length; n++) mostRows = Math.max(mostRows, offsets[n + 1] - offsets[n]);
-  return {
-    kind: 'sft',
-    rows: into.blocks(differences, dimension, offsets.subarray(1)),
-    count: offsets.length - 1,
-    offsets: into.integers(offsets),
-    mostRows,
-  };
+  for (let n = 0; n < count; n++) mostRows = Math.max(mostRows, rowCount(rows, n));
+  return { kind: 'sft', rows: place(rows.numbers), count, offsets: place(rows.offsets), mostRows };
 }
 
-function placeDpo(
-  into: Writer,
-  { differences, beta }: LogLinearDpoData,
-  reference: Float64Array,
-  dimension: number,
-): PlacedDpo {
-  const examples = differences.length / dimension;
-  const shifts = new Float64Array(examples);
-  for (let n = 0, at = 0; n < examples; n++) {
-    for (let i = 0; i < dimension; i++) shifts[n] += reference[i] * differences[at++];
-  }
-  const ends = Int32Array.from({ length: examples }, (_, n) => n + 1);
-  return {
-    kind: 'dpo',
-    rows: into.blocks(differences, dimension, ends),
-    count: examples,
-    shifts: into.numbers(shifts),
-    beta,
-  };
+function placeDpo(place: Placing, { rows, beta }: LogLinearDpoData, reference: Float64Array): PlacedDpo {
+  const count = exampleCount(rows);
+  const shifts = Float64Array.from({ length: count }, (_, n) => rowProduct(rows, n, 0, reference));
+  return { kind: 'dpo', rows: place(rows.numbers), count, shifts: place(shifts), beta };
 }
 
 function placeQuadratic(data: QuadraticData): PlacedProblem {
-  const { dimension, objectives } = data;
-  const padded = dimension + (dimension % 2);
-  const into = writer(overhead + 16 * (dimension + 2) * padded);
-  const ends = Int32Array.from({ length: Math.ceil(dimension / 8) }, (_, block) => Math.min(dimension, 8 * block + 8));
-  const objective = ({
-    hessian,
-    minimizer,
-    noise,
-    valueNoise,
-  }: QuadraticData['objectives']['dpo']): PlacedQuadratic => ({
-    kind: 'quadratic',
-    rows: into.blocks(hessian, dimension, ends),
-    minimizer: into.vector(minimizer),
-    noise,
-    valueNoise,
-  });
-  return finish(data, into, objective(objectives.dpo), objective(objectives.sft));
+  const { room, place } = placingBeside(data.objectives.dpo.hessian);
+  const objective = (name: ObjectiveName): PlacedQuadratic => {
+    const { hessian, minimizer, noise, valueNoise } = data.objectives[name];
+    return { kind: 'quadratic', rows: place(hessian), minimizer: place(minimizer), noise, valueNoise };
+  };
+  return finish(data, room, place, objective('dpo'), objective('sft'));
 }
 
 function finish(
   { dimension, radius, start }: PlaceableData,
-  into: Writer,
+  { memory }: MemoryRoom,
+  place: Placing,
   dpo: PlacedProblem['dpo'],
   sft: PlacedProblem['sft'],
 ): PlacedProblem {
   const abscissae = zigguratAbscissae();
   return {
     id: Math.random(),
-    memory: into.memory,
+    memory,
     dimension,
     radius,
-    start: into.vector(start),
+    start: place(start),
     farAway: 1e12 * Math.max(1, Math.hypot(...start)),
     dpo,
     sft,
-    abscissae: into.numbers(abscissae),
-    ratios: into.numbers(abscissae.slice(1).map((abscissa, i) => abscissa / abscissae[i])),
+    abscissae: place(abscissae),
+    ratios: place(abscissae.slice(1).map((abscissa, i) => abscissa / abscissae[i])),
   };
 }
 
