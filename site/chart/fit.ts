@@ -6,6 +6,10 @@ const beside = 88;
 /** The least width at which a view can be read, as a share of the width it was designed with. */
 const least = 0.7;
 
+/** The factors between which a view's height changes. */
+export const leastStretch = 0.8;
+const mostStretch = 1.2;
+
 /**
  * A figure laid out anew for a width: views side by side are as many a row as fit, and stretched to fill it. A figure
  * is wider than a phone; Vega-Lite makes only single views responsive.
@@ -41,6 +45,6 @@ function widthOf({ width }: View): number {
 /** A view of another width, its height changed less, so that slopes stay recognisable. */
 function resized(view: View, width: number): View {
   const height = typeof view.height === 'number' ? view.height : 300;
-  const factor = Math.min(1.2, Math.max(0.8, width / widthOf(view)));
+  const factor = Math.min(mostStretch, Math.max(leastStretch, width / widthOf(view)));
   return { ...view, width: Math.round(width), height: Math.round(height * factor) };
 }

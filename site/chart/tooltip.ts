@@ -9,7 +9,7 @@ interface Item {
 }
 
 /** Columns that say how a row is drawn, not what it measured. */
-const internal = new Set(['layer', 'label', 'panel', 'place']);
+const internal = new Set(['layer', 'label', 'panel', 'place', 'clearWidth']);
 
 let box: HTMLElement | undefined;
 

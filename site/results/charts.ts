@@ -10,7 +10,9 @@ import {
 } from '../../src/figure/layers.js';
 import { config, looks, type Look, type ScheduleKey } from '../../src/figure/theme.js';
 import type { ChartSource } from '../chart/chart.js';
+import { leastStretch } from '../chart/fit.js';
 import type { Specification } from '../chart/specification.js';
+import { clearWidths } from './clear-labels.js';
 import { costNames, gapNames, type CostName, type GapName, type LabelledRun } from './run.js';
 
 /** A run with the look that tells it apart. */
@@ -20,6 +22,9 @@ interface LookedRun extends LabelledRun {
 
 /** Of runs with more steps than this, shares and losses are means over stretches of steps. */
 const mostPoints = 60;
+
+/** The size of the figures of objective space, in pixels. */
+const panel = { width: 560, height: 380 };
 
 const gapTitles: Readonly<Record<GapName, string>> = {
   dpoGap: 'f_DPO − f_DPO*',
@@ -102,8 +107,7 @@ function tradeOff(all: readonly LookedRun[]) {
     caption:
       'Objective space: the way of each run, and with a mark where it ended. Down and to the left is better in both objectives.',
     spec: specification(rows, {
-      width: 560,
-      height: 380,
+      ...panel,
       encoding: { x: lossAxis('sft', rows), y: lossAxis('dpo', rows) },
       layer: [
         {
@@ -130,23 +134,35 @@ function overLambda(all: readonly LabelledRun[]) {
   });
   const keys = (Object.keys(looks) as ScheduleKey[]).filter((key) => ends.some((end) => end.key === key));
   if (new Set(ends.map(({ lambda }) => lambda)).size < 2) return undefined;
-  const rows = ends.map(({ key, lambda, set, end: { sft, dpo } }): Row => ({
+  // The extreme λ come first: their labels say which way a line goes.
+  ends.sort((a, b) => Math.abs(b.lambda - 0.5) - Math.abs(a.lambda - 0.5));
+  const losses = ends.map(({ end: { sft, dpo } }): Row => ({ sft, dpo }));
+  const position = { x: lossAxis('sft', losses), y: lossAxis('dpo', losses) };
+  const clear = clearWidths(
+    ends.map(({ lambda, end: { sft, dpo } }) => ({
+      x: share(sft, position.x.scale.domain),
+      y: share(dpo, position.y.scale.domain),
+      label: String(lambda),
+    })),
+    leastStretch * panel.height,
+    lambdaBox,
+  );
+  const rows = ends.map(({ key, lambda, set, end: { sft, dpo } }, i): Row => ({
     schedule: looks[key].label,
     set,
     lambda,
     sft,
     dpo,
+    clearWidth: Number.isFinite(clear[i]) ? clear[i] : null,
   }));
   const { color, strokeDash, shape } = scheduleChannels(keys);
-  const position = { x: lossAxis('sft', rows), y: lossAxis('dpo', rows) };
   return {
     name: 'over-lambda',
     title: 'Trade-off over λ',
     caption:
       'Where each schedule ended for every λ. A schedule whose line lies below and to the left of another is better whatever the weight.',
     spec: specification(rows, {
-      width: 560,
-      height: 380,
+      ...panel,
       encoding: position,
       layer: [
         {
@@ -155,12 +171,24 @@ function overLambda(all: readonly LabelledRun[]) {
         },
         { mark: { type: 'point', filled: true, size: 90, opacity: 1 }, encoding: { color, shape } },
         {
+          // The signal of the panel's width: what overlaps on a phone is apart on a wide screen.
+          transform: [{ filter: 'isValid(datum.clearWidth) && datum.clearWidth <= width' }],
           mark: { ...labelMark, align: 'left', dx: 9, dy: -4 },
           encoding: { text: { field: 'lambda' } },
         },
       ],
     }),
   };
+}
+
+/** What the label of a λ takes up beside its point, in pixels: its digits are of equal width. */
+function lambdaBox(label: string) {
+  return { left: 9, right: 9 + 6.5 * label.length, below: -1, above: 9 };
+}
+
+/** Where an axis draws a value of its domain, from 0 to 1: in the middle where there is one value only. */
+function share(value: number, [low, high]: readonly [number, number]): number {
+  return low === high ? 0.5 : (value - low) / (high - low);
 }
 
 function lossAxis(name: 'sft' | 'dpo', rows: readonly Row[]) {

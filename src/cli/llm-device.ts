@@ -16,7 +16,7 @@ interface DeviceOptions {
   readonly peak?: number;
   readonly pytorch: boolean;
   readonly python: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly json?: boolean;
   readonly task?: string;
 }
@@ -43,7 +43,7 @@ export function llmDeviceCommand(): Command {
     .option('--peak <teraflops>', "the card's published float32 TFLOP/s, for MFU", numberOption('peak'))
     .option('--python <path>', 'the Python that has PyTorch', 'python3')
     .option('--no-pytorch', 'leave PyTorch out')
-    .option('--output <file>', 'also write the result as JSON, after every measurement')
+    .option('--out <file>', 'also write the result as JSON, after every measurement')
     .option('--json', 'print JSON')
     .addOption(new Option('--task <json>').hideHelp())
     .action(deviceAction);
@@ -78,7 +78,7 @@ async function deviceAction(options: DeviceOptions): Promise<void> {
     ...(options.pytorch && { python: options.python }),
     onMeasured: async (report: DeviceReport): Promise<void> => {
       bar.update(++done);
-      if (options.output !== undefined) await writeWhole(options.output, `${jsonText(report)}\n`);
+      if (options.out !== undefined) await writeWhole(options.out, `${jsonText(report)}\n`);
     },
   };
   const report = await measureDevice(settings).finally(() => {

@@ -38,7 +38,7 @@ export interface ExperimentOptions {
   readonly workers?: number;
   readonly cache: string;
   readonly hubCache: string;
-  readonly output?: string;
+  readonly out?: string;
   readonly figures: string | false;
   readonly json?: boolean;
 }
@@ -81,7 +81,7 @@ export function withExperimentOptions(command: Command): Command {
       '.cache/llm',
     )
     .addOption(hubCacheOption())
-    .option('--output <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
+    .option('--out <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
     .option('--figures <folder>', 'where the figures go', 'figures/rendered')
     .option('--no-figures', 'draw none')
     .option('--json', 'print JSON')

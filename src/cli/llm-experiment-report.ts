@@ -2,7 +2,7 @@ import type { ExperimentReport } from '../llm/experiment/execute.js';
 import { printTable } from './output.js';
 
 /** Prints what an experiment found: the optima, every run, the checks and the claims. */
-export async function printExperiment({ summary, overhead }: ExperimentReport, output: string): Promise<void> {
+export async function printExperiment({ summary, overhead }: ExperimentReport, out: string): Promise<void> {
   const { overheadSentences } = await import('../llm/experiment/overhead.js');
   const { rows, checks, claims, singleObjectives } = summary;
   const shown = (value: number): string => String(Number(value.toPrecision(4)));
@@ -33,5 +33,5 @@ export async function printExperiment({ summary, overhead }: ExperimentReport, o
     process.stdout.write(`${verdict}  ${comparison}: ${claim}: ${measured}\n`);
   }
   for (const sentence of overheadSentences(overhead)) process.stdout.write(`${sentence}\n`);
-  process.stdout.write(`\nall of it in ${output}\n`);
+  process.stdout.write(`\nall of it in ${out}\n`);
 }

@@ -48,16 +48,16 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
     };
     announce(backend);
     const name = options.full === true ? `${preset.name}-full` : preset.name;
-    const output = options.output ?? join('.cache/llm-experiment', name);
+    const out = options.out ?? join('.cache/llm-experiment', name);
     // A GPU serves one run at a time.
     const workers = options.workers ?? (backend.name === 'webgpu' ? 1 : availableParallelism());
     const bar = lazyProgress('experiment');
-    const report = await runExperiment(settings, { output, cache: options.cache, workers, onProgress: bar.update });
+    const report = await runExperiment(settings, { out, cache: options.cache, workers, onProgress: bar.update });
     bar.stop();
-    await writeWhole(join(output, commandFile), `${experimentCommand(process.argv.slice(2), preset.name)}\n`);
+    await writeWhole(join(out, commandFile), `${experimentCommand(process.argv.slice(2), preset.name)}\n`);
     if (options.json === true) printJson(report);
-    else await printExperiment(report, output);
-    if (options.figures !== false) await drawExperiment(options.figures, output, settings, options);
+    else await printExperiment(report, out);
+    if (options.figures !== false) await drawExperiment(options.figures, out, settings, options);
     if (report.summary.checks.some(({ passed }) => !passed)) process.exitCode = 1;
   } finally {
     backend.close();
@@ -66,8 +66,8 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
 
 /** Draws the figures of a finished experiment, and says where they are. */
 async function drawExperiment(
+  figures: string,
   out: string,
-  output: string,
   { seed }: ExperimentSettings,
   { full = false, workers, cache }: ExperimentOptions,
 ): Promise<void> {
@@ -75,19 +75,19 @@ async function drawExperiment(
   const { drawFigures } = await import('./draw-figures.js');
   const lines = await drawFigures({
     quick: !full,
-    out,
+    out: figures,
     only: llmDrawings.map((drawing) => drawing.name),
     seed,
     ...(workers !== undefined && { workers }),
     cache: join(cache, 'convex'),
-    llm: output,
+    llm: out,
   });
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 /** The command line without what changes no number, and with the preset where it was not named. */
 function experimentCommand(words: readonly string[], preset: string): string {
-  const indifferent = /^--(output|figures|cache|hub-cache)$/;
+  const indifferent = /^--(figures|cache|hub-cache)$/;
   const kept = words.filter(
     (word, i) =>
       !/^--(json|no-figures)$/.test(word) &&

@@ -11,13 +11,13 @@ export function llmMergeCommand(): Command {
     .requiredOption('--model <path>', modelHelp)
     .addOption(tokenizerOption())
     .requiredOption('--adapter <folder>', 'LoRA adapter in PEFT form')
-    .requiredOption('--output <folder>', 'folder to write')
+    .requiredOption('--out <folder>', 'folder to write')
     .addOption(hubCacheOption())
     .option('--json', 'print JSON')
     .action(async ({ json, ...options }: MergeOptions & { hubCache: string; json?: boolean }) => {
       const { mergeAdapter } = await import('../llm/model/merge.js');
       const modules = await mergeAdapter(await withLocalInputs(options));
-      if (json === true) printJson({ output: options.output, modules });
-      else process.stdout.write(`${options.output}: ${modules.length} modules merged\n`);
+      if (json === true) printJson({ out: options.out, modules });
+      else process.stdout.write(`${options.out}: ${modules.length} modules merged\n`);
     });
 }

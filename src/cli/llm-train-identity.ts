@@ -8,7 +8,7 @@ const files = ['model', 'tokenizer', 'adapter', 'reference', 'sft', 'preferences
 const heldOutFiles = ['evaluationSft', 'evaluationPreferences'];
 /** What decides no number. */
 const indifferent = ['threads', 'modelName', 'cache', 'hubCache', 'checkpointEvery'];
-const outputs = ['output', 'resume', 'tensorboard', 'json'];
+const outputs = ['out', 'resume', 'tensorboard', 'json'];
 const undecisive = new Set<string>([...files, ...heldOutFiles, ...indifferent, ...outputs]);
 
 /** The options that decide numbers, with digests of the files in place of their paths. */

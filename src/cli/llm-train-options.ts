@@ -37,7 +37,7 @@ export interface TrainOptions extends SessionOptions {
   readonly stopWithin?: number;
   readonly paretoPoint?: readonly Pair[];
   readonly checkpointEvery: number;
-  readonly output: string;
+  readonly out: string;
   readonly resume?: boolean;
   readonly tensorboard?: boolean;
 }
@@ -90,8 +90,8 @@ export function withTrainOptions(command: Command): Command {
     )
     .option('--pareto-point <f_SFT,f_DPO>', 'a Pareto point for --stop-within; may be repeated', paretoPointOption)
     .option('--checkpoint-every <n>', 'steps between checkpoints', integerOption('checkpoint-every', 1), 25)
-    .requiredOption('--output <folder>', 'folder of the run')
-    .option('--resume', 'go on with the run in the output folder')
+    .requiredOption('--out <folder>', 'folder of the run')
+    .option('--resume', 'go on with the run in the folder of --out')
     .option('--tensorboard', 'also write a TensorBoard event file');
 }
 

@@ -13,7 +13,7 @@ import { decisiveSettings } from './llm-train-identity.js';
 import { withTrainOptions, type TrainOptions } from './llm-train-options.js';
 import { printJson } from './output.js';
 import { startProgress } from './progress.js';
-import { commandLine } from './provenance.js';
+import { shellWords } from './text.js';
 
 /** `forgetting llm train`: SFT and DPO of a model under a schedule. */
 export function llmTrainCommand(): Command {
@@ -38,7 +38,8 @@ async function trainAction(given: TrainOptions): Promise<void> {
   try {
     const { end, data } = await trained(options, prepared, backend, interruption.signal);
     if ('interruptedAfter' in end) {
-      const again = commandLine([...process.argv.slice(2).filter((word) => word !== '--resume'), '--resume']);
+      const words = process.argv.slice(2).filter((word) => word !== '--resume');
+      const again = shellWords(['forgetting', ...words, '--resume']);
       process.stderr.write(`stopped after step ${end.interruptedAfter}; go on with: ${again}\n`);
       process.exitCode = 130;
       return;
@@ -49,7 +50,7 @@ async function trainAction(given: TrainOptions): Promise<void> {
     else {
       printReport(report);
       process.stdout.write(
-        `\n${steps.length} steps${stopped === null ? '' : `, stopped: ${stopped}`}; all of it in ${options.output}\n`,
+        `\n${steps.length} steps${stopped === null ? '' : `, stopped: ${stopped}`}; all of it in ${options.out}\n`,
       );
     }
   } finally {
@@ -79,7 +80,7 @@ async function trained(
       : await readData({ sft: evaluationSft, preferences: evaluationPreferences }, loaded, options);
   const evaluated = heldOut ?? data;
   const settings = await decisiveSettings(options, heldOut === undefined ? [data] : [data, heldOut], backend);
-  const folder = await openRunFolder(options.output, { settings, resume: options.resume ?? false });
+  const folder = await openRunFolder(options.out, { settings, resume: options.resume ?? false });
   if (folder.result !== undefined) return { end: { finished: folder.result }, data: evaluated };
   announce(backend);
   const training = await referencedData(data, loaded, backend, options);

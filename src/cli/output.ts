@@ -10,7 +10,7 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
     await mkdir(dirname(path), { recursive: true });
     await writeFileAtomic(path, content);
   } catch (error) {
-    throw new InputError('output', path, `a place that can be written (${(error as Error).message})`);
+    throw new InputError('out', path, `a place that can be written (${(error as Error).message})`);
   }
 }
 

@@ -51,11 +51,11 @@ it('evaluates on wasm, and on a GPU to the same numbers', () => {
 });
 
 it('trains', () => {
-  const output = join(folder, 'run');
+  const out = join(folder, 'run');
   const words = ['llm', 'train', '--model', toy.model, '--sft', toy.sft, '--preferences', toy.preferences];
-  const trained = run([...words, '--backend', 'wasm', '--schedule', 'mix', '--steps', '2', '--output', output]);
+  const trained = run([...words, '--backend', 'wasm', '--schedule', 'mix', '--steps', '2', '--out', out]);
   expect(trained).toMatchObject({ code: 0 });
-  expect(existsSync(join(output, 'adapter_model.safetensors'))).toBe(true);
+  expect(existsSync(join(out, 'adapter_model.safetensors'))).toBe(true);
 });
 
 it('says in one line what is missing where no Vulkan is', () => {

@@ -91,14 +91,14 @@ describe('llm evaluate', () => {
 });
 
 describe('llm train', () => {
-  const output = (name: string): string => join(folder, name);
+  const out = (name: string): string => join(folder, name);
   const run = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--seed', '0'];
   const lora = ['--lora-rank', '4', '--lora-alpha', '8', '--lora-targets', 'query_key_value'];
 
   it('takes steps whose losses are those of minibatches in file order, and ends as evaluate sees it', async () => {
     const mix = ['--schedule', 'mix', '--lambda', '0.25', '--steps', '3', '--no-shuffle', '--tensorboard'];
     const optima = ['--sft-optimum', '1', '--dpo-optimum', '0.5', '--evaluate-every', '2'];
-    const words = [...common, ...run, ...lora, ...mix, ...optima, '--output', output('mix')];
+    const words = [...common, ...run, ...lora, ...mix, ...optima, '--out', out('mix')];
     const { steps, final, stopped } = await printed<Training>('train', ...words);
     expect([steps.length, stopped]).toEqual([3, null]);
 
@@ -110,18 +110,18 @@ describe('llm train', () => {
       loss: expect.closeTo(0.25 * Math.LN2 + 0.75 * start.sft.loss, 5) as number,
     });
 
-    const adapter = ['--adapter', output('mix')];
+    const adapter = ['--adapter', out('mix')];
     expect(await printed<Evaluation>('evaluate', ...common, ...adapter)).toEqual(final);
     expect(final.dpo.loss).not.toBe(Math.LN2);
 
-    const logged = fields<Record<string, unknown>>(join(output('mix'), 'steps.jsonl'));
+    const logged = fields<Record<string, unknown>>(join(out('mix'), 'steps.jsonl'));
     expect(logged.map(({ choice, loss }) => ({ choice, loss }))).toEqual(steps);
     for (const { loss, sftLoss, dpoLoss, sftWeightedGap, dpoWeightedGap } of logged as Record<string, number>[]) {
       expect(loss).toBeCloseTo(0.25 * dpoLoss + 0.75 * sftLoss, 12);
       expect(sftWeightedGap).toBeCloseTo(0.75 * (sftLoss - 1), 12);
       expect(dpoWeightedGap).toBeCloseTo(0.25 * (dpoLoss - 0.5), 12);
     }
-    const evaluations = fields<Record<string, number>>(join(output('mix'), 'evaluations.jsonl'));
+    const evaluations = fields<Record<string, number>>(join(out('mix'), 'evaluations.jsonl'));
     expect(evaluations.map(({ step }) => step)).toEqual([0, 2, 3]);
     const [last] = evaluations.slice(-1);
     expect([last.sftLoss, last.dpoLoss]).toEqual([final.sft.loss, final.dpo.loss]);
@@ -129,10 +129,10 @@ describe('llm train', () => {
     expect(last.rewardMargin).toBeCloseTo(final.dpo.chosenReward - final.dpo.rejectedReward, 12);
 
     for (const name of ['steps', 'evaluations']) {
-      const file = await asyncBufferFromFile(join(output('mix'), `${name}.parquet`));
-      expect(await parquetReadObjects({ file })).toEqual(fields(join(output('mix'), `${name}.jsonl`)));
+      const file = await asyncBufferFromFile(join(out('mix'), `${name}.parquet`));
+      expect(await parquetReadObjects({ file })).toEqual(fields(join(out('mix'), `${name}.jsonl`)));
     }
-    const events = readEvents(readFileSync(join(output('mix'), 'tensorboard/events.out.tfevents.0.forgetting')));
+    const events = readEvents(readFileSync(join(out('mix'), 'tensorboard/events.out.tfevents.0.forgetting')));
     const curve = (tag: string): [number, number][] =>
       events.flatMap(({ step, scalars }) => (tag in scalars ? [[step, scalars[tag]]] : []));
     expect(curve('train/loss')).toEqual(steps.map(({ loss }, i) => [i + 1, Math.fround(loss)]));
@@ -141,26 +141,26 @@ describe('llm train', () => {
 
   it('starts from an adapter and judges against a reference that are given', async () => {
     const words = [...common, ...run, '--schedule', 'dpo', '--steps', '1', '--no-shuffle'];
-    const from = ['--adapter', output('mix'), '--reference', output('mix'), '--output', output('continued')];
+    const from = ['--adapter', out('mix'), '--reference', out('mix'), '--out', out('continued')];
     const { steps, final } = await printed<Training>('train', ...words, ...from);
     expect(steps).toEqual([{ choice: 'dpo', loss: expect.closeTo(Math.LN2, 6) as number }]);
-    const against = ['--adapter', output('continued'), '--reference', output('mix')];
+    const against = ['--adapter', out('continued'), '--reference', out('mix')];
     expect(await printed<Evaluation>('evaluate', ...common, ...against)).toEqual(final);
   });
 
   it('runs the stages of sequential in the order and lengths asked for, from defaults of its own', async () => {
-    const words = [...common, ...run, ...lora, '--schedule', 'sequential', '--output'];
-    const halves = await printed<Training>('train', ...words, output('halves'), '--steps', '3');
+    const words = [...common, ...run, ...lora, '--schedule', 'sequential', '--out'];
+    const halves = await printed<Training>('train', ...words, out('halves'), '--steps', '3');
     expect(halves.steps.map(({ choice }) => choice)).toEqual(['sft', 'sft', 'dpo']);
     const split = ['--order', 'dpo-sft', '--split', '1,2', '--reset-optimizer'];
-    const turned = await printed<Training>('train', ...words, output('turned'), ...split);
+    const turned = await printed<Training>('train', ...words, out('turned'), ...split);
     expect(turned.steps.map(({ choice }) => choice)).toEqual(['dpo', 'sft', 'sft']);
   });
 
   it('trains every weight, and writes a model that evaluates alike', async () => {
     const words = [...common, ...run, '--schedule', 'alright', '--steps', '4', '--gradient-accumulation', '2'];
-    const full = await printed<Training>('train', ...words, '--full-fine-tuning', '--output', output('full'));
-    const again = ['--model', output('full'), '--reference', files.model];
+    const full = await printed<Training>('train', ...words, '--full-fine-tuning', '--out', out('full'));
+    const again = ['--model', out('full'), '--reference', files.model];
     const evaluation = await printed<Evaluation>('evaluate', ...common, ...again);
     expect(evaluation).toEqual(full.final);
     expect(evaluation.sft.loss).not.toBe(0);
@@ -177,9 +177,9 @@ describe('llm train', () => {
       { prompt: 'gh?', chosen: ' no', rejected: ' yes!' },
     ]);
     const short = ['--sft', sft, '--preferences', preferences];
-    const words = [...common, ...short, ...run, ...lora, '--schedule', 'mix', '--steps', '1', '--output'];
-    const onWasm = await printed<Training>('train', ...words, output('wasm'));
-    const { code, stdout, stderr } = await llm('train', ...words, output('webgpu'), '--backend', 'webgpu');
+    const words = [...common, ...short, ...run, ...lora, '--schedule', 'mix', '--steps', '1', '--out'];
+    const onWasm = await printed<Training>('train', ...words, out('wasm'));
+    const { code, stdout, stderr } = await llm('train', ...words, out('webgpu'), '--backend', 'webgpu');
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^webgpu: [^\n]*\n$/)]);
     const onWebGpu = JSON.parse(stdout) as Training;
     for (const [i, { loss }] of onWebGpu.steps.entries()) expect(loss).toBeCloseTo(onWasm.steps[i].loss, 4);
@@ -190,7 +190,7 @@ describe('llm train', () => {
   it('stops where the rule says, before its last step', async () => {
     const rule = ['--pareto-point', '100,100', '--stop-within', '0.1', '--evaluate-every', '2'];
     const words = [...common, ...run, ...lora, '--schedule', 'sft', '--steps', '9', ...rule];
-    const { steps, stopped } = await printed<Training>('train', ...words, '--output', output('stopped'));
+    const { steps, stopped } = await printed<Training>('train', ...words, '--out', out('stopped'));
     expect([steps.length, stopped]).toEqual([2, 'within 0.1 of the Pareto point f_SFT 100, f_DPO 100']);
   });
 });
@@ -202,7 +202,7 @@ describe('bad input ends with one line and exit code 2', () => {
     expect([code, stdout]).toEqual([2, '']);
   };
   const train = (...words: string[]): string[] => [
-    ...['train', ...common, '--steps', '2', '--output', join(folder, 'refused')],
+    ...['train', ...common, '--steps', '2', '--out', join(folder, 'refused')],
     ...words,
   ];
 

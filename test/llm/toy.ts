@@ -35,8 +35,8 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
 }
 
 /** The number of steps that a run under way has written. */
-export function stepsWritten(output: string): number {
-  const path = join(output, 'steps.jsonl');
+export function stepsWritten(out: string): number {
+  const path = join(out, 'steps.jsonl');
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 

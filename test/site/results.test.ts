@@ -117,7 +117,7 @@ describeInBrowser('the results page', () => {
     'takes the dropped folder of an experiment, its tables in %s: seeds together, one λ at a time, two folders overlaid',
     async (format) => {
       const [first, second] = ['first', 'second'].map((name) => join(folder, format, name));
-      for (const output of [first, second]) await writeExperiment(output, format);
+      for (const out of [first, second]) await writeExperiment(out, format);
       const page = await site.open('results.html');
       await dropPaths(page, [first]);
       // Three schedules at three λ are more than can be told apart.
@@ -135,6 +135,12 @@ describeInBrowser('the results page', () => {
         'MAXRIGHT, λ = 0.5',
       ]);
       expect(await page.locator('#choices .chart-legend button').allInnerTexts()).toEqual(['MAXRIGHT, λ = 0.5']);
+      // The schedules end in the same points, of whose labels one is shown each.
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        const labels = page.locator('#over-lambda .mark-text.role-mark text');
+        expect(await labels.allTextContents()).toEqual(['0.25', '0.75', '0.5']);
+      }
       const [, ...ends] = await page.locator('#ends tbody tr').first().locator('td').allInnerTexts();
       expect(ends.map(Number)).toContain(Number((2 + (1 / 6 + 1 / 7) / 2).toPrecision(5)));
       await page.getByLabel('Runs shown: λ').selectOption('λ = 0.25');

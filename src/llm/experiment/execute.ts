@@ -29,7 +29,7 @@ import { summarise, type Summary } from './summary.js';
 /** Where and how visibly an experiment runs; none of it changes a number. */
 export interface ExecutionOptions {
   /** The folder it fills. */
-  readonly output: string;
+  readonly out: string;
   /** Where reference log-probabilities are kept. */
   readonly cache: string;
   /** Runs at a time, each in a thread of its own; one runs in this thread. */
@@ -53,10 +53,10 @@ export async function runExperiment(
   settings: ExperimentSettings,
   options: ExecutionOptions,
 ): Promise<ExperimentReport> {
-  const { output } = options;
+  const { out } = options;
   checkSettings(settings);
   requireContext(settings);
-  await openRunFolder(output, { settings: await decisiveSettings(settings), resume: true });
+  await openRunFolder(out, { settings: await decisiveSettings(settings), resume: true });
   const runs = comparedRuns(settings);
   const total = preparatoryRuns.length * settings.scale.optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0);
   const laboratory = openLaboratory(options, total);
@@ -68,13 +68,13 @@ export async function runExperiment(
     await Promise.all(
       inTurn.map((run) => laboratory.run(comparedTask(settings, options, run, optima[run.comparison]))),
     );
-    const results = evaluationRows(output, runs, optima);
-    await writeTable(output, 'results', results);
-    await writeTable(output, 'choices', choiceRows(output, runs));
-    const cost = costRows(output, runs);
-    await writeTable(output, 'cost', cost);
+    const results = evaluationRows(out, runs, optima);
+    await writeTable(out, 'results', results);
+    await writeTable(out, 'choices', choiceRows(out, runs));
+    const cost = costRows(out, runs);
+    await writeTable(out, 'cost', cost);
     const summary = summarise(settings, { optima, preparation, results });
-    await writeFileAtomic(join(output, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    await writeFileAtomic(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
     return { summary, overhead: overheadOf(settings.scale.steps, cost) };
   } finally {
     await laboratory.close();
@@ -111,17 +111,17 @@ function optimaOf(preparation: Preparation): Record<Comparison, Pair> {
 
 function preparatoryTask(
   settings: ExperimentSettings,
-  { output, cache, workers }: ExecutionOptions,
+  { out, cache, workers }: ExecutionOptions,
   { name, schedule, targets, reference }: PreparatoryRun,
 ): RunTask {
   const steps = settings.scale.optimumSteps;
   return {
     settings,
-    folder: runFolder(output, name),
+    folder: runFolder(out, name),
     schedule,
     scheduleSettings: { lambda: schedule === 'dpo' ? 1 : 0, steps },
     targets,
-    ...(reference !== undefined && { reference: runFolder(output, reference) }),
+    ...(reference !== undefined && { reference: runFolder(out, reference) }),
     seed: settings.seed,
     cache,
     threads: threadsOf(workers),
@@ -130,17 +130,17 @@ function preparatoryTask(
 
 function comparedTask(
   settings: ExperimentSettings,
-  { output, cache, workers }: ExecutionOptions,
+  { out, cache, workers }: ExecutionOptions,
   run: ComparedRun,
   ideal: Pair,
 ): RunTask {
   return {
     settings,
-    folder: runFolder(output, run),
+    folder: runFolder(out, run),
     schedule: run.schedule,
     scheduleSettings: { ...run.scheduleSettings, ideal },
     targets: 'sft',
-    reference: runFolder(output, referenceOf[run.comparison]),
+    reference: runFolder(out, referenceOf[run.comparison]),
     seed: run.seed,
     cache,
     threads: threadsOf(workers),

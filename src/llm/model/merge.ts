@@ -12,7 +12,7 @@ export interface MergeOptions extends ModelOrigin {
   /** An adapter folder in PEFT form. */
   readonly adapter: string;
   /** The HF folder to write. */
-  readonly output: string;
+  readonly out: string;
 }
 
 /**
@@ -22,8 +22,8 @@ export interface MergeOptions extends ModelOrigin {
  * @throws InputError naming the file and what is wrong with it
  */
 export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
-  const { model, adapter, output } = options;
-  if (resolve(output) === resolve(model)) throw new InputError('output', output, 'another folder than the model');
+  const { model, adapter, out } = options;
+  if (resolve(out) === resolve(model)) throw new InputError('out', out, 'another folder than the model');
   const { config, weights } = openModel(model);
   try {
     const shapes = weightShapes(config);
@@ -40,7 +40,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
         return values;
       },
     }));
-    await writeModelFolder(output, options, config, tensors);
+    await writeModelFolder(out, options, config, tensors);
     return changed;
   } finally {
     weights.close();

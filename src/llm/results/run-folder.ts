@@ -39,7 +39,7 @@ export async function openRunFolder(
   if (!existsSync(settingsPath)) {
     await writeJson(settingsPath, settings);
   } else if (!resume) {
-    throw new InputError('output', path, 'a folder without a run, or --resume to go on with the run there');
+    throw new InputError('out', path, 'a folder without a run, or --resume to go on with the run there');
   } else {
     requireSame(JSON.parse(readFileSync(settingsPath, 'utf8')) as Record<string, unknown>, settings, path);
     await removeHalfWritten(path);

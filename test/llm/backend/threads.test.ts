@@ -16,16 +16,16 @@ async function trained(threads: number): Promise<{ description: string; files: s
   const { sft, preferences } = await writeToyFiles(folder);
   const model = join(folder, 'wide');
   await writeRandomModel(model, neoxConfig({ width: 64 }), { deviation: 0.1 });
-  const output = join(folder, `threads-${threads}`);
+  const out = join(folder, `threads-${threads}`);
   const { code, stderr } = await startLlm(
     // prettier-ignore
     ['train', '--schedule', 'mix', '--steps', '3', '--full-fine-tuning', '--model', model, '--sft', sft,
-     '--preferences', preferences, '--cache', join(folder, 'cache'), '--backend', 'wasm', '--output', output],
+     '--preferences', preferences, '--cache', join(folder, 'cache'), '--backend', 'wasm', '--out', out],
     { FORGETTING_THREADS: String(threads) },
   ).ended;
   expect(code).toBe(0);
   expect(stderr).toMatch(/^wasm: [^\n]*\n$/);
-  const files = ['steps.jsonl', 'model.safetensors'].map((name) => readFileSync(join(output, name)).toString('base64'));
+  const files = ['steps.jsonl', 'model.safetensors'].map((name) => readFileSync(join(out, name)).toString('base64'));
   return { description: stderr.trim(), files };
 }
 

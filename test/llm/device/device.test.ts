@@ -79,7 +79,7 @@ it.skipIf(!webGpu)(
   'one command checks the gradients of an adapter, and leaves out what time does not allow',
   async () => {
     const file = join(folder, 'device.json');
-    const words = ['device', '--models', 'small,medium', '--time-limit', '1', '--python', '/nowhere', '--output', file];
+    const words = ['device', '--models', 'small,medium', '--time-limit', '1', '--python', '/nowhere', '--out', file];
     const ended = await startLlm([...words, '--json']).ended;
     expect(ended).toMatchObject({ code: 0 });
     const report = JSON.parse(ended.stdout) as DeviceReport;

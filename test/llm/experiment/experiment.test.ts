@@ -16,7 +16,7 @@ const cache = join(folder, 'cache');
 let files: ToyFiles;
 
 /** The words of an experiment of a few steps a run: one split and three joint schedules in each comparison. */
-function words(output: string, ...more: string[]): string[] {
+function words(out: string, ...more: string[]): string[] {
   const { model, sft, preferences } = files;
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
   const counts = ['--sft-examples', '4', '--preference-pairs', '3', '--held-out-examples', '2'];
@@ -35,7 +35,7 @@ function words(output: string, ...more: string[]): string[] {
     '3',
   ];
   const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
-  const folders = ['--cache', cache, '--output', output];
+  const folders = ['--cache', cache, '--out', out];
   const figures = more.includes('--figures') ? [] : ['--no-figures'];
   return ['experiment', ...data, ...counts, ...scale, ...training, ...folders, ...figures, ...more];
 }
@@ -49,10 +49,10 @@ function experiment(...more: string[]): Promise<Ended> {
 }
 
 /** Every file of an experiment but those that hold what the clock says, and what a kill left of one being written. */
-function contents(output: string): Map<string, string> {
-  const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/timing|cost|\.\d+$/.test(name));
-  return new Map(kept.map((name) => [name, readFileSync(join(output, name)).toString('base64')]));
+function contents(out: string): Map<string, string> {
+  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
+  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/timing|cost|\.\d+$/.test(name));
+  return new Map(kept.map((name) => [name, readFileSync(join(out, name)).toString('base64')]));
 }
 
 const whole = join(folder, 'whole');
@@ -107,16 +107,16 @@ describe('an experiment', () => {
   });
 
   it('gives the same bytes with one worker, and killed and gone on with', async () => {
-    const output = join(folder, 'killed');
-    const command = words(output, '--workers', '1');
+    const out = join(folder, 'killed');
+    const command = words(out, '--workers', '1');
     const running = start(command);
-    while (!existsSync(join(output, 'runs/sft-dpo')) && running.process.exitCode === null) await wait(5);
+    while (!existsSync(join(out, 'runs/sft-dpo')) && running.process.exitCode === null) await wait(5);
     running.process.kill('SIGKILL');
     expect((await running.ended).signal).toBe('SIGKILL');
     const { code, stdout } = await experiment(...command);
     expect(code).toBe(1);
     expect(stdout).toContain('FAIL  every run has at least 50 steps: shortest 4');
-    const [expected, found] = [contents(whole), contents(output)];
+    const [expected, found] = [contents(whole), contents(out)];
     expect([...found.keys()]).toEqual([...expected.keys()]);
     for (const [name, content] of expected) expect(found.get(name) === content, name).toBe(true);
   });
@@ -152,7 +152,7 @@ describe('its figures', () => {
     }
     expect(page).toContain(`<code>${readFileSync(join(whole, 'command.txt'), 'utf8').trim()}</code> · seed 0`);
     expect(page).toMatch(/forgetting llm experiment --model \S+ --sft \S+ .*--backend wasm --preset synthetic</);
-    expect(page).not.toContain('--output');
+    expect(page).not.toContain('--out');
   });
 });
 

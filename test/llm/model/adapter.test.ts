@@ -108,11 +108,11 @@ describe.each([
   });
 
   it('merges into a model folder with the same logits', async () => {
-    const output = join(base, 'merged');
-    const { code, stdout } = await llm('merge', '--model', base, '--adapter', adapter, '--output', output, '--json');
+    const out = join(base, 'merged');
+    const { code, stdout } = await llm('merge', '--model', base, '--adapter', adapter, '--out', out, '--json');
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as { modules: string[] }).modules).toHaveLength(2 * targets.length);
-    const { model } = await loadModel({ model: output });
+    const { model } = await loadModel({ model: out });
     expect(largestDifference(await logits(model), trained)).toBeLessThan(1e-4);
     model.dispose();
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   files = await writeToyFiles(folder);
 });
 
-function words(output: string, ...more: string[]): string[] {
+function words(out: string, ...more: string[]): string[] {
   const { model, sft, preferences } = files;
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--cache', join(folder, 'cache')];
   const run = [
@@ -32,12 +32,12 @@ function words(output: string, ...more: string[]): string[] {
     '--checkpoint-every',
     '1',
   ];
-  return ['train', ...data, ...run, '--schedule', 'sft', '--output', output, ...more];
+  return ['train', ...data, ...run, '--schedule', 'sft', '--out', out, ...more];
 }
 
 /** Every value of a checkpoint; reading it fails where the file is not whole. */
-function checkpointValues(output: string): number[] {
-  const weights = openSafetensors(join(output, 'checkpoint.safetensors'));
+function checkpointValues(out: string): number[] {
+  const weights = openSafetensors(join(out, 'checkpoint.safetensors'));
   const values = [...weights.shapes.keys()].flatMap((name) => Array.from(weights.read(name)));
   weights.close();
   return values;
@@ -45,34 +45,34 @@ function checkpointValues(output: string): number[] {
 
 describe('a run in trouble', () => {
   it('whose loss is no number says at which step, and leaves a whole checkpoint', async () => {
-    const output = join(folder, 'diverged');
-    const { code, stdout, stderr } = await llm(...words(output, '--learning-rate', '1e30', '--json'));
+    const out = join(folder, 'diverged');
+    const { code, stdout, stderr } = await llm(...words(out, '--learning-rate', '1e30', '--json'));
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^wasm: [^\n]*\nforgetting: step \d: sft: got NaN, expected a finite number[^\n]*\n$/);
-    const values = checkpointValues(output);
+    const values = checkpointValues(out);
     expect(values.length).toBeGreaterThan(0);
     expect(values.every(Number.isFinite)).toBe(true);
   });
 
   it('whose disk is full says which file, and the last checkpoint is whole and goes on', async () => {
-    const output = join(folder, 'no-room');
-    const command = words(output, '--steps', '100000');
+    const out = join(folder, 'no-room');
+    const command = words(out, '--steps', '100000');
     const running = startLlm(command);
-    while (stepsWritten(output) < 2) await wait(1);
+    while (stepsWritten(out) < 2) await wait(1);
     // From here on what is written on the way to a checkpoint meets a full device.
-    while (!linked('/dev/full', join(output, 'checkpoint.safetensors.unfinished'))) await wait(0);
+    while (!linked('/dev/full', join(out, 'checkpoint.safetensors.unfinished'))) await wait(0);
     const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
       /^wasm: [^\n]*\nforgetting: .*\/no-room\/checkpoint\.safetensors: got "a full disk", expected [^\n]*\n$/,
     );
-    expect(readdirSync(output).filter((name) => name.startsWith('checkpoint'))).toEqual(['checkpoint.safetensors']);
-    const before = readCheckpointState(join(output, 'checkpoint.safetensors'))?.step;
-    expect(before).toBe(stepsWritten(output) - 1);
-    expect(checkpointValues(output).length).toBeGreaterThan(0);
+    expect(readdirSync(out).filter((name) => name.startsWith('checkpoint'))).toEqual(['checkpoint.safetensors']);
+    const before = readCheckpointState(join(out, 'checkpoint.safetensors'))?.step;
+    expect(before).toBe(stepsWritten(out) - 1);
+    expect(checkpointValues(out).length).toBeGreaterThan(0);
 
     const resumed = startLlm([...command, '--resume']);
-    while ((readCheckpointState(join(output, 'checkpoint.safetensors'))?.step ?? 0) <= (before ?? 0)) await wait(1);
+    while ((readCheckpointState(join(out, 'checkpoint.safetensors'))?.step ?? 0) <= (before ?? 0)) await wait(1);
     resumed.process.kill('SIGINT');
     expect((await resumed.ended).code).toBe(130);
   });

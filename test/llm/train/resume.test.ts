@@ -16,35 +16,35 @@ beforeAll(async () => {
 });
 
 /** The words of a training command whose run takes a few seconds. */
-function words(output: string, backend: string, ...more: string[]): string[] {
+function words(out: string, backend: string, ...more: string[]): string[] {
   const { model, sft, preferences } = files;
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--cache', join(folder, 'cache')];
   const batches = ['--sft-batch', '2', '--preference-batch', '2', '--max-length', '48'];
   const run = ['--learning-rate', '1e-2', '--lora-rank', '2', '--seed', '3'];
-  const files_ = ['--checkpoint-every', '3', '--evaluate-every', '7', '--output', output];
+  const files_ = ['--checkpoint-every', '3', '--evaluate-every', '7', '--out', out];
   return ['train', ...data, ...batches, ...run, ...files_, '--backend', backend, ...more];
 }
 
 /** Every file of a run that does not depend on the clock, by name. */
-function contents(output: string): Map<string, string> {
-  const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => statSync(join(output, name)).isFile() && !/^timing|tensorboard/.test(name));
-  return new Map(kept.map((name) => [name, readFileSync(join(output, name)).toString('base64')]));
+function contents(out: string): Map<string, string> {
+  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
+  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/^timing|tensorboard/.test(name));
+  return new Map(kept.map((name) => [name, readFileSync(join(out, name)).toString('base64')]));
 }
 
 /** Starts a run and kills it as soon as it has written so many steps; says how many it had written then. */
-async function killedAfter(count: number, command: readonly string[], output: string): Promise<number> {
+async function killedAfter(count: number, command: readonly string[], out: string): Promise<number> {
   const running = startLlm(command);
-  while (stepsWritten(output) < count && running.process.exitCode === null) await wait(1);
+  while (stepsWritten(out) < count && running.process.exitCode === null) await wait(1);
   running.process.kill('SIGKILL');
   const { signal } = await running.ended;
   expect(signal).toBe('SIGKILL');
-  return stepsWritten(output);
+  return stepsWritten(out);
 }
 
 /** Expects the files of two runs to be equal to the byte. */
-function expectEqualRuns(output: string, whole: string): void {
-  const [expected, found] = [contents(whole), contents(output)];
+function expectEqualRuns(out: string, whole: string): void {
+  const [expected, found] = [contents(whole), contents(out)];
   expect([...found.keys()]).toEqual([...expected.keys()]);
   for (const [name, content] of expected) expect(found.get(name) === content, name).toBe(true);
 }
@@ -58,33 +58,33 @@ describe('on wasm', () => {
   });
 
   it('a run killed and started again ends with the bytes of one never stopped', async () => {
-    const output = join(folder, 'killed');
+    const out = join(folder, 'killed');
     for (const count of [1, 14]) {
-      const written = await killedAfter(count, words(output, 'wasm', ...schedule, '--resume'), output);
+      const written = await killedAfter(count, words(out, 'wasm', ...schedule, '--resume'), out);
       expect(written).toBeGreaterThanOrEqual(count);
-      expect(existsSync(join(output, 'result.json'))).toBe(false);
+      expect(existsSync(join(out, 'result.json'))).toBe(false);
     }
-    const { code } = await llm(...words(output, 'wasm', ...schedule, '--resume'));
+    const { code } = await llm(...words(out, 'wasm', ...schedule, '--resume'));
     expect(code).toBe(0);
-    expectEqualRuns(output, whole);
-    const timing = readFileSync(join(output, 'timing.jsonl'), 'utf8').trim().split('\n');
+    expectEqualRuns(out, whole);
+    const timing = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n');
     const timed = timing.map((line) => (JSON.parse(line) as { step: number }).step);
     expect(timed).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
   });
 
   it('Ctrl-C finishes the step, saves, says how to go on, and what it says works', async () => {
-    const output = join(folder, 'interrupted');
-    const running = startLlm(words(output, 'wasm', ...schedule));
-    while (stepsWritten(output) < 4) await wait(1);
+    const out = join(folder, 'interrupted');
+    const running = startLlm(words(out, 'wasm', ...schedule));
+    while (stepsWritten(out) < 4) await wait(1);
     running.process.kill('SIGINT');
     const { code, stderr, stdout } = await running.ended;
     expect([code, stdout]).toEqual([130, '']);
     const said = /stopped after step (\d+); go on with: forgetting llm (.*--resume)\n$/.exec(stderr);
-    expect(Number(said?.[1])).toBe(stepsWritten(output));
+    expect(Number(said?.[1])).toBe(stepsWritten(out));
     expect(Number(said?.[1])).toBeLessThan(30);
     const again = await llm(...(said?.[2] ?? '').split(' '));
     expect(again.code).toBe(0);
-    expectEqualRuns(output, whole);
+    expectEqualRuns(out, whole);
   });
 
   it('a run that has ended answers from its result, and is neither overwritten nor mixed with another', async () => {
@@ -96,7 +96,7 @@ describe('on wasm', () => {
     const refused = await llm(...words(whole, 'wasm', ...schedule));
     expect([refused.code, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toMatch(
-      /^forgetting: output: got ".*whole", expected a folder without a run, or --resume .*\n$/,
+      /^forgetting: out: got ".*whole", expected a folder without a run, or --resume .*\n$/,
     );
 
     const other = await llm(...words(whole, 'wasm', ...schedule, '--resume', '--learning-rate', '1e-3'));
@@ -110,10 +110,10 @@ describe('on cpu', () => {
   it('a MAXRIGHT run killed and started again ends with the bytes of one never stopped', async () => {
     const optima = ['--sft-optimum', '1', '--dpo-optimum', '0.1'];
     const schedule = ['--schedule', 'maxright', '--period', '4', ...optima, '--steps', '9'];
-    const [whole, output] = [join(folder, 'cpu-whole'), join(folder, 'cpu-killed')];
+    const [whole, out] = [join(folder, 'cpu-whole'), join(folder, 'cpu-killed')];
     expect(await llm(...words(whole, 'cpu', ...schedule))).toMatchObject({ code: 0 });
-    await killedAfter(5, words(output, 'cpu', ...schedule), output);
-    expect(await llm(...words(output, 'cpu', ...schedule, '--resume'))).toMatchObject({ code: 0 });
-    expectEqualRuns(output, whole);
+    await killedAfter(5, words(out, 'cpu', ...schedule), out);
+    expect(await llm(...words(out, 'cpu', ...schedule, '--resume'))).toMatchObject({ code: 0 });
+    expectEqualRuns(out, whole);
   });
 });
