@@ -53,6 +53,8 @@ const [threadsDown, threadsAcross] = [8, 8];
 const threads = threadsDown * threadsAcross;
 /** Vectors from one row of a tile to the next: an odd number, so that rows begin in different banks of the memory. */
 const stride = threadsAcross + 1;
+/** Where in a tile the thread's row i begins. */
+const ownRow = `(down + ${threadsDown} * i) * ${stride}`;
 
 /** Runs the program over the scores of all heads; returns what it has written. */
 export function runTiles<Read extends keyof ScoreTensors>(
@@ -152,17 +154,13 @@ function shader(program: Omit<TileProgram<never>, 'reads'>, chunks: number, vect
 /** Statements that leave in `name[i]` the products of the thread's rows with its columns. */
 function product(name: string, ofRow: string, ofColumn: string): string {
   return `
-          var ${name} : array<vec4<f32>, 4>;
-          for (var i = 0; i < 4; i++) { ${name}[i] = vec4(0.0); }
+          // Set to zeros in so many words: declared alone, it kept the sums of the tile before on SwiftShader.
+          var ${name} = array<vec4<f32>, 4>();
           for (var chunk = 0; chunk < chunks; chunk++) {
             workgroupBarrier();
-            for (var at = thread; at < ${tile} * vectors; at += ${threads}) {
-              let row = at / vectors;
-              let place = row * width + chunk * vectors + at % vectors;
-              rowTile[row * ${stride} + at % vectors] = ${ofRow}[rowsAt + place];
-              // Columns 4 i + j lie at 8 j + i: neighbours are read together, from different banks.
-              columnTile[(row % 4 * ${threadsAcross} + row / 4) * ${stride} + at % vectors] = ${ofColumn}[columnsAt + place];
-            }
+            ${load('rowTile', 'row', `${ofRow}[rowsAt + place]`)}
+            // Columns 4 i + j lie at 8 j + i: neighbours are read together, from different banks.
+            ${load('columnTile', `row % 4 * ${threadsAcross} + row / 4`, `${ofColumn}[columnsAt + place]`)}
             workgroupBarrier();
             for (var k = 0; k < vectors; k++) {
               let a = columnTile[across * ${stride} + k];
@@ -170,11 +168,21 @@ function product(name: string, ofRow: string, ofColumn: string): string {
               let c = columnTile[(${2 * threadsAcross} + across) * ${stride} + k];
               let d = columnTile[(${3 * threadsAcross} + across) * ${stride} + k];
               for (var i = 0; i < 4; i++) {
-                let row = rowTile[(down + ${threadsDown} * i) * ${stride} + k];
+                let row = rowTile[${ownRow} + k];
                 ${name}[i] += vec4(dot(row, a), dot(row, b), dot(row, c), dot(row, d));
               }
             }
           }`;
+}
+
+/** Statements that put a chunk's vectors, each read at its `place` in a block, into a tile, each row at `slot`. */
+function load(target: string, slot: string, vector: string): string {
+  return `
+            for (var at = thread; at < ${tile} * vectors; at += ${threads}) {
+              let row = at / vectors;
+              let place = row * width + chunk * vectors + at % vectors;
+              ${target}[(${slot}) * ${stride} + at % vectors] = ${vector};
+            }`;
 }
 
 /** What makes a number of each row out of what its threads have of it. */
@@ -191,7 +199,7 @@ export interface AcrossThreads {
 export function acrossThreads({ given, combine, result }: AcrossThreads): string {
   return `
       workgroupBarrier();
-      for (var i = 0; i < 4; i++) { rowTile[(down + ${threadsDown} * i) * ${stride} + across] = ${given}; }
+      for (var i = 0; i < 4; i++) { rowTile[${ownRow} + across] = ${given}; }
       workgroupBarrier();
       let position = ${tile} * block + thread;
       if (inside && thread < ${tile} && position < length) {
@@ -227,13 +235,13 @@ export function mix({ factor, of, headWidth }: TileMix): MixStatements {
     Array.from({ length: packedWidth(headWidth).chunks }, (_, chunk) => statements(chunk)).join('\n');
   return {
     begin: each((chunk) => `var mixed${chunk} : array<vec4<f32>, 4>;`),
-    keep: `rowTile[(down + ${threadsDown} * i) * ${stride} + across] = ${factor};`,
+    keep: `rowTile[${ownRow} + across] = ${factor};`,
     everyTile: each(
       (chunk) => `
           workgroupBarrier();
-          for (var at = thread; at < ${tile} * vectors; at += ${threads}) {
-            let row = at / vectors;
-            columnTile[row * ${stride} + at % vectors] = ${of}[columnsAt + row * width + ${chunk} * vectors + at % vectors];
+          {
+            const chunk = ${chunk};
+            ${load('columnTile', 'row', `${of}[columnsAt + place]`)}
           }
           workgroupBarrier();
           for (var k = 0; k < ${tile / 4}; k++) {
@@ -242,7 +250,7 @@ export function mix({ factor, of, headWidth }: TileMix): MixStatements {
             let c = columnTile[(4 * k + 2) * ${stride} + across];
             let d = columnTile[(4 * k + 3) * ${stride} + across];
             for (var i = 0; i < 4; i++) {
-              let f = rowTile[(down + ${threadsDown} * i) * ${stride} + k];
+              let f = rowTile[${ownRow} + k];
               mixed${chunk}[i] += f.x * a + f.y * b + f.z * c + f.w * d;
             }
           }`,
