@@ -5,7 +5,7 @@ import { hasKernel } from '../../../src/llm/backend/fused-kernels.js';
 import { causalMask } from '../../../src/llm/model/attention.js';
 import { fusedAttention, selfAttention, splitHeads, type ComposedPlace } from '../../../src/llm/model/network.js';
 import { rotaryFrequencies, rotaryTables } from '../../../src/llm/model/rotary.js';
-import { hasWebGpu } from '../webgpu.js';
+import { compilingTimeout, hasWebGpu } from '../webgpu.js';
 
 const webGpu = await hasWebGpu();
 
@@ -69,30 +69,34 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
       backend?.close();
     });
 
-    it.each(cases)('is the composed one, and so are its gradients: %j', async (sizes) => {
-      const { length, heads, keyValueHeads, headWidth, joined } = sizes;
-      expect(hasKernel('Attention')).toBe(true);
-      const place = placeOf(sizes);
-      const random = (head: number, seed: number): tf.Tensor =>
-        tf.randomNormal([batch * length, head * headWidth], 0, 1, 'float32', seed);
-      const inputs = joined
-        ? [random(3 * heads, 1)]
-        : [random(heads, 1), random(keyValueHeads, 2), random(keyValueHeads, 3)];
-      const direction = random(heads, 4);
-      const fused = (...rows: tf.Tensor[]): tf.Tensor =>
-        fusedAttention(rows, { heads, keyValueHeads, headWidth }, place);
-      const composed = (...rows: tf.Tensor[]): tf.Tensor => composedAttention(rows, sizes, place);
-      const before = held();
-      const values = [fused, composed].map((f) => tf.tidy(() => f(...inputs)));
-      expect(await difference(values[0], values[1])).toBeLessThan(2e-6);
-      const gradients = [fused, composed].map((f) =>
-        tf.grads((...rows) => tf.sum(tf.mul(f(...rows), direction)))(inputs),
-      );
-      for (const [i, gradient] of gradients[0].entries()) {
-        expect(await difference(gradient, gradients[1][i])).toBeLessThan(5e-6);
-      }
-      tf.dispose([...values, ...gradients.flat()]);
-      expect(held()).toEqual(before);
-    });
+    it.each(cases)(
+      'is the composed one, and so are its gradients: %j',
+      async (sizes) => {
+        const { length, heads, keyValueHeads, headWidth, joined } = sizes;
+        expect(hasKernel('Attention')).toBe(true);
+        const place = placeOf(sizes);
+        const random = (head: number, seed: number): tf.Tensor =>
+          tf.randomNormal([batch * length, head * headWidth], 0, 1, 'float32', seed);
+        const inputs = joined
+          ? [random(3 * heads, 1)]
+          : [random(heads, 1), random(keyValueHeads, 2), random(keyValueHeads, 3)];
+        const direction = random(heads, 4);
+        const fused = (...rows: tf.Tensor[]): tf.Tensor =>
+          fusedAttention(rows, { heads, keyValueHeads, headWidth }, place);
+        const composed = (...rows: tf.Tensor[]): tf.Tensor => composedAttention(rows, sizes, place);
+        const before = held();
+        const values = [fused, composed].map((f) => tf.tidy(() => f(...inputs)));
+        expect(await difference(values[0], values[1])).toBeLessThan(2e-6);
+        const gradients = [fused, composed].map((f) =>
+          tf.grads((...rows) => tf.sum(tf.mul(f(...rows), direction)))(inputs),
+        );
+        for (const [i, gradient] of gradients[0].entries()) {
+          expect(await difference(gradient, gradients[1][i])).toBeLessThan(5e-6);
+        }
+        tf.dispose([...values, ...gradients.flat()]);
+        expect(held()).toEqual(before);
+      },
+      compilingTimeout,
+    );
   });
 });
