@@ -11,3 +11,6 @@ export async function hasWebGpu(): Promise<boolean> {
   if (found === undefined) console.warn('skipped on webgpu: no adapter, set VK_ICD_FILENAMES to a software driver');
   return found !== undefined;
 }
+
+/** The limit of a test whose programs a software adapter compiles, each for seconds; in milliseconds. */
+export const compilingTimeout = 180_000;

@@ -1,5 +1,6 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { numberUniforms } from './webgpu-numbers.js';
 
 /** A WGSL program that works on each number of a tensor by itself. */
 export interface ElementProgram {
@@ -10,6 +11,7 @@ export interface ElementProgram {
   /** The shape of a new tensor, or a tensor that is written over: in the code, the flat array `result`. */
   readonly output: number[] | TensorInfo;
   /** Numbers by the name under which the code reads them. */
+  readonly integers?: Readonly<Record<string, number>>;
   readonly floats?: Readonly<Record<string, number>>;
   /** Statements in which `i`, the flat index of the number, is known. */
   readonly code: string;
@@ -21,9 +23,9 @@ const threads = 256;
 
 /** Runs the program; returns what it has written. */
 export function runElements(backend: WebGPUBackend, program: ElementProgram): TensorInfo {
-  const { name, inputs, output, floats = {}, code, functions = '' } = program;
+  const { name, inputs, output, integers = {}, floats = {}, code, functions = '' } = program;
   const [shape, existing] = Array.isArray(output) ? [output, undefined] : [output.shape, output];
-  const fields = Object.keys(floats);
+  const numbers = numberUniforms(integers, floats);
   return backend.runWebGPUProgram(
     {
       variableNames: Object.keys(inputs),
@@ -33,18 +35,18 @@ export function runElements(backend: WebGPUBackend, program: ElementProgram): Te
       dispatch: [Math.ceil(util.sizeFromShape(shape) / threads), 1, 1],
       workgroupSize: [threads, 1, 1],
       size: true,
-      uniforms: fields.map((field) => `${field} : f32,`).join(' '),
+      uniforms: numbers.declarations,
       getUserCode: () => `
         ${functions}
         fn main(i : i32) {
           if (i >= uniforms.size) { return; }
-          ${fields.map((field) => `let ${field} = uniforms.${field};`).join('\n')}
+          ${numbers.names}
           ${code}
         }`,
     },
     Object.values(inputs),
     'float32',
-    Object.values(floats).map((value) => ({ type: 'float32', data: [value] })),
+    numbers.values,
     existing,
   );
 }

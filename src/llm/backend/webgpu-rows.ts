@@ -1,5 +1,6 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { numberUniforms } from './webgpu-numbers.js';
 
 /** A WGSL program in which one workgroup works on each row of something. */
 export interface RowProgram {
@@ -28,10 +29,7 @@ export function runRows(backend: WebGPUBackend, program: RowProgram): TensorInfo
   const { name, inputs, output, rows, integers = {}, floats = {}, code } = program;
   const [names, tensors] = [Object.keys(inputs), Object.values(inputs)];
   const [shape, existing] = Array.isArray(output) ? [output, undefined] : [output.shape, output];
-  const numbers = [
-    ...Object.entries({ rows, ...integers }).map(([field, value]) => ({ field, type: 'int32', wgsl: 'i32', value })),
-    ...Object.entries(floats).map(([field, value]) => ({ field, type: 'float32', wgsl: 'f32', value })),
-  ];
+  const numbers = numberUniforms({ rows, ...integers }, floats);
   return backend.runWebGPUProgram(
     {
       variableNames: names,
@@ -40,12 +38,12 @@ export function runRows(backend: WebGPUBackend, program: RowProgram): TensorInfo
       dispatchLayout: { x: shape.map((_, axis) => axis) },
       dispatch: [rows, 1, 1],
       workgroupSize: [threads, 1, 1],
-      uniforms: numbers.map(({ field, wgsl }) => `${field} : ${wgsl},`).join(' '),
-      getUserCode: () => shader(code, numbers.map(({ field }) => `let ${field} = uniforms.${field};`).join('\n')),
+      uniforms: numbers.declarations,
+      getUserCode: () => shader(code, numbers.names),
     },
     tensors,
     'float32',
-    numbers.map(({ type, value }) => ({ type, data: [value] })),
+    numbers.values,
     existing,
   );
 }

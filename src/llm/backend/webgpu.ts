@@ -37,9 +37,11 @@ export async function openWebGpu({ adapter, release }: FoundAdapter, largestBuff
   const { registerWebGpuTargetLogProbability } = await import('./webgpu-target-log-probability.js');
   registerWebGpuTargetLogProbability();
   const { registerWebGpuActivations } = await import('./webgpu-activation.js');
+  const { registerWebGpuAttention } = await import('./webgpu-attention.js');
   const { registerWebGpuNorms } = await import('./webgpu-norm.js');
   const { registerWebGpuOptimiser } = await import('./webgpu-optimiser.js');
   registerWebGpuActivations();
+  registerWebGpuAttention();
   registerWebGpuNorms();
   registerWebGpuOptimiser();
   const { limits } = adapter;

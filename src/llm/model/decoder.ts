@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { hasKernel } from '../backend/fused-kernels.js';
 import { causalMask } from './attention.js';
 import type { ModelConfig } from './config.js';
 import { add, reshape } from './custom-gradient.js';
@@ -8,7 +9,7 @@ import { linear } from './linear.js';
 import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
 import { peftName, type LoraConfig } from './lora.js';
 import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
-import { timesTransposed, type Network, type Place } from './network.js';
+import { timesTransposed, type ComposedPlace, type Network, type Place } from './network.js';
 import { wholeTensors } from './parts.js';
 import { rotaryFrequencies, rotaryTables } from './rotary.js';
 
@@ -74,12 +75,13 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
           throw new RangeError(`${past + length} tokens, the model attends over at most ${config.contextLength}`);
         }
         const reach = cache === undefined ? length : Math.ceil((past + length) / cacheStep) * cacheStep;
-        const place: Place = {
-          batch,
-          length,
-          mask: causalMask(past, length, reach),
-          tables: rotaryTables(frequencies, config.headWidth, past, length),
-          memory: cache && { cache, slots: slots(past, length, reach) },
+        const tables = rotaryTables(frequencies, config.headWidth, past, length);
+        const place: Place | ComposedPlace = {
+          ...{ batch, length, tables },
+          ...((cache !== undefined || !hasKernel('Attention')) && {
+            mask: causalMask(past, length, reach),
+            memory: cache && { cache, slots: slots(past, length, reach) },
+          }),
         };
         const rows =
           config.architecture === 'neox'

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { silu } from './activation.js';
 import { add } from './custom-gradient.js';
 import type { LlamaConfig } from './config.js';
-import { attendsFused, embed, fusedAttention, selfAttention, splitHeads, type Network, type Place } from './network.js';
+import { embed, fusedAttention, isComposed, selfAttention, splitHeads, type Network, type Place } from './network.js';
 import { rootMeanSquareNorm } from './norm.js';
 
 /** The names and shapes of a Llama model's tensors, as in HF checkpoints. */
@@ -59,7 +59,7 @@ function block(config: LlamaConfig, network: Network, layer: number, rows: Tenso
 /** Self-attention from rows of queries, keys and values. */
 function attend(config: LlamaConfig, layer: number, projected: readonly Tensor[], place: Place): Tensor {
   const { heads, keyValueHeads, headWidth } = config;
-  if (attendsFused(place)) return fusedAttention(projected, { heads, keyValueHeads, headWidth }, place);
+  if (!isComposed(place)) return fusedAttention(projected, { heads, keyValueHeads, headWidth }, place);
   const [queries, keys, values] = projected.map((rows, i) => splitHeads(rows, i === 0 ? heads : keyValueHeads, place));
   return selfAttention(layer, queries, keys, values, place);
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { gelu } from './activation.js';
 import { add } from './custom-gradient.js';
 import type { NeoxConfig } from './config.js';
-import { attendsFused, embed, fusedAttention, selfAttention, splitHeads, type Network, type Place } from './network.js';
+import { embed, fusedAttention, isComposed, selfAttention, splitHeads, type Network, type Place } from './network.js';
 import { layerNorm } from './norm.js';
 
 /** The names and shapes of a GPT-NeoX model's tensors, as in HF checkpoints. */
@@ -59,7 +59,7 @@ function block(config: NeoxConfig, network: Network, layer: number, rows: Tensor
 /** Self-attention from rows in which each head's queries, keys and values lie side by side. */
 function attention(config: NeoxConfig, layer: number, projected: Tensor, place: Place): Tensor {
   const { heads, headWidth } = config;
-  if (attendsFused(place)) return fusedAttention([projected], { heads, keyValueHeads: heads, headWidth }, place);
+  if (!isComposed(place)) return fusedAttention([projected], { heads, keyValueHeads: heads, headWidth }, place);
   const [queries, keys, values] = tf.split(splitHeads(projected, heads, place), 3, -1);
   return selfAttention(layer, queries, keys, values, place);
 }

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attend } from './attention.js';
 import {
-  hasKernel,
   rotatedAttention,
   rotatedAttentionGradient,
   type AttentionInputs,
@@ -26,8 +25,12 @@ export interface Network {
 export interface Place {
   readonly batch: number;
   readonly length: number;
-  readonly mask: Tensor;
   readonly tables: RotaryTables;
+}
+
+/** A place whose attention is composed of tfjs's own operations: where no kernel is all of it, or keys are kept. */
+export interface ComposedPlace extends Place {
+  readonly mask: Tensor;
   /** The keys and values of earlier positions, and the matrix [reach, length] that puts new ones in their slots. */
   readonly memory: { readonly cache: KeyValueCache; readonly slots: Tensor } | undefined;
 }
@@ -63,19 +66,24 @@ export function splitHeads(rows: Tensor, heads: number, { batch, length }: Place
   return tf.transpose(reshape(rows, [batch, length, heads, headWidth]), [0, 2, 1, 3]);
 }
 
-/** Rotated causal attention of one layer over split heads, as rows [batch · length, heads · headWidth]. */
-export function selfAttention(layer: number, queries: Tensor, keys: Tensor, values: Tensor, place: Place): Tensor {
-  const { tables, memory } = place;
-  const added = { keys: rotate(keys, tables), values };
-  const seen = memory === undefined ? added : remember(memory, layer, added);
-  const mixed = attend(rotate(queries, tables), seen.keys, seen.values, place.mask);
-  const [batch, heads, length, headWidth] = mixed.shape;
-  return reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
+/** Whether attention at the place is composed. */
+export function isComposed(place: Place): place is ComposedPlace {
+  return 'mask' in place;
 }
 
-/** Whether attention of a forward pass runs as one kernel: where there is one, and no earlier positions are kept. */
-export function attendsFused({ memory }: Place): boolean {
-  return memory === undefined && hasKernel('Attention');
+/** Rotated causal attention of one layer over split heads, as rows [batch · length, heads · headWidth]. */
+export function selfAttention(
+  layer: number,
+  queries: Tensor,
+  keys: Tensor,
+  values: Tensor,
+  { tables, mask, memory }: ComposedPlace,
+): Tensor {
+  const added = { keys: rotate(keys, tables), values };
+  const seen = memory === undefined ? added : remember(memory, layer, added);
+  const mixed = attend(rotate(queries, tables), seen.keys, seen.values, mask);
+  const [batch, heads, length, headWidth] = mixed.shape;
+  return reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
 }
 
 /**
@@ -110,7 +118,11 @@ export function fusedAttention(
 type KeysAndValues = KeyValueCache['layers'][number];
 
 /** Puts a layer's new keys and values beside the earlier ones and returns them all. */
-function remember({ cache, slots }: NonNullable<Place['memory']>, layer: number, added: KeysAndValues): KeysAndValues {
+function remember(
+  { cache, slots }: NonNullable<ComposedPlace['memory']>,
+  layer: number,
+  added: KeysAndValues,
+): KeysAndValues {
   const earlier = cache.layers.at(layer);
   const join = (before: Tensor | undefined, after: Tensor): Tensor => {
     const placed = tf.matMul(slots, after);

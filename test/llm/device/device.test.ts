@@ -12,7 +12,7 @@ import { shapes } from '../../../src/llm/profile/shapes.js';
 import { randomTokens } from '../../../src/llm/profile/step-task.js';
 import { startLlm } from '../command.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { hasWebGpu } from '../webgpu.js';
+import { compilingTimeout, hasWebGpu } from '../webgpu.js';
 
 const webGpu = await hasWebGpu();
 const folder = temporaryFolder();
@@ -91,6 +91,7 @@ it.skipIf(!webGpu)(
     expect(report.notes).toContain('small, sft-full: left out, the time limit of 1 s is reached');
     expect(report.notes.some((note) => note.startsWith('PyTorch: left out, /nowhere cannot import torch'))).toBe(true);
   },
+  compilingTimeout,
 );
 
 it.each([

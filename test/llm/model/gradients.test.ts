@@ -12,7 +12,7 @@ import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { weightedGradient } from '../../../src/llm/train/gradient.js';
 import { beta, cases, caseValues, prompts, reference, referenceResult, trainedNames } from '../reference/cases.js';
 import { caseModel } from '../reference/case-model.js';
-import { hasWebGpu } from '../webgpu.js';
+import { compilingTimeout, hasWebGpu } from '../webgpu.js';
 
 const tolerance = 1e-4;
 const webGpu = await hasWebGpu();
@@ -52,29 +52,33 @@ describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
       rmSync(folder, { recursive: true });
     });
 
-    it.each(cases)('$name', async (one) => {
-      const model = await caseModel(one, join(folder, String(cases.indexOf(one))));
-      const values = caseValues(one);
-      for (const loss of ['sft', 'dpo'] as const) {
-        const expected = referenceResult(one, loss, values);
-        const { values: found, gradients } = weightedGradient(model.trainable, [
-          { weight: 1, loss: () => losses[loss](model) },
-        ]);
-        expect(relativeError(await found[0].data(), [expected.loss]), `${loss} loss`).toBeLessThan(tolerance);
-        expect([...gradients.keys()].sort()).toEqual(trainedNames(one, values.keys()).sort());
-        for (const [tensor, gradient] of gradients) {
-          const error = relativeError(await gradient.data(), expected.gradients.get(tensor) ?? []);
-          expect(error, `${loss}: ${tensor}`).toBeLessThan(tolerance);
+    it.each(cases)(
+      '$name',
+      async (one) => {
+        const model = await caseModel(one, join(folder, String(cases.indexOf(one))));
+        const values = caseValues(one);
+        for (const loss of ['sft', 'dpo'] as const) {
+          const expected = referenceResult(one, loss, values);
+          const { values: found, gradients } = weightedGradient(model.trainable, [
+            { weight: 1, loss: () => losses[loss](model) },
+          ]);
+          expect(relativeError(await found[0].data(), [expected.loss]), `${loss} loss`).toBeLessThan(tolerance);
+          expect([...gradients.keys()].sort()).toEqual(trainedNames(one, values.keys()).sort());
+          for (const [tensor, gradient] of gradients) {
+            const error = relativeError(await gradient.data(), expected.gradients.get(tensor) ?? []);
+            expect(error, `${loss}: ${tensor}`).toBeLessThan(tolerance);
+          }
+          tf.dispose([...found, ...gradients.values()]);
         }
-        tf.dispose([...found, ...gradients.values()]);
-      }
-      const each = sequenceLogProbabilities(model, tokenBatch([...chosen, ...rejected]));
-      expect(relativeError(await each.data(), referenceResult(one, 'sft', values).logProbabilities)).toBeLessThan(
-        tolerance,
-      );
-      each.dispose();
-      model.dispose();
-    });
+        const each = sequenceLogProbabilities(model, tokenBatch([...chosen, ...rejected]));
+        expect(relativeError(await each.data(), referenceResult(one, 'sft', values).logProbabilities)).toBeLessThan(
+          tolerance,
+        );
+        each.dispose();
+        model.dispose();
+      },
+      compilingTimeout,
+    );
   });
 });
 
