@@ -21,7 +21,7 @@ const cases = [
   { length: 5, heads: 2, keyValueHeads: 2, headWidth: 6, rotated: 2, joined: false },
   { length: 33, heads: 3, keyValueHeads: 3, headWidth: 7, rotated: 4, joined: true },
   { length: 64, heads: 2, keyValueHeads: 1, headWidth: 8, rotated: 8, joined: false },
-  { length: 131, heads: 4, keyValueHeads: 2, headWidth: 20, rotated: 4, joined: false },
+  { length: 131, heads: 4, keyValueHeads: 2, headWidth: 8, rotated: 4, joined: false },
   { length: 300, heads: 2, keyValueHeads: 2, headWidth: 38, rotated: 38, joined: true },
 ];
 

@@ -134,8 +134,12 @@ describe.skipIf(!(await hasWebGpu()))('on a GPU', () => {
     const tiny = ['--batch', '1', '--length', '16', '--steps', '2'];
     const { stdout, code } = await llm('profile', '--model', model, ...tiny, '--backend', 'webgpu', '--json');
     const profile = JSON.parse(stdout) as StepProfile;
-    const products = profile.rows.find(({ kernel }) => kernel === 'BatchMatMul');
-    expect(products?.calls).toBeGreaterThan(2 * 2 * 4 * 2);
+    const callsOf = (name: string): number => profile.rows.find(({ kernel }) => kernel === name)?.calls ?? 0;
+    // Of four weights in each of two layers: the products, and the gradients of what they multiply.
+    expect(callsOf('BatchMatMul')).toBeGreaterThan(2 * 4 * 2);
+    // Of each layer, several programs.
+    expect(callsOf('Attention')).toBeGreaterThan(2);
+    expect(callsOf('AttentionGradient')).toBeGreaterThan(2);
     expect(code).toBe(profile.accounted >= 0.95 ? 0 : 1);
     expect(profile.rows.every(({ milliseconds }) => milliseconds >= 0)).toBe(true);
   });
