@@ -72,6 +72,7 @@ export async function runEnsembles(
   const { data } = problem;
   const placed = pool === undefined || canShare ? placedProblem(data) : undefined;
   const runs = await loadMembers(members);
+  const sent = pool === undefined ? members : members.map(sharing);
   // Enough pieces for every worker to stay busy and progress to show; the pieces do not change any number.
   const size = Math.max(1, Math.ceil(seeds / Math.max(8, 4 * workers)));
   const trajectories = members.map((): Trajectory[] => []);
@@ -79,7 +80,7 @@ export async function runEnsembles(
   const run = async (first: number): Promise<void> => {
     const part = Array.from({ length: Math.min(size, seeds - first) }, (_, i) => seed + first + i);
     // What a thread is sent is copied, but for shared memory.
-    const task: EnsembleTask = { ...(needsReference(placed, runs) && { data }), placed, members, seeds: part };
+    const task: EnsembleTask = { ...(needsReference(placed, runs) && { data }), placed, members: sent, seeds: part };
     const found = await (pool === undefined ? runTask(task) : pool.run(task));
     found.forEach((runs, i) => {
       runs.forEach((trajectory, member) => (trajectories[member][first + i] = trajectory));
@@ -94,6 +95,14 @@ export async function runEnsembles(
     checkConverged(trajectories[member], settings, seed);
   });
   return trajectories;
+}
+
+/** A member whose step sizes, which are as many as steps, threads are sent without a copy. */
+function sharing({ schedule, settings }: EnsembleMember): EnsembleMember {
+  if (!canShare) return { schedule, settings };
+  const stepSizes = new Float64Array(new SharedArrayBuffer(settings.stepSizes.byteLength));
+  stepSizes.set(settings.stepSizes);
+  return { schedule, settings: { ...settings, stepSizes } };
 }
 
 function checkConverged(trajectories: readonly Trajectory[], { stepSizes }: RunSettings, seed: number): void {
