@@ -84,7 +84,8 @@ export function newDraws(dpo: Sampler, sft: Sampler): Draws {
 
 /** Goes on to the draws of the next step. */
 export function drawStep(draws: Draws): void {
-  const isFresh = draws.dpoEvaluated !== draws.dpo;
+  // A quadratic's values are seen without noise.
+  const isFresh = draws.dpoEvaluated !== draws.dpo && draws.dpo.objective.kind !== QUADRATIC;
   if (draws.left === 0) {
     draws.left = draws.stepsAhead;
     drawAhead(draws.dpo);

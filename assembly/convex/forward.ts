@@ -2,7 +2,7 @@ import { allocate } from './arena';
 import { drawnAt, Sampler } from './draws';
 import { Lanes } from './exponential';
 import { Objective, powersAt, QUADRATIC, quadraticGradient, rewardMargin, SFT } from './objective';
-import { addRows, moveBy, moveByRows, MOST_ROWS, products, scaled } from './rows';
+import { addRows, addVector, moveBy, moveByRows, MOST_ROWS, products, scaled } from './rows';
 
 /** A point on its way: `scale` times a vector, since a projection waits for the next step to pass through it. */
 @unmanaged
@@ -157,11 +157,7 @@ function computeQuadratic(forward: Forward): void {
     const iterate = iterateAt(forward, place);
     const value = quadraticGradient(objective, iterate.vector, iterate.scale, gradient);
     store<f64>(forward.losses + ((<usize>place) << 3), value);
-    if (objective.noise === 0) continue;
-    const noise = samplerAt(forward, place).drawn;
-    for (let at: usize = 0; at < (<usize>objective.pairs) << 4; at += 16) {
-      v128.store(gradient + at, f64x2.add(v128.load(gradient + at), v128.load(noise + at)));
-    }
+    if (objective.noise !== 0) addVector(samplerAt(forward, place).drawn, gradient, objective.pairs);
   }
 }
 
@@ -197,10 +193,7 @@ export function addGradient(forward: Forward, place: i32, weight: f64, vector: u
   let coefficients = coefficientsAt(forward, place);
   if (objective.kind === QUADRATIC) {
     scaled(coefficients, weight, coefficients, pairs);
-    for (let at: usize = 0; at < (<usize>pairs) << 4; at += 16) {
-      v128.store(vector + at, f64x2.add(v128.load(vector + at), v128.load(coefficients + at)));
-    }
-    return;
+    return addVector(coefficients, vector, pairs);
   }
   const sampler = samplerAt(forward, place);
   const each = weight / <f64>forward.examples;
@@ -225,14 +218,13 @@ export function moveAlong(forward: Forward, place: i32, stepSize: f64, room: usi
     const count = example.count;
     if (count > 0 && count <= MOST_ROWS) {
       const size = rowWeight(forward, place, 0, stepSize);
-      const vector = iterate.vector;
       iterate.squares = moveByRows(
         example.rows,
         count,
         coefficients,
         size,
         iterate.scale,
-        vector,
+        iterate.vector,
         iterate.sum,
         objective.pairs,
       );

@@ -2,14 +2,14 @@ import { allocate, reset } from './arena';
 import { expOf, logOnePlusOf } from './exponential';
 import { Draws, newDraws, newSampler } from './draws';
 import { Objective, DPO, QUADRATIC, SFT } from './objective';
-import { advance, Gap, Group, newGroup, Run } from './run';
+import { advance, Gap, Group, newGroup as group, Run } from './run';
 import { integer, normal, seededStream, Stream, uniform, useZiggurat } from './stream';
 import { evaluateWaiting } from './waiting';
 
 // What the caller (src/simulate/kernel) sees: addresses are bytes, and everything but the problem's arrays is made here.
-export { advance, allocate, expOf, integer, logOnePlusOf, normal, reset, seededStream, uniform, useZiggurat };
+export { advance, allocate, expOf, group, integer, logOnePlusOf, normal, reset, seededStream, uniform, useZiggurat };
 
-/** The room that SFT's logits, or a gradient with a block of rows to spare, need. */
+/** With room for a gradient, or for SFT's logits and what is written behind them. */
 function withRoom(objective: Objective): Objective {
   const numbers = max(2 * objective.pairs, objective.mostRows) + 16;
   objective.gradient = allocate((<usize>numbers) << 3);
@@ -50,23 +50,6 @@ export function quadraticObjective(dimension: i32, rows: usize, minimizer: usize
   objective.noise = noise;
   objective.displacement = allocate((<usize>objective.pairs) << 4);
   return withRoom(objective);
-}
-
-/**
- * A group of at most so many seeds with so many runs each, all on samples of `batch` examples; `farAway` is the norm
- * from which a run counts as diverged.
- */
-export function group(
-  dpo: Objective,
-  sft: Objective,
-  start: usize,
-  radius: f64,
-  farAway: f64,
-  batch: i32,
-  seeds: i32,
-  runsOfSeed: i32,
-): Group {
-  return newGroup(dpo, sft, start, radius, farAway, batch, seeds, runsOfSeed);
 }
 
 /** One more seed of a group, with the samples of its steps from their streams. */

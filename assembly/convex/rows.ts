@@ -269,6 +269,13 @@ export function moveBy(vector: usize, stepSize: f64, scale: f64, point: usize, s
   return f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
 }
 
+/** Adds a vector to another. */
+export function addVector(vector: usize, to: usize, pairs: i32): void {
+  for (let at: usize = 0; at < (<usize>pairs) << 4; at += 16) {
+    v128.store(to + at, f64x2.add(v128.load(to + at), v128.load(vector + at)));
+  }
+}
+
 /** Writes `scale` times a vector, which may be `out` itself. */
 export function scaled(vector: usize, scale: f64, out: usize, pairs: i32): void {
   const factor = f64x2.splat(scale);

@@ -111,7 +111,10 @@ export class Group {
   waiting: Waiting;
 }
 
-/** A group without runs, with room for those of so many seeds. */
+/**
+ * A group with room for so many seeds with so many runs each, all on samples of `batch` examples; `farAway` is the norm
+ * from which a run counts as diverged.
+ */
 export function newGroup(
   dpo: Objective,
   sft: Objective,

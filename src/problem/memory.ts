@@ -68,23 +68,17 @@ function roomBetween(memory: WebAssembly.Memory, start: number, stop: number): M
     memories.set(memory.buffer, memory);
     return at;
   };
-  const lengthOf = (content: number | ArrayLike<number>): number =>
-    typeof content === 'number' ? content : content.length;
-  return {
-    memory,
-    numbers: (content) => {
-      const length = lengthOf(content);
-      const at = place(8 * length);
-      const array = new Float64Array(memory.buffer, at, length);
+  const placing =
+    <A extends Float64Array | Int32Array>(kind: {
+      readonly BYTES_PER_ELEMENT: number;
+      new (buffer: ArrayBufferLike, at: number, length: number): A;
+    }) =>
+    (content: number | ArrayLike<number>): A => {
+      const length = typeof content === 'number' ? content : content.length;
+      const at = place(kind.BYTES_PER_ELEMENT * length);
+      const array = new kind(memory.buffer, at, length);
       if (typeof content !== 'number') array.set(content);
       return array;
-    },
-    integers: (content) => {
-      const length = lengthOf(content);
-      const at = place(4 * length);
-      const array = new Int32Array(memory.buffer, at, length);
-      if (typeof content !== 'number') array.set(content);
-      return array;
-    },
-  };
+    };
+  return { memory, numbers: placing(Float64Array), integers: placing(Int32Array) };
 }

@@ -1,3 +1,4 @@
+import { padded } from '../../problem/feature-rows.js';
 import { schedules } from '../../schedule/index.js';
 import type { MaxrightState } from '../../schedule/maxright.js';
 import type { ObjectiveName, Schedule } from '../../schedule/schedule.js';
@@ -245,10 +246,6 @@ function newStream(kernel: Kernel, seed: number, purpose: string): Address {
   const at = kernel.allocate(4 * key.length);
   new Uint32Array(kernel.memory.buffer, at, key.length).set(key);
   return kernel.seededStream(at, key.length);
-}
-
-function padded(dimension: number): number {
-  return dimension + (dimension % 2);
 }
 
 /** The kernels of the problems that this thread ran last, by the problem's number, the last one last. */
