@@ -3,11 +3,11 @@ import { expOf, logOnePlusOf } from './exponential';
 import { Draws, newDraws, newSampler } from './draws';
 import { Objective, DPO, QUADRATIC, SFT } from './objective';
 import { advance, Gap, Group, newGroup as group, Run } from './run';
-import { integer, normal, seededStream, Stream, uniform, useZiggurat } from './stream';
+import { normal, seededStream, Stream, uniform, uniforms, useZiggurat } from './stream';
 import { evaluateWaiting } from './waiting';
 
 // What the caller (src/simulate/kernel) sees: addresses are bytes, and everything but the problem's arrays is made here.
-export { advance, allocate, expOf, group, integer, logOnePlusOf, normal, reset, seededStream, uniform, useZiggurat };
+export { advance, allocate, expOf, group, logOnePlusOf, normal, reset, seededStream, uniform, uniforms, useZiggurat };
 
 /** With room for a gradient, or for SFT's logits and what is written behind them. */
 function withRoom(objective: Objective): Objective {

@@ -167,11 +167,6 @@ function asNumbers(integers: v128): v128 {
   return f64x2.sub(v128.or(integers, offset), offset);
 }
 
-/** The next uniform integer in 0 … bound − 1. */
-export function integer(stream: Stream, bound: f64): i32 {
-  return <i32>(uniform(stream) * bound);
-}
-
 /** The next standard normal number. */
 export function normal(stream: Stream): f64 {
   while (true) {

