@@ -147,7 +147,7 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
     return `<path class="trail" data-schedule="${key}" d="${trail}" ${stroke(looks[key], 0.12 * rem)}/>`;
   });
   const clouds = runs.map(([key, { ends }]) =>
-    shown.progress < 1 ? '' : `<g class="cloud" fill="${looks[key].colour}">${dots(ends, x, y, 0.11 * rem)}</g>`,
+    shown.progress < 1 ? '' : dots(ends, x, y, looks[key].colour, 0.11 * rem),
   );
   const heads = runs.map(([key, { path, steps }]) => {
     const at = reached({ steps }, shown.progress);
@@ -156,13 +156,14 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
   return [...trails, ...clouds, ...heads];
 }
 
-/** Dots at points given as x and y alternating. */
-export function dots(points: Float64Array, x: Scale, y: Scale, radius: number): string {
-  let circles = '';
-  for (let i = 0; i < points.length; i += 2) {
-    circles += `<circle cx="${px(x(points[i]))}" cy="${px(y(points[i + 1]))}" r="${px(radius)}"/>`;
-  }
-  return circles;
+/**
+ * Dots at points given as x and y alternating: one path of lines without length and with round ends, for an element for
+ * each dot costs a drag most of its time.
+ */
+export function dots(points: Float64Array, x: Scale, y: Scale, colour: string, radius: number): string {
+  let d = '';
+  for (let i = 0; i < points.length; i += 2) d += `M${px(x(points[i]))},${px(y(points[i + 1]))}h0`;
+  return `<path class="cloud" d="${d}" stroke="${colour}" stroke-width="${px(2 * radius)}"/>`;
 }
 
 const landmarkLabels: readonly (readonly [LandmarkName, string, string])[] = [

@@ -14,7 +14,7 @@ import { InputError } from '../../src/input-error.js';
 import { shortNumber } from '../../src/cli/text.js';
 import { looks, type ScheduleKey } from '../../src/figure/theme.js';
 import type { Answer, EnsembleSummary, Job, Refusal, Scene, Theory } from './protocol.js';
-import { shownEnsembles, type Shown, type View } from './shown.js';
+import { inTurn, shownEnsembles, type Shown, type View } from './shown.js';
 import { drawnMeasures, initialState, stagesOf, type State } from './state.js';
 import { tableView } from './table.js';
 import { showTheorems } from './theorems.js';
@@ -29,7 +29,7 @@ let state: State = initialState;
 let scene: Scene | undefined;
 let theory: Theory | undefined;
 let progress = 1;
-const ensembles = new Map<ScheduleKey, EnsembleSummary>();
+let ensembles: Shown['ensembles'] = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
 /** The last job that something was refused of. */
 let refusedJob = 0;
@@ -42,9 +42,11 @@ const views: readonly View[] = [
   landscapeView(element('#landscape', HTMLElement), (change) => {
     update((current) => ({ ...current, quadratic: change(current.quadratic) }));
   }),
-  objectiveSpaceView(element('#space', HTMLElement)),
-  againstStepsView(element('#gaps', HTMLElement)),
-  forgettingCurveView(element('#curve', HTMLElement)),
+  inTurn([
+    objectiveSpaceView(element('#space', HTMLElement)),
+    againstStepsView(element('#gaps', HTMLElement)),
+    forgettingCurveView(element('#curve', HTMLElement)),
+  ]),
   tableView(element('#table', HTMLElement)),
 ];
 const form = controls(element('.controls', HTMLFormElement), update);
@@ -73,7 +75,7 @@ function update(change: (state: State) => State): void {
 function forget(): void {
   scene = undefined;
   theory = undefined;
-  ensembles.clear();
+  ensembles = new Map();
 }
 
 function start(): void {
@@ -106,7 +108,7 @@ function answered(answer: Answer): void {
       ({ theory } = answer);
       break;
     case 'ensemble':
-      ensembles.set(answer.key, answer.ensemble);
+      ensembles = new Map([...ensembles, [answer.key, answer.ensemble]]);
       for (const [id, inputAt] of unanswered) {
         if (id > answer.id) continue;
         redrawnFor ??= inputAt;

@@ -40,7 +40,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
       return `<path class="trail" d="${d}" ${stroke(looks[key], 0.12 * rem())}/>`;
     });
     const clouds = runs.map(([key, { endValues }]) =>
-      progress < 1 ? '' : `<g class="cloud" fill="${looks[key].colour}">${dots(endValues, x, y, 0.11 * rem())}</g>`,
+      progress < 1 ? '' : dots(endValues, x, y, looks[key].colour, 0.11 * rem()),
     );
     const heads = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);

@@ -32,3 +32,38 @@ export function shownEnsembles({ state, ensembles }: Shown): [ScheduleKey, Ensem
     return ensemble === undefined ? [] : [[key, ensemble] as [ScheduleKey, EnsembleSummary]];
   });
 }
+
+/**
+ * Views beside the landscape, drawn only where they show something else, and one at a time while seeds are still running,
+ * so that what a hand drags is drawn soon. The shape of quadratics reaches them by their scene.
+ */
+export function inTurn(views: readonly View[]): View {
+  // The one that was drawn last comes last.
+  const waiting = views.map((view) => ({ view, last: undefined as Shown | undefined }));
+  return {
+    draw(shown) {
+      const stale = waiting.filter(({ last }) => last === undefined || !showsTheSame(last, shown));
+      for (const turn of isPassing(shown) ? stale.slice(0, 1) : stale) {
+        turn.last = shown;
+        turn.view.draw(shown);
+        waiting.push(...waiting.splice(waiting.indexOf(turn), 1));
+      }
+    },
+  };
+}
+
+/** Whether seeds are still running, of which the last will be drawn. */
+export function isPassing(shown: Shown): boolean {
+  return shownEnsembles(shown).some(([, { seeds }]) => seeds < shown.state.seeds);
+}
+
+function showsTheSame(a: Shown, b: Shown): boolean {
+  return (
+    equalEntries({ ...a, state: 0 }, { ...b, state: 0 }) &&
+    equalEntries({ ...a.state, quadratic: 0 }, { ...b.state, quadratic: 0 })
+  );
+}
+
+function equalEntries<Shape extends object>(a: Shape, b: Shape): boolean {
+  return (Object.keys(a) as (keyof Shape)[]).every((key) => a[key] === b[key]);
+}

@@ -4,7 +4,7 @@ import type { EnsembleMeasures } from '../../src/simulate/measures.js';
 import type { Estimate } from '../../src/simulate/statistics.js';
 import { stroke, symbol } from './chart.js';
 import type { EnsembleSummary, ShownBound } from './protocol.js';
-import { shownEnsembles, type View } from './shown.js';
+import { isPassing, shownEnsembles, type View } from './shown.js';
 
 /** The measures, in the order in which `forgetting run` prints them. */
 const measures: readonly (keyof EnsembleMeasures)[] = [
@@ -24,7 +24,7 @@ export function tableView(table: HTMLElement): View {
     draw(shown) {
       const runs = shownEnsembles(shown);
       // Numbers that are about to change cost a layout of the page, and nobody reads them: not more than a few a second.
-      const passing = shown.progress < 1 || runs.some(([, { seeds }]) => seeds < shown.state.seeds);
+      const passing = shown.progress < 1 || isPassing(shown);
       if (passing && performance.now() - drawnAt < 250) return;
       drawnAt = performance.now();
       const row = (title: string, cell: (key: ScheduleKey, ensemble: EnsembleSummary) => string): string =>

@@ -33,12 +33,14 @@ async function work(request: Request): Promise<void> {
     const posed = await subjectOf(job);
     if (request.task === 'scene') {
       post({ kind: 'scene', id, scene: sceneOf(posed, job) });
-      await pause();
+      await rest();
       if (next === undefined) post({ kind: 'theory', id, theory: theoryOf(posed, job) });
     } else {
+      let shown = false;
       for (const slices of ensembles(posed, job, request.schedules)) {
         for (const { key, ensemble } of slices) post({ kind: 'ensemble', id, key, ensemble });
-        await pause();
+        await (shown ? pause() : rest());
+        shown = true;
         if (next !== undefined) return;
       }
     }
@@ -54,6 +56,12 @@ async function work(request: Request): Promise<void> {
 
 function post(answer: Answer): void {
   postMessage(answer);
+}
+
+/** Leaves the cores to the page, which draws what was shown first: until something newer is asked, but not long. */
+async function rest(): Promise<void> {
+  const until = performance.now() + 50;
+  while (next === undefined && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const { port1, port2 } = new MessageChannel();
