@@ -95,6 +95,12 @@ export function description({ info }: GPUAdapter): string {
 }
 
 /**
+ * Dawn's way to zero the memory of workgroups: a loop in the program. The other, left to the driver, SwiftShader compiles
+ * for the better part of a second per program.
+ */
+const zeroingByLoop = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
+
+/**
  * The browser's WebGPU, or where there may be a driver Dawn's put in its place, with what takes that away again.
  * @param options Dawn's
  */
@@ -107,7 +113,7 @@ async function provideWebGpu(options: string[]): Promise<{ gpu: GPU; release: ()
   if (!mayHaveVulkan()) return undefined;
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const gpu = create(options);
+  const gpu = create([zeroingByLoop, ...options]);
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { gpu, userAgent: 'node' } });
   const release = (): void => {
