@@ -3,11 +3,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
+const alone = 'test/site/drag.test.ts';
+
 /**
  * Short files that take long. They begin, for one of them at the end would leave all cores but one idle; vitest itself,
  * where it has no times of earlier runs, begins with the files of most bytes.
  */
-const long = ['package', 'llm/model/gradients', 'llm/device/device', 'assembly/build', 'cli/verify', 'bundle/bundle'];
+const long = ['package', 'cli/run', 'site/pages', 'llm/experiment/experiment', 'llm/device/device', 'cli/verify'];
 
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -34,15 +36,23 @@ export default defineConfig({
           exclude: ['test/site/**'],
         },
       },
-      // Its own project, so that the site is built only where its tests run: after all others and one file at a time,
-      // for how soon a page answers is part of what they test.
+      // Its own project, so that the site is built only where its tests run.
       {
         test: {
           ...patience,
           name: 'site',
           include: ['test/site/*.test.ts'],
+          exclude: [alone],
           globalSetup: 'test/site/build.ts',
-          fileParallelism: false,
+        },
+      },
+      // After all others: how soon the page answers is what it tests.
+      {
+        test: {
+          ...patience,
+          name: 'alone',
+          include: [alone],
+          globalSetup: 'test/site/build.ts',
           sequence: { groupOrder: 1 },
         },
       },

@@ -88,7 +88,12 @@ describe('the language model in the page', () => {
   });
 
   describeInBrowser('on a software WebGPU adapter', () => {
-    const site = visitSite(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
+    const site = visitSite([
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      // As in Node (src/llm/backend/webgpu.ts): programs compile many times faster.
+      '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+    ]);
 
     it('takes the same steps', { timeout: 300_000 }, async () => {
       const page = await site.open(address('webgpu'));

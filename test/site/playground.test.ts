@@ -10,32 +10,7 @@ import { temporaryFolder } from '../cli/command.js';
 import { testBuild } from '../build.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
-
-/** Waits until all seeds of all schedules have run. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(`document.querySelector('#status').textContent !== ''`);
-  // What the status tells is drawn with a frame after it.
-  let before: string | null;
-  do {
-    before = await page.locator('#landscape').innerHTML();
-    await page.waitForTimeout(100);
-  } while (before !== (await page.locator('#landscape').innerHTML()));
-}
-
-const path = (page: Page, schedule: string): Promise<string | null> =>
-  page.locator(`#landscape .trail[data-schedule=${schedule}]`).getAttribute('d');
-
-/** What the table says: schedule → measure → the mean and its interval, as printed. */
-const table = (page: Page): Promise<Record<string, Record<string, string>>> =>
-  page.evaluate(() => {
-    const numbers: Record<string, Record<string, string>> = {};
-    for (const cell of document.querySelectorAll<HTMLElement>('#table td[data-measure]')) {
-      const { schedule = '', measure = '' } = cell.dataset;
-      const parts = [...cell.childNodes].map((node) => node.textContent);
-      (numbers[schedule] ??= {})[measure] = parts.join(' ').trim();
-    }
-    return numbers;
-  });
+import { settled, table } from './playground.js';
 
 /** Runs the copied commands in a shell where `forgetting` is the built program, and returns what they print. */
 function shell(commands: string): string {
@@ -88,51 +63,6 @@ describeInBrowser('the playground', () => {
     await page.locator('#statements .formula').first().waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     await page.context().close();
-  });
-
-  // Other people's work on the machine can spoil a time, but not three in a row.
-  it('follows a drag within 100 ms, and a key, and shares the state by its address', { retry: 2 }, async () => {
-    const page = await site.open();
-    await settled(page);
-    const before = await path(page, 'alright');
-    const handle = page.locator('[data-handle=dpo] .grip');
-    const box = await handle.boundingBox();
-    if (box === null) throw new Error('no handle');
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    await page.mouse.move(x, y);
-    await page.mouse.down();
-    for (let i = 1; i <= 30; i++) {
-      await page.mouse.move(x + i, y - 2 * i);
-      await page.waitForTimeout(16);
-    }
-    await page.mouse.up();
-    await settled(page);
-    const dragged = await path(page, 'alright');
-    expect(dragged).not.toBe(before);
-    const delays = await page.evaluate(() =>
-      performance.getEntriesByName('input to redraw').map(({ duration }) => duration),
-    );
-    expect(delays.length).toBeGreaterThan(5);
-    const median = delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
-    expect(median).toBeLessThan(100);
-
-    await page.locator('[data-handle=sft-first]').focus();
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Shift+ArrowLeft');
-    await settled(page);
-    const pressed = await path(page, 'alright');
-    expect(pressed).not.toBe(dragged);
-
-    await page.click('#copy-link');
-    const link = await page.evaluate(() => navigator.clipboard.readText());
-    const other = await site.open(link.slice(site.url().length));
-    await settled(other);
-    expect(await path(other, 'alright')).toBe(pressed);
-    // Bounds come after the runs, on either page.
-    await expect.poll(async () => [await table(other)]).toEqual([await table(page)]);
-    await other.context().close();
-    await page.context().close();
-    expect(site.errors).toEqual([]);
   });
 
   it.each([

@@ -1,0 +1,53 @@
+/// <reference lib="dom" />
+import { expect, it } from 'vitest';
+import { describeInBrowser, visitSite } from './browser.js';
+import { path, settled, table } from './playground.js';
+
+describeInBrowser('the playground', () => {
+  const site = visitSite();
+
+  // Other people's work on the machine can spoil a time, but not three in a row.
+  it('follows a drag within 100 ms, and a key, and shares the state by its address', { retry: 2 }, async () => {
+    const page = await site.open();
+    await settled(page);
+    const before = await path(page, 'alright');
+    const handle = page.locator('[data-handle=dpo] .grip');
+    const box = await handle.boundingBox();
+    if (box === null) throw new Error('no handle');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (let i = 1; i <= 30; i++) {
+      await page.mouse.move(x + i, y - 2 * i);
+      await page.waitForTimeout(16);
+    }
+    await page.mouse.up();
+    await settled(page);
+    const dragged = await path(page, 'alright');
+    expect(dragged).not.toBe(before);
+    const delays = await page.evaluate(() =>
+      performance.getEntriesByName('input to redraw').map(({ duration }) => duration),
+    );
+    expect(delays.length).toBeGreaterThan(5);
+    const median = delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
+    expect(median).toBeLessThan(100);
+
+    await page.locator('[data-handle=sft-first]').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Shift+ArrowLeft');
+    await settled(page);
+    const pressed = await path(page, 'alright');
+    expect(pressed).not.toBe(dragged);
+
+    await page.click('#copy-link');
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const other = await site.open(link.slice(site.url().length));
+    await settled(other);
+    expect(await path(other, 'alright')).toBe(pressed);
+    // Bounds come after the runs, on either page.
+    await expect.poll(async () => [await table(other)]).toEqual([await table(page)]);
+    await other.context().close();
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+});

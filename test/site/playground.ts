@@ -1,0 +1,29 @@
+/// <reference lib="dom.iterable" />
+import type { Page } from 'playwright-core';
+
+/** Waits until all seeds of all schedules have run. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(`document.querySelector('#status').textContent !== ''`);
+  // What the status tells is drawn with a frame after it.
+  let before: string | null;
+  do {
+    before = await page.locator('#landscape').innerHTML();
+    await page.waitForTimeout(100);
+  } while (before !== (await page.locator('#landscape').innerHTML()));
+}
+
+/** The path that a schedule's first seed takes in the landscape. */
+export const path = (page: Page, schedule: string): Promise<string | null> =>
+  page.locator(`#landscape .trail[data-schedule=${schedule}]`).getAttribute('d');
+
+/** What the table says: schedule → measure → the mean and its interval, as printed. */
+export const table = (page: Page): Promise<Record<string, Record<string, string>>> =>
+  page.evaluate(() => {
+    const numbers: Record<string, Record<string, string>> = {};
+    for (const cell of document.querySelectorAll<HTMLElement>('#table td[data-measure]')) {
+      const { schedule = '', measure = '' } = cell.dataset;
+      const parts = [...cell.childNodes].map((node) => node.textContent);
+      (numbers[schedule] ??= {})[measure] = parts.join(' ').trim();
+    }
+    return numbers;
+  });
