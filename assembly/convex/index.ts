@@ -101,6 +101,7 @@ export function setStages(run: Run, switchAfter: i32, startsWithDpo: bool): void
 /** MAXRIGHT's period and optima. */
 export function setMaxright(run: Run, period: i32, idealDpo: f64, idealSft: f64): void {
   run.period = period;
+  run.looksAt = 1;
   run.dpo.weight = run.lambda;
   run.dpo.ideal = idealDpo;
   run.sft.weight = 1 - run.lambda;

@@ -53,7 +53,9 @@ export class Run extends Iterate {
   /** The last step on the first objective; which that is. */
   switchAfter: i32;
   startsWithDpo: bool;
+  /** Every so many steps MAXRIGHT sees both values; the next such step. */
   period: i32;
+  looksAt: i32;
   dpo: Gap;
   sft: Gap;
   /** Whether full losses are seen, where a sample's is another. */
@@ -158,11 +160,6 @@ export function advance(group: Group, until: i32): void {
   }
 }
 
-/** Whether MAXRIGHT sees both values before step t. */
-function looksAtBoth(run: Run, t: i32): bool {
-  return (t - 1) % run.period === 0;
-}
-
 /** MAXRIGHT's choice by the weighted gaps it was told last. */
 function prefersDpo(run: Run): bool {
   return run.dpo.last > run.sft.last;
@@ -220,8 +217,9 @@ function alongOf(group: Group, run: Run, t: i32): i32 {
  */
 function greedyAlong(group: Group, run: Run, t: i32): i32 {
   const draws = run.draws;
-  const looks = looksAtBoth(run, t);
+  const looks = t === run.looksAt;
   if (looks) {
+    run.looksAt += run.period;
     run.evaluations += 2;
     if (run.full) {
       tell(run.dpo, fullValue(group, run, group.dpo.objective));
@@ -315,11 +313,14 @@ function stepSizeOf(run: Run, t: i32): f64 {
 function tellAll(group: Group): void {
   computeLosses(group.dpo);
   computeLosses(group.sft);
-  for (let r = 0; r < group.count; r++) {
-    const run = runAt(group, r);
-    if (!run.isCurious) continue;
-    if (run.along === ALONG_DPO) tell(run.dpo, lossAt(group.dpo, run.dpoPlace));
-    else tell(run.sft, lossAt(group.sft, run.sftPlace));
+  // By objective, as in moveAll.
+  for (let place = 0; place < group.dpo.count; place++) {
+    const run = changetype<Run>(iterateAddress(group.dpo, place));
+    if (run.isCurious && run.along === ALONG_DPO) tell(run.dpo, lossAt(group.dpo, place));
+  }
+  for (let place = 0; place < group.sft.count; place++) {
+    const run = changetype<Run>(iterateAddress(group.sft, place));
+    if (run.isCurious && run.along === ALONG_SFT) tell(run.sft, lossAt(group.sft, place));
   }
 }
 
