@@ -74,26 +74,43 @@ export interface OuterProductSum {
  * matrix for four rows is what makes a Hessian of thousands of rows affordable.
  */
 export function outerProductSum(matrix: Float64Array, dimension: number): OuterProductSum {
-  const rows = Array.from({ length: 4 }, () => new Float64Array(dimension));
+  // The four vectors, coordinate by coordinate.
+  const vectors = new Float64Array(4 * dimension);
   const weights = new Float64Array(4);
   let pending = 0;
 
   function finish(): void {
     weights.fill(0, pending);
     pending = 0;
-    const [r, s, t, u] = rows;
-    for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
-      const a = weights[0] * r[i];
-      const b = weights[1] * s[i];
-      const c = weights[2] * t[i];
-      const e = weights[3] * u[i];
-      for (let j = 0; j <= i; j++) matrix[row + j] += a * r[j] + b * s[j] + c * t[j] + e * u[j];
+    const [first, second, third, fourth] = weights;
+    // Two rows of the matrix at a time, for which the vectors are read once; of an odd number of rows the first is alone.
+    for (let i = dimension % 2 === 0 ? 0 : -1; i < dimension; i += 2) {
+      const at = 4 * i;
+      const row = i * dimension;
+      const below = row + dimension;
+      const a = i < 0 ? 0 : first * vectors[at];
+      const b = i < 0 ? 0 : second * vectors[at + 1];
+      const c = i < 0 ? 0 : third * vectors[at + 2];
+      const e = i < 0 ? 0 : fourth * vectors[at + 3];
+      const f = first * vectors[at + 4];
+      const g = second * vectors[at + 5];
+      const h = third * vectors[at + 6];
+      const k = fourth * vectors[at + 7];
+      for (let j = 0, from = 0; j <= i; j++, from += 4) {
+        const x = vectors[from];
+        const y = vectors[from + 1];
+        const z = vectors[from + 2];
+        const w = vectors[from + 3];
+        matrix[row + j] += a * x + b * y + c * z + e * w;
+        matrix[below + j] += f * x + g * y + h * z + k * w;
+      }
+      matrix[below + i + 1] += f * vectors[at + 4] + g * vectors[at + 5] + h * vectors[at + 6] + k * vectors[at + 7];
     }
   }
 
   return {
     add(vector, weight) {
-      rows[pending].set(vector);
+      for (let i = 0, at = pending; i < dimension; i++, at += 4) vectors[at] = vector[i];
       weights[pending] = weight;
       pending++;
       if (pending === 4) finish();

@@ -1,4 +1,4 @@
-import { cholesky, norm, solveLower, solveLowerTransposed } from './dense.js';
+import { cholesky, norm, solveLower, solveLowerEach, solveLowerTransposed } from './dense.js';
 import { addFree, freeAdjoint, type FlatProgramme } from './flat-programme.js';
 
 /** The system M Δy − a Δf = h, aᵀΔy = r, solved through M's Cholesky factor, with iterative refinement. */
@@ -43,7 +43,7 @@ export class BorderedSystem {
         columns[flat.freeIndex[e] * m + k] += flat.freeValue[e];
       }
     }
-    for (let j = 0; j < free; j++) solveLower(factorised, m, columns, j * m);
+    solveLowerEach(factorised, columns, { stride: m, size: m, count: free });
     for (let i = 0; i < free; i++) {
       for (let j = 0; j <= i; j++) {
         let sum = 0;
