@@ -8,6 +8,8 @@ export interface FlatProgramme {
   readonly pointer: Int32Array;
   readonly row: Int32Array;
   readonly column: Int32Array;
+  /** row · n + column. */
+  readonly place: Int32Array;
   readonly value: Float64Array;
   readonly freePointer: Int32Array;
   readonly freeIndex: Int32Array;
@@ -37,13 +39,16 @@ export function flatten(programme: SemidefiniteProgramme): FlatProgramme {
   });
   const objectiveFree = new Float64Array(free);
   objective.free.values.forEach((value, e) => (objectiveFree[objective.free.indices[e]] = value));
+  const row = Int32Array.from(constraints.flatMap((constraint) => constraint.matrix.rows));
+  const column = Int32Array.from(constraints.flatMap((constraint) => constraint.matrix.columns));
   return {
     n,
     m,
     free,
     pointer,
-    row: Int32Array.from(constraints.flatMap((constraint) => constraint.matrix.rows)),
-    column: Int32Array.from(constraints.flatMap((constraint) => constraint.matrix.columns)),
+    row,
+    column,
+    place: row.map((i, e) => i * n + column[e]),
     value: Float64Array.from(constraints.flatMap((constraint) => constraint.matrix.values)),
     freePointer,
     freeIndex: Int32Array.from(constraints.flatMap((constraint) => constraint.free.indices)),
@@ -103,7 +108,7 @@ export function schurComplement(
   u: Float64Array,
   schur: Float64Array,
 ): void {
-  const { n, m, pointer, row, column, value } = flat;
+  const { n, m, pointer, row, column, place, value } = flat;
   const touched = new Int32Array(n);
   const isTouched = new Uint8Array(n);
   for (let l = 0; l < m; l++) {
@@ -133,13 +138,11 @@ export function schurComplement(
         for (let j = 0; j < n; j++) u[i * n + j] += factor * product[p * n + j];
       }
     }
+    // ⟨A_k, U⟩ takes U_ij and U_ji together, which are added once for all k.
+    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) u[i * n + j] += u[j * n + i];
     for (let k = l; k < m; k++) {
       let sum = 0;
-      for (let e = pointer[k]; e < pointer[k + 1]; e++) {
-        const p = row[e];
-        const q = column[e];
-        sum += p === q ? value[e] * u[p * n + p] : value[e] * (u[p * n + q] + u[q * n + p]);
-      }
+      for (let e = pointer[k]; e < pointer[k + 1]; e++) sum += value[e] * u[place[e]];
       schur[k * m + l] = sum;
     }
   }
