@@ -314,13 +314,14 @@ function tellAll(group: Group): void {
   computeLosses(group.dpo);
   computeLosses(group.sft);
   // By objective, as in moveAll.
-  for (let place = 0; place < group.dpo.count; place++) {
-    const run = changetype<Run>(iterateAddress(group.dpo, place));
-    if (run.isCurious && run.along === ALONG_DPO) tell(run.dpo, lossAt(group.dpo, place));
-  }
-  for (let place = 0; place < group.sft.count; place++) {
-    const run = changetype<Run>(iterateAddress(group.sft, place));
-    if (run.isCurious && run.along === ALONG_SFT) tell(run.sft, lossAt(group.sft, place));
+  tellAlongOne(group.dpo, ALONG_DPO);
+  tellAlongOne(group.sft, ALONG_SFT);
+}
+
+function tellAlongOne(forward: Forward, along: i32): void {
+  for (let place = 0; place < forward.count; place++) {
+    const run = changetype<Run>(iterateAddress(forward, place));
+    if (run.isCurious && run.along === along) tell(along === ALONG_DPO ? run.dpo : run.sft, lossAt(forward, place));
   }
 }
 
