@@ -90,21 +90,23 @@ static double dot(const double *restrict a, const double *restrict b, long n) {
   return sum;
 }
 
-/* -log pi(target) of an example; writes the probabilities of the other candidates. */
-static double sft_loss(const Problem *p, long n, const double *restrict theta, double *restrict probability) {
+/* Writes the probabilities of an example's other candidates; -log pi(target) is largest + log(sum), for who asks. */
+static void sft_probabilities(const Problem *p, long n, const double *restrict theta, double *restrict probability,
+                              double *restrict largest, double *restrict sum) {
   const double *rows = p->sft + n * p->rows * p->dimension;
-  double largest = 0;
+  double most = 0;
   for (long k = 0; k < p->rows; k++) {
     probability[k] = dot(theta, rows + k * p->dimension, p->dimension);
-    if (probability[k] > largest) largest = probability[k];
+    if (probability[k] > most) most = probability[k];
   }
-  double sum = exp(-largest);
+  double powers = exp(-most);
   for (long k = 0; k < p->rows; k++) {
-    probability[k] = exp(probability[k] - largest);
-    sum += probability[k];
+    probability[k] = exp(probability[k] - most);
+    powers += probability[k];
   }
-  for (long k = 0; k < p->rows; k++) probability[k] /= sum;
-  return largest + log(sum);
+  for (long k = 0; k < p->rows; k++) probability[k] /= powers;
+  *largest = most;
+  *sum = powers;
 }
 
 static double dpo_margin(const Problem *p, long n, const double *restrict theta) {
@@ -142,12 +144,13 @@ static void run(const Problem *p, int maxright, long steps, uint32_t seed, doubl
     long n_dpo = (long)(uniform(&dpo_sample) * p->dpo_count);
     long n_sft = (long)(uniform(&sft_sample) * p->sft_count);
     int on_dpo, known = 0;
-    double margin = 0;
+    double margin = 0, largest = 0, powers = 1;
     if (maxright) {
       if ((t - 1) % p->period == 0) {
         margin = dpo_margin(p, n_dpo, theta);
         gap_dpo = lambda * (softplus(-margin) - p->best_dpo);
-        gap_sft = (1 - lambda) * (sft_loss(p, n_sft, theta, scale) - p->best_sft);
+        sft_probabilities(p, n_sft, theta, scale, &largest, &powers);
+        gap_sft = (1 - lambda) * (largest + log(powers) - p->best_sft);
         known = 1;
       }
       on_dpo = gap_dpo > gap_sft;
@@ -155,12 +158,17 @@ static void run(const Problem *p, int maxright, long steps, uint32_t seed, doubl
       on_dpo = uniform(&choice) < lambda;
     }
     if (on_dpo) {
-      if (!known) margin = dpo_margin(p, n_dpo, theta);
-      gap_dpo = lambda * (softplus(-margin) - p->best_dpo);
+      if (!known) {
+        margin = dpo_margin(p, n_dpo, theta);
+        if (maxright) gap_dpo = lambda * (softplus(-margin) - p->best_dpo);
+      }
       scale[0] = -alpha * p->beta / (1 + exp(margin));
       step(p, p->dpo + n_dpo * d, scale, 1, theta, sum);
     } else {
-      if (!known) gap_sft = (1 - lambda) * (sft_loss(p, n_sft, theta, scale) - p->best_sft);
+      if (!known) {
+        sft_probabilities(p, n_sft, theta, scale, &largest, &powers);
+        if (maxright) gap_sft = (1 - lambda) * (largest + log(powers) - p->best_sft);
+      }
       for (long k = 0; k < p->rows; k++) scale[k] *= alpha;
       step(p, p->sft + n_sft * p->rows * d, scale, p->rows, theta, sum);
     }
