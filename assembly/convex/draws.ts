@@ -139,7 +139,7 @@ function drawNoise(sampler: Sampler): void {
   }
 }
 
-/** Example b of the drawn sample. */
-export function drawnAt(sampler: Sampler, b: i32): Example {
-  return changetype<Example>(sampler.drawn + <usize>b * offsetof<Example>());
+/** Example b of a sample. */
+export function exampleAt(sample: usize, b: i32): Example {
+  return changetype<Example>(sample + <usize>b * offsetof<Example>());
 }

@@ -1,5 +1,5 @@
 import { allocate } from './arena';
-import { drawnAt, Sampler } from './draws';
+import { exampleAt, Sampler } from './draws';
 import { Lanes } from './exponential';
 import { Objective, powersAt, QUADRATIC, quadraticGradient, rewardMargin, SFT } from './objective';
 import { addRows, addVector, moveBy, moveByRows, MOST_ROWS, products, scaled } from './rows';
@@ -24,7 +24,9 @@ export class Forward {
   objective: Objective;
   /** The examples of a sample; of a quadratic 1. */
   examples: i32;
-  /** How many ask, and for each the addresses of its iterate and its sampler. */
+  /** Whether a step moves along the rows of a single example. */
+  isOneExample: bool;
+  /** How many ask, and for each the addresses of its iterate and of its sample. */
   count: i32;
   asking: usize;
   /** For each, example by example, its rows' coefficients in the gradient, `slot` bytes apart; of a quadratic the gradient. */
@@ -49,6 +51,7 @@ export function newForward(objective: Objective, batch: i32, most: i32): Forward
   const places = <usize>(most * examples);
   forward.objective = objective;
   forward.examples = examples;
+  forward.isOneExample = objective.kind !== QUADRATIC && examples === 1;
   forward.asking = allocate((<usize>(most + 1)) << 3);
   switch (objective.kind) {
     case QUADRATIC:
@@ -66,11 +69,11 @@ export function newForward(objective: Objective, batch: i32, most: i32): Forward
   return forward;
 }
 
-/** Writes that a run at an iterate, with a sampler, asks as number `place`; what counts is set by `count`. */
+/** Writes that a run at an iterate, on a sampler's sample, asks as number `place`; what counts is set by `count`. */
 export function writeAsking(asking: usize, place: i32, iterate: Iterate, sampler: Sampler): void {
   const at = asking + ((<usize>place) << 3);
   store<usize>(at, changetype<usize>(iterate));
-  store<usize>(at, changetype<usize>(sampler), 4);
+  store<usize>(at, sampler.drawn, 4);
 }
 
 /** Where the iterate of the one that asks as number `place` lies. */
@@ -82,8 +85,8 @@ function iterateAt(forward: Forward, place: i32): Iterate {
   return changetype<Iterate>(iterateAddress(forward, place));
 }
 
-function samplerAt(forward: Forward, place: i32): Sampler {
-  return changetype<Sampler>(load<usize>(forward.asking + ((<usize>place) << 3), 4));
+function sampleAddress(forward: Forward, place: i32): usize {
+  return load<usize>(forward.asking + ((<usize>place) << 3), 4);
 }
 
 /** Computes what gradients and losses are made of, for all that ask. */
@@ -104,9 +107,9 @@ function computeSft(forward: Forward): void {
   let coefficients = forward.coefficients;
   for (let place = 0; place < forward.count; place++) {
     const iterate = iterateAt(forward, place);
-    const sampler = samplerAt(forward, place);
+    const sample = sampleAddress(forward, place);
     for (let b = 0; b < forward.examples; b++, coefficients += slot) {
-      const example = drawnAt(sampler, b);
+      const example = exampleAt(sample, b);
       products(example.rows, example.count, iterate.vector, pairs, coefficients);
     }
   }
@@ -114,9 +117,9 @@ function computeSft(forward: Forward): void {
   let seen = forward.seen;
   for (let place = 0; place < forward.count; place++) {
     const iterate = iterateAt(forward, place);
-    const sampler = samplerAt(forward, place);
+    const sample = sampleAddress(forward, place);
     for (let b = 0; b < forward.examples; b++, coefficients += slot, seen += 16) {
-      const example = drawnAt(sampler, b);
+      const example = exampleAt(sample, b);
       v128.store(seen, powersAt(example.rows, example.count, iterate.vector, pairs, iterate.scale, coefficients));
     }
   }
@@ -128,9 +131,9 @@ function computeDpo(forward: Forward): void {
   let end = margins;
   for (let place = 0; place < forward.count; place++) {
     const iterate = iterateAt(forward, place);
-    const sampler = samplerAt(forward, place);
+    const sample = sampleAddress(forward, place);
     for (let b = 0; b < forward.examples; b++, end += 8) {
-      const example = drawnAt(sampler, b);
+      const example = exampleAt(sample, b);
       store<f64>(end, rewardMargin(objective, example.index, example.rows, iterate.vector, iterate.scale));
     }
   }
@@ -157,7 +160,7 @@ function computeQuadratic(forward: Forward): void {
     const iterate = iterateAt(forward, place);
     const value = quadraticGradient(objective, iterate.vector, iterate.scale, gradient);
     store<f64>(forward.losses + ((<usize>place) << 3), value);
-    if (objective.noise !== 0) addVector(samplerAt(forward, place).drawn, gradient, objective.pairs);
+    if (objective.noise !== 0) addVector(sampleAddress(forward, place), gradient, objective.pairs);
   }
 }
 
@@ -195,10 +198,10 @@ export function addGradient(forward: Forward, place: i32, weight: f64, vector: u
     scaled(coefficients, weight, coefficients, pairs);
     return addVector(coefficients, vector, pairs);
   }
-  const sampler = samplerAt(forward, place);
+  const sample = sampleAddress(forward, place);
   const each = weight / <f64>forward.examples;
   for (let b = 0; b < forward.examples; b++, coefficients += forward.slot) {
-    const example = drawnAt(sampler, b);
+    const example = exampleAt(sample, b);
     const size = rowWeight(forward, place, b, each);
     addRows(example.rows, example.count, coefficients, size, vector, pairs);
   }
@@ -212,9 +215,8 @@ export function moveAlong(forward: Forward, place: i32, stepSize: f64, room: usi
   const objective = forward.objective;
   const iterate = iterateAt(forward, place);
   const coefficients = coefficientsAt(forward, place);
-  if (objective.kind === QUADRATIC) return moveIterate(iterate, coefficients, stepSize, objective.pairs);
-  if (forward.examples === 1) {
-    const example = drawnAt(samplerAt(forward, place), 0);
+  if (forward.isOneExample) {
+    const example = exampleAt(sampleAddress(forward, place), 0);
     const count = example.count;
     if (count > 0 && count <= MOST_ROWS) {
       const size = rowWeight(forward, place, 0, stepSize);
@@ -231,6 +233,7 @@ export function moveAlong(forward: Forward, place: i32, stepSize: f64, room: usi
       return;
     }
   }
+  if (objective.kind === QUADRATIC) return moveIterate(iterate, coefficients, stepSize, objective.pairs);
   memory.fill(room, 0, (<usize>objective.pairs) << 4);
   addGradient(forward, place, 1, room);
   moveIterate(iterate, room, stepSize, objective.pairs);
