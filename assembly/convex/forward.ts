@@ -180,6 +180,7 @@ export function computeLosses(forward: Forward): void {
 }
 
 /** The loss of the one that asked as number `place`, once `computeLosses` was there: the mean over its sample. */
+@inline
 export function lossAt(forward: Forward, place: i32): f64 {
   const examples = forward.examples;
   let at = forward.losses + ((<usize>(place * examples)) << 3);

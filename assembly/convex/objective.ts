@@ -109,6 +109,7 @@ function addDpoLosses(
 }
 
 /** β (θ − θ_ref)ᵀ z of example n, whose row is z. */
+@inline
 export function rewardMargin(objective: Objective, n: i32, row: usize, theta: usize, scale: f64): f64 {
   const margin = scale * product(row, theta, objective.pairs);
   return objective.beta * (margin - load<f64>(objective.shifts + ((<usize>n) << 3)));
@@ -147,6 +148,7 @@ const HUGE: f64 = 1e300;
  * then exp of it, relative to the largest where they are huge. Returns the logarithm of what they are relative to, and
  * the sum of all powers, the target's included, less 1: log(1 + sum) then keeps the digits of a small loss.
  */
+@inline
 export function powersAt(rows: usize, count: i32, vector: usize, pairs: i32, scale: f64, logits: usize): v128 {
   const sum = powers(logits, count, scale);
   // Relative to the target's own logit, which is 0. A point that is no number goes the other way too, and stays none.

@@ -188,8 +188,10 @@ function askAll(group: Group, t: i32): void {
         ? select(ALONG_DPO, ALONG_SFT, load<f64>(draws.coin) < run.lambda)
         : alongOf(group, run, t);
     run.along = along;
-    run.dpoPlace = dpoCount;
-    run.sftPlace = sftCount;
+    if (along >= ALONG_BOTH) {
+      run.dpoPlace = dpoCount;
+      run.sftPlace = sftCount;
+    }
     // Both are written, and one counts: a branch that depends on chance would cost more.
     writeAsking(dpo, dpoCount, run, draws.dpo);
     writeAsking(sft, sftCount, run, draws.sft);
@@ -246,6 +248,7 @@ function greedyAlong(group: Group, run: Run, t: i32): i32 {
 }
 
 /** Tells a value: its weighted optimality gap, with noise, is kept. */
+@inline
 function tell(gap: Gap, value: f64): void {
   const told = gap.deviation === 0 ? value : value + gap.deviation * normal(gap.noise);
   gap.last = gap.weight * (told - gap.ideal);
