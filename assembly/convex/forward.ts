@@ -1,7 +1,7 @@
 import { allocate } from './arena';
 import { exampleAt, Sampler } from './draws';
 import { Lanes } from './exponential';
-import { Objective, powersAt, QUADRATIC, quadraticGradient, rewardMargin, SFT } from './objective';
+import { Objective, QUADRATIC, quadraticGradient, SFT } from './objective';
 import { addRows, addVector, moveBy, moveByRows, MOST_ROWS, products, scaled } from './rows';
 
 /** A point on its way: `scale` times a vector, since a projection waits for the next step to pass through it. */
@@ -39,6 +39,17 @@ export class Forward {
   seen: usize;
   /** An example's loss; of a quadratic the value. */
   losses: usize;
+
+  /** The loss of the one that asked as number `place`, once `computeLosses` was there: the mean over its sample. */
+  @inline
+  lossAt(place: i32): f64 {
+    const examples = this.examples;
+    let at = this.losses + ((<usize>(place * examples)) << 3);
+    if (examples === 1) return load<f64>(at);
+    let sum: f64 = 0;
+    for (let b = 0; b < examples; b++, at += 8) sum += load<f64>(at);
+    return sum / <f64>examples;
+  }
 }
 
 /** Numbers behind an example's coefficients that are read or written with them. */
@@ -102,7 +113,8 @@ export function computeAll(forward: Forward): void {
 }
 
 function computeSft(forward: Forward): void {
-  const pairs = forward.objective.pairs;
+  const objective = forward.objective;
+  const pairs = objective.pairs;
   const slot = forward.slot;
   let coefficients = forward.coefficients;
   for (let place = 0; place < forward.count; place++) {
@@ -120,7 +132,7 @@ function computeSft(forward: Forward): void {
     const sample = sampleAddress(forward, place);
     for (let b = 0; b < forward.examples; b++, coefficients += slot, seen += 16) {
       const example = exampleAt(sample, b);
-      v128.store(seen, powersAt(example.rows, example.count, iterate.vector, pairs, iterate.scale, coefficients));
+      v128.store(seen, objective.powersAt(example.rows, example.count, iterate.vector, iterate.scale, coefficients));
     }
   }
 }
@@ -134,7 +146,7 @@ function computeDpo(forward: Forward): void {
     const sample = sampleAddress(forward, place);
     for (let b = 0; b < forward.examples; b++, end += 8) {
       const example = exampleAt(sample, b);
-      store<f64>(end, rewardMargin(objective, example.index, example.rows, iterate.vector, iterate.scale));
+      store<f64>(end, objective.rewardMargin(example.index, example.rows, iterate.vector, iterate.scale));
     }
   }
   const one = f64x2.splat(1);
@@ -177,17 +189,6 @@ export function computeLosses(forward: Forward): void {
     const y = v128.shuffle<f64>(first, second, 1, 3);
     v128.store(at, kind === SFT ? f64x2.add(x, Lanes.logOnePlus(y)) : Lanes.softplusOfNegative(x, y));
   }
-}
-
-/** The loss of the one that asked as number `place`, once `computeLosses` was there: the mean over its sample. */
-@inline
-export function lossAt(forward: Forward, place: i32): f64 {
-  const examples = forward.examples;
-  let at = forward.losses + ((<usize>(place * examples)) << 3);
-  if (examples === 1) return load<f64>(at);
-  let sum: f64 = 0;
-  for (let b = 0; b < examples; b++, at += 8) sum += load<f64>(at);
-  return sum / <f64>examples;
 }
 
 /** Adds weight × the gradient of the one that asked as number `place` to a vector. Spoils the coefficients. */

@@ -32,6 +32,27 @@ export class Objective {
   /** Room for θ − c, and for a gradient. */
   displacement: usize;
   gradient: usize;
+
+  /** β (θ − θ_ref)ᵀ z of example n, whose row is z, θ being `scale` times the vector at `theta`. */
+  @inline
+  rewardMargin(n: i32, row: usize, theta: usize, scale: f64): f64 {
+    const margin = scale * product(row, theta, this.pairs);
+    return this.beta * (margin - load<f64>(this.shifts + ((<usize>n) << 3)));
+  }
+
+  /**
+   * Turns the logits of an example's candidates, which `products` wrote at `logits`, into powers: each times `scale` > 0,
+   * then exp of it, relative to the largest where they are huge. Returns the logarithm of what they are relative to, and
+   * the sum of all powers, the target's included, less 1: log(1 + sum) then keeps the digits of a small loss.
+   */
+  @inline
+  powersAt(rows: usize, count: i32, theta: usize, scale: f64, logits: usize): v128 {
+    const sum = powers(logits, count, scale);
+    // Relative to the target's own logit, which is 0. A point that is no number goes the other way too, and stays none.
+    if (sum < HUGE) return f64x2.replace_lane(f64x2.splat(0), 1, sum);
+    products(rows, count, theta, this.pairs, logits);
+    return relativePowers(logits, count, scale);
+  }
 }
 
 /**
@@ -77,7 +98,7 @@ function addSftLosses(
   for (let p = 0; p < count; p++) {
     const point = points + <usize>p * stride;
     products(rows, candidates, point, objective.pairs, objective.gradient);
-    const seen = powersAt(rows, candidates, point, objective.pairs, 1, objective.gradient);
+    const seen = objective.powersAt(rows, candidates, point, 1, objective.gradient);
     store<f64>(rest + ((<usize>p) << 3), f64x2.extract_lane(seen, 1));
     const at = values + ((<usize>p) << 3);
     store<f64>(at, load<f64>(at) + f64x2.extract_lane(seen, 0));
@@ -99,20 +120,13 @@ function addDpoLosses(
 ): void {
   const row = exampleRows(objective, n);
   for (let p = 0; p < count; p++) {
-    store<f64>(rest + ((<usize>p) << 3), rewardMargin(objective, n, row, points + <usize>p * stride, 1));
+    store<f64>(rest + ((<usize>p) << 3), objective.rewardMargin(n, row, points + <usize>p * stride, 1));
   }
   for (let at: usize = 0; at < (<usize>count) << 3; at += 16) {
     const h = v128.load(rest + at);
     const loss = Lanes.softplusOfNegative(h, Lanes.exp(f64x2.neg(f64x2.abs(h))));
     v128.store(values + at, f64x2.add(v128.load(values + at), loss));
   }
-}
-
-/** β (θ − θ_ref)ᵀ z of example n, whose row is z. */
-@inline
-export function rewardMargin(objective: Objective, n: i32, row: usize, theta: usize, scale: f64): f64 {
-  const margin = scale * product(row, theta, objective.pairs);
-  return objective.beta * (margin - load<f64>(objective.shifts + ((<usize>n) << 3)));
 }
 
 /** Writes A (θ − c) and returns ½ (θ − c)ᵀ A (θ − c), θ being `scale` times the vector at `theta`. */
@@ -142,20 +156,6 @@ export function exampleRows(objective: Objective, n: i32): usize {
 
 /** Sums of powers from this one on are taken relative to the largest. */
 const HUGE: f64 = 1e300;
-
-/**
- * Turns the logits of an example's candidates, which `products` wrote at `logits`, into powers: each times `scale` > 0,
- * then exp of it, relative to the largest where they are huge. Returns the logarithm of what they are relative to, and
- * the sum of all powers, the target's included, less 1: log(1 + sum) then keeps the digits of a small loss.
- */
-@inline
-export function powersAt(rows: usize, count: i32, vector: usize, pairs: i32, scale: f64, logits: usize): v128 {
-  const sum = powers(logits, count, scale);
-  // Relative to the target's own logit, which is 0. A point that is no number goes the other way too, and stays none.
-  if (sum < HUGE) return f64x2.replace_lane(f64x2.splat(0), 1, sum);
-  products(rows, count, vector, pairs, logits);
-  return relativePowers(logits, count, scale);
-}
 
 /** Turns logits, each times `scale`, into exp of them and returns the sum. Writes up to three more numbers. */
 function powers(logits: usize, count: i32, scale: f64): f64 {

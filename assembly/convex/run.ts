@@ -7,7 +7,6 @@ import {
   Forward,
   Iterate,
   iterateAddress,
-  lossAt,
   moveAlong,
   moveIterate,
   newForward,
@@ -41,6 +40,13 @@ export class Gap {
   /** The deviation of the noise on values, and where it is drawn from. */
   deviation: f64;
   noise: Stream;
+
+  /** Tells a value: its weighted optimality gap, with noise, is kept. */
+  @inline
+  tell(value: f64): void {
+    const told = this.deviation === 0 ? value : value + this.deviation * normal(this.noise);
+    this.last = this.weight * (told - this.ideal);
+  }
 }
 
 /** One run: a schedule with its state, the point, and what is recorded of it. */
@@ -224,11 +230,11 @@ function greedyAlong(group: Group, run: Run, t: i32): i32 {
     run.looksAt += run.period;
     run.evaluations += 2;
     if (run.full) {
-      tell(run.dpo, fullValue(group, run, group.dpo.objective));
-      tell(run.sft, fullValue(group, run, group.sft.objective));
+      run.dpo.tell(fullValue(group, run, group.dpo.objective));
+      run.sft.tell(fullValue(group, run, group.sft.objective));
     } else if (draws.dpoEvaluated !== draws.dpo) {
-      tell(run.dpo, valueOn(group.dpoEvaluated, run, draws.dpoEvaluated));
-      tell(run.sft, valueOn(group.sftEvaluated, run, draws.sftEvaluated));
+      run.dpo.tell(valueOn(group.dpoEvaluated, run, draws.dpoEvaluated));
+      run.sft.tell(valueOn(group.sftEvaluated, run, draws.sftEvaluated));
     } else {
       run.isCurious = false;
       group.undecided = true;
@@ -241,17 +247,10 @@ function greedyAlong(group: Group, run: Run, t: i32): i32 {
     group.curious = true;
   } else if (!looks) {
     run.evaluations++;
-    if (onDpo) tell(run.dpo, fullValue(group, run, group.dpo.objective));
-    else tell(run.sft, fullValue(group, run, group.sft.objective));
+    if (onDpo) run.dpo.tell(fullValue(group, run, group.dpo.objective));
+    else run.sft.tell(fullValue(group, run, group.sft.objective));
   }
   return select(ALONG_DPO, ALONG_SFT, onDpo);
-}
-
-/** Tells a value: its weighted optimality gap, with noise, is kept. */
-@inline
-function tell(gap: Gap, value: f64): void {
-  const told = gap.deviation === 0 ? value : value + gap.deviation * normal(gap.noise);
-  gap.last = gap.weight * (told - gap.ideal);
 }
 
 function fullValue(group: Group, run: Run, objective: Objective): f64 {
@@ -265,7 +264,7 @@ function valueOn(forward: Forward, run: Run, sampler: Sampler): f64 {
   forward.count = 1;
   computeAll(forward);
   computeLosses(forward);
-  return lossAt(forward, 0);
+  return forward.lossAt(0);
 }
 
 /** The undecided runs are told both losses and decide. */
@@ -275,8 +274,8 @@ function decideAll(group: Group): void {
   for (let r = 0; r < group.count; r++) {
     const run = runAt(group, r);
     if (run.along !== UNDECIDED) continue;
-    tell(run.dpo, lossAt(group.dpo, run.dpoPlace));
-    tell(run.sft, lossAt(group.sft, run.sftPlace));
+    run.dpo.tell(group.dpo.lossAt(run.dpoPlace));
+    run.sft.tell(group.sft.lossAt(run.sftPlace));
     run.along = select(ALONG_DPO, ALONG_SFT, prefersDpo(run));
   }
 }
@@ -324,7 +323,7 @@ function tellAll(group: Group): void {
 function tellAlongOne(forward: Forward, along: i32): void {
   for (let place = 0; place < forward.count; place++) {
     const run = changetype<Run>(iterateAddress(forward, place));
-    if (run.isCurious && run.along === along) tell(along === ALONG_DPO ? run.dpo : run.sft, lossAt(forward, place));
+    if (run.isCurious && run.along === along) (along === ALONG_DPO ? run.dpo : run.sft).tell(forward.lossAt(place));
   }
 }
 
