@@ -7,9 +7,12 @@ import { subjectOf } from './subject.js';
 /** What to do next; a newer request replaces one that has not begun. */
 let next: Request | undefined;
 let working = false;
+/** Wakes a rest. */
+let wake: (() => void) | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => {
   next = data;
+  wake?.();
   if (!working) void workOff();
 });
 
@@ -59,9 +62,12 @@ function post(answer: Answer): void {
 }
 
 /** Leaves the cores to the page, which draws what was shown first: until something newer is asked, but not long. */
-async function rest(): Promise<void> {
-  const until = performance.now() + 50;
-  while (next === undefined && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+function rest(): Promise<void> {
+  return new Promise((resolve) => {
+    if (next !== undefined) return resolve();
+    wake = resolve;
+    setTimeout(resolve, 50);
+  });
 }
 
 const { port1, port2 } = new MessageChannel();

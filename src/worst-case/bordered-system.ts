@@ -1,4 +1,5 @@
-import { cholesky, norm, solveLower, solveLowerEach, solveLowerTransposed } from './dense.js';
+import { cholesky, solveLower, solveLowerEach, solveLowerTransposed } from './cholesky.js';
+import { norm } from './dense.js';
 import { addFree, freeAdjoint, type FlatProgramme } from './flat-programme.js';
 
 /** The system M Δy − a Δf = h, aᵀΔy = r, solved through M's Cholesky factor, with iterative refinement. */

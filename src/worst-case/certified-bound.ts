@@ -1,4 +1,4 @@
-import { cholesky } from './dense.js';
+import { cholesky } from './cholesky.js';
 import type { EstimationProgramme } from './programme.js';
 
 /** A dual bound that holds in spite of rounding, and what went into it. */

@@ -1,4 +1,5 @@
-import { cholesky, inner } from './dense.js';
+import { cholesky } from './cholesky.js';
+import { inner } from './dense.js';
 import { equilibrate } from './equilibration.js';
 import { flatten, type FlatProgramme } from './flat-programme.js';
 import { coldStart, copyPoint, warmPoint, zeroPoint, type PrimalDualPoint } from './primal-dual-point.js';

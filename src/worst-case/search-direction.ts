@@ -1,5 +1,6 @@
 import { BorderedSystem } from './bordered-system.js';
-import { inverseFromCholesky, multiply, symmetrise } from './dense.js';
+import { inverseFromCholesky } from './cholesky.js';
+import { multiply, symmetrise } from './dense.js';
 import { adjoint, apply, schurComplement, type FlatProgramme } from './flat-programme.js';
 import type { PrimalDualPoint } from './primal-dual-point.js';
 import type { Residuals } from './residuals.js';

@@ -1,4 +1,6 @@
-import { congruenceByInverse, smallestEigenvalue, symmetrise } from './dense.js';
+import { congruenceByInverse } from './cholesky.js';
+import { symmetrise } from './dense.js';
+import { smallestEigenvalue } from './smallest-eigenvalue.js';
 
 /**
  * The largest step for which X + step · D stays positive semidefinite, given X's Cholesky factor.

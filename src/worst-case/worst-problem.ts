@@ -1,6 +1,6 @@
 import type { ObjectiveName, Pair } from '../schedule/schedule.js';
 import type { Combination } from './combination.js';
-import { cholesky } from './dense.js';
+import { cholesky } from './cholesky.js';
 import type { FunctionClass } from './function-class.js';
 import type { EstimationProgramme, Sample } from './programme.js';
 import type { PiecewiseLinear, SmoothInterpolant, WorstFunction } from './worst-function.js';

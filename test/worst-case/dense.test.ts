@@ -5,11 +5,11 @@ import {
   cholesky,
   congruenceByInverse,
   inverseFromCholesky,
-  multiply,
-  smallestEigenvalue,
   solveLower,
   solveLowerTransposed,
-} from '../../src/worst-case/dense.js';
+} from '../../src/worst-case/cholesky.js';
+import { multiply } from '../../src/worst-case/dense.js';
+import { smallestEigenvalue } from '../../src/worst-case/smallest-eigenvalue.js';
 
 /** B Bᵀ + ridge · I with random B. */
 function randomPositive(n: number, ridge: number, seed: number): Float64Array {
