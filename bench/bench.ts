@@ -45,20 +45,34 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The median of repeated measurements of each of several ways to do the same work. They take turns, so that a machine
- * that grows slower or faster meanwhile does so for all of them.
+ * Repeated measurements of each of several ways to do the same work. They take turns, so that a machine that grows slower
+ * or faster meanwhile does so for all of them.
  * @param ways each measures itself once and gives its number
+ * @returns the numbers of each way, round by round
  */
-export async function medians<Name extends string>(
+export async function inTurns<Name extends string>(
   ways: Readonly<Record<Name, () => Promise<number> | number>>,
-  repetitions: number,
-): Promise<Record<Name, number>> {
+  rounds: number,
+): Promise<Record<Name, number[]>> {
   const names = Object.keys(ways) as Name[];
-  const found = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    for (const name of names) found.get(name)?.push(await ways[name]());
+  const found = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) found[name].push(await ways[name]());
   }
-  return Object.fromEntries(names.map((name) => [name, median(found.get(name) ?? [])])) as Record<Name, number>;
+  return found;
+}
+
+/**
+ * The round whose ratio is the median of all: the two numbers were then measured one after the other, where medians of
+ * each could come from different moods of the machine. Of an even number of rounds the lower of the two in the middle.
+ */
+export function medianRound(
+  ours: readonly number[],
+  theirs: readonly number[],
+): Pick<Row, 'ours'> & { theirs: number } {
+  const rounds = ours.map((our, round) => ({ ours: our, theirs: theirs[round] }));
+  rounds.sort((a, b) => a.ours / a.theirs - b.ours / b.theirs);
+  return rounds[Math.floor((rounds.length - 1) / 2)];
 }
 
 /** The exponent of a power law through (x, y), by least squares on logarithms. */

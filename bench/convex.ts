@@ -9,7 +9,7 @@ import { parseProblem } from '../src/problem/parse.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { createWorkerPool, runEnsemble, runEnsembles, type WorkerPool } from '../src/simulate/ensemble.js';
 import type { RunSettings } from '../src/simulate/trajectory.js';
-import { compared, medians, type Group, type Report } from './bench.js';
+import { compared, inTurns, medianRound, type Group, type Report } from './bench.js';
 import { benchFile, hasCompiler, inTemporaryFolder, output, pythonWith } from './peers.js';
 
 /** Steps of ALRIGHT and MAXRIGHT on log-linear pairs, against C, NumPy and PyTorch. */
@@ -24,7 +24,9 @@ const lambdas = [0.2, 0.4, 0.6, 0.8];
 const seeds = 16;
 const period = 10;
 const stepSize = 0.1;
-const repetitions = 9;
+const rounds = 9;
+/** Of peers that take long to start. */
+const fewRounds = 3;
 
 /** A pair at one dimension, with the file of it that the peers read. */
 interface Case {
@@ -39,8 +41,8 @@ interface Case {
 /** A program that runs one schedule for so many steps and gives the seconds that took. */
 interface Peer {
   readonly name: string;
-  /** Whether it gives a median itself, because it takes long to start. */
-  readonly repeatsItself: boolean;
+  /** Whether it takes long to start, and long for a step: a twentieth of the steps will do. */
+  readonly isSlow: boolean;
   readonly seconds: (instance: Case, schedule: string, steps: number) => Promise<number>;
 }
 
@@ -59,29 +61,33 @@ async function compare(folder: string, report: Report): Promise<void> {
 /** One run on one thread. */
 async function compareSingle(instance: Case, schedule: string, peers: readonly Peer[], report: Report): Promise<void> {
   const { dimension, steps } = instance;
-  const inTurns = peers.filter(({ repeatsItself }) => !repeatsItself);
-  const ways = {
-    ours: () => ourSeconds(instance, schedule, steps),
-    ...Object.fromEntries(inTurns.map(({ name, seconds }) => [name, () => seconds(instance, schedule, steps)])),
-  };
-  const found: Record<string, number> = await medians(ways, repetitions);
-  for (const { name, seconds } of peers.filter(({ repeatsItself }) => repeatsItself)) {
-    // So much slower that a twentieth of the steps will do.
-    found[name] = 20 * (await seconds(instance, schedule, Math.ceil(steps / 20)));
-  }
-  for (const { name } of peers) {
-    const [ours, theirs] = [found.ours, found[name]].map((seconds) => (1e9 * seconds) / steps);
-    report.row(
-      compared({
-        group: 'convex',
-        case: `${schedule} d=${dimension}`,
-        peer: name,
-        threads: 1,
-        ours,
-        theirs,
-        unit: 'ns/step',
-      }),
+  const ours = (): Promise<number> => ourSeconds(instance, schedule, steps);
+  for (const isSlow of [false, true]) {
+    const some = peers.filter((peer) => peer.isSlow === isSlow);
+    if (some.length === 0) continue;
+    const share = isSlow ? 20 : 1;
+    const theirs = some.map(({ name, seconds }): [string, () => Promise<number>] => [
+      name,
+      async () => share * (await seconds(instance, schedule, Math.ceil(steps / share))),
+    ]);
+    const found: Record<string, number[]> = await inTurns(
+      { ours, ...Object.fromEntries(theirs) },
+      isSlow ? fewRounds : rounds,
     );
+    for (const { name } of some) {
+      const round = medianRound(found.ours, found[name]);
+      report.row(
+        compared({
+          group: 'convex',
+          case: `${schedule} d=${dimension}`,
+          peer: name,
+          threads: 1,
+          ours: (1e9 * round.ours) / steps,
+          theirs: (1e9 * round.theirs) / steps,
+          unit: 'ns/step',
+        }),
+      );
+    }
   }
 }
 
@@ -116,17 +122,18 @@ async function compareBatch(
         }),
       ),
     };
-    const found: Readonly<Record<string, number>> = await medians(ways, repetitions);
+    const found: Readonly<Record<string, number[]>> = await inTurns(ways, rounds);
     const perStep = 1e9 / (steps * seeds * lambdas.length);
     for (const name of Object.keys(ways).slice(1)) {
+      const round = medianRound(found.ours, found[name]);
       report.row(
         compared({
           group: 'convex',
           case: `${schedule} d=${instance.dimension}, ${seeds} seeds × ${lambdas.length} λ`,
           peer: name,
           threads: cores,
-          ours: found.ours * perStep * cores,
-          theirs: found[name] * perStep,
+          ours: round.ours * perStep * cores,
+          theirs: round.theirs * perStep,
           unit: 'ns/(step·core)',
         }),
       );
@@ -227,7 +234,7 @@ async function compilePeers(folder: string, report: Report): Promise<CompiledPee
     };
     peers.push({
       name,
-      repeatsItself: false,
+      isSlow: false,
       run,
       seconds: (instance, schedule, steps) => run(instance, schedule, steps, 1, [0.5]),
     });
@@ -246,7 +253,7 @@ async function pythonPeers(report: Report): Promise<Peer[]> {
     const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
     peers.push({
       name,
-      repeatsItself: true,
+      isSlow: true,
       seconds: async ({ file }, schedule, steps) => {
         const args = [benchFile('convex/peer.py'), module, 1, file, schedule, steps, 0.5].map(String);
         return Number(await output(python, args, oneThread));

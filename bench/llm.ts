@@ -8,7 +8,7 @@ import { hashedWeights } from '../src/llm/profile/hashed-weights.js';
 import { randomTokens } from '../src/llm/profile/step-task.js';
 import { shapes } from '../src/llm/profile/shapes.js';
 import { writeSafetensors } from '../src/llm/weights/safetensors.js';
-import { compared, median, type Group, type Report } from './bench.js';
+import { compared, medianRound, type Group, type Report } from './bench.js';
 import { startOurs, startPeer, type Stepper } from './llm/processes.js';
 import type { WorkerTask } from './llm/worker.js';
 import { inTemporaryFolder, pythonWith } from './peers.js';
@@ -65,7 +65,7 @@ async function compare(name: string, task: WorkerTask, python: string, folder: s
       times.theirs.push((await theirs.step()).milliseconds);
     }
     const row = { group: 'llm', case: name, peer: 'PyTorch', threads: task.threads };
-    report.row(compared({ ...row, ours: median(times.ours), theirs: median(times.theirs), unit: 'ms/step' }));
+    report.row(compared({ ...row, ...medianRound(times.ours, times.theirs), unit: 'ms/step' }));
     const mebibytes = async ({ memory }: Stepper): Promise<number> => (await memory()).residentBytes / 2 ** 20;
     report.row(compared({ ...row, ours: await mebibytes(ours), theirs: await mebibytes(theirs), unit: 'MiB' }));
   } finally {

@@ -120,7 +120,8 @@ def run(steps, sft_loss, dpo_margin, step_on_sft, step_on_dpo):
         if on_dpo:
             if margin is None:
                 margin = dpo_margin(n_dpo)
-                gap_dpo = lam * (softplus(-margin) - best_dpo)
+                if schedule == "maxright":
+                    gap_dpo = lam * (softplus(-margin) - best_dpo)
             step_on_dpo(n_dpo, margin)
         else:
             if probabilities is None:
