@@ -62,9 +62,9 @@ function post(answer: Answer): void {
 }
 
 /** Leaves the cores to the page, which draws what was shown first: until something newer is asked, but not long. */
-function rest(): Promise<void> {
-  return new Promise((resolve) => {
-    if (next !== undefined) return resolve();
+async function rest(): Promise<void> {
+  if (next !== undefined) return;
+  await new Promise<void>((resolve) => {
     wake = resolve;
     setTimeout(resolve, 50);
   });
