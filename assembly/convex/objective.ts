@@ -1,5 +1,5 @@
 import { Lanes } from './exponential';
-import { product, products, productsOf, scaled } from './rows';
+import { product, products, scaled, Tile } from './rows';
 
 /** f_SFT of a log-linear policy: examples with rows δ_k = φ_k − φ_target. */
 export const SFT = 0;
@@ -139,7 +139,15 @@ export function quadraticGradient(objective: Objective, theta: usize, scale: f64
     v128.store(displacement + at, f64x2.sub(coordinates, v128.load(objective.minimizer + at)));
   }
   // Where the dimension is odd, each row's last pair ends in a number of the next one, which meets a zero.
-  productsOf(objective.rows, objective.dimension, (<usize>objective.dimension) << 3, 16, displacement, pairs, gradient);
+  Tile.productsOf(
+    objective.rows,
+    objective.dimension,
+    (<usize>objective.dimension) << 3,
+    16,
+    displacement,
+    pairs,
+    gradient,
+  );
   return 0.5 * product(gradient, displacement, pairs);
 }
 

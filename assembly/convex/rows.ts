@@ -6,22 +6,13 @@
 // it, so that a number never depends on what it is computed together with.
 
 /** The functions of a tile of N neighbouring rows, compiled once for every N. */
-class Tile {
+export class Tile {
   /**
    * Writes the inner products of N rows with a vector, and a zero after them where N is odd. Neighbouring rows lie
-   * `rowStep` bytes apart; where that is 16 for certain, `isBlock`, an address serves all rows.
+   * `rowStep` bytes apart; where the compiler knows how many, one address serves all rows.
    */
   @inline
-  static products(
-    N: i32,
-    isBlock: bool,
-    rows: usize,
-    rowStep: usize,
-    pairStep: usize,
-    vector: usize,
-    pairs: i32,
-    out: usize,
-  ): void {
+  static products(N: i32, rows: usize, rowStep: usize, pairStep: usize, vector: usize, pairs: i32, out: usize): void {
     let a = f64x2.splat(0);
     let b = f64x2.splat(0);
     let c = f64x2.splat(0);
@@ -34,12 +25,12 @@ class Tile {
       const x = v128.load(vector);
       let at = rows;
       a = f64x2.add(a, f64x2.mul(x, v128.load(at)));
-      if (N > 1) b = f64x2.add(b, f64x2.mul(x, isBlock ? v128.load(rows, 16) : v128.load((at += rowStep))));
-      if (N > 2) c = f64x2.add(c, f64x2.mul(x, isBlock ? v128.load(rows, 32) : v128.load((at += rowStep))));
-      if (N > 3) d = f64x2.add(d, f64x2.mul(x, isBlock ? v128.load(rows, 48) : v128.load((at += rowStep))));
-      if (N > 4) e = f64x2.add(e, f64x2.mul(x, isBlock ? v128.load(rows, 64) : v128.load((at += rowStep))));
-      if (N > 5) f = f64x2.add(f, f64x2.mul(x, isBlock ? v128.load(rows, 80) : v128.load((at += rowStep))));
-      if (N > 6) g = f64x2.add(g, f64x2.mul(x, isBlock ? v128.load(rows, 96) : v128.load((at += rowStep))));
+      if (N > 1) b = f64x2.add(b, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 2) c = f64x2.add(c, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 3) d = f64x2.add(d, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 4) e = f64x2.add(e, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 5) f = f64x2.add(f, f64x2.mul(x, v128.load((at += rowStep))));
+      if (N > 6) g = f64x2.add(g, f64x2.mul(x, v128.load((at += rowStep))));
       vector += 16;
       rows += pairStep;
     }
@@ -49,10 +40,12 @@ class Tile {
     if (N > 6) v128.store(out, Tile.sums(g, f64x2.splat(0)), 48);
   }
 
-  /** As `productsOf`, and apart for blocks. */
+  /**
+   * Writes the inner products of rows with a vector, and a zero after them where their number is odd. Neighbouring rows
+   * lie `rowStep` bytes apart, and neighbouring pairs of coordinates `pairStep`.
+   */
   @inline
-  static productsOfAll(
-    isBlock: bool,
+  static productsOf(
     rows: usize,
     count: i32,
     rowStep: usize,
@@ -65,21 +58,21 @@ class Tile {
     // find a register each.
     let left = count;
     for (; left > 7; left -= 6, rows += 6 * rowStep, out += 48) {
-      Tile.products(6, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+      Tile.products(6, rows, rowStep, pairStep, vector, pairs, out);
     }
     switch (left) {
       case 7:
-        return Tile.products(7, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+        return Tile.products(7, rows, rowStep, pairStep, vector, pairs, out);
       case 6:
-        return Tile.products(6, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+        return Tile.products(6, rows, rowStep, pairStep, vector, pairs, out);
       case 5:
-        return Tile.products(5, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+        return Tile.products(5, rows, rowStep, pairStep, vector, pairs, out);
       case 4:
-        return Tile.products(4, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+        return Tile.products(4, rows, rowStep, pairStep, vector, pairs, out);
       case 3:
-        return Tile.products(3, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+        return Tile.products(3, rows, rowStep, pairStep, vector, pairs, out);
       case 2:
-        return Tile.products(2, isBlock, rows, rowStep, pairStep, vector, pairs, out);
+        return Tile.products(2, rows, rowStep, pairStep, vector, pairs, out);
       case 1:
         return v128.store(out, f64x2.replace_lane(f64x2.splat(0), 0, product(rows, vector, pairs)));
     }
@@ -184,23 +177,7 @@ export const MOST_ROWS = 8;
 
 /** Writes the inner products of a block's rows with a vector, and a zero after them where their number is odd. */
 export function products(rows: usize, count: i32, vector: usize, pairs: i32, out: usize): void {
-  Tile.productsOfAll(true, rows, count, 16, (<usize>count) << 4, vector, pairs, out);
-}
-
-/**
- * Writes the inner products of rows with a vector, and a zero after them where their number is odd. Neighbouring rows
- * lie `rowStep` bytes apart, and neighbouring pairs of coordinates `pairStep`.
- */
-export function productsOf(
-  rows: usize,
-  count: i32,
-  rowStep: usize,
-  pairStep: usize,
-  vector: usize,
-  pairs: i32,
-  out: usize,
-): void {
-  Tile.productsOfAll(false, rows, count, rowStep, pairStep, vector, pairs, out);
+  Tile.productsOf(rows, count, 16, (<usize>count) << 4, vector, pairs, out);
 }
 
 /** The inner product of two vectors. */

@@ -194,6 +194,7 @@ function askAll(group: Group, t: i32): void {
         ? select(ALONG_DPO, ALONG_SFT, load<f64>(draws.coin) < run.lambda)
         : alongOf(group, run, t);
     run.along = along;
+    // Others go through the list of their objective.
     if (along >= ALONG_BOTH) {
       run.dpoPlace = dpoCount;
       run.sftPlace = sftCount;

@@ -90,23 +90,23 @@ static double dot(const double *restrict a, const double *restrict b, long n) {
   return sum;
 }
 
-/* Writes the probabilities of an example's other candidates; -log pi(target) is largest + log(sum), for who asks. */
+/* Writes the probabilities of an example's other candidates; -log pi(target) is largest + log(powers), for who asks. */
 static void sft_probabilities(const Problem *p, long n, const double *restrict theta, double *restrict probability,
-                              double *restrict largest, double *restrict sum) {
+                              double *restrict largest, double *restrict powers) {
   const double *rows = p->sft + n * p->rows * p->dimension;
   double most = 0;
   for (long k = 0; k < p->rows; k++) {
     probability[k] = dot(theta, rows + k * p->dimension, p->dimension);
     if (probability[k] > most) most = probability[k];
   }
-  double powers = exp(-most);
+  double sum = exp(-most);
   for (long k = 0; k < p->rows; k++) {
     probability[k] = exp(probability[k] - most);
-    powers += probability[k];
+    sum += probability[k];
   }
-  for (long k = 0; k < p->rows; k++) probability[k] /= powers;
+  for (long k = 0; k < p->rows; k++) probability[k] /= sum;
   *largest = most;
-  *sum = powers;
+  *powers = sum;
 }
 
 static double dpo_margin(const Problem *p, long n, const double *restrict theta) {
