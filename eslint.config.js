@@ -16,7 +16,7 @@ export default defineConfig(
   },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js'] } } },
+    languageOptions: { parserOptions: { projectService: true } },
     rules: {
       // Indices into typed arrays and numbers in messages are the daily bread of numerical code.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],

@@ -24,8 +24,6 @@ export default defineConfig({
   test: {
     // Half the cores by default, which on two is one.
     maxWorkers: '100%',
-    // Here, and inherited by no project, it runs once and not once for each.
-    globalSetup: 'test/build.ts',
     sequence: { sequencer: LongFilesFirst },
     projects: [
       {

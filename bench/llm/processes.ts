@@ -1,8 +1,8 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { compiled } from '../../compile.js';
 import { benchFile } from '../peers.js';
 import type { StepAnswer, WorkerTask } from './worker.js';
 
@@ -17,25 +17,13 @@ export interface Stepper {
   readonly end: () => void;
 }
 
-let built: Promise<string> | undefined;
-
-/** The worker as plain JavaScript: run from TypeScript, the compiler would be in its memory too. */
-function builtWorker(): Promise<string> {
-  built ??= (async () => {
-    const root = benchFile('..');
-    const folder = join(root, '.cache/bench');
-    const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    await promisify(execFile)(process.execPath, [compiler, '-p', benchFile('tsconfig.json'), '--outDir', folder]);
-    return join(folder, 'bench/llm/worker.js');
-  })();
-  return built;
-}
-
 /** Starts our worker on a task, whose file is written into the folder. */
 export async function startOurs(task: WorkerTask, folder: string): Promise<Stepper> {
   const file = join(folder, 'task.json');
   await writeFile(file, JSON.stringify(task));
-  return stepper(spawn(process.execPath, [await builtWorker(), file], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  // Compiled: run from TypeScript, the compiler would be in its memory too.
+  const worker = join(compiled(), 'bench/llm/worker.js');
+  return stepper(spawn(process.execPath, [worker, file], { stdio: ['pipe', 'pipe', 'inherit'] }));
 }
 
 /** Starts the PyTorch peer in a folder with the task, its weights and its sequences. */

@@ -1,8 +1,7 @@
-import { all, create, type MathNode } from 'mathjs/number';
+import type { MathNode } from 'mathjs';
 import { InputError } from '../input-error.js';
 import { enclosure, type Enclosure, type Interval } from './enclosure.js';
-
-const math = create(all, {});
+import math from './mathjs.js';
 
 /** A real function of named variables, written as an expression. */
 export interface Arithmetic {

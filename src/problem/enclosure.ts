@@ -1,12 +1,5 @@
-import {
-  isConditionalNode,
-  isConstantNode,
-  isFunctionNode,
-  isOperatorNode,
-  isParenthesisNode,
-  isSymbolNode,
-  type MathNode,
-} from 'mathjs/number';
+import type { MathNode } from 'mathjs';
+import math from './mathjs.js';
 
 /** The numbers from low to high. */
 export interface Interval {
@@ -23,23 +16,23 @@ export type Enclosure = (box: readonly Interval[]) => Interval;
  */
 export function enclosure(node: MathNode, variables: readonly string[]): Enclosure {
   const sub = (child: MathNode): Enclosure => enclosure(child, variables);
-  if (isParenthesisNode(node)) return sub(node.content);
-  if (isConstantNode(node)) return point(node.value);
-  if (isSymbolNode(node)) {
+  if (math.isParenthesisNode(node)) return sub(node.content);
+  if (math.isConstantNode(node)) return point(node.value);
+  if (math.isSymbolNode(node)) {
     const index = variables.indexOf(node.name);
     if (index >= 0) return (box) => box[index];
     return node.name === 'pi' ? point(Math.PI) : node.name === 'e' ? point(Math.E) : () => everything;
   }
-  if (isConditionalNode(node)) {
+  if (math.isConditionalNode(node)) {
     const [yes, no] = [sub(node.trueExpr), sub(node.falseExpr)];
     return (box) => hull(yes(box), no(box));
   }
-  if (isOperatorNode(node)) {
+  if (math.isOperatorNode(node)) {
     const parts = node.args.map(sub);
     if (node.fn === 'pow' && node.args.length === 2) return power(parts[0], parts[1]);
     return composed(operators.get(node.fn), parts);
   }
-  if (isFunctionNode(node)) return composed(functions.get(node.fn.name), node.args.map(sub));
+  if (math.isFunctionNode(node)) return composed(functions.get(node.fn.name), node.args.map(sub));
   return () => everything;
 }
 

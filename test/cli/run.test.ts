@@ -26,23 +26,14 @@ beforeAll(() => {
 const run = (file: string, ...args: string[]): Result => forgettingJson(['run', file, ...args, '--json']) as Result;
 
 describe('forgetting run', () => {
-  it('works from the checkout with tsx, workers included', () => {
-    const args = [
-      'tsx',
-      'src/cli.ts',
-      'run',
-      plane,
-      '--schedule',
-      'alright',
-      '--steps',
-      '50',
-      '--seeds',
-      '9',
-      '--json',
-    ];
-    const checkout = spawnSync('npx', [...args, '--workers', '2'], { encoding: 'utf8' });
+  it.each([
+    ['compiled', ['forgetting.js']],
+    ['through tsx', ['--import', 'tsx', 'src/cli.ts']],
+  ])('works from the checkout, %s, workers included', (_how, words) => {
+    const args = ['run', plane, '--schedule', 'alright', '--steps', '50', '--seeds', '9', '--json'];
+    const checkout = spawnSync(process.execPath, [...words, ...args, '--workers', '2'], { encoding: 'utf8' });
     expect(checkout.status).toBe(0);
-    expect(JSON.parse(checkout.stdout)).toEqual(forgettingJson(args.slice(2)));
+    expect(JSON.parse(checkout.stdout)).toEqual(forgettingJson(args));
   });
 
   it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', () => {

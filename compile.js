@@ -1,0 +1,52 @@
+import { buildSync } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const folders = ['src', 'experiments', 'figures', 'bench'];
+
+/** Milliseconds for which the compiled sources of another state of the checkout are kept: something may still run. */
+const kept = 24 * 3600 * 1000;
+
+/**
+ * The folder of this checkout's sources as JavaScript, file by file, compiled where they have changed. Types are not
+ * checked. It is written whole or not at all, and has the hash of the sources in its name.
+ * @returns {string}
+ */
+export function compiled() {
+  const sources = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .sort()
+      .map((file) => join(folder, file)),
+  );
+  const hash = createHash('sha256');
+  for (const source of sources) hash.update(`${source}\n`).update(readFileSync(join(root, source)));
+  const all = join(root, '.cache/compiled');
+  const folder = join(all, hash.digest('hex').slice(0, 16));
+  if (existsSync(folder)) return folder;
+
+  mkdirSync(all, { recursive: true });
+  removeOld(all);
+  const outdir = mkdtempSync(join(all, 'unfinished-'));
+  const entryPoints = sources.map((source) => join(root, source));
+  buildSync({ entryPoints, outdir, outbase: root, format: 'esm', platform: 'node', target: 'node20' });
+  try {
+    renameSync(outdir, folder);
+  } catch (error) {
+    // Another process was faster with the same.
+    if (!existsSync(folder)) throw error;
+    rmSync(outdir, { recursive: true });
+  }
+  return folder;
+}
+
+/** @param {string} all */
+function removeOld(all) {
+  for (const name of readdirSync(all)) {
+    const folder = join(all, name);
+    if (Date.now() - statSync(folder).mtimeMs > kept) rmSync(folder, { recursive: true, force: true });
+  }
+}
