@@ -18,7 +18,7 @@ const kept = 24 * 3600 * 1000;
 export function compiled() {
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
       .sort()
       .map((file) => join(folder, file)),
   );
