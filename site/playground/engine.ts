@@ -2,8 +2,11 @@ import type { Answer, Job, Request } from './protocol.js';
 
 /** Where jobs are done: one worker for the landscape and the theory, the others for runs. */
 export interface Engine {
-  /** Starts a job; an unfinished one gives way to it once it has shown something. */
-  start(job: Job): void;
+  /**
+   * Starts a job, and says how many workers will be done with it unless they refuse it; an unfinished job gives way to
+   * it once it has shown something.
+   */
+  start(job: Job): number;
 }
 
 /** Starts the workers, no more than there are cores for runs. */
@@ -27,6 +30,7 @@ export function startEngine(answered: (answer: Answer) => void): Engine {
         const schedules = job.schedules.filter((_, k) => k % runners.length === i);
         send(runner, { task: 'runs', job, schedules });
       });
+      return 1 + runners.length;
     },
   };
 }

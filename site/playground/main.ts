@@ -31,6 +31,8 @@ let theory: Theory | undefined;
 let progress = 1;
 let ensembles: Shown['ensembles'] = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
+/** How many workers are not done with that job; the ones that refuse it never are. */
+let unfinished = 0;
 /** The last job that something was refused of. */
 let refusedJob = 0;
 /** What could not be understood in the address; the next change of the state makes it old. */
@@ -81,6 +83,8 @@ function forget(): void {
 function start(): void {
   let job: Job;
   const id = ++jobId;
+  // Not what the runs before came to, also where this one is refused.
+  element('#status', HTMLElement).textContent = '';
   try {
     const { schedules, lambda, steps, stepSize, period, batch, seeds, seed } = state;
     const window = state.kind === 'quadratic' ? { window: quadraticWindow } : {};
@@ -92,8 +96,7 @@ function start(): void {
     refuse({ field: error.field, message: error.message });
     return;
   }
-  element('#status', HTMLElement).textContent = '';
-  engine.start(job);
+  unfinished = engine.start(job);
 }
 
 function answered(answer: Answer): void {
@@ -116,7 +119,7 @@ function answered(answer: Answer): void {
       }
       break;
     case 'done':
-      if (answer.id === jobId) finished();
+      if (answer.id === jobId && --unfinished === 0) finished();
       break;
     case 'refused':
       if (answer.id === jobId) refuse(answer.refusal);
@@ -125,11 +128,9 @@ function answered(answer: Answer): void {
   scheduleDrawing();
 }
 
-/** Says in words what the runs came to, once all seeds have run. */
+/** Says in words what the runs came to. */
 function finished(): void {
-  const runs = shownEnsembles(shown());
-  if (runs.length < state.schedules.length || runs.some(([, { seeds }]) => seeds < state.seeds)) return;
-  const gaps = runs.map(
+  const gaps = shownEnsembles(shown()).map(
     ([key, { final }]) => `${looks[key].label} ${shortNumber(Number(final.gap.mean.toPrecision(3)))}`,
   );
   element('#status', HTMLElement).textContent =

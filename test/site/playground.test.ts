@@ -48,6 +48,26 @@ async function expectSameNumbers(page: Page, schedules: readonly string[]): Prom
   });
 }
 
+/** Lets the answers of the worker that looks at the landscape, the first to be listened to, come after those of runs. */
+async function delayLandscape(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const listen = Reflect.get(Worker.prototype, 'addEventListener') as (
+      this: Worker,
+      type: string,
+      listener: (event: Event) => void,
+    ) => void;
+    let listened = 0;
+    Worker.prototype.addEventListener = function (this: Worker, type: string, listener: (event: Event) => void) {
+      const late = listened++ === 0;
+      listen.call(this, type, (event: Event) => {
+        if (late) setTimeout(listener, 500, event);
+        else listener(event);
+      });
+    };
+  });
+  await page.reload();
+}
+
 describeInBrowser('the playground', () => {
   const site = visitSite();
 
@@ -87,6 +107,7 @@ describeInBrowser('the playground', () => {
 
   it('takes a problem file that is dropped, refuses a bad one in place, and gives the file back', async () => {
     const page = await site.open('#problem=file&steps=100&seeds=4');
+    await delayLandscape(page);
     const drop = (name: string, text: string): Promise<void> =>
       page.evaluate(
         ([fileName, content]) => {
@@ -130,21 +151,7 @@ describeInBrowser('the playground', () => {
 
   it('keeps what a run was refused for when the landscape of the same state comes after it', async () => {
     const page = await site.open('#problem=quadratic&steps=100&seeds=4');
-    await page.addInitScript(() => {
-      const listen = Reflect.get(Worker.prototype, 'addEventListener') as (
-        this: Worker,
-        type: string,
-        listener: (event: Event) => void,
-      ) => void;
-      Worker.prototype.addEventListener = function (this: Worker, type: string, listener: (event: Event) => void) {
-        listen.call(this, type, (event: Event) => {
-          const { kind } = (event as MessageEvent<{ kind?: string }>).data;
-          if (kind === 'scene') setTimeout(listener, 500, event);
-          else listener(event);
-        });
-      };
-    });
-    await page.reload();
+    await delayLandscape(page);
     await settled(page);
     await page.fill('#step-size', '9');
     const refusal = page.locator('#step-refusal').filter({ hasText: /diverged at step \d+$/ });

@@ -1,7 +1,7 @@
 /// <reference lib="dom.iterable" />
 import type { Page } from 'playwright-core';
 
-/** Waits until all seeds of all schedules have run. */
+/** Waits until all seeds of all schedules have run, and the landscape and the theory are there. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(`document.querySelector('#status').textContent !== ''`);
   // What the status tells is drawn with a frame after it.
