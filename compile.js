@@ -1,4 +1,3 @@
-import { buildSync } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,9 +12,9 @@ const kept = 24 * 3600 * 1000;
 /**
  * The folder of this checkout's sources as JavaScript, file by file, compiled where they have changed. Types are not
  * checked. It is written whole or not at all, and has the hash of the sources in its name.
- * @returns {string}
+ * @returns {Promise<string>}
  */
-export function compiled() {
+export async function compiled() {
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
@@ -31,8 +30,9 @@ export function compiled() {
   mkdirSync(all, { recursive: true });
   removeOld(all);
   const outdir = mkdtempSync(join(all, 'unfinished-'));
+  const { build } = await import('esbuild');
   const entryPoints = sources.map((source) => join(root, source));
-  buildSync({ entryPoints, outdir, outbase: root, format: 'esm', platform: 'node', target: 'node20' });
+  await build({ entryPoints, outdir, outbase: root, format: 'esm', platform: 'node', target: 'node20' });
   try {
     renameSync(outdir, folder);
   } catch (error) {

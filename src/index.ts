@@ -43,14 +43,13 @@ export { minimizeWeightedMax, weightedMax, type WeightedMaxMinimum } from './opt
 export { stepSizes } from './simulate/step-size.js';
 export { runTrajectories, type Member } from './simulate/trajectories.js';
 export { runTrajectory, type RunSettings, type Trajectory } from './simulate/trajectory.js';
+export { createWorkerPool, type WorkerPool } from './simulate/pool.js';
 export {
-  createWorkerPool,
   runEnsemble,
   runEnsembles,
   type EnsemblesOptions,
   type EnsembleOptions,
   type ExecutionOptions,
-  type WorkerPool,
 } from './simulate/ensemble.js';
 export { exactGaps, exactSchedules, type ExactOptions } from './simulate/exact-moments.js';
 export { certifiedOptima, type CertifiedOptima } from './simulate/optima.js';

@@ -1,4 +1,4 @@
 import { compiled } from '../compile.js';
 
 /** Where the command line compiled for the tests lies. Types are checked where the package is packed. */
-export const testBuild = compiled();
+export const testBuild = await compiled();

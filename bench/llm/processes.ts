@@ -22,7 +22,7 @@ export async function startOurs(task: WorkerTask, folder: string): Promise<Stepp
   const file = join(folder, 'task.json');
   await writeFile(file, JSON.stringify(task));
   // Compiled: run from TypeScript, the compiler would be in its memory too.
-  const worker = join(compiled(), 'bench/llm/worker.js');
+  const worker = join(await compiled(), 'bench/llm/worker.js');
   return stepper(spawn(process.execPath, [worker, file], { stdio: ['pipe', 'pipe', 'inherit'] }));
 }
 

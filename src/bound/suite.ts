@@ -8,38 +8,39 @@ import { sharedBatchPair } from './shared-batch-pair.js';
 import { problemSubject, type Subject } from './subject.js';
 
 /** The problems that statements are checked on, by name; values of λ follow `lambdas`. */
-const files: Readonly<Record<string, ProblemFile>> = {
-  'closed-form': closedForm({ noise: 0.3 }),
-  'closed-form-ball': { ...closedForm({ noise: 0.3, start: -1.5 }), radius: 2 },
-  'plane-ball': quadratic({ dimension: 2, condition: 10, radius: 3, start: [-2, 1] }),
-  'plane-free': quadratic({ dimension: 2, condition: 10, noise: 0.3, start: [-2, 1] }),
-  singular: singularPair(),
-  'ten-ball': quadratic({ dimension: 10, condition: 1e3, angle: 120, radius: 2, noise: 0.05 }),
-  'ten-noisy-values': noisyValues(quadratic({ dimension: 10, condition: 30, radius: 2, noise: 0.05, seed: 2 }), 0.05),
-  'ten-free': quadratic({ dimension: 10, condition: { dpo: 1e2, sft: 1 }, noise: 0.1, seed: 3 }),
-  'fifty-free': quadratic({ dimension: 50, condition: 1e6, noise: 0.02, seed: 4 }),
-  'fifty-ball': quadratic({ dimension: 50, condition: 1e4, radius: 0.8, noise: 0.02, seed: 5 }),
-  'logistic-line': logLinear({ dimension: 1, candidates: 2, examples: 8, conflict: 1, radius: 2, start: [-2] }),
-  'logistic-steep': steepLine(),
-  'log-linear-five': logLinear({ dimension: 5, candidates: 4, examples: 24, conflict: 1, radius: 0.5, seed: 1 }),
-  'log-linear-ten': logLinear({ dimension: 10, examples: 30, conflict: 0, radius: 2, seed: 2 }),
-  'log-linear-fifty': logLinear({ dimension: 50, candidates: 3, examples: 20, radius: 1, seed: 3 }),
-  'expression-line': {
+const files: Readonly<Record<string, () => ProblemFile>> = {
+  'closed-form': () => closedForm({ noise: 0.3 }),
+  'closed-form-ball': () => ({ ...closedForm({ noise: 0.3, start: -1.5 }), radius: 2 }),
+  'plane-ball': () => quadratic({ dimension: 2, condition: 10, radius: 3, start: [-2, 1] }),
+  'plane-free': () => quadratic({ dimension: 2, condition: 10, noise: 0.3, start: [-2, 1] }),
+  singular: singularPair,
+  'ten-ball': () => quadratic({ dimension: 10, condition: 1e3, angle: 120, radius: 2, noise: 0.05 }),
+  'ten-noisy-values': () =>
+    noisyValues(quadratic({ dimension: 10, condition: 30, radius: 2, noise: 0.05, seed: 2 }), 0.05),
+  'ten-free': () => quadratic({ dimension: 10, condition: { dpo: 1e2, sft: 1 }, noise: 0.1, seed: 3 }),
+  'fifty-free': () => quadratic({ dimension: 50, condition: 1e6, noise: 0.02, seed: 4 }),
+  'fifty-ball': () => quadratic({ dimension: 50, condition: 1e4, radius: 0.8, noise: 0.02, seed: 5 }),
+  'logistic-line': () => logLinear({ dimension: 1, candidates: 2, examples: 8, conflict: 1, radius: 2, start: [-2] }),
+  'logistic-steep': steepLine,
+  'log-linear-five': () => logLinear({ dimension: 5, candidates: 4, examples: 24, conflict: 1, radius: 0.5, seed: 1 }),
+  'log-linear-ten': () => logLinear({ dimension: 10, examples: 30, conflict: 0, radius: 2, seed: 2 }),
+  'log-linear-fifty': () => logLinear({ dimension: 50, candidates: 3, examples: 20, radius: 1, seed: 3 }),
+  'expression-line': () => ({
     kind: 'expression',
     variables: ['x'],
     objectives: { dpo: 'log(1+exp(-2*x))', sft: '(x+1)^2/2' },
     noise: { dpo: 0.2, sft: 0.2 },
     radius: 2,
     start: [2],
-  },
-  'expression-plane': {
+  }),
+  'expression-plane': () => ({
     kind: 'expression',
     variables: ['x', 'y'],
     objectives: { dpo: '(x-1)^2 + y^2', sft: 'sqrt(1 + (x+1)^2 + 2*y^2)' },
     noise: { dpo: 0.1, sft: 0.2 },
     radius: 3,
     start: [0, 2],
-  },
+  }),
 };
 
 /** f_DPO = x²/2 has a line of minimisers; Sequential's limit lies above the least F_λ on it. */
@@ -111,5 +112,5 @@ export function suite(quick: boolean): SubjectKey[] {
 export async function subjectOf({ problem, lambda }: SubjectKey): Promise<Subject> {
   if (Object.hasOwn(made, problem)) return made[problem](lambda);
   if (!Object.hasOwn(files, problem)) throw new Error(`no problem ${problem} in the suite`);
-  return problemSubject(problem, await parseProblem(files[problem]), lambda);
+  return problemSubject(problem, await parseProblem(files[problem]()), lambda);
 }

@@ -70,7 +70,9 @@ export function theorem(
     kind,
     reference,
     needs,
-    statement: `${measured} ${relation} ${expression.tex(constantSymbols).trim()}`,
+    get statement() {
+      return `${measured} ${relation} ${expression.tex(constantSymbols).trim()}`;
+    },
     value(constants) {
       const values = needs.map((name) => {
         const value = constants[name];

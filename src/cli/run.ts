@@ -83,7 +83,8 @@ async function run(problem: Problem, options: RunOptions) {
   const { stepSizes: stepSizesOf } = await import('../simulate/step-size.js');
   const { certifiedOptima } = await import('../simulate/optima.js');
   const { ensembleMeasures } = await import('../simulate/measures.js');
-  const { createWorkerPool, runEnsemble } = await import('../simulate/ensemble.js');
+  const { runEnsemble } = await import('../simulate/ensemble.js');
+  const { createWorkerPool } = await import('../simulate/pool.js');
 
   const schedule = await loadSchedule(options.schedule);
   const stepSizes = stepSizesOf(options.stepSize, steps);

@@ -80,7 +80,7 @@ export async function ensembles(
         seeds,
       },
       {
-        pool: pool(),
+        pool,
         onProgress: (runs) => {
           report((work * runs) / (seeds * members.length));
         },

@@ -1,4 +1,4 @@
-import type { WorkerPool } from '../simulate/ensemble.js';
+import type { WorkerPool } from '../simulate/pool.js';
 import type { Cache } from './cache.js';
 
 /** Where an experiment runs: its scale and seed, its workers, and the store of its finished pieces. */
@@ -11,8 +11,7 @@ export interface Laboratory {
   /** The folder of a finished `forgetting llm experiment`, where there is one. */
   readonly llm?: string;
   readonly cache: Cache;
-  /** The workers, started when first asked for. */
-  readonly pool: () => WorkerPool;
+  readonly pool: WorkerPool;
   /** Told that so much work (in updates of θ) has come up, or has been done. */
   readonly progress: WorkProgress;
 }

@@ -1,4 +1,5 @@
 import type { Piscina } from 'piscina';
+import type { WorkerPool } from '../simulate/pool.js';
 import type { Laboratory } from './experiment.js';
 
 /** A function that runs in a worker: the module of this package it is exported from, and its name there. */
@@ -12,6 +13,11 @@ export function siblingModule(path: string, importer: string): URL {
   return new URL(`${path}${importer.endsWith('.ts') ? '.ts' : '.js'}`, importer);
 }
 
+/** Runs a worker function with a task, plain data. */
+export function inWorker<Result>(pool: WorkerPool, { module, name }: WorkerFunction, task: unknown): Promise<Result> {
+  return (pool as unknown as Piscina<unknown, Result>).run(task, { filename: module.href, name });
+}
+
 /**
  * What a worker function gives for a task, computed once.
  * @param task plain data
@@ -19,11 +25,9 @@ export function siblingModule(path: string, importer: string): URL {
  */
 export function piece<Kept>(
   { cache, pool }: Laboratory,
-  { module, name }: WorkerFunction,
+  work: WorkerFunction,
   task: unknown,
   kept: (result: never) => Kept,
 ): Promise<Kept> {
-  return cache.get([name, task], async () =>
-    kept(await (pool() as unknown as Piscina<unknown, never>).run(task, { filename: module.href, name })),
-  );
+  return cache.get([work.name, task], async () => kept(await inWorker<never>(pool, work, task)));
 }

@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
+import { fontFiles } from './font-files.js';
 import { scriptScale, textRuns } from './scripts.js';
-
-const require = createRequire(import.meta.url);
-
-/** The font files that figures are set in, by weight: Inter, under the SIL Open Font Licence. */
-export const fontFiles = {
-  400: require.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
-  600: require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
-} as const;
 
 const fonts = new Map<string, opentype.Font>();
 

@@ -1,9 +1,8 @@
-import { renderAsync } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { csvText } from './csv.js';
 import type { Figure, Provenance, Row } from './figure.js';
-import { fontFiles, textWidth } from './font.js';
+import { textWidth } from './font.js';
 import { svgScripts } from './scripts.js';
 import { config } from './theme.js';
 
@@ -14,23 +13,25 @@ const { textMetrics } = vega as unknown as {
 textMetrics.width = (item, text) =>
   textWidth(text, item.fontSize ?? 11, Number(item.fontWeight ?? 400) >= 550 ? 600 : 400);
 
-/** The files of a figure. */
+/** A figure, and what made it; plain data, so that a thread can take it. */
+export interface FigureTask {
+  readonly figure: Figure;
+  readonly provenance: Provenance;
+}
+
+/** The files of a figure that are text. */
 export interface RenderedFigure {
   /** The Vega-Lite specification with its data inside. */
   readonly vegaLite: string;
   readonly csv: string;
   readonly svg: string;
-  readonly png: Buffer;
 }
-
-/** Pixels of the PNG for one of the SVG. */
-const pixelRatio = 2;
 
 /** Significant digits of the numbers in a figure's files. */
 const digits = 7;
 
 /** Draws a figure; throws an Error where Vega or Vega-Lite has anything to warn of. */
-export async function renderFigure(figure: Figure, provenance: Provenance): Promise<RenderedFigure> {
+export async function renderFigure({ figure, provenance }: FigureTask): Promise<RenderedFigure> {
   const rows = figure.rows.map(rounded);
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -41,7 +42,7 @@ export async function renderFigure(figure: Figure, provenance: Provenance): Prom
     config,
   } as unknown as TopLevelSpec;
   const svg = await renderSvg(figure.name, spec);
-  return { vegaLite: `${JSON.stringify(spec)}\n`, csv: csvText(rows), svg, png: await renderPng(svg) };
+  return { vegaLite: `${JSON.stringify(spec)}\n`, csv: csvText(rows), svg };
 }
 
 /** The specification drawn as SVG, the same bytes every time. */
@@ -63,15 +64,6 @@ function renumbered(svg: string): string {
     numbers.set(id, number);
     return `clip${number}`;
   });
-}
-
-/** The SVG as PNG, in the package's own font whatever the machine has; drawn beside this thread. */
-async function renderPng(svg: string): Promise<Buffer> {
-  const image = await renderAsync(svg, {
-    font: { loadSystemFonts: false, fontFiles: Object.values(fontFiles), defaultFontFamily: 'Inter' },
-    fitTo: { mode: 'zoom', value: pixelRatio },
-  });
-  return image.asPng();
 }
 
 function rounded(row: Row): Row {

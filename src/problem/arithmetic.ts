@@ -52,7 +52,9 @@ function fromNode(field: string, original: string, node: MathNode, variables: re
       }
       return fromNode(field, original, derived, variables);
     },
-    text: node.toString(),
+    get text() {
+      return node.toString();
+    },
     tex: (symbols = {}) =>
       node.toTex({
         handler: (part: MathNode) =>

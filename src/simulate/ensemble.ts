@@ -1,26 +1,10 @@
-import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { InputError } from '../input-error.js';
 import { canShare } from '../problem/memory.js';
 import type { Problem } from '../problem/problem.js';
+import type { WorkerPool } from './pool.js';
 import type { RunSettings, Trajectory } from './trajectory.js';
-import { workerModule } from './worker-module.js';
 import { needsReference, placedProblem } from './trajectories.js';
 import runTask, { loadMembers, type EnsembleMember, type EnsembleTask } from './worker.js';
-
-/** Threads that run ensembles; a pool can serve many ensembles. */
-export type WorkerPool = Piscina<EnsembleTask, Trajectory[][]>;
-
-/** A pool of workers, one for every core unless said; the caller destroys it. */
-export function createWorkerPool(workers = availableParallelism()): WorkerPool {
-  return new Piscina({
-    ...workerModule('worker', import.meta.url),
-    minThreads: 1,
-    maxThreads: workers,
-    // By itself a thread without work ends at once, and the next ensemble waits for a new one to start.
-    idleTimeout: 60_000,
-  });
-}
 
 /** What to run: a schedule on a problem for a range of seeds. */
 export interface EnsembleOptions {

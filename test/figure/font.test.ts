@@ -1,6 +1,7 @@
 import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, test } from 'vitest';
-import { fontFiles, textWidth } from '../../src/figure/font.js';
+import { fontFiles } from '../../src/figure/font-files.js';
+import { textWidth } from '../../src/figure/font.js';
 import { svgScripts } from '../../src/figure/scripts.js';
 
 /** The width in pixels of a text between two bars, as resvg draws it. */
