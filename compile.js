@@ -1,17 +1,31 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const folders = ['src', 'experiments', 'figures', 'bench'];
+
+/** Packages that Node is slow to read, those of hundreds of modules and CommonJS in one large file: they are bundled. */
+const ofManyModules = /^(@stdlib\/|mathjs\/|zod$)/;
+
+/** @type {import('esbuild').Plugin} Leaves all other imports as they are written. */
+const bundleSome = {
+  name: 'bundle some packages',
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
+      const isOurs = kind !== 'entry-point' && !relative(root, importer).startsWith('node_modules');
+      return isOurs && !ofManyModules.test(path) ? { path, external: true } : undefined;
+    });
+  },
+};
 
 /** Milliseconds for which the compiled sources of another state of the checkout are kept: something may still run. */
 const kept = 24 * 3600 * 1000;
 
 /**
  * The folder of this checkout's sources as JavaScript, file by file, compiled where they have changed. Types are not
- * checked. It is written whole or not at all, and has the hash of the sources in its name.
+ * checked. The folder is written whole or not at all, and has the hash of the sources in its name.
  * @returns {Promise<string>}
  */
 export async function compiled() {
@@ -22,7 +36,8 @@ export async function compiled() {
       .map((file) => join(folder, file)),
   );
   const hash = createHash('sha256');
-  for (const source of sources) hash.update(`${source}\n`).update(readFileSync(join(root, source)));
+  for (const source of ['compile.js', 'package-lock.json', ...sources])
+    hash.update(`${source}\n`).update(readFileSync(join(root, source)));
   const all = join(root, '.cache/compiled');
   const folder = join(all, hash.digest('hex').slice(0, 16));
   if (existsSync(folder)) return folder;
@@ -31,8 +46,19 @@ export async function compiled() {
   removeOld(all);
   const outdir = mkdtempSync(join(all, 'unfinished-'));
   const { build } = await import('esbuild');
-  const entryPoints = sources.map((source) => join(root, source));
-  await build({ entryPoints, outdir, outbase: root, format: 'esm', platform: 'node', target: 'node20' });
+  await build({
+    entryPoints: sources.map((source) => join(root, source)),
+    outdir,
+    outbase: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    bundle: true,
+    splitting: true,
+    plugins: [bundleSome],
+    // What such packages require of Node itself.
+    banner: { js: "import { createRequire as from } from 'node:module'; const require = from(import.meta.url);" },
+  });
   try {
     renameSync(outdir, folder);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../input-error.js';
 import { replay, type Replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseSettings } from './settings.js';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../input-error.js';
 import { parseJson, writeJson } from '../weights/json-file.js';
 import { callParameters, hubRefusal, isNetworkError, type Hub, type Wanted } from './hub.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../input-error.js';
 import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';

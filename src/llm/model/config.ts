@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../input-error.js';
 import { parseJson } from '../weights/json-file.js';
 import type { RopeScaling } from './rotary.js';

@@ -1,5 +1,5 @@
 import * as library from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../input-error.js';
 import type { Tokenizer } from './tokenizer.js';
 

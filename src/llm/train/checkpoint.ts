@@ -1,6 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../input-error.js';
 import { downloaded, uploaded } from '../backend/device-memory.js';
 import { wholeTensors, type WholeTensor } from '../model/parts.js';

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileRefusal } from '../../file-refusal.js';
 import type { PreferencePair } from '../data/preferences.js';
 import type { Sequence } from '../data/sequence.js';

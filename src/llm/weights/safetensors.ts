@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from '../../input-error.js';
 import { fromBfloat16, fromFloat16 } from './half-precision.js';
 import { parseJson } from './json-file.js';
