@@ -5,6 +5,12 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 const alone = 'test/site/drag.test.ts';
 
+/** Folders whose tests leave nothing behind in a process, and need not load everything anew in one of their own. */
+const pure = [
+  'test/{bound,experiment,figure,optimum,problem,random,schedule,simulate,worst-case}/**/*.test.ts',
+  'test/llm/{data,loss,results,synthetic,tokenizer,weights}/*.test.ts',
+];
+
 /**
  * Short files that take long. They begin, for one of them at the end would leave all cores but one idle; vitest itself,
  * where it has no times of earlier runs, begins with the files of most bytes.
@@ -29,9 +35,17 @@ export default defineConfig({
       {
         test: {
           ...patience,
+          name: 'pure',
+          include: pure,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...patience,
           name: 'toolkit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/site/**'],
+          exclude: ['test/site/**', ...pure],
         },
       },
       // Its own project, so that the site is built only where its tests run.
