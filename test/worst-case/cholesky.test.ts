@@ -1,6 +1,4 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { stream } from '../../src/random/stream.js';
 import {
   cholesky,
   congruenceByInverse,
@@ -10,21 +8,10 @@ import {
 } from '../../src/worst-case/cholesky.js';
 import { multiply } from '../../src/worst-case/dense.js';
 import { smallestEigenvalue } from '../../src/worst-case/smallest-eigenvalue.js';
+import { orders, positiveMatrix, shifted } from './positive-matrix.js';
 
-/** B Bᵀ + ridge · I with random B. */
-function randomPositive(n: number, ridge: number, seed: number): Float64Array {
-  const { normal } = stream(seed, 'matrix');
-  const b = Float64Array.from({ length: n * n }, () => normal());
-  return Float64Array.from({ length: n * n }, (_, e) => {
-    const [i, j] = [Math.floor(e / n), e % n];
-    let sum = i === j ? ridge : 0;
-    for (let k = 0; k < n; k++) sum += b[i * n + k] * b[j * n + k];
-    return sum;
-  });
-}
-
-describe.each([1, 2, 3, 47, 48, 49, 97, 130])('dense kernels of order %i', (n) => {
-  const a = randomPositive(n, 0.5, n);
+describe.each(orders)('the factor of a matrix of order %i', (n) => {
+  const a = positiveMatrix(n);
   const factor = a.slice();
   const done = cholesky(factor, n);
 
@@ -53,18 +40,9 @@ describe.each([1, 2, 3, 47, 48, 49, 97, 130])('dense kernels of order %i', (n) =
     for (let e = 0; e < n * n; e++) expect(product[e]).toBeCloseTo(Math.floor(e / n) === e % n ? 1 : 0, 7);
   });
 
-  it('finds the smallest eigenvalue, as ml-matrix does', () => {
-    const shifted = a.map((value, e) => (Math.floor(e / n) === e % n ? value - n : value));
-    const expected = Math.min(
-      ...new EigenvalueDecomposition(Matrix.from1DArray(n, n, shifted), { assumeSymmetric: true }).realEigenvalues,
-    );
-    expect(smallestEigenvalue(shifted.slice(), n)).toBeCloseTo(expected, 9);
-  });
-
   it('refuses a matrix just short of positive semidefinite', () => {
     const least = smallestEigenvalue(a.slice(), n);
-    const below = a.map((value, e) => (Math.floor(e / n) === e % n ? value - least - 1e-6 : value));
-    expect(cholesky(below, n)).toBe(false);
+    expect(cholesky(shifted(a, n, -least - 1e-6), n)).toBe(false);
   });
 
   it('forms L⁻¹ D L⁻ᵀ', () => {
