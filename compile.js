@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const folders = ['src', 'experiments', 'figures', 'bench'];
 
 /** Packages that Node is slow to read, those of hundreds of modules and CommonJS in one large file: they are bundled. */
-const ofManyModules = /^(@stdlib\/|mathjs\/|zod$)/;
+const slowToRead = /^(@stdlib\/|mathjs\/|zod$)/;
 
 /** @type {import('esbuild').Plugin} Leaves all other imports as they are written. */
 const bundleSome = {
@@ -15,7 +15,7 @@ const bundleSome = {
   setup(build) {
     build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
       const isOurs = kind !== 'entry-point' && !relative(root, importer).startsWith('node_modules');
-      return isOurs && !ofManyModules.test(path) ? { path, external: true } : undefined;
+      return isOurs && !slowToRead.test(path) ? { path, external: true } : undefined;
     });
   },
 };

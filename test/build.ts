@@ -1,4 +1,4 @@
 import { compiled } from '../compile.js';
 
-/** Where the command line compiled for the tests lies. Types are checked where the package is packed. */
+/** Where the command line compiled for the tests lies. Types are checked by "npm run typecheck". */
 export const testBuild = await compiled();
