@@ -7,15 +7,16 @@ const alone = 'test/site/drag.test.ts';
 
 /** Folders whose tests leave nothing behind in a process, and need not load everything anew in one of their own. */
 const pure = [
-  'test/{bound,experiment,figure,optimum,problem,random,schedule,simulate,worst-case}/**/*.test.ts',
-  'test/llm/{data,loss,results,synthetic,tokenizer,weights}/*.test.ts',
+  'test/{base,convex,experiment,figure,schedule,sdp,theory}/**/*.test.ts',
+  'test/llm/{data,loss,results,tokenizer,weights}/*.test.ts',
+  'test/study/synthetic/*.test.ts',
 ];
 
 /**
  * Short files that take long. They begin, for one of them at the end would leave all cores but one idle; vitest itself,
  * where it has no times of earlier runs, begins with the files of most bytes.
  */
-const long = ['package', 'cli/run', 'site/pages', 'llm/experiment/experiment', 'llm/device/device', 'cli/verify'];
+const long = ['package', 'cli/run', 'site/pages', 'study/experiment', 'llm/device/device', 'cli/verify'];
 
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { LogLinearData } from '../src/problem/data.js';
-import { exampleCount, readRow, rowCount, type FeatureRows } from '../src/problem/feature-rows.js';
-import { logLinear } from '../src/problem/generate/log-linear.js';
-import type { Problem } from '../src/problem/problem.js';
-import { parseProblem } from '../src/problem/parse.js';
+import type { LogLinearData } from '../src/convex/problem/data.js';
+import { exampleCount, readRow, rowCount, type FeatureRows } from '../src/convex/problem/feature-rows.js';
+import { logLinear } from '../src/convex/generate/log-linear.js';
+import type { Problem } from '../src/convex/problem/problem.js';
+import { parseProblem } from '../src/convex/problem/parse.js';
 import type { Pair } from '../src/schedule/schedule.js';
-import { runEnsemble, runEnsembles } from '../src/simulate/ensemble.js';
-import { createWorkerPool, type WorkerPool } from '../src/simulate/pool.js';
-import type { RunSettings } from '../src/simulate/trajectory.js';
+import { runEnsemble, runEnsembles } from '../src/convex/simulate/ensemble.js';
+import { createWorkerPool, type WorkerPool } from '../src/convex/simulate/pool.js';
+import type { RunSettings } from '../src/convex/simulate/trajectory.js';
 import { compared, inTurns, medianRound, type Group, type Report } from './bench.js';
 import { benchFile, hasCompiler, inTemporaryFolder, output, pythonWith } from './peers.js';
 

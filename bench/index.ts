@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { InputError } from '../src/input-error.js';
-import { shortNumber } from '../src/cli/text.js';
+import { InputError } from '../src/base/input-error.js';
+import { shortNumber } from '../src/base/text.js';
 import type { Group, Report, Row } from './bench.js';
 
 /** Every group, in the order it runs; a new one is a file beside this one and a line here. */

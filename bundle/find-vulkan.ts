@@ -1,7 +1,7 @@
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findVulkan, isNvidia, type VulkanFound, type VulkanSearch } from '../src/llm/backend/vulkan-drivers.js';
+import { findVulkan, isNvidia, type VulkanFound, type VulkanSearch } from '../src/engine/vulkan-drivers.js';
 
 /** What the environment must hold for Dawn to find the loader, and the loader the NVIDIA driver. */
 export interface VulkanEnvironment {

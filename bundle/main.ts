@@ -1,4 +1,4 @@
-import { llmCommand } from '../src/cli/llm.js';
+import { llmCommand } from '../src/cli/llm/llm.js';
 import { runProgram } from '../src/cli/program.js';
 
 // The program of the bundle: `forgetting llm …` alone, which needs no package with files of its own.

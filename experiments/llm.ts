@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { fileRefusal } from '../src/file-refusal.js';
-import { grouped } from '../src/llm/experiment/grouped.js';
-import {
-  readExperiment,
-  type EvaluationRow,
-  type ExperimentResults,
-  type RunKey,
-} from '../src/llm/experiment/results.js';
-import { estimate, type Estimate } from '../src/simulate/statistics.js';
+import { fileRefusal } from '../src/base/file-refusal.js';
+import { grouped } from '../src/study/grouped.js';
+import { readExperiment, type EvaluationRow, type ExperimentResults, type RunKey } from '../src/study/results.js';
+import { estimate, type Estimate } from '../src/base/statistics.js';
 
 /** A finished experiment, and the command that ran it. */
 export interface LlmResults extends ExperimentResults {

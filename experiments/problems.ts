@@ -1,9 +1,9 @@
-import { createProblem } from '../src/problem/create.js';
-import { problemData } from '../src/problem/data.js';
-import { checkProblemFile, type ProblemFile } from '../src/problem/format.js';
-import { logLinear, type LogLinearOptions } from '../src/problem/generate/log-linear.js';
-import { quadratic } from '../src/problem/generate/quadratic.js';
-import type { Problem } from '../src/problem/problem.js';
+import { createProblem } from '../src/convex/problem/create.js';
+import { problemData } from '../src/convex/problem/data.js';
+import { checkProblemFile, type ProblemFile } from '../src/convex/problem/format.js';
+import { logLinear, type LogLinearOptions } from '../src/convex/generate/log-linear.js';
+import { quadratic } from '../src/convex/generate/quadratic.js';
+import type { Problem } from '../src/convex/problem/problem.js';
 
 /** The noisy strongly convex pair on R^10 of the experiments whose limits are to be met exactly. */
 export function quadraticPair(seed: number): Promise<Problem> {

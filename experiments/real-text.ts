@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { fromText } from '../src/problem/generate/from-text.js';
-import { readDemonstrations, readPreferences } from '../src/problem/generate/records.js';
+import { fromText } from '../src/convex/generate/from-text.js';
+import { readDemonstrations, readPreferences } from '../src/convex/generate/records.js';
 import { problemOf } from './problems.js';
 import { measuredTradeOff, type TradeOff } from './trade-off.js';
 

@@ -4,7 +4,7 @@ import { front, landmarks, type FrontPoint } from '../src/experiment/landmarks.j
 import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/figure/theme.js';
-import type { Problem } from '../src/problem/problem.js';
+import type { Problem } from '../src/convex/problem/problem.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { compared, comparedKeys } from './compared.js';
 import { logLinearPair } from './problems.js';

@@ -2,7 +2,7 @@ import type { Experiment } from '../src/experiment/experiment.js';
 import { evenlySpaced, logSpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import { attained, estimated, type WorstCaseNumbers } from '../src/experiment/worst-cases.js';
-import type { WorstCaseSettings } from '../src/worst-case/settings.js';
+import type { WorstCaseSettings } from '../src/theory/worst-case/settings.js';
 
 /** A method whose worst case is asked for. */
 export interface WorstCaseMethod extends Pick<WorstCaseSettings, 'schedule' | 'period' | 'order' | 'iterate'> {

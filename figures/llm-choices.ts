@@ -1,8 +1,8 @@
 import type { View } from '../src/figure/figure.js';
 import { labelMark, lossAxis, namedChannels, onlyLayer } from '../src/figure/layers.js';
 import { ink } from '../src/figure/theme.js';
-import { comparisons, type Comparison } from '../src/llm/experiment/plan.js';
-import type { ChoiceRow } from '../src/llm/experiment/results.js';
+import { comparisons, type Comparison } from '../src/study/plan.js';
+import type { ChoiceRow } from '../src/study/results.js';
 import { comparisonTitles, llmDrawing, middleLambda, setting } from './llm.js';
 
 /** How the two objectives are told apart: in greys, for the colours belong to the schedules. */

@@ -2,9 +2,9 @@ import { comparedKeys } from '../experiments/compared.js';
 import type { Layer } from '../src/figure/figure.js';
 import { estimateColumns, labelMark, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
-import { overheadOf, type OverheadRow } from '../src/llm/experiment/overhead.js';
-import { comparisons } from '../src/llm/experiment/plan.js';
-import type { Estimate } from '../src/simulate/statistics.js';
+import { overheadOf, type OverheadRow } from '../src/study/overhead.js';
+import { comparisons } from '../src/study/plan.js';
+import type { Estimate } from '../src/base/statistics.js';
 import { comparisonTitles, llmDrawing, setting } from './llm.js';
 
 const exact = (mean: number): Estimate => ({ mean, ci95: null });

@@ -1,4 +1,4 @@
-import { comparisons } from '../src/llm/experiment/plan.js';
+import { comparisons } from '../src/study/plan.js';
 import { drawStages } from './stages.js';
 import { llmDrawing, middleLambda, middleRuns, setting } from './llm.js';
 

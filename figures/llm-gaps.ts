@@ -2,9 +2,9 @@ import { comparedKeys } from '../experiments/compared.js';
 import { seedMeans, type SeedMean } from '../experiments/llm.js';
 import { estimateColumns, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
-import { grouped } from '../src/llm/experiment/grouped.js';
-import { comparisons } from '../src/llm/experiment/plan.js';
-import { estimate } from '../src/simulate/statistics.js';
+import { grouped } from '../src/study/grouped.js';
+import { comparisons } from '../src/study/plan.js';
+import { estimate } from '../src/base/statistics.js';
 import { comparisonTitles, llmDrawing, runLabel, setting } from './llm.js';
 
 const panels = [

@@ -1,4 +1,4 @@
-import { comparisons } from '../src/llm/experiment/plan.js';
+import { comparisons } from '../src/study/plan.js';
 import { endPanel, pathPanel } from './loss-space.js';
 import { comparisonTitles, llmDrawing, lossRuns, setting } from './llm.js';
 

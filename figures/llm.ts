@@ -1,9 +1,9 @@
 import { llm, seedMeans, type LlmResults, type SeedMean } from '../experiments/llm.js';
 import { drawing, type Drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { grouped } from '../src/llm/experiment/grouped.js';
-import type { Comparison } from '../src/llm/experiment/plan.js';
-import type { ExperimentResults, RunKey } from '../src/llm/experiment/results.js';
+import { grouped } from '../src/study/grouped.js';
+import type { Comparison } from '../src/study/plan.js';
+import type { ExperimentResults, RunKey } from '../src/study/results.js';
 import type { LossRun } from './loss-space.js';
 
 /** A figure of the experiment, which carries the experiment's command and seed. */

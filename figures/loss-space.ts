@@ -4,7 +4,7 @@ import { placeLabels } from '../src/figure/labels.js';
 import { estimateColumns, labelMark, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
 import type { Pair } from '../src/schedule/schedule.js';
-import type { Estimate } from '../src/simulate/statistics.js';
+import type { Estimate } from '../src/base/statistics.js';
 
 /** Some runs in the plane of f_SFT and f_DPO, to be drawn in a panel. */
 export interface LossSpace {

@@ -3,7 +3,7 @@ import type { Layer } from '../src/figure/figure.js';
 import { estimateColumns, labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
 import type { ObjectiveName } from '../src/schedule/schedule.js';
-import type { Estimate } from '../src/simulate/statistics.js';
+import type { Estimate } from '../src/base/statistics.js';
 
 /** The first objective of a sequential run through both its stages, beside the joint schedules. */
 export interface Stages {

@@ -5,9 +5,9 @@ import type { Drawing } from '../src/figure/drawing.js';
 import type { Figure, View } from '../src/figure/figure.js';
 import { estimateColumns, lossAxis, onlyLayer, ruleText, scheduleChannels } from '../src/figure/layers.js';
 import { looks, type ScheduleKey } from '../src/figure/theme.js';
-import { comparisons } from '../src/llm/experiment/plan.js';
-import type { ExperimentResults } from '../src/llm/experiment/results.js';
-import type { Estimate } from '../src/simulate/statistics.js';
+import { comparisons } from '../src/study/plan.js';
+import type { ExperimentResults } from '../src/study/results.js';
+import type { Estimate } from '../src/base/statistics.js';
 import { endPanel, type LossSpace } from './loss-space.js';
 import { comparisonTitles, lossRuns, middleLambda, middleRuns, originOf, runLabel, setting } from './llm.js';
 

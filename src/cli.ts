@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import { evaluateCommand } from './cli/evaluate.js';
-import { llmExperimentCommand } from './cli/llm-experiment.js';
-import { llmCommand } from './cli/llm.js';
-import { problemCommand } from './cli/problem.js';
+import { evaluateCommand } from './cli/convex/evaluate.js';
+import { llmExperimentCommand } from './cli/llm/experiment.js';
+import { llmCommand } from './cli/llm/llm.js';
+import { problemCommand } from './cli/convex/problem.js';
 import { runProgram } from './cli/program.js';
-import { reproduceCommand } from './cli/reproduce.js';
-import { runCommand } from './cli/run.js';
+import { reproduceCommand } from './cli/convex/reproduce.js';
+import { runCommand } from './cli/convex/run.js';
 import { schemaCommand } from './cli/schema.js';
-import { solveCommand } from './cli/solve.js';
-import { verifyCommand } from './cli/verify.js';
-import { worstCaseCommand } from './cli/worst-case.js';
+import { solveCommand } from './cli/convex/solve.js';
+import { verifyCommand } from './cli/convex/verify.js';
+import { worstCaseCommand } from './cli/convex/worst-case.js';
 
 const commands = [
   runCommand(),

@@ -1,19 +1,31 @@
-export { InputError } from './input-error.js';
-export { version } from './version.js';
+export { InputError } from './base/input-error.js';
+export { version } from './base/version.js';
 
-export { resumeStream, stream, type Stream } from './random/stream.js';
+export { resumeStream, stream, type Stream } from './base/random-stream.js';
 
-export { checkProblemFile, problemJsonSchema, type CheckedProblemFile, type ProblemFile } from './problem/format.js';
-export { problemData, type ProblemData } from './problem/data.js';
-export { createProblem } from './problem/create.js';
-export { parseProblem } from './problem/parse.js';
-export { readProblem } from './problem/read.js';
-export type { Constants, ConvexFunction, Objective, Problem, Sampler, SamplerRandom } from './problem/problem.js';
+export {
+  checkProblemFile,
+  problemJsonSchema,
+  type CheckedProblemFile,
+  type ProblemFile,
+} from './convex/problem/format.js';
+export { problemData, type ProblemData } from './convex/problem/data.js';
+export { createProblem } from './convex/problem/create.js';
+export { parseProblem } from './convex/problem/parse.js';
+export { readProblem } from './convex/problem/read.js';
+export type {
+  Constants,
+  ConvexFunction,
+  Objective,
+  Problem,
+  Sampler,
+  SamplerRandom,
+} from './convex/problem/problem.js';
 
-export { closedForm, type ClosedFormOptions } from './problem/generate/closed-form.js';
-export { fromText, type FromTextOptions } from './problem/generate/from-text.js';
-export { logLinear, type LogLinearOptions } from './problem/generate/log-linear.js';
-export { quadratic, type QuadraticOptions } from './problem/generate/quadratic.js';
+export { closedForm, type ClosedFormOptions } from './convex/generate/closed-form.js';
+export { fromText, type FromTextOptions } from './convex/generate/from-text.js';
+export { logLinear, type LogLinearOptions } from './convex/generate/log-linear.js';
+export { quadratic, type QuadraticOptions } from './convex/generate/quadratic.js';
 
 export { schedules } from './schedule/index.js';
 export {
@@ -28,50 +40,50 @@ export {
   type ScheduleSettings,
 } from './schedule/schedule.js';
 
-export { certificate, type Curvature } from './optimum/certificate.js';
-export { minimize, type CertifiedMinimum, type MinimizeOptions } from './optimum/minimize.js';
-export { weightedFunction } from './optimum/weighted-function.js';
+export { certificate, type Curvature } from './convex/optimum/certificate.js';
+export { minimize, type CertifiedMinimum, type MinimizeOptions } from './convex/optimum/minimize.js';
+export { weightedFunction } from './convex/optimum/weighted-function.js';
 export {
   idealPoint,
   minimizeWeightedSum,
   paretoFront,
   type IdealPoint,
   type WeightedSumMinimum,
-} from './optimum/weighted-sum.js';
-export { minimizeWeightedMax, weightedMax, type WeightedMaxMinimum } from './optimum/weighted-max.js';
+} from './convex/optimum/weighted-sum.js';
+export { minimizeWeightedMax, weightedMax, type WeightedMaxMinimum } from './convex/optimum/weighted-max.js';
 
-export { stepSizes } from './simulate/step-size.js';
-export { runTrajectories, type Member } from './simulate/trajectories.js';
-export { runTrajectory, type RunSettings, type Trajectory } from './simulate/trajectory.js';
-export { createWorkerPool, type WorkerPool } from './simulate/pool.js';
+export { stepSizes } from './convex/simulate/step-size.js';
+export { runTrajectories, type Member } from './convex/simulate/trajectories.js';
+export { runTrajectory, type RunSettings, type Trajectory } from './convex/simulate/trajectory.js';
+export { createWorkerPool, type WorkerPool } from './convex/simulate/pool.js';
 export {
   runEnsemble,
   runEnsembles,
   type EnsemblesOptions,
   type EnsembleOptions,
   type ExecutionOptions,
-} from './simulate/ensemble.js';
-export { exactGaps, exactSchedules, type ExactOptions } from './simulate/exact-moments.js';
-export { certifiedOptima, type CertifiedOptima } from './simulate/optima.js';
+} from './convex/simulate/ensemble.js';
+export { exactGaps, exactSchedules, type ExactOptions } from './convex/simulate/exact-moments.js';
+export { certifiedOptima, type CertifiedOptima } from './convex/simulate/optima.js';
 export {
   ensembleMeasures,
   measuresOf,
   type EnsembleMeasures,
   type Measures,
   type Optima,
-} from './simulate/measures.js';
-export { estimate, moments, type Estimate } from './simulate/statistics.js';
+} from './convex/simulate/measures.js';
+export { estimate, moments, type Estimate } from './base/statistics.js';
 
-export { closedFormProblem, closedFormWorstCase } from './worst-case/closed-form.js';
-export { solveSemidefinite, type InteriorPointOptions, type InteriorPointResult } from './worst-case/interior-point.js';
-export { replay, type Replay } from './worst-case/replay.js';
-export type { Constraint, SemidefiniteProgramme } from './worst-case/semidefinite-programme.js';
-export type { WorstCaseSettings } from './worst-case/settings.js';
-export { worstCase, type WorstCaseCertificate, type WorstCaseResult } from './worst-case/worst-case.js';
-export { evaluateWorstFunction, type WorstFunction } from './worst-case/worst-function.js';
-export type { WorstProblem } from './worst-case/worst-problem.js';
+export { closedFormProblem, closedFormWorstCase } from './theory/worst-case/closed-form.js';
+export { solveSemidefinite, type InteriorPointOptions, type InteriorPointResult } from './sdp/interior-point.js';
+export { replay, type Replay } from './theory/worst-case/replay.js';
+export type { Constraint, SemidefiniteProgramme } from './sdp/semidefinite-programme.js';
+export type { WorstCaseSettings } from './theory/worst-case/settings.js';
+export { worstCase, type WorstCaseCertificate, type WorstCaseResult } from './theory/worst-case/worst-case.js';
+export { evaluateWorstFunction, type WorstFunction } from './theory/worst-case/worst-function.js';
+export type { WorstProblem } from './theory/worst-case/worst-problem.js';
 
-export { theorems } from './bound/registry.js';
-export type { Extent, Kind, Theorem, Trial } from './bound/theorem.js';
-export { suite, type SubjectKey } from './bound/suite.js';
-export { checkSubject, judge, type Check, type Exemption, type Row } from './bound/verify.js';
+export { theorems } from './theory/registry.js';
+export type { Extent, Kind, Theorem, Trial } from './theory/theorem.js';
+export { suite, type SubjectKey } from './theory/verify/suite.js';
+export { checkSubject, judge, type Check, type Exemption, type Row } from './theory/verify/verify.js';

@@ -1,5 +1,5 @@
-import type { ProblemFile } from '../src/problem/format.js';
-import { stream } from '../src/random/stream.js';
+import type { ProblemFile } from '../src/convex/problem/format.js';
+import { stream } from '../src/base/random-stream.js';
 
 /** f_DPO = ½(θ − 1)², f_SFT = ½(θ + 1)²: Sequential's limit is known in closed form. */
 export function closedFormFile(noise = 0, start = 0): ProblemFile {

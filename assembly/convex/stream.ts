@@ -1,7 +1,7 @@
 import { allocate } from './arena';
 import { exp, log } from './math';
 
-// The streams of src/random/stream.ts, number for number: a Mersenne Twister seeded by an array of words, uniform
+// The streams of src/base/random-stream.ts, number for number: a Mersenne Twister seeded by an array of words, uniform
 // numbers of 53 bits, and normal ones by Doornik's ziggurat (ZIGNOR) on the same words.
 
 const WORDS = 624;

@@ -1,10 +1,10 @@
-import { logLinear } from '../../src/problem/generate/log-linear.js';
-import { totalRows } from '../../src/problem/feature-rows.js';
-import type { Problem } from '../../src/problem/problem.js';
-import { parseProblem } from '../../src/problem/parse.js';
+import { logLinear } from '../../src/convex/generate/log-linear.js';
+import { totalRows } from '../../src/convex/problem/feature-rows.js';
+import type { Problem } from '../../src/convex/problem/problem.js';
+import { parseProblem } from '../../src/convex/problem/parse.js';
 import { schedules } from '../../src/schedule/index.js';
-import { placeProblem, type PlaceableData } from '../../src/simulate/kernel/place.js';
-import { runTrajectories } from '../../src/simulate/trajectories.js';
+import { placeProblem, type PlaceableData } from '../../src/convex/simulate/kernel/place.js';
+import { runTrajectories } from '../../src/convex/simulate/trajectories.js';
 import { alone, fittedExponent, median, type Report } from '../bench.js';
 
 /** A log-linear pair, and how many seeds run on it. */

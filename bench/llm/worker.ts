@@ -1,7 +1,7 @@
 // One process that takes training steps when it is told to: a line of JSON in, a line of JSON out. Its memory is its own.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { openBackend } from '../../src/llm/backend/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
 import type { NeoxConfig } from '../../src/llm/model/config.js';
 import { attentionTargets } from '../../src/llm/model/lora.js';
 import { randomModel } from '../../src/llm/profile/random-model.js';

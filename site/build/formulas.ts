@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite';
-import { theorems } from '../../src/bound/registry.js';
-import { constantTable } from '../../src/bound/constants.js';
+import { theorems } from '../../src/theory/registry.js';
+import { constantTable } from '../../src/theory/constants.js';
 import { typeset } from './typeset.js';
 
 /** What a module gets that imports `virtual:formulas`: the HTML of formulas that code shows. */

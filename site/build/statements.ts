@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Marked, type Tokens } from 'marked';
 import type { Plugin } from 'vite';
-import { constantTable } from '../../src/bound/constants.js';
-import { theorems } from '../../src/bound/registry.js';
-import type { StatementVerdict } from '../../src/bound/summary.js';
-import type { Kind, Theorem } from '../../src/bound/theorem.js';
+import { constantTable } from '../../src/theory/constants.js';
+import { theorems } from '../../src/theory/registry.js';
+import type { StatementVerdict } from '../../src/theory/verify/summary.js';
+import type { Kind, Theorem } from '../../src/theory/theorem.js';
 import { escapeHtml } from '../../src/figure/scripts.js';
 import { mathematicsHtml } from './mathematics.js';
 import { typeset } from './typeset.js';

@@ -6,11 +6,11 @@ import { evaluate, logProbabilitiesOf, replies } from '../../src/llm/evaluate.js
 import { assembleModel } from '../../src/llm/model/assemble.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { randomWeights } from '../../src/llm/model/random.js';
-import { synthetic } from '../../src/llm/preset/synthetic.js';
+import { synthetic } from '../../src/study/preset/synthetic.js';
 import { stepOperations } from '../../src/llm/profile/operations.js';
-import { syntheticCorpus } from '../../src/llm/synthetic/language.js';
-import { syntheticConfig, syntheticTokenizerJson } from '../../src/llm/synthetic/model.js';
-import { pretraining } from '../../src/llm/synthetic/pretraining.js';
+import { syntheticCorpus } from '../../src/study/synthetic/language.js';
+import { syntheticConfig, syntheticTokenizerJson } from '../../src/study/synthetic/model.js';
+import { pretraining } from '../../src/study/synthetic/pretraining.js';
 import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
 import { disposeAdamw, initialAdamw, type AdamwState } from '../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../src/llm/train/checkpoint.js';
@@ -23,7 +23,7 @@ import {
   type Training,
 } from '../../src/llm/train/training.js';
 import type { ScheduleKey } from '../../src/figure/theme.js';
-import type { Stream } from '../../src/random/stream.js';
+import type { Stream } from '../../src/base/random-stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import type { Order } from '../../src/schedule/schedule.js';
 import type { SessionSettings } from './settings.js';

@@ -1,7 +1,7 @@
 import type { ScheduleKey } from '../../src/figure/theme.js';
-import type { BackendName } from '../../src/llm/backend/names.js';
-import { synthetic } from '../../src/llm/preset/synthetic.js';
-import { pretraining } from '../../src/llm/synthetic/pretraining.js';
+import type { BackendName } from '../../src/engine/names.js';
+import { synthetic } from '../../src/study/preset/synthetic.js';
+import { pretraining } from '../../src/study/synthetic/pretraining.js';
 
 /** Everything that decides a session's numbers, but for the last digits, which differ between backends. */
 export interface SessionSettings {

@@ -1,5 +1,5 @@
 import { looks, type ScheduleKey } from '../../src/figure/theme.js';
-import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import { axes, canvas, linePath, logarithmic, px, stroke, symbol, type PlotArea, type Scale } from './chart.js';
 import type { Curve, ShownBound } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';

@@ -1,5 +1,5 @@
 import { compared } from '../../experiments/compared.js';
-import { shellWords } from '../../src/cli/text.js';
+import { shellWords } from '../../src/base/text.js';
 import type { ScheduleKey } from '../../src/figure/theme.js';
 import { stagesOf, type State } from './state.js';
 

@@ -1,8 +1,8 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { compared } from '../../experiments/compared.js';
 import type { ScheduleKey } from '../../src/figure/theme.js';
-import { InputError } from '../../src/input-error.js';
-import { idealValues } from '../../src/bound/subject.js';
+import { InputError } from '../../src/base/input-error.js';
+import { idealValues } from '../../src/theory/subject.js';
 import { schedules } from '../../src/schedule/index.js';
 import {
   ensembleMeasures,
@@ -10,11 +10,11 @@ import {
   type EnsembleMeasures,
   type Measures,
   type Optima,
-} from '../../src/simulate/measures.js';
-import { moments } from '../../src/simulate/statistics.js';
-import { stepSizes } from '../../src/simulate/step-size.js';
-import { placedProblem, runPlaced, type Member } from '../../src/simulate/trajectories.js';
-import type { RunSettings, Trajectory } from '../../src/simulate/trajectory.js';
+} from '../../src/convex/simulate/measures.js';
+import { moments } from '../../src/base/statistics.js';
+import { stepSizes } from '../../src/convex/simulate/step-size.js';
+import { placedProblem, runPlaced, type Member } from '../../src/convex/simulate/trajectories.js';
+import type { RunSettings, Trajectory } from '../../src/convex/simulate/trajectory.js';
 import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';
 import { toPlane, type PosedProblem } from './subject.js';
 

@@ -1,7 +1,7 @@
-import type { ProblemFile } from '../../src/problem/format.js';
-import { closedForm as closedFormPair } from '../../src/problem/generate/closed-form.js';
-import type { LogLinearOptions } from '../../src/problem/generate/log-linear.js';
-import { InputError } from '../../src/input-error.js';
+import type { ProblemFile } from '../../src/convex/problem/format.js';
+import { closedForm as closedFormPair } from '../../src/convex/generate/closed-form.js';
+import type { LogLinearOptions } from '../../src/convex/generate/log-linear.js';
+import { InputError } from '../../src/base/input-error.js';
 import type { Ellipse, State } from './state.js';
 
 /** Where a problem comes from: its file, or the options of the generator that writes the file. */

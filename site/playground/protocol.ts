@@ -1,5 +1,5 @@
 import type { ScheduleKey } from '../../src/figure/theme.js';
-import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { ProblemSource } from './problem-source.js';
 
 /** What the page asks of its workers: the problem and the settings of every run. */

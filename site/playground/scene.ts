@@ -1,9 +1,9 @@
 import { compared } from '../../experiments/compared.js';
-import { constantTable, type ConstantName } from '../../src/bound/constants.js';
-import { runBounds } from '../../src/bound/run-bounds.js';
-import { totalRows } from '../../src/problem/feature-rows.js';
-import { paretoFront } from '../../src/optimum/weighted-sum.js';
-import { stepSizes } from '../../src/simulate/step-size.js';
+import { constantTable, type ConstantName } from '../../src/theory/constants.js';
+import { runBounds } from '../../src/theory/run-bounds.js';
+import { totalRows } from '../../src/convex/problem/feature-rows.js';
+import { paretoFront } from '../../src/convex/optimum/weighted-sum.js';
+import { stepSizes } from '../../src/convex/simulate/step-size.js';
 import {
   recordedSteps,
   type Job,

@@ -1,5 +1,5 @@
 import { looks, type ScheduleKey } from '../../src/figure/theme.js';
-import type { EnsembleMeasures } from '../../src/simulate/measures.js';
+import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 
 /** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */
 export interface Ellipse {

@@ -1,8 +1,8 @@
-import { problemSubject, type Subject } from '../../src/bound/subject.js';
-import { jsonText } from '../../src/cli/text.js';
-import type { ProblemFile } from '../../src/problem/format.js';
-import { parseProblem } from '../../src/problem/parse.js';
-import type { Problem } from '../../src/problem/problem.js';
+import { problemSubject, type Subject } from '../../src/theory/subject.js';
+import { jsonText } from '../../src/base/text.js';
+import type { ProblemFile } from '../../src/convex/problem/format.js';
+import { parseProblem } from '../../src/convex/problem/parse.js';
+import type { Problem } from '../../src/convex/problem/problem.js';
 import type { Job, Plane } from './protocol.js';
 import type { ProblemSource } from './problem-source.js';
 
@@ -41,7 +41,7 @@ async function parse(source: ProblemSource): Promise<Parsed> {
 
 async function fileOf(source: ProblemSource): Promise<unknown> {
   if (source.kind === 'file') return source.file;
-  const { logLinear } = await import('../../src/problem/generate/log-linear.js');
+  const { logLinear } = await import('../../src/convex/generate/log-linear.js');
   return logLinear(source.options) satisfies ProblemFile;
 }
 

@@ -1,7 +1,7 @@
-import { shortNumber } from '../../src/cli/text.js';
+import { shortNumber } from '../../src/base/text.js';
 import { looks, type ScheduleKey } from '../../src/figure/theme.js';
-import type { EnsembleMeasures } from '../../src/simulate/measures.js';
-import type { Estimate } from '../../src/simulate/statistics.js';
+import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
+import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from './chart.js';
 import type { EnsembleSummary, ShownBound } from './protocol.js';
 import { isPassing, shownEnsembles, type View } from './shown.js';

@@ -1,4 +1,4 @@
-import { shortNumber } from '../../src/cli/text.js';
+import { shortNumber } from '../../src/base/text.js';
 import { looks } from '../../src/figure/theme.js';
 import type { ShownBound } from './protocol.js';
 import { shownEnsembles, type Shown } from './shown.js';

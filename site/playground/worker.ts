@@ -1,4 +1,4 @@
-import { InputError } from '../../src/input-error.js';
+import { InputError } from '../../src/base/input-error.js';
 import { ensembles } from './ensembles.js';
 import type { Answer, Request } from './protocol.js';
 import { sceneOf, theoryOf } from './scene.js';

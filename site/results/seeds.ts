@@ -1,4 +1,4 @@
-import { estimate } from '../../src/simulate/statistics.js';
+import { estimate } from '../../src/base/statistics.js';
 import { costNames, gapNames, type Cost, type CostName, type MeasureRow, type Run, type StepRow } from './run.js';
 
 /** What runs that differ only in their seed say together. */

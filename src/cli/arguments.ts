@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.js';
+import { InputError } from '../base/input-error.js';
 
 /** A command line option's text as a finite number; throws an InputError naming the option. */
 export function numberOption(field: string): (text: string) => number {

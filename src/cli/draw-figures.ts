@@ -1,14 +1,14 @@
 import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { InputError } from '../input-error.js';
+import { InputError } from '../base/input-error.js';
 import type { Experiment, Laboratory, WorkProgress } from '../experiment/experiment.js';
 import type { Drawing } from '../figure/drawing.js';
 import type { Provenance } from '../figure/figure.js';
 import type { PageFigure, SkippedFigure } from '../figure/page.js';
-import type { WorkerPool } from '../simulate/pool.js';
-import { nextTurn } from '../next-turn.js';
-import { writeWhole } from './output.js';
+import type { WorkerPool } from '../convex/simulate/pool.js';
+import { nextTurn } from '../base/next-turn.js';
+import { writeWhole } from '../base/whole-file.js';
 
 /** Which figures are drawn, from what, and where they go. */
 export interface FigureOptions {
@@ -35,7 +35,7 @@ export interface FigureOptions {
 export async function drawFigures(options: FigureOptions): Promise<string[]> {
   // Most functions run for less than a second in all: V8 by itself takes a third of the time to optimise them.
   setFlagsFromString('--interrupt-budget=660000');
-  const { createWorkerPool } = await import('../simulate/pool.js');
+  const { createWorkerPool } = await import('../convex/simulate/pool.js');
   // Threads start while this one reads what is to be drawn.
   const pool = createWorkerPool(options.workers);
   try {
@@ -54,7 +54,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   await removeUnfinished(out, drawings);
 
   const { openCache, sourceHash } = await import('../experiment/cache.js');
-  const { version } = await import('../version.js');
+  const { version } = await import('../base/version.js');
   const bar = await progressBar();
   const data = process.env.FORGETTING_DATA;
   const laboratory: Laboratory = {

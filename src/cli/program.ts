@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { InputError } from '../input-error.js';
-import { version } from '../version.js';
+import { InputError } from '../base/input-error.js';
+import { version } from '../base/version.js';
 
 /** Runs the command line of this process over the given commands, and sets its exit code: 2 where input was bad. */
 export async function runProgram(commands: readonly Command[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Provenance } from '../figure/figure.js';
-import { version } from '../version.js';
-import { shellWords } from './text.js';
+import { version } from '../base/version.js';
+import { shellWords } from '../base/text.js';
 
 /** Where a result comes from: enough to make it again. */
 export interface ProblemProvenance extends Provenance {

@@ -2,8 +2,8 @@ import { Piscina } from 'piscina';
 import { inWorker, siblingModule } from '../experiment/piece.js';
 import type { PngTask } from '../figure/png.js';
 import type { FigureTask, RenderedFigure } from '../figure/render.js';
-import type { WorkerPool } from '../simulate/pool.js';
-import { workerModule } from '../simulate/worker-module.js';
+import type { WorkerPool } from '../convex/simulate/pool.js';
+import { workerModule } from '../base/worker-module.js';
 
 /** Where figures become files, beside the thread that asks for them. */
 export interface Renderer {

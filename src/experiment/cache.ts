@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../cli/output.js';
+import { writeWhole } from '../base/whole-file.js';
 
 /** Finished pieces of work in a folder, one file each, named by the hash of everything that made them. */
 export interface Cache {

@@ -1,9 +1,9 @@
-import type { SubjectKey } from '../bound/suite.js';
-import type { Extent } from '../bound/theorem.js';
-import { interval95 } from '../bound/verdict.js';
-import type { CheckTask } from '../bound/verify-worker.js';
-import type { Check, Exemption } from '../bound/verify.js';
-import type { Estimate } from '../simulate/statistics.js';
+import type { SubjectKey } from '../theory/verify/suite.js';
+import type { Extent } from '../theory/theorem.js';
+import { interval95 } from '../theory/verify/verdict.js';
+import type { CheckTask } from '../theory/verify/verify-worker.js';
+import type { Check, Exemption } from '../theory/verify/verify.js';
+import type { Estimate } from '../base/statistics.js';
 import type { Laboratory } from './experiment.js';
 import { piece, siblingModule } from './piece.js';
 
@@ -37,7 +37,7 @@ export async function checks(
   return found;
 }
 
-const verifyWorker = siblingModule('../bound/verify-worker', import.meta.url);
+const verifyWorker = siblingModule('../theory/verify/verify-worker', import.meta.url);
 
 function checkedOf(results: readonly (Check | Exemption)[]): Checked[] {
   return results.flatMap((result) => {

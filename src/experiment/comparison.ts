@@ -1,9 +1,9 @@
-import type { Problem } from '../problem/problem.js';
+import type { Problem } from '../convex/problem/problem.js';
 import type { Order, Pair } from '../schedule/schedule.js';
-import { runEnsembles } from '../simulate/ensemble.js';
-import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../simulate/measures.js';
-import { stepSizes } from '../simulate/step-size.js';
-import type { RunSettings, Trajectory } from '../simulate/trajectory.js';
+import { runEnsembles } from '../convex/simulate/ensemble.js';
+import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../convex/simulate/measures.js';
+import { stepSizes } from '../convex/simulate/step-size.js';
+import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import type { Laboratory } from './experiment.js';
 import { landmarks } from './landmarks.js';
 

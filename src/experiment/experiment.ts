@@ -1,4 +1,4 @@
-import type { WorkerPool } from '../simulate/pool.js';
+import type { WorkerPool } from '../convex/simulate/pool.js';
 import type { Cache } from './cache.js';
 
 /** Where an experiment runs: its scale and seed, its workers, and the store of its finished pieces. */

@@ -1,5 +1,5 @@
-import type { Problem } from '../problem/problem.js';
-import type { Measures, Optima } from '../simulate/measures.js';
+import type { Problem } from '../convex/problem/problem.js';
+import type { Measures, Optima } from '../convex/simulate/measures.js';
 import type { Laboratory } from './experiment.js';
 import { piece, siblingModule } from './piece.js';
 import type { FrontTask, LandmarksTask } from './solve.js';

@@ -1,5 +1,5 @@
 import type { Piscina } from 'piscina';
-import type { WorkerPool } from '../simulate/pool.js';
+import type { WorkerPool } from '../convex/simulate/pool.js';
 import type { Laboratory } from './experiment.js';
 
 /** A function that runs in a worker: the module of this package it is exported from, and its name there. */

@@ -1,8 +1,8 @@
-import { idealPoint, minimizeWeightedSum, paretoFront } from '../optimum/weighted-sum.js';
-import { createProblem } from '../problem/create.js';
-import type { ProblemData } from '../problem/data.js';
-import { measuresOf } from '../simulate/measures.js';
-import { certifiedOptima } from '../simulate/optima.js';
+import { idealPoint, minimizeWeightedSum, paretoFront } from '../convex/optimum/weighted-sum.js';
+import { createProblem } from '../convex/problem/create.js';
+import type { ProblemData } from '../convex/problem/data.js';
+import { measuresOf } from '../convex/simulate/measures.js';
+import { certifiedOptima } from '../convex/simulate/optima.js';
 import type { FrontPoint, Landmark, Landmarks } from './landmarks.js';
 
 /** Plain data for a worker. */

@@ -1,5 +1,5 @@
-import type { WorstCaseSettings } from '../worst-case/settings.js';
-import type { WorstCaseResult } from '../worst-case/worst-case.js';
+import type { WorstCaseSettings } from '../theory/worst-case/settings.js';
+import type { WorstCaseResult } from '../theory/worst-case/worst-case.js';
 import type { Laboratory } from './experiment.js';
 import { piece, siblingModule } from './piece.js';
 
@@ -8,13 +8,13 @@ export type WorstCaseNumbers = Pick<WorstCaseResult, 'worstCase' | 'dualBound' |
 
 /** The worst case by performance estimation. */
 export function estimated(laboratory: Laboratory, settings: WorstCaseSettings): Promise<WorstCaseNumbers> {
-  const module = siblingModule('../worst-case/worst-case', import.meta.url);
+  const module = siblingModule('../theory/worst-case/worst-case', import.meta.url);
   return piece(laboratory, { module, name: 'worstCase' }, settings, numbersOf);
 }
 
 /** What a run on statement W's worst function gives. */
 export function attained(laboratory: Laboratory, settings: WorstCaseSettings): Promise<WorstCaseNumbers> {
-  const module = siblingModule('../worst-case/closed-form', import.meta.url);
+  const module = siblingModule('../theory/worst-case/closed-form', import.meta.url);
   return piece(laboratory, { module, name: 'closedFormWorstCase' }, settings, numbersOf);
 }
 

@@ -1,4 +1,4 @@
-import type { Estimate } from '../simulate/statistics.js';
+import type { Estimate } from '../base/statistics.js';
 import { ink, looks, type Look, type ScheduleKey } from './theme.js';
 
 /** The transform that keeps the rows of one layer. */

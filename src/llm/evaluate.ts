@@ -1,5 +1,5 @@
-import { InputError } from '../input-error.js';
-import { nextTurn } from '../next-turn.js';
+import { InputError } from '../base/input-error.js';
+import { nextTurn } from '../base/next-turn.js';
 import { tokenBatch } from './data/batch.js';
 import type { SftExample } from './data/sft.js';
 import type { Sequence } from './data/sequence.js';

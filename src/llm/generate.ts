@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError } from '../input-error.js';
-import { stream, type Stream } from '../random/stream.js';
+import { InputError } from '../base/input-error.js';
+import { stream, type Stream } from '../base/random-stream.js';
 import type { KeyValueCache, LanguageModel } from './model/language-model.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.js';
+import { InputError } from '../base/input-error.js';
 import type { Order, Pair } from './schedule.js';
 
 /** λ, checked to lie in [0, 1]. */

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { vulkanEnvironment } from '../../bundle/find-vulkan.js';
-import { findVulkan, vulkanProblem, type VulkanSearch } from '../../src/llm/backend/vulkan-drivers.js';
+import { findVulkan, vulkanProblem, type VulkanSearch } from '../../src/engine/vulkan-drivers.js';
 import { temporaryFolder } from '../cli/command.js';
 
 const system = 'usr/lib/x86_64-linux-gnu';

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkProblemFile } from '../../src/problem/format.js';
-import { logLinear } from '../../src/problem/generate/log-linear.js';
-import { quadratic } from '../../src/problem/generate/quadratic.js';
+import { checkProblemFile } from '../../src/convex/problem/format.js';
+import { logLinear } from '../../src/convex/generate/log-linear.js';
+import { quadratic } from '../../src/convex/generate/quadratic.js';
 import { forgetting } from './command.js';
 
 let folder: string;

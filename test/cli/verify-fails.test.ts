@@ -1,13 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { theorems } from '../../src/bound/registry.js';
-import type { CheckTask } from '../../src/bound/verify-worker.js';
-import { checkSubject, selected } from '../../src/bound/verify.js';
-import { verifyCommand } from '../../src/cli/verify.js';
+import { theorems } from '../../src/theory/registry.js';
+import type { CheckTask } from '../../src/theory/verify/verify-worker.js';
+import { checkSubject, selected } from '../../src/theory/verify/verify.js';
+import { verifyCommand } from '../../src/cli/convex/verify.js';
 
 let factor = 1;
 
 // The command itself, with a bound that is multiplied by the factor, measured in this thread.
-vi.mock('../../src/bound/check-pool.js', () => ({
+vi.mock('../../src/theory/verify/check-pool.js', () => ({
   createCheckPool: () => ({
     workers: 1,
     check: ({ key, ids, extent }: CheckTask) => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row } from '../../src/bound/verify.js';
+import type { Row } from '../../src/theory/verify/verify.js';
 import { forgetting, forgettingJson, temporaryFolder } from './command.js';
 
 test('verify --quick passes, and its JSON has the shape of the contract', () => {

@@ -1,12 +1,12 @@
 import type { EnsembleResult } from '../../src/experiment/comparison.js';
-import { theorems } from '../../src/bound/registry.js';
+import { theorems } from '../../src/theory/registry.js';
 import type { Checked } from '../../src/experiment/checks.js';
 import type { Experiment } from '../../src/experiment/experiment.js';
 import type { Landmark, Landmarks } from '../../src/experiment/landmarks.js';
-import { comparisons, type Comparison } from '../../src/llm/experiment/plan.js';
-import type { RunKey } from '../../src/llm/experiment/results.js';
-import { stream } from '../../src/random/stream.js';
-import type { Estimate } from '../../src/simulate/statistics.js';
+import { comparisons, type Comparison } from '../../src/study/plan.js';
+import type { RunKey } from '../../src/study/results.js';
+import { stream } from '../../src/base/random-stream.js';
+import type { Estimate } from '../../src/base/statistics.js';
 import { comparison, type Comparison as ConvexComparison } from '../../experiments/comparison.js';
 import { comparedKeys } from '../../experiments/compared.js';
 import { conflict, type Conflict } from '../../experiments/conflict.js';

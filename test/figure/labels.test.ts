@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { textWidth } from '../../src/figure/font.js';
 import { placeLabels, type LabelledPoint, type PanelAxis } from '../../src/figure/labels.js';
 import { lossAxis } from '../../src/figure/layers.js';
-import { stream } from '../../src/random/stream.js';
+import { stream } from '../../src/base/random-stream.js';
 
 const size = 12;
 

@@ -1,4 +1,4 @@
-import { requestAdapter } from '../../src/llm/backend/webgpu.js';
+import { requestAdapter } from '../../src/engine/webgpu.js';
 
 /**
  * Whether this machine has a WebGPU adapter, a software one included (VK_ICD_FILENAMES names its driver). Where the

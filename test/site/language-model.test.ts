@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { createTrainees, prepare } from '../../site/language-model/session.js';
 import { defaults, type SessionSettings } from '../../site/language-model/settings.js';
-import { openBackend } from '../../src/llm/backend/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
@@ -91,7 +91,7 @@ describe('the language model in the page', () => {
     const site = visitSite([
       '--enable-unsafe-webgpu',
       '--use-webgpu-adapter=swiftshader',
-      // As in Node (src/llm/backend/webgpu.ts): programs compile many times faster.
+      // As in Node (src/engine/webgpu.ts): programs compile many times faster.
       '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
     ]);
 

@@ -3,14 +3,8 @@ import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { fileIn, forgetting, temporaryFolder } from '../cli/command.js';
-import {
-  tables,
-  type ChoiceRow,
-  type CostRow,
-  type EvaluationRow,
-  type RunKey,
-} from '../../src/llm/experiment/results.js';
-import { writeParquet } from '../../src/llm/results/parquet.js';
+import { tables, type ChoiceRow, type CostRow, type EvaluationRow, type RunKey } from '../../src/study/results.js';
+import { writeParquet } from '../../src/base/parquet.js';
 import { closedFormFile } from '../problems.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { theorems } from '../../src/bound/registry.js';
-import type { StatementVerdict } from '../../src/bound/summary.js';
+import { theorems } from '../../src/theory/registry.js';
+import type { StatementVerdict } from '../../src/theory/verify/summary.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 const verdicts = JSON.parse(readFileSync(new URL('../../figures/rendered/verdicts.json', import.meta.url), 'utf8')) as {

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { readSubjects, type Question, type Subject } from './questions.js';
 
 /** The questions of a subject that are asked, and those that stand before each with their answers. */

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
-import { fileRefusal } from '../../file-refusal.js';
-import { InputError } from '../../input-error.js';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { InputError } from '../../base/input-error.js';
 
 /** The names of a question's options. */
 export const letters = ['A', 'B', 'C', 'D'] as const;

@@ -1,4 +1,4 @@
-import { stream } from '../../random/stream.js';
+import { stream } from '../../base/random-stream.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
 
 /** How far an objective has read its examples: `position` examples of pass number `epoch` (from 0) are used. */

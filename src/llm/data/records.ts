@@ -1,6 +1,6 @@
-import { InputError } from '../../input-error.js';
-import { jsonObject } from '../../json-object.js';
-import { fileRefusal } from '../../file-refusal.js';
+import { InputError } from '../../base/input-error.js';
+import { jsonObject } from '../../base/json-object.js';
+import { fileRefusal } from '../../base/file-refusal.js';
 
 /** One record of a data file and where it stands. */
 export interface DataRecord {

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A tokenised prompt and response. The response is what stands from `promptLength` to the end. */

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { readRecords, textField, type DataRecord } from './records.js';
 import { promptTokens, promptTooLong, tokenise, type Sequence } from './sequence.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';

@@ -1,6 +1,6 @@
-import { openBackend } from '../backend/backend.js';
-import { registerGradients } from '../backend/gradients.js';
-import { description, openWebGpu, requestAdapter, type FoundAdapter } from '../backend/webgpu.js';
+import { openBackend } from '../../engine/backend.js';
+import { registerGradients } from '../../engine/gradients.js';
+import { description, openWebGpu, requestAdapter, type FoundAdapter } from '../../engine/webgpu.js';
 import { measureMatmulLimit, type MatmulLimit } from '../profile/matmul-limit.js';
 import { gradientDifferences, type GradientDifference } from './gradient-check.js';
 import { timeSteps, type StepTime, type StepTimeOptions } from './step-time.js';

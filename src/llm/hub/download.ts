@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { fileRefusal } from '../../file-refusal.js';
-import { InputError } from '../../input-error.js';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { InputError } from '../../base/input-error.js';
 import { callParameters, hubRefusal, type Hub, type Wanted } from './hub.js';
 import type { HubFile, Listing } from './listing.js';
 

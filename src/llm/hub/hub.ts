@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import type { HubIdentifier } from './identifier.js';
 
 /** The hub to ask, where to keep what it gives, and whom to tell. */

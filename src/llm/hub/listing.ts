@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { InputError } from '../../input-error.js';
-import { parseJson, writeJson } from '../weights/json-file.js';
+import { InputError } from '../../base/input-error.js';
+import { parseJson, writeJson } from '../../base/json-file.js';
 import { callParameters, hubRefusal, isNetworkError, type Hub, type Wanted } from './hub.js';
 
 /** A file of a repository at one commit, and the checksum that the hub keeps of it. */

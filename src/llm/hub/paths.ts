@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { downloadFiles } from './download.js';
 import { parseIdentifier } from './identifier.js';
 import type { Hub, Wanted } from './hub.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 
 /** The form of the preference loss. */
 export interface DpoSettings {

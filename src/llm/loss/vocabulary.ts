@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { differentiated, targetLogProbability } from '../backend/target-log-probability.js';
+import { differentiated, targetLogProbability } from '../../engine/target-log-probability.js';
 import { apply, type Operation } from '../model/custom-gradient.js';
 import { timesTransposed } from '../model/network.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { activation, hasKernel } from '../backend/fused-kernels.js';
+import { activation, hasKernel } from '../../engine/fused-kernels.js';
 import { apply, type Operation } from './custom-gradient.js';
 
 /** x Φ(x), Φ the standard normal distribution function: the exact, erf form. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { InputError } from '../../input-error.js';
-import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
+import { InputError } from '../../base/input-error.js';
+import { makeFolder, parseJson, writeJson } from '../../base/json-file.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { requireShape } from '../weights/weights.js';
 import type { LanguageModel } from './language-model.js';

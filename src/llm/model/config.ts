@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { InputError } from '../../input-error.js';
-import { parseJson } from '../weights/json-file.js';
+import { InputError } from '../../base/input-error.js';
+import { parseJson } from '../../base/json-file.js';
 import type { RopeScaling } from './rotary.js';
 
 interface SharedConfig {

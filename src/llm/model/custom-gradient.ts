@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { sumRows } from '../backend/sum-rows.js';
+import { sumRows } from '../../engine/sum-rows.js';
 
 /** An operation that brings its own gradient. */
 export interface Operation {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { hasKernel } from '../backend/fused-kernels.js';
+import { hasKernel } from '../../engine/fused-kernels.js';
 import { causalMask } from './attention.js';
 import type { ModelConfig } from './config.js';
 import { add, reshape } from './custom-gradient.js';

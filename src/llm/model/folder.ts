@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileRefusal } from '../../file-refusal.js';
-import { downloaded } from '../backend/device-memory.js';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { downloaded } from '../../engine/device-memory.js';
 import { findTokenizer } from '../tokenizer/load.js';
-import { makeFolder, parseJson, writeJson } from '../weights/json-file.js';
+import { makeFolder, parseJson, writeJson } from '../../base/json-file.js';
 import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
 import { configJson, type ModelConfig } from './config.js';
 import type { LanguageModel } from './language-model.js';

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { hasKernel, linear as fused } from '../backend/fused-kernels.js';
+import { hasKernel, linear as fused } from '../../engine/fused-kernels.js';
 import { addToRows } from './custom-gradient.js';
 import { timesTransposed } from './network.js';
 

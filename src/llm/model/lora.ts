@@ -1,5 +1,5 @@
-import { InputError } from '../../input-error.js';
-import { stream } from '../../random/stream.js';
+import { InputError } from '../../base/input-error.js';
+import { stream } from '../../base/random-stream.js';
 
 /** Low-rank adapters: W x + (alpha / rank) B A x beside the linear maps whose module name ends in a target. */
 export interface LoraConfig {

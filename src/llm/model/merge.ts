@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
 import { weightShapes } from './decoder.js';

@@ -6,7 +6,7 @@ import {
   rotatedAttentionGradient,
   type AttentionInputs,
   type HeadLayout,
-} from '../backend/fused-kernels.js';
+} from '../../engine/fused-kernels.js';
 import { add, apply, reshape, type Operation } from './custom-gradient.js';
 import type { KeyValueCache } from './language-model.js';
 import { rotate, type RotaryTables } from './rotary.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { hasKernel, normalised } from '../backend/fused-kernels.js';
+import { hasKernel, normalised } from '../../engine/fused-kernels.js';
 import { addToRows, apply, scaleRows } from './custom-gradient.js';
 
 /** (x − mean) / sqrt(variance + epsilon) · weight + bias along the last axis, with the biased variance. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { sizeOf, type RowRange } from '../weights/weights.js';
 
 /**

@@ -1,4 +1,4 @@
-import { stream } from '../../random/stream.js';
+import { stream } from '../../base/random-stream.js';
 import { byteTokenizerJson } from '../tokenizer/byte-level.js';
 import { sizeOf } from '../weights/weights.js';
 import type { LlamaConfig, ModelConfig, NeoxConfig } from './config.js';
@@ -82,7 +82,7 @@ export async function writeRandomModel(
 ): Promise<void> {
   // Only here are there files: the weights alone are also made in a browser.
   const path = await import('node:path');
-  const { makeFolder, writeJson } = await import('../weights/json-file.js');
+  const { makeFolder, writeJson } = await import('../../base/json-file.js');
   const { writeSafetensors } = await import('../weights/safetensors.js');
   const { configJson } = await import('./config.js');
   makeFolder(folder);

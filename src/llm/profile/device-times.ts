@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { wrapKernels, type RecordedSteps } from './recording.js';
 import { byTime, type SelfTime } from './self-times.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { stream } from '../../random/stream.js';
+import { stream } from '../../base/random-stream.js';
 import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { Sequence } from '../data/sequence.js';

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../file-refusal.js';
+import { fileRefusal } from '../../base/file-refusal.js';
 
 /** A row of a log: plain data. */
 export interface LogRow {

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import type { Choice, Pair } from '../../schedule/schedule.js';
 import type { Evaluation } from '../evaluate.js';
 import type { StepOutcome } from '../train/step.js';
 import { openLineLog, readRows } from './line-log.js';
-import { writeParquet, type Columns } from './parquet.js';
+import { writeParquet, type Columns } from '../../base/parquet.js';
 import { openEventLog } from './tensorboard.js';
 
 /** The columns of steps.parquet, and the fields of steps.jsonl. */

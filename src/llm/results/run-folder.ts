@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../file-refusal.js';
-import { InputError } from '../../input-error.js';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { InputError } from '../../base/input-error.js';
 import type { Choice } from '../../schedule/schedule.js';
 import type { Evaluation } from '../evaluate.js';
 

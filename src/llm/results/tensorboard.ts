@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../file-refusal.js';
+import { fileRefusal } from '../../base/file-refusal.js';
 
 /** Scalars of one step, as TensorBoard shows them: a curve for each tag. */
 export interface ScalarEvent {

@@ -1,6 +1,6 @@
 import * as library from '@huggingface/tokenizers';
 import * as z from 'zod';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import type { Tokenizer } from './tokenizer.js';
 
 // The part of the library that is used here: its own type declarations do not resolve under Node's module rules.

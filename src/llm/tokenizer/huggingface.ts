@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseJson } from '../weights/json-file.js';
+import { parseJson } from '../../base/json-file.js';
 import { tokenizerFromJson } from './from-json.js';
 import type { Tokenizer } from './tokenizer.js';
 

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { openFile } from '../weights/read-file.js';
 import type { Tokenizer } from './tokenizer.js';
 

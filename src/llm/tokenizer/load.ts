@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { readHuggingFaceTokenizer } from './huggingface.js';
 import { readLlama2cTokenizer } from './llama2c.js';
 import type { Tokenizer } from './tokenizer.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernel, updateInPlace, type AdamwUpdate } from '../backend/fused-kernels.js';
+import { hasKernel, updateInPlace, type AdamwUpdate } from '../../engine/fused-kernels.js';
 
 /** AdamW's constants; the defaults are the published runs'. */
 export interface AdamwSettings {

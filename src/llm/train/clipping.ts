@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernel, squareSum } from '../backend/fused-kernels.js';
+import { hasKernel, squareSum } from '../../engine/fused-kernels.js';
 
 /** The Euclidean norm of some gradients taken together. */
 export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gradientPass } from '../backend/gradient-pass.js';
+import { gradientPass } from '../../engine/gradient-pass.js';
 
 /** A loss to differentiate and the weight of its gradient. */
 export interface WeightedLoss {

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 
 /** The learning rate over a run. */
 export interface LearningRateSettings {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../input-error.js';
-import type { Backend } from '../backend/backend.js';
+import { InputError } from '../../base/input-error.js';
+import type { Backend } from '../../engine/backend.js';
 import type { PreferencePair } from '../data/preferences.js';
 import { replies } from '../evaluate.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { loadModel } from '../model/load.js';
-import { version } from '../../version.js';
+import { version } from '../../base/version.js';
 import { digestOf, digestOfModel, digestOfSequences, withReference } from './reference.js';
 
 /** Which policy the preference loss measures against, seen from the model that is trained. */

@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
-import { fileRefusal } from '../../file-refusal.js';
+import { fileRefusal } from '../../base/file-refusal.js';
 import type { PreferencePair } from '../data/preferences.js';
 import type { Sequence } from '../data/sequence.js';
 import { logProbabilitiesOf, replies } from '../evaluate.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { nextTurn } from '../../next-turn.js';
-import { resumeStream } from '../../random/stream.js';
+import { nextTurn } from '../../base/next-turn.js';
+import { resumeStream } from '../../base/random-stream.js';
 import type { MaxrightState } from '../../schedule/maxright.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';

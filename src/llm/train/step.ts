@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../../input-error.js';
-import type { Stream } from '../../random/stream.js';
+import { InputError } from '../../base/input-error.js';
+import type { Stream } from '../../base/random-stream.js';
 import {
   bothObjectives,
   gradientWeights,

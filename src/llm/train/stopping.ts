@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import type { Pair } from '../../schedule/schedule.js';
 
 /** The published stopping rule: near one objective's optimum, or near a given Pareto point in both objectives. */

@@ -1,4 +1,4 @@
-import { stream, type Stream } from '../../random/stream.js';
+import { stream, type Stream } from '../../base/random-stream.js';
 import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { openFile } from './read-file.js';
 import { sizeOf, type Weights } from './weights.js';
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { fileRefusal } from '../../file-refusal.js';
-import { InputError } from '../../input-error.js';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { InputError } from '../../base/input-error.js';
 
 /** A file open for reading at positions. */
 export interface OpenFile {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 import { fromBfloat16, fromFloat16 } from './half-precision.js';
-import { parseJson } from './json-file.js';
+import { parseJson } from '../../base/json-file.js';
 import { openFile, type OpenFile } from './read-file.js';
 import { sizeOf, type RowRange, type Weights } from './weights.js';
 import { writeInPieces } from './write-in-pieces.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../input-error.js';
+import { InputError } from '../../base/input-error.js';
 
 /** Consecutive rows of a tensor: its slices along the first axis from `first` to before `end`. */
 export interface RowRange {

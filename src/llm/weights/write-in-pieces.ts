@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { fileRefusal } from '../../file-refusal.js';
+import { fileRefusal } from '../../base/file-refusal.js';
 
 /**
  * Writes a large file piece by piece, as "<path>.unfinished" until it is complete.

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../../src/llm/backend/backend.js';
+import { openBackend, type Backend } from '../../../src/engine/backend.js';
 import { answer, groupLogProbabilities } from '../../../src/llm/choose/choose.js';
 import { readExams } from '../../../src/llm/choose/exams.js';
 import { fewShotPrompt, readSubjects, type Question } from '../../../src/llm/choose/questions.js';
@@ -10,7 +10,7 @@ import { weightShapes } from '../../../src/llm/model/decoder.js';
 import { loadModel, openModel } from '../../../src/llm/model/load.js';
 import { writeRandomModel } from '../../../src/llm/model/random.js';
 import type { Tokenizer } from '../../../src/llm/tokenizer/tokenizer.js';
-import { wilsonInterval } from '../../../src/simulate/statistics.js';
+import { wilsonInterval } from '../../../src/base/statistics.js';
 import { llm } from '../command.js';
 import { dataFile } from '../forgetting-data.js';
 import { matrix, Tape, type Matrix } from '../reference/autodiff.js';

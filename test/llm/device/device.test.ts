@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { gradientDifferences } from '../../../src/llm/device/gradient-check.js';
 import type { DeviceReport } from '../../../src/llm/device/measure.js';
 import { timeSteps } from '../../../src/llm/device/step-time.js';

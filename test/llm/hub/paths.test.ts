@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Hub } from '../../../src/llm/hub/hub.js';
 import { parseIdentifier } from '../../../src/llm/hub/identifier.js';
 import { dataPath, modelPath } from '../../../src/llm/hub/paths.js';
-import { stream } from '../../../src/random/stream.js';
+import { stream } from '../../../src/base/random-stream.js';
 import { startLlm } from '../command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles } from '../toy.js';

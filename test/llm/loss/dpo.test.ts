@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { checkedDpoSettings, preferenceLoss, preferenceLossOf } from '../../../src/llm/loss/dpo.js';
 
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gradientPass } from '../../../src/llm/backend/gradient-pass.js';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { gradientPass } from '../../../src/engine/gradient-pass.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../../src/llm/backend/backend.js';
+import { openBackend, type Backend } from '../../../src/engine/backend.js';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';

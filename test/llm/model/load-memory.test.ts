@@ -6,7 +6,7 @@ import { configJson, type ModelConfig } from '../../../src/llm/model/config.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import { neoxConfig } from '../../../src/llm/model/random.js';
 import { byteTokenizerJson } from '../../../src/llm/tokenizer/byte-level.js';
-import { writeJson } from '../../../src/llm/weights/json-file.js';
+import { writeJson } from '../../../src/base/json-file.js';
 import { sizeOf } from '../../../src/llm/weights/weights.js';
 import { testBuild } from '../../build.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -38,7 +38,7 @@ async function writeEmptyModel(config: ModelConfig): Promise<number> {
 
 // Prints by how much the process grew at most while it loaded the model.
 const script = `
-import { openBackend } from '${testBuild}/src/llm/backend/backend.js';
+import { openBackend } from '${testBuild}/src/engine/backend.js';
 import { loadModel } from '${testBuild}/src/llm/model/load.js';
 const [name, model] = process.argv.slice(1);
 const backend = await openBackend(name);

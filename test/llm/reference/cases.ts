@@ -1,4 +1,4 @@
-import { stream } from '../../../src/random/stream.js';
+import { stream } from '../../../src/base/random-stream.js';
 import type { ModelConfig } from '../../../src/llm/model/config.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import { loraShapes, peftName, type LoraConfig } from '../../../src/llm/model/lora.js';

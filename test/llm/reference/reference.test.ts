@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../../../src/random/stream.js';
+import { stream } from '../../../src/base/random-stream.js';
 import { cases, caseValues, referenceResult, trainedNames } from './cases.js';
 
 /** The relative error of a tensor's gradient along a random direction, against fourth-order central differences. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { readPreferences } from '../../../src/llm/data/preferences.js';
 import { readSft } from '../../../src/llm/data/sft.js';
 import { loadModel } from '../../../src/llm/model/load.js';

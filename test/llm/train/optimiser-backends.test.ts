@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../../src/llm/backend/backend.js';
+import { openBackend, type Backend } from '../../../src/engine/backend.js';
 import { adamwStep, disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
 import { clipped, globalNorm } from '../../../src/llm/train/clipping.js';
-import { stream } from '../../../src/random/stream.js';
+import { stream } from '../../../src/base/random-stream.js';
 import { hasWebGpu } from '../webgpu.js';
 
 const webGpu = await hasWebGpu();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { adamwStep, disposeAdamw, initialAdamw, resetAdamw, type AdamwSettings } from '../../../src/llm/train/adamw.js';
 import { clipped, globalNorm } from '../../../src/llm/train/clipping.js';
 import { checkedLearningRate, learningRateAt } from '../../../src/llm/train/learning-rate.js';

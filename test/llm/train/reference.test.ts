@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { readPreferences, type PreferencePair } from '../../../src/llm/data/preferences.js';
 import { logProbabilitiesOf, replies } from '../../../src/llm/evaluate.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';

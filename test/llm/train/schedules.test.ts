@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { draw, epochOrder, firstCursor, type Cursor } from '../../../src/llm/data/cursor.js';
 import { disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../../../src/llm/train/step.js';
-import { stream } from '../../../src/random/stream.js';
+import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
 import type { ScheduleSettings } from '../../../src/schedule/schedule.js';
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/llm/backend/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
 import { draw, firstCursor } from '../../../src/llm/data/cursor.js';
 import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
 import { disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
 import { takeStep, type StepSettings } from '../../../src/llm/train/step.js';
-import { stream } from '../../../src/random/stream.js';
+import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
 import type { ObjectiveName, ScheduleSettings } from '../../../src/schedule/schedule.js';
 import { caseModel } from '../reference/case-model.js';

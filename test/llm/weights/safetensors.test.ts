@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { InputError } from '../../../src/input-error.js';
+import { InputError } from '../../../src/base/input-error.js';
 import { openSafetensors, writeSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { safetensorsBytes } from '../half-precision.js';
 import { temporaryFolder } from '../temporary-folder.js';

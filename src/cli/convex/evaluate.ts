@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { vectorOption } from '../arguments.js';
+import { printJson } from '../output.js';
+
+/** `forgetting evaluate`: both objectives and their gradients at a point. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('both objectives and their gradients at a point')
+    .argument('<problem>', 'problem file')
+    .requiredOption('--at <vector>', 'the point θ, as a JSON array')
+    .option('--json', 'print JSON')
+    .action(async (file: string, { at }: { at: string }) => {
+      const { readProblem } = await import('../../convex/problem/read.js');
+      const problem = await readProblem(file);
+      const theta = vectorOption('at', at, problem.dimension);
+      const { dpo, sft } = problem.objectives;
+      const [dpoGradient, sftGradient] = [new Float64Array(theta.length), new Float64Array(theta.length)];
+      printJson({
+        dpo: dpo.gradient(theta, dpoGradient),
+        sft: sft.gradient(theta, sftGradient),
+        dpoGradient,
+        sftGradient,
+      });
+    });
+}

@@ -1,0 +1,183 @@
+import { Command } from 'commander';
+import {
+  closedFormDefaults,
+  fromTextDefaults,
+  logLinearDefaults,
+  quadraticDefaults,
+} from '../../convex/generate/defaults.js';
+import type { ProblemFile } from '../../convex/problem/format.js';
+import { integerOption, numberOption, vectorOption, wordOption } from '../arguments.js';
+import { writeWhole } from '../../base/whole-file.js';
+import { jsonText } from '../../base/text.js';
+
+/** `forgetting problem`: generators of problem files, and the problem of real text. */
+export function problemCommand(): Command {
+  return new Command('problem')
+    .description('make a problem file')
+    .addCommand(quadraticCommand())
+    .addCommand(logLinearCommand())
+    .addCommand(closedFormCommand())
+    .addCommand(fromTextCommand());
+}
+
+interface Output {
+  readonly out?: string;
+}
+
+function quadraticCommand(): Command {
+  const defaults = quadraticDefaults;
+  return withOutput(new Command('quadratic'))
+    .description('a random pair of quadratics')
+    .option('--dimension <d>', shown('dimension of θ', defaults.dimension), integerOption('dimension', 1))
+    .option('--condition <number>', shown('condition number of both Hessians', defaults.condition), number('condition'))
+    .option('--condition-dpo <number>', 'that of the DPO objective alone', number('condition-dpo'))
+    .option('--condition-sft <number>', 'that of the SFT objective alone', number('condition-sft'))
+    .option('--angle <degrees>', shown('between the minimisers, seen from the origin', defaults.angle), number('angle'))
+    .option('--distance <number>', shown('between the minimisers', defaults.distance), number('distance'))
+    .option('--noise <deviation>', shown('of the gradients, per coordinate', defaults.noise), number('noise'))
+    .option('--radius <number>', 'of the ball that θ stays in (default: none)', number('radius'))
+    .option('--start <vector>', 'where runs start, as a JSON array (default: zero)')
+    .option('--seed <integer>', shown('of everything random', defaults.seed), integerOption('seed', 0))
+    .action(async (options: QuadraticFlags) => {
+      const { out, start, condition, conditionDpo, conditionSft, ...rest } = options;
+      const { quadratic } = await import('../../convex/generate/quadratic.js');
+      const common = condition ?? ((rest.dimension ?? defaults.dimension) === 1 ? 1 : defaults.condition);
+      const conditions = { dpo: conditionDpo ?? common, sft: conditionSft ?? common };
+      const dimension = rest.dimension ?? defaults.dimension;
+      await printProblem(quadratic({ ...rest, condition: conditions, ...startOption(start, dimension) }), out);
+    });
+}
+
+interface QuadraticFlags extends Output {
+  readonly dimension?: number;
+  readonly condition?: number;
+  readonly conditionDpo?: number;
+  readonly conditionSft?: number;
+  readonly angle?: number;
+  readonly distance?: number;
+  readonly noise?: number;
+  readonly radius?: number;
+  readonly start?: string;
+  readonly seed?: number;
+}
+
+function logLinearCommand(): Command {
+  const defaults = logLinearDefaults;
+  return withOutput(new Command('log-linear'))
+    .description('SFT and DPO of a log-linear policy, on data that two policies generate')
+    .option('--dimension <d>', shown('dimension of θ', defaults.dimension), integerOption('dimension', 1))
+    .option('--candidates <k>', shown('replies of an SFT example', defaults.candidates), integerOption('candidates', 2))
+    .option('--examples <n>', shown('of both kinds', defaults.examples), integerOption('examples', 1))
+    .option('--sft-examples <n>', 'SFT examples alone', integerOption('sft-examples', 1))
+    .option('--dpo-examples <n>', 'preferences alone', integerOption('dpo-examples', 1))
+    .option('--conflict <number>', shown('from −1 aligned to 1 opposed', defaults.conflict), number('conflict'))
+    .option('--sharpness <number>', shown('norm of the generating policies', defaults.sharpness), number('sharpness'))
+    .option('--beta <number>', shown('temperature β of DPO', defaults.beta), number('beta'))
+    .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
+    .option(
+      '--reference <kind>',
+      shown('policy of DPO: zero, random, or sft, the minimiser of SFT', defaults.reference),
+      wordOption('reference', ['zero', 'random', 'sft']),
+    )
+    .option('--start <vector>', 'where runs start, as a JSON array (default: zero)')
+    .option('--seed <integer>', shown('of everything random', defaults.seed), integerOption('seed', 0))
+    .action(async ({ out, start, examples, sftExamples, dpoExamples, ...rest }: LogLinearFlags) => {
+      const { logLinear } = await import('../../convex/generate/log-linear.js');
+      const common = examples ?? defaults.examples;
+      const counts = { dpo: dpoExamples ?? common, sft: sftExamples ?? common };
+      const dimension = rest.dimension ?? defaults.dimension;
+      await printProblem(logLinear({ ...rest, examples: counts, ...startOption(start, dimension) }), out);
+    });
+}
+
+interface LogLinearFlags extends Output {
+  readonly dimension?: number;
+  readonly candidates?: number;
+  readonly examples?: number;
+  readonly sftExamples?: number;
+  readonly dpoExamples?: number;
+  readonly conflict?: number;
+  readonly sharpness?: number;
+  readonly beta?: number;
+  readonly radius?: number;
+  readonly reference?: 'zero' | 'random' | 'sft';
+  readonly start?: string;
+  readonly seed?: number;
+}
+
+function closedFormCommand(): Command {
+  const defaults = closedFormDefaults;
+  return withOutput(new Command('closed-form'))
+    .description('f_DPO = ½(θ − 1)², f_SFT = ½(θ + 1)²')
+    .option('--noise <deviation>', shown('of the gradients', defaults.noise), number('noise'))
+    .option('--start <number>', shown('where runs start', defaults.start), number('start'))
+    .option('--seed <integer>', 'taken like every generator’s; nothing here is random', integerOption('seed', 0))
+    .action(async ({ out, noise, start }: Output & { noise?: number; start?: number }) => {
+      const { closedForm } = await import('../../convex/generate/closed-form.js');
+      await printProblem(
+        closedForm({ ...(noise === undefined ? {} : { noise }), ...(start === undefined ? {} : { start }) }),
+        out,
+      );
+    });
+}
+
+function fromTextCommand(): Command {
+  const defaults = fromTextDefaults;
+  return withOutput(new Command('from-text'))
+    .description('SFT and DPO of a log-linear policy on real text')
+    .requiredOption('--preferences <file>', 'JSON Lines with prompt, chosen, rejected')
+    .requiredOption('--sft <file>', 'JSON Lines with instruction, input, output')
+    .option('--features <name>', shown('of a reply to a prompt', defaults.features), wordOption('features', features))
+    .option('--unit <unit>', shown('of the n-grams: word or character', defaults.unit), wordOption('unit', units))
+    .option('--ngram <n>', shown('longest n-gram', defaults.ngram), integerOption('ngram', 1))
+    .option('--dimension <d>', shown('of the features', defaults.dimension), integerOption('dimension', 1))
+    .option('--candidates <k>', shown('replies of an SFT example', defaults.candidates), integerOption('candidates', 2))
+    .option('--examples <n>', shown('records of each kind', defaults.examples), integerOption('examples', 1))
+    .option('--beta <number>', shown('temperature β of DPO', defaults.beta), number('beta'))
+    .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
+    .option('--seed <integer>', shown('of the records and candidates drawn', defaults.seed), integerOption('seed', 0))
+    .action(async (options: FromTextFlags) => {
+      const { out, preferences, sft, ...rest } = options;
+      const { readPreferences, readDemonstrations } = await import('../../convex/generate/records.js');
+      const { fromText } = await import('../../convex/generate/from-text.js');
+      const records = { preferences: await readPreferences(preferences), sft: await readDemonstrations(sft) };
+      await printProblem(fromText({ ...rest, ...records }), out);
+    });
+}
+
+const features = ['hashed-ngrams'] as const;
+const units = ['word', 'character'] as const;
+
+interface FromTextFlags extends Output {
+  readonly preferences: string;
+  readonly sft: string;
+  readonly features?: 'hashed-ngrams';
+  readonly unit?: 'word' | 'character';
+  readonly ngram?: number;
+  readonly dimension?: number;
+  readonly candidates?: number;
+  readonly examples?: number;
+  readonly beta?: number;
+  readonly radius?: number;
+  readonly seed?: number;
+}
+
+const number = numberOption;
+
+function shown(description: string, absent: string | number): string {
+  return `${description} (default: ${absent})`;
+}
+
+function withOutput(command: Command): Command {
+  return command.option('--out <file>', 'the problem file (default: standard output)');
+}
+
+function startOption(text: string | undefined, dimension: number): { start?: number[] } {
+  return text === undefined ? {} : { start: Array.from(vectorOption('start', text, dimension)) };
+}
+
+async function printProblem(problem: ProblemFile, out: string | undefined): Promise<void> {
+  const text = `${jsonText(problem)}\n`;
+  if (out === undefined) process.stdout.write(text);
+  else await writeWhole(out, text);
+}

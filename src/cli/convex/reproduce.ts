@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { integerOption } from '../arguments.js';
+
+interface ReproduceOptions {
+  readonly quick?: boolean;
+  readonly out: string;
+  readonly only?: string;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly cache: string;
+  readonly llm?: string;
+}
+
+/** `forgetting reproduce`: every figure, from its experiments to its files. */
+export function reproduceCommand(): Command {
+  return new Command('reproduce')
+    .description('run the experiments and draw every figure')
+    .option('--quick', 'a coarse version, in seconds')
+    .option('--out <folder>', 'where the figures go', 'figures/rendered')
+    .option('--only <names>', 'only these figures, separated by commas')
+    .option('--seed <n>', 'seed of every experiment', integerOption('seed', 0), 0)
+    .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--cache <folder>', 'where finished pieces of work are kept', '.cache/forgetting')
+    .option('--llm <folder>', 'folder of a finished forgetting llm experiment, to draw its figures too')
+    .action(reproduce);
+}
+
+async function reproduce({ quick = false, only, ...options }: ReproduceOptions): Promise<void> {
+  const { drawFigures } = await import('../draw-figures.js');
+  const names = only?.split(',').map((name) => name.trim());
+  const lines = await drawFigures({ ...options, quick, ...(names && { only: names }) });
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

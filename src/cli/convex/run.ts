@@ -1,0 +1,195 @@
+import { Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
+import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
+import type { Problem } from '../../convex/problem/problem.js';
+import type { Estimate } from '../../base/statistics.js';
+import type { RunSettings } from '../../convex/simulate/trajectory.js';
+import { integerOption, numberOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import { printJson, printTable } from '../output.js';
+import { shortNumber } from '../../base/text.js';
+import { startProgress } from '../progress.js';
+
+interface RunOptions {
+  readonly schedule: string;
+  readonly lambda: number;
+  readonly steps: number;
+  readonly order: 'sft-dpo' | 'dpo-sft';
+  readonly split?: string;
+  readonly period: number;
+  readonly batch: number;
+  readonly values: 'minibatch' | 'full';
+  readonly gradientBatch: 'shared' | 'fresh';
+  readonly valueNoise?: number;
+  readonly stepSize: string;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly trace?: number;
+  readonly workers?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `forgetting run`: a schedule on a problem, over many seeds. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run a schedule on a problem over many seeds')
+    .argument('<problem>', 'problem file')
+    .requiredOption('--schedule <name>', 'sequential, mix, alright, maxright, sft, dpo, or a path to a module')
+    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option('--steps <T>', 'number of updates in all', integerOption('steps', 1), 1000)
+    .option('--order <order>', 'stages of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']), 'sft-dpo')
+    .option('--split <n,m>', 'steps of each stage of sequential, in order (default: halves)')
+    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1), 1)
+    .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
+    .option(
+      '--values <which>',
+      'what maxright sees: minibatch or full',
+      wordOption('values', ['minibatch', 'full']),
+      'minibatch',
+    )
+    .option(
+      '--gradient-batch <which>',
+      'the gradient is taken on the minibatch the choice was made by (shared) or a fresh one',
+      wordOption('gradient-batch', ['shared', 'fresh']),
+      'shared',
+    )
+    .option('--value-noise <deviation>', 'standard deviation of the values seen', nonNegative('value-noise'))
+    .option('--step-size <rule>', 'a number, an expression of t and T, or linear:α0', '0.5/sqrt(T)')
+    .option('--seeds <n>', 'number of runs', integerOption('seeds', 1), 100)
+    .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
+    .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
+    .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--out <file>', 'also write the measures as rows: .jsonl or .parquet', tableFile)
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: RunOptions) => {
+      const { readProblemFile } = await import('../../convex/problem/read.js');
+      const { problem, text } = await readProblemFile(file);
+      const { result, ensemble } = await run(problem, options);
+      if (options.out !== undefined) {
+        const { resultColumns, resultRows } = await import('../../convex/simulate/result-table.js');
+        const { writeTable } = await import('../../base/table-file.js');
+        await writeTable(options.out, resultRows(ensemble), resultColumns);
+      }
+      const { provenance } = await import('../provenance.js');
+      if (options.json === true) printJson({ ...result, provenance: provenance(options.seed, text) });
+      else printResult(result, options);
+    });
+}
+
+/** Runs the ensemble that the options describe and measures it against certified optima. */
+async function run(problem: Problem, options: RunOptions) {
+  const { lambda, steps, order, period, batch, seed, seeds } = options;
+  const { loadSchedule } = await import('../../schedule/load.js');
+  const { stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
+  const { certifiedOptima } = await import('../../convex/simulate/optima.js');
+  const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
+  const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
+  const { createWorkerPool } = await import('../../convex/simulate/pool.js');
+
+  const schedule = await loadSchedule(options.schedule);
+  const stepSizes = stepSizesOf(options.stepSize, steps);
+  const split = options.split === undefined ? {} : { split: splitOption(options.split) };
+  schedule.init({ lambda, steps, order, ...split, period, ideal: { dpo: 0, sft: 0 } });
+  const optima = certifiedOptima(problem, lambda);
+  const settings = { lambda, steps, order, ...split, period, ideal: optima.values.ideal };
+  const record = recordedSteps(steps, options.trace);
+
+  const threads = options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0);
+  const pool = threads === 0 ? undefined : createWorkerPool(threads);
+  const progress = startProgress('runs', seeds);
+  try {
+    const runSettings: RunSettings = {
+      schedule: settings,
+      stepSizes,
+      batch,
+      values: options.values,
+      gradientBatch: options.gradientBatch,
+      ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
+      record,
+    };
+    const trajectories = await runEnsemble(
+      { problem, schedule: options.schedule, settings: runSettings, seed, seeds },
+      {
+        ...(pool === undefined ? {} : { pool }),
+        onProgress: (done) => {
+          progress.update(done);
+        },
+      },
+    );
+    const trace = record.map((step, at) => {
+      const { gap, maxGap, dpo, sft } = ensembleMeasures(trajectories, at, optima.values);
+      const ci95 = { gap: gap.ci95, maxGap: maxGap.ci95, dpo: dpo.ci95, sft: sft.ci95 };
+      return { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
+    });
+    const result = {
+      schedule: schedule.name,
+      final: ensembleMeasures(trajectories, record.length - 1, optima.values),
+      exactGap: await exactGap(),
+      gradients: trajectories[0].gradients,
+      evaluations: trajectories[0].evaluations,
+      trace: options.trace === undefined ? [] : trace,
+      ...(problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {}),
+    };
+    const ensemble = { problem, schedule, settings: runSettings, seed, trajectories, optima: optima.values };
+    return { result, ensemble };
+  } finally {
+    progress.stop();
+    await pool?.destroy();
+  }
+
+  async function exactGap(): Promise<number | null> {
+    const { exactGaps, exactSchedules } = await import('../../convex/simulate/exact-moments.js');
+    const { data } = problem;
+    if (data.kind !== 'quadratic' || problem.radius < Infinity || !exactSchedules.includes(options.schedule))
+      return null;
+    const { minimizer } = optima.weightedSum;
+    return exactGaps(data, { schedule, settings, stepSizes, batch, minimizer, record: [steps] })[0];
+  }
+}
+
+/** θ_0, every so many steps, and the last. */
+function recordedSteps(steps: number, every: number | undefined): number[] {
+  if (every === undefined) return [steps];
+  const grid = Array.from({ length: Math.ceil(steps / every) }, (_, i) => i * every);
+  return [...grid, steps];
+}
+
+function tableFile(path: string): string {
+  if (/\.(jsonl|parquet)$/.test(path)) return path;
+  throw new InputError('out', path, 'a file ending in .jsonl or .parquet');
+}
+
+/** Whether threads pay: starting them costs about as much as this many multiplications. */
+function isLongWork(problem: Problem, samples: number): boolean {
+  const { data, dimension } = problem;
+  const rows = data.kind === 'log-linear' ? totalRows(data.sft.rows) / exampleCount(data.sft.rows) : dimension;
+  return samples * (2 * rows + 10) * dimension > 2e8;
+}
+
+function nonNegative(field: string): (text: string) => number {
+  return (text) => {
+    const value = numberOption(field)(text);
+    if (value < 0) throw new InputError(field, value, 'a number ≥ 0');
+    return value;
+  };
+}
+
+function printResult(result: Awaited<ReturnType<typeof run>>['result'], { seeds, lambda, steps }: RunOptions): void {
+  const { schedule, final, exactGap, gradients, evaluations, trace } = result;
+  process.stdout.write(`${schedule}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
+  printTable(
+    ['measure', 'mean', '95 % interval'],
+    Object.entries<Estimate>({ ...final }).map(([name, { mean, ci95 }]) => [
+      name,
+      shortNumber(mean),
+      ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`,
+    ]),
+  );
+  process.stdout.write(`\nexact gap ${shortNumber(exactGap)}   gradients ${gradients}   evaluations ${evaluations}\n`);
+  if (trace.length === 0) return;
+  process.stdout.write('\n');
+  printTable(
+    ['step', 'gap', 'maxGap', 'dpo', 'sft'],
+    trace.map(({ step, gap, maxGap, dpo, sft }) => [step, gap, maxGap, dpo, sft].map(shortNumber)),
+  );
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { lambdaOption } from '../arguments.js';
+import { printJson, printTable } from '../output.js';
+import { shortNumber } from '../../base/text.js';
+
+/** `forgetting solve`: certified minimisers of F_λ and F_max. */
+export function solveCommand(): Command {
+  return new Command('solve')
+    .description('certified minimisers of F_λ and F_max, and the ideal point')
+    .argument('<problem>', 'problem file')
+    .option('--lambda <number>', 'weight of DPO; may be repeated', lambdaOption)
+    .option('--json', 'print JSON')
+    .action(async (file: string, { lambda = [0.5], json }: { lambda?: number[]; json?: boolean }) => {
+      const { readProblem } = await import('../../convex/problem/read.js');
+      const { idealPoint, minimizeWeightedSum } = await import('../../convex/optimum/weighted-sum.js');
+      const { minimizeWeightedMax } = await import('../../convex/optimum/weighted-max.js');
+      const problem = await readProblem(file);
+      const ideal = idealPoint(problem);
+      const points = lambda.map((weight) => minimizeWeightedSum(problem, weight));
+      const max = lambda.map((weight) => minimizeWeightedMax(problem, weight, ideal));
+      const condition = problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {};
+      if (json === true) {
+        printJson({
+          ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
+          idealCertificate: { dpo: ideal.dpo.certificate, sft: ideal.sft.certificate },
+          points,
+          max,
+          ...condition,
+        });
+        return;
+      }
+      process.stdout.write(`ideal point  dpo ${shortNumber(ideal.dpo.value)}  sft ${shortNumber(ideal.sft.value)}\n`);
+      for (const [name, rows] of [
+        ['F_λ', points],
+        ['F_max', max],
+      ] as const) {
+        process.stdout.write(`\nminimisers of ${name}\n`);
+        printTable(
+          ['λ', 'value', 'certificate', 'dpo', 'sft'],
+          rows.map((row) => [row.lambda, row.value, row.certificate, row.dpo, row.sft].map(shortNumber)),
+        );
+      }
+      if (problem.conditionalOnConvexity) process.stdout.write('\ncertificates are conditional on convexity\n');
+    });
+}

@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { CheckPool } from '../../theory/verify/check-pool.js';
+import type { Theorem } from '../../theory/theorem.js';
+import type { Check, Row } from '../../theory/verify/verify.js';
+import { InputError } from '../../base/input-error.js';
+import { integerOption } from '../arguments.js';
+import { writeWhole } from '../../base/whole-file.js';
+import { printJson, printTable } from '../output.js';
+import { jsonText, shortNumber } from '../../base/text.js';
+import { commandLine } from '../provenance.js';
+import { startProgress } from '../progress.js';
+
+interface VerifyOptions {
+  readonly quick?: boolean;
+  readonly json?: boolean;
+  readonly seed: number;
+  readonly workers?: number;
+  readonly only?: readonly string[];
+  readonly attack?: number;
+  readonly out: string;
+  readonly verdicts?: string;
+}
+
+/** `forgetting verify`: every theorem against what is measured; exit code 1 if one fails. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('check every statement of docs/theory.md against measurements')
+    .option('--quick', 'each problem at one λ, with fewer steps and seeds')
+    .option('--only <ids>', 'statements, as in A.average,M', (text: string) => text.split(','))
+    .option('--attack <time>', 'search this long for problems that break a bound, as in 60s', durationOption('attack'))
+    .option('--out <folder>', 'where the attack stores the closest problems', 'closest-problems')
+    .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
+    .option('--workers <n>', 'threads; does not change what is measured', integerOption('workers', 1))
+    .option('--verdicts <file>', 'also write what became of each statement, as JSON')
+    .option('--json', 'print JSON')
+    .action(async (options: VerifyOptions) => {
+      const rows = await verify(options);
+      if (options.verdicts !== undefined) await writeVerdicts(options.verdicts, rows, options);
+      if (options.json === true) printJson(rows);
+      else printRows(rows);
+      if (rows.some((row) => row.holds === false)) process.exitCode = 1;
+    });
+}
+
+/** Measures, attacks and judges. */
+async function verify({ quick = false, seed, workers, only, attack, out }: VerifyOptions): Promise<Row[]> {
+  const { extentOf, judge, selected } = await import('../../theory/verify/verify.js');
+  const { theorems } = await import('../../theory/registry.js');
+  const { suite } = await import('../../theory/verify/suite.js');
+  const { createCheckPool } = await import('../../theory/verify/check-pool.js');
+  const chosen = selected(theorems, only);
+  const keys = suite(quick);
+  const extent = extentOf(quick, seed);
+  const progress = startProgress('problems', keys.length);
+  const pool = createCheckPool(workers);
+  try {
+    let done = 0;
+    const checks = await Promise.all(
+      keys.map(async (key) => {
+        const result = await pool.check({ key, ids: only, extent });
+        progress.update(++done);
+        return result;
+      }),
+    );
+    const attacks = attack === undefined ? [] : await closestProblems(chosen, pool, { attack, seed, out });
+    return judge(chosen, [...checks.flat(), ...attacks]);
+  } finally {
+    progress.stop();
+    await pool.destroy();
+  }
+}
+
+/** Attacks every theorem that can be, shares the time among them, and stores the closest problems. */
+async function closestProblems(
+  theorems: readonly Theorem[],
+  pool: CheckPool,
+  { attack, seed, out }: { attack: number; seed: number; out: string },
+): Promise<Check[]> {
+  const { attackable } = await import('../../theory/attack/attack.js');
+  const targets = theorems.filter(attackable);
+  const seconds = (attack * Math.min(pool.workers, targets.length)) / targets.length;
+  const found = await Promise.all(targets.map(({ id }) => pool.attack({ id, seconds, seed })));
+  const checks: Check[] = [];
+  for (const closest of found) {
+    if (closest === undefined) continue;
+    const { id, file, lambda, steps, variant, measurement, bound } = closest;
+    const path = join(out, `${id}.json`);
+    await writeWhole(path, `${jsonText(file)}\n`);
+    checks.push({
+      id,
+      problem: variant === undefined ? path : `${path} ${variant}`,
+      lambda,
+      steps,
+      measurement,
+      bound,
+    });
+  }
+  return checks;
+}
+
+/** Writes the verdict on every statement, with the command that reached it. */
+async function writeVerdicts(path: string, rows: readonly Row[], { seed }: VerifyOptions): Promise<void> {
+  const { summary } = await import('../../theory/verify/summary.js');
+  const { version } = await import('../../base/version.js');
+  const command = commandLine(process.argv.slice(2));
+  await writeWhole(path, `${jsonText({ version, command, seed, statements: summary(rows) })}\n`);
+}
+
+function durationOption(field: string): (text: string) => number {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?)(s|m)$/.exec(text);
+    const seconds = match === null ? NaN : Number(match[1]) * (match[2] === 'm' ? 60 : 1);
+    if (!(seconds > 0)) throw new InputError(field, text, 'a time in seconds or minutes, as in 60s or 2m');
+    return seconds;
+  };
+}
+
+function printRows(rows: readonly Row[]): void {
+  printTable(
+    ['statement', 'problem', 'λ', 'T', 'measured', '95 % interval', 'bound', 'ratio', 'verdict'],
+    rows
+      .filter(({ holds }) => holds !== 'not applicable')
+      .map(({ id, problem, lambda, steps, measured, bound, ratio, holds }) => [
+        id,
+        problem,
+        shortNumber(lambda),
+        shortNumber(steps),
+        shortNumber(measured.mean),
+        measured.ci95 === null ? '–' : `[${measured.ci95.map(shortNumber).join(', ')}]`,
+        shortNumber(bound),
+        ratio === null ? '–' : ratio.toPrecision(3),
+        holds === true ? 'holds' : 'FAILS',
+      ]),
+  );
+  printExemptions(rows);
+  const count = (verdict: Row['holds']): number => rows.filter((row) => row.holds === verdict).length;
+  process.stdout.write(`\n${count(true)} hold, ${count(false)} fail, ${count('not applicable')} not applicable\n`);
+}
+
+/** Where a statement says nothing, by statement and reason. */
+function printExemptions(rows: readonly Row[]): void {
+  const groups = new Map<string, Set<string>>();
+  for (const { id, problem, lambda, holds, reason = '' } of rows) {
+    if (holds !== 'not applicable') continue;
+    const where = reason.startsWith('λ') ? `${problem} at λ = ${lambda}` : problem;
+    const key = `${id}: ${reason}`;
+    groups.set(key, (groups.get(key) ?? new Set()).add(where));
+  }
+  if (groups.size > 0) process.stdout.write('\nnot applicable\n');
+  for (const [key, where] of groups) process.stdout.write(`  ${key} (${[...where].join(', ')})\n`);
+}

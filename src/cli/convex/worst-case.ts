@@ -1,0 +1,119 @@
+import { Command } from 'commander';
+import type { Order } from '../../schedule/schedule.js';
+import {
+  functionClasses,
+  iterates,
+  worstCaseSchedules,
+  type Iterate,
+  type WorstCaseSchedule,
+} from '../../theory/worst-case/names.js';
+import { integerOption, numberOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import { writeWhole } from '../../base/whole-file.js';
+import { printJson, printTable } from '../output.js';
+import { jsonText } from '../../base/text.js';
+import { startProgress } from '../progress.js';
+
+interface Options {
+  readonly schedule: WorstCaseSchedule;
+  readonly lambda: number;
+  readonly steps: number;
+  readonly period: number;
+  readonly order?: Order;
+  readonly split?: string;
+  readonly stepSize?: string;
+  readonly iterate: Iterate;
+  readonly class: (typeof functionClasses)[number];
+  readonly lipschitz: number;
+  readonly smoothness: number;
+  readonly gradientAtOptimum: number;
+  readonly distance: number;
+  readonly out?: string;
+  readonly replay?: string;
+  readonly closedForm?: boolean;
+  readonly json?: boolean;
+}
+
+/** `forgetting worst-case`: the worst case of a schedule over a class of functions, with a certificate. */
+export function worstCaseCommand(): Command {
+  return new Command('worst-case')
+    .description('the worst case of a schedule over all functions of a class, by performance estimation')
+    .requiredOption('--schedule <name>', worstCaseSchedules.join(', '), wordOption('schedule', worstCaseSchedules))
+    .requiredOption('--steps <T>', 'updates in all', integerOption('steps', 1))
+    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option('--period <k>', 'steps between evaluations of maxright', integerOption('period', 1), 1)
+    .option('--order <order>', 'sft-dpo or dpo-sft, of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']))
+    .option('--split <T1,T2>', 'steps of each stage of sequential')
+    .option('--step-size <rule>', 'expression of t and T, or linear:α0; R/(M√T) unless given')
+    .option('--iterate <name>', iterates.join(', '), wordOption('iterate', iterates), 'mean')
+    .option('--class <name>', functionClasses.join(', '), wordOption('class', functionClasses), 'lipschitz')
+    .option('--lipschitz <M>', 'bound on the subgradients', numberOption('lipschitz'), 1)
+    .option('--smoothness <L>', 'Lipschitz constant of the gradients', numberOption('smoothness'), 1)
+    .option('--gradient-at-optimum <σ>', 'bound on the gradients at θ*', numberOption('gradient-at-optimum'), 1)
+    .option('--distance <R>', 'bound on the distance from the start to θ*', numberOption('distance'), 1)
+    .option('--out <file>', 'write the recovered worst problem')
+    .option('--replay <file>', 'run the schedule on a worst problem written earlier, instead of looking for one')
+    .option('--closed-form', 'run the closed-form worst function of alright or maxright instead of looking for one')
+    .option('--json', 'print JSON')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const { worstCase } = await import('../../theory/worst-case/worst-case.js');
+  const { closedFormWorstCase } = await import('../../theory/worst-case/closed-form.js');
+  const { split, out, replay, closedForm, json, ...given } = options;
+  const settings = { ...given, ...(split === undefined ? {} : { split: splitOption(split) }) };
+  if (replay !== undefined) {
+    const { replayStored } = await import('../../theory/worst-case/stored-problem.js');
+    const found = await replayStored(replay, settings);
+    if (json === true) printJson(found);
+    else process.stdout.write(`${digits(found.value)} (rounding at most ${found.rounding.toExponential(1)})\n`);
+    return;
+  }
+  const progress = startProgress('worst case', 1);
+  let result;
+  try {
+    result =
+      closedForm === true
+        ? closedFormWorstCase(settings)
+        : worstCase(settings, {
+            onProgress: (share) => {
+              progress.update(share);
+            },
+          });
+  } finally {
+    progress.stop();
+  }
+  if (out !== undefined) await writeWhole(out, `${jsonText(result.certificate.problem)}\n`);
+  if (json === true) {
+    printJson(result);
+  } else {
+    const { worstCase: lower, dualBound, relativeGap, theory, kind, certificate } = result;
+    printTable(
+      ['worst case ≥', 'worst case ≤', 'relative gap', 'theory', 'kind'],
+      [
+        [
+          digits(lower),
+          digits(dualBound),
+          relativeGap.toExponential(1),
+          theory === null ? '–' : digits(theory),
+          kind ?? '–',
+        ],
+      ],
+    );
+    if (certificate.dual !== undefined) {
+      const { order, constraints, programmes } = certificate.dual;
+      const size = `Gram matrix of order ${order}, ${constraints} constraints`;
+      process.stdout.write(`\n${size}${programmes === 1 ? '' : `, ${programmes} programmes`}\n`);
+    }
+    if (certificate.choices !== undefined) process.stdout.write(`choices: ${certificate.choices.join(', ')}\n`);
+  }
+  // A run that exceeds a proven bound means that one of the two is wrong.
+  if (result.theory !== null && result.worstCase > result.theory * (1 + 1e-9)) {
+    process.stderr.write('forgetting: the worst case exceeds the theoretical bound\n');
+    process.exitCode = 1;
+  }
+}
+
+function digits(value: number): string {
+  return value.toPrecision(9);
+}

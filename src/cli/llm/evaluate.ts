@@ -1,0 +1,109 @@
+import { Command } from 'commander';
+import type { Sequence } from '../../llm/data/sequence.js';
+import type { Evaluation } from '../../llm/evaluate.js';
+import { integerOption } from '../arguments.js';
+import { announce, openCommandBackend } from './backend-options.js';
+import { withLocalInputs } from './hub.js';
+import {
+  dpoSettingsOf,
+  readData,
+  referenced,
+  withSessionOptions,
+  type SessionData,
+  type SessionOptions,
+} from './session.js';
+import { printJson, printTable } from '../output.js';
+import { shortNumber } from '../../base/text.js';
+import { startProgress } from '../progress.js';
+
+interface EvaluateOptions extends SessionOptions {
+  readonly batch: number;
+  readonly showTokens?: number;
+}
+
+/** An evaluation, and what its files lost in preparation. */
+export type EvaluationReport = Omit<Evaluation, 'perExample'> & {
+  readonly dropped: { readonly sft: number; readonly preferences: number };
+  readonly perExample: Evaluation['perExample'];
+};
+
+/** `forgetting llm evaluate`: f_SFT and f_DPO of a model on whole files. */
+export function llmEvaluateCommand(): Command {
+  return withSessionOptions(new Command('evaluate').description('f_SFT and f_DPO of a model on whole files'))
+    .option('--batch <n>', 'sequences that go through the model together', integerOption('batch', 1), 8)
+    .option(
+      '--show-tokens <n>',
+      'also give the ids and prompt lengths of the first records',
+      integerOption('show-tokens', 1),
+    )
+    .action(async (given: EvaluateOptions) => {
+      const { loadModel } = await import('../../llm/model/load.js');
+      const { evaluate } = await import('../../llm/evaluate.js');
+      const settings = await dpoSettingsOf(given);
+      const options = await withLocalInputs(given);
+      const backend = await openCommandBackend(options);
+      try {
+        const loaded = await loadModel(options);
+        const data = await readData(options, loaded, options);
+        announce(backend);
+        const preferences = await referenced(data.preferences.examples, loaded.model, backend, options);
+        const bar = startProgress('evaluation', data.sft.examples.length + 2 * preferences.length);
+        const evaluation = await evaluate({
+          model: loaded.model,
+          sft: data.sft.examples,
+          preferences,
+          settings,
+          batchSize: options.batch,
+          onProgress: (done) => {
+            bar.update(done);
+          },
+        });
+        bar.stop();
+        const report = reportOf(evaluation, data);
+        const shown = options.showTokens === undefined ? {} : { tokens: firstTokens(data, options.showTokens) };
+        if (options.json === true) printJson({ ...report, ...shown });
+        else printReport(report, shown);
+      } finally {
+        backend.close();
+      }
+    });
+}
+
+/** The evaluation in the shape that both commands print. */
+export function reportOf({ sft, dpo, perExample }: Evaluation, data: SessionData): EvaluationReport {
+  return {
+    sft,
+    dpo,
+    dropped: { sft: data.sft.dropped, preferences: data.preferences.dropped },
+    perExample,
+  };
+}
+
+function firstTokens({ sft, preferences }: SessionData, count: number) {
+  const shown = ({ ids, promptLength }: Sequence) => ({ promptLength, ids: Array.from(ids) });
+  return {
+    sft: sft.examples.slice(0, count).map(({ index, sequence }) => ({ index, ...shown(sequence) })),
+    preferences: preferences.examples.slice(0, count).map(({ index, chosen, rejected }) => ({
+      index,
+      promptLength: chosen.promptLength,
+      chosen: Array.from(chosen.ids),
+      rejected: Array.from(rejected.ids),
+    })),
+  };
+}
+
+/** Prints an evaluation for a reader. */
+export function printReport({ sft, dpo, dropped }: EvaluationReport, shown: object = {}): void {
+  printTable(
+    ['objective', 'loss', 'counted', 'dropped'],
+    [
+      ['f_SFT', shortNumber(sft.loss), `${sft.tokens} tokens`, String(dropped.sft)],
+      ['f_DPO', shortNumber(dpo.loss), `${dpo.pairs} pairs`, String(dropped.preferences)],
+    ],
+  );
+  const { accuracy, chosenReward, rejectedReward } = dpo;
+  process.stdout.write(
+    `\nreward accuracy ${shortNumber(accuracy)}   chosen ${shortNumber(chosenReward)}   rejected ${shortNumber(rejectedReward)}\n`,
+  );
+  for (const [file, records] of Object.entries(shown)) process.stdout.write(`${file} ${JSON.stringify(records)}\n`);
+}

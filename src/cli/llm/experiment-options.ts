@@ -1,0 +1,106 @@
+import { Option, type Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
+import { backendNames, type BackendName } from '../../engine/names.js';
+import { integerOption, numberOption, unitOption } from '../arguments.js';
+import { hubCacheOption } from './hub.js';
+import { modelHelp, tokenizerOption } from './model-options.js';
+
+/** The options of `forgetting llm experiment`; what is left out is the preset's. */
+export interface ExperimentOptions {
+  readonly preset?: string;
+  readonly full?: boolean;
+  readonly model?: string;
+  readonly tokenizer?: string;
+  readonly sft?: string;
+  readonly preferences?: string;
+  readonly evaluationSft?: string;
+  readonly evaluationPreferences?: string;
+  readonly conflict?: number;
+  readonly steps?: number;
+  readonly optimumSteps?: number;
+  readonly evaluateEvery?: number;
+  readonly seeds?: number;
+  readonly seed?: number;
+  readonly lambdas?: readonly number[];
+  readonly parts?: number;
+  readonly horizons?: readonly number[];
+  readonly period?: number;
+  readonly learningRate?: number;
+  readonly beta?: number;
+  readonly maxLength?: number;
+  readonly sftBatch?: number;
+  readonly preferenceBatch?: number;
+  readonly sftExamples?: number;
+  readonly preferencePairs?: number;
+  readonly evaluatedExamples?: number;
+  readonly heldOutExamples?: number;
+  readonly backend: BackendName;
+  readonly workers?: number;
+  readonly cache: string;
+  readonly hubCache: string;
+  readonly out?: string;
+  readonly figures: string | false;
+  readonly json?: boolean;
+}
+
+/** Adds the options of `forgetting llm experiment`. */
+export function withExperimentOptions(command: Command): Command {
+  return command
+    .option('--preset <name>', 'synthetic, stories260k, pythia-1b or llama3-8b (default: see below)')
+    .option('--full', 'longer runs, until the curves flatten')
+    .option('--model <path>', modelHelp)
+    .addOption(tokenizerOption())
+    .option('--sft <file>', 'JSONL or Parquet with instruction and output, or org/dataset[:file] of the HF hub')
+    .option('--preferences <file>', 'JSONL or Parquet with prompt, chosen and rejected, or org/dataset[:file]')
+    .option('--evaluation-sft <file>', 'held-out SFT data (default: the records behind those trained on)')
+    .option('--evaluation-preferences <file>', 'held-out preferences (default: the records behind those trained on)')
+    .option('--conflict <share>', 'share of synthetic preferences that contradict SFT', unitOption('conflict'))
+    .option('--steps <T>', 'updates of a run', integerOption('steps', 1))
+    .option('--optimum-steps <n>', 'updates of the single-objective runs', integerOption('optimum-steps', 1))
+    .option('--evaluate-every <n>', 'steps between evaluations', integerOption('evaluate-every', 1))
+    .option('--seeds <n>', 'runs of each kind', integerOption('seeds', 1))
+    .option('--seed <n>', 'the first seed', integerOption('seed', 0))
+    .option('--lambdas <list>', 'weights of DPO, with commas', lambdasOption)
+    .option('--parts <n>', 'sequential is split after each of n parts but the last', integerOption('parts', 2))
+    .option('--horizons <list>', 'multiples of T to run sequential and alright for too, or none', horizonsOption)
+    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1))
+    .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'))
+    .option('--beta <number>', 'β of DPO', numberOption('beta'))
+    .option('--max-length <tokens>', 'longest sequence; longer ones are cut', integerOption('max-length', 4))
+    .option('--sft-batch <n>', 'SFT examples in a batch', integerOption('sft-batch', 1))
+    .option('--preference-batch <n>', 'preference pairs in a batch', integerOption('preference-batch', 1))
+    .option('--sft-examples <n>', 'SFT examples trained on', integerOption('sft-examples', 1))
+    .option('--preference-pairs <n>', 'preference pairs trained on', integerOption('preference-pairs', 1))
+    .option('--evaluated-examples <n>', 'of these, those evaluated on', integerOption('evaluated-examples', 1))
+    .option('--held-out-examples <n>', 'held-out examples of each kind', integerOption('held-out-examples', 1))
+    .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
+    .option('--workers <n>', 'runs at a time; does not change any number', integerOption('workers', 1))
+    .option(
+      '--cache <folder>',
+      'where made models, reference log-probabilities and the convex figure are kept',
+      '.cache/llm',
+    )
+    .addOption(hubCacheOption())
+    .option('--out <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
+    .option('--figures <folder>', 'where the figures go', 'figures/rendered')
+    .option('--no-figures', 'draw none')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nThe preset is synthetic by default, and stories260k where FORGETTING_DATA names a data folder.',
+    );
+}
+
+function horizonsOption(text: string): number[] {
+  if (text === 'none') return [];
+  return text.split(',').map((part) => {
+    const multiple = numberOption('horizons')(part);
+    if (!(multiple > 0) || multiple === 1)
+      throw new InputError('horizons', text, 'multiples of T other than 1, or none');
+    return multiple;
+  });
+}
+
+function lambdasOption(text: string): number[] {
+  return text.split(',').map((part) => unitOption('lambdas')(part));
+}

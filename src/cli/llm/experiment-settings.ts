@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { InputError } from '../../base/input-error.js';
+import type { Backend } from '../../engine/backend.js';
+import type { ExperimentFiles, ExperimentSettings } from '../../study/settings.js';
+import type { Preset } from '../../study/preset/preset.js';
+import type { ExperimentOptions } from './experiment-options.js';
+import { lazyProgress } from '../progress.js';
+
+/** The preset asked for, or else the one for the data at hand. Throws an InputError where there is none of that name. */
+export async function chosenPreset({ preset }: ExperimentOptions): Promise<Preset> {
+  const { presets } = await import('../../study/preset/index.js');
+  const name = preset ?? (dataFolder() === undefined ? 'synthetic' : 'stories260k');
+  if (!Object.hasOwn(presets, name)) throw new InputError('preset', name, Object.keys(presets).join(', '));
+  return presets[name];
+}
+
+/** The folder that FORGETTING_DATA names. */
+function dataFolder(): string | undefined {
+  const folder = process.env.FORGETTING_DATA;
+  return folder === '' ? undefined : folder;
+}
+
+/** The preset's settings with the options' in place of them. */
+export function chosenSettings(
+  preset: Preset,
+  options: ExperimentOptions,
+): Pick<ExperimentSettings, 'scale' | 'training' | 'period' | 'seed'> {
+  const { full = false, maxLength, steps } = options;
+  const scale = full ? preset.full : preset.scale;
+  const given = (...names: (keyof ExperimentOptions)[]): object =>
+    Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+  return {
+    scale: {
+      ...scale,
+      // Other steps, and no word on what goes with them: in the preset's proportions.
+      ...(steps !== undefined && {
+        evaluateEvery: Math.max(1, Math.floor(steps / (options.parts ?? scale.parts))),
+        optimumSteps: Math.ceil((steps * scale.optimumSteps) / scale.steps),
+      }),
+      ...given('steps', 'optimumSteps', 'evaluateEvery', 'seeds', 'lambdas', 'parts', 'horizons'),
+      ...given('sftExamples', 'preferencePairs', 'evaluatedExamples', 'heldOutExamples'),
+    },
+    training: {
+      ...preset.training,
+      ...(full && preset.fullTraining),
+      ...given('learningRate', 'beta', 'sftBatch', 'preferenceBatch'),
+      ...(maxLength !== undefined && { maximumLength: maxLength }),
+    },
+    period: options.period ?? preset.period,
+    seed: options.seed ?? preset.seed,
+  };
+}
+
+/**
+ * The conflict of synthetic data, all of it by default; undefined where the data are not synthetic. Throws an InputError
+ * where it is asked for all the same.
+ */
+export function conflictOf({ source, name }: Preset, options: ExperimentOptions): number | undefined {
+  const made = source.kind === 'synthetic' && givenFiles(options) === undefined;
+  if (!made && options.conflict !== undefined) {
+    throw new InputError('conflict', options.conflict, `the preset synthetic without other files, not ${name}`);
+  }
+  return made ? (options.conflict ?? 1) : undefined;
+}
+
+/**
+ * The options with the preset's files where none are given. Throws an InputError where FORGETTING_DATA names no folder
+ * for them.
+ */
+export function withPresetFiles({ source, name }: Preset, options: ExperimentOptions): ExperimentOptions {
+  if (source.kind === 'synthetic') return options;
+  const { kind, ...files } = source;
+  if (kind === 'hub') return { ...files, ...options };
+  const folder = dataFolder();
+  if (folder === undefined) {
+    throw new InputError('FORGETTING_DATA', folder, `a folder with ${files.model}, which the preset ${name} needs`);
+  }
+  const inFolder = Object.fromEntries(Object.entries(files).map(([file, path]) => [file, join(folder, path)]));
+  // Held-out files of the preset would be no match for other training data.
+  if (options.sft !== undefined) delete inFolder.evaluationSft;
+  if (options.preferences !== undefined) delete inFolder.evaluationPreferences;
+  return { ...inFolder, ...options };
+}
+
+/** The files that are named; undefined where none is. Throws an InputError where only some are. */
+export function givenFiles(options: ExperimentOptions): ExperimentFiles | undefined {
+  const { model, tokenizer, sft, preferences, evaluationSft, evaluationPreferences } = options;
+  if (model === undefined && sft === undefined && preferences === undefined) return undefined;
+  const required = (field: string, path: string | undefined): string => {
+    if (path === undefined) throw new InputError(field, path, '--model, --sft and --preferences together');
+    return path;
+  };
+  return {
+    model: required('model', model),
+    sft: required('sft', sft),
+    preferences: required('preferences', preferences),
+    ...(tokenizer !== undefined && { tokenizer }),
+    ...(evaluationSft !== undefined && { evaluationSft }),
+    ...(evaluationPreferences !== undefined && { evaluationPreferences }),
+  };
+}
+
+/** The synthetic data and the model pre-trained on their language. */
+export async function syntheticFiles(
+  { cache }: ExperimentOptions,
+  { conflict = 1, seed, backend }: { conflict: number | undefined; seed: number; backend: Backend },
+): Promise<ExperimentFiles> {
+  const { prepareSynthetic } = await import('../../study/synthetic/prepare.js');
+  const bar = lazyProgress('pre-training');
+  const files = await prepareSynthetic({ seed, conflict, backend, cache, onStep: bar.update });
+  bar.stop();
+  return files;
+}

@@ -1,0 +1,133 @@
+import { Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
+import type { LanguageModel } from '../../llm/model/language-model.js';
+import type { StepProfile } from '../../llm/profile/profile.js';
+import type { MeasuredShape } from '../../llm/profile/shapes.js';
+import type { ObjectiveName } from '../../schedule/schedule.js';
+import { integerOption, wordOption } from '../arguments.js';
+import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
+import { printJson, printTable } from '../output.js';
+import { shortNumber } from '../../base/text.js';
+
+interface ProfileCommandOptions extends BackendCommandOptions {
+  readonly model?: string;
+  readonly shape?: string;
+  readonly objective: ObjectiveName;
+  readonly loraRank?: number;
+  readonly fullFineTuning?: boolean;
+  readonly batch?: number;
+  readonly length?: number;
+  readonly steps: number;
+  readonly json?: boolean;
+}
+
+/** The share of a step that the rows of a profile must account for. */
+const leastAccounted = 0.95;
+
+/** `forgetting llm profile`: where the time of a training step goes. Exit code 1 where too much of it is in no row. */
+export function llmProfileCommand(): Command {
+  return withBackendOptions(new Command('profile'))
+    .description('time per kernel of a training step, and its share of the fastest matrix product of the machine')
+    .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
+    .option('--shape <name>', 'random weights in place of a model: small, medium, pythia-14m, pythia-160m or pythia-1b')
+    .option('--objective <name>', 'sft or dpo', wordOption('objective', ['sft', 'dpo']), 'sft')
+    .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
+    .option('--full-fine-tuning', 'train every weight instead of an adapter')
+    .option(
+      '--batch <n>',
+      'sequences, or pairs of them, in a batch (default: by shape, else 4)',
+      integerOption('batch', 1),
+    )
+    .option('--length <tokens>', 'tokens of every sequence (default: by shape, else 128)', integerOption('length', 2))
+    .option(
+      '--steps <n>',
+      'steps to record; the rows are of the half that the machine disturbed least',
+      integerOption('steps', 1),
+      8,
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: ProfileCommandOptions) => {
+      if ((options.model === undefined) === (options.shape === undefined)) {
+        throw new InputError('shape', options.shape, 'either --shape or --model');
+      }
+      if (options.fullFineTuning === true && options.loraRank !== undefined) {
+        throw new InputError('lora-rank', options.loraRank, 'either --lora-rank or --full-fine-tuning');
+      }
+      const shape = options.shape === undefined ? undefined : await shapeOf(options.shape);
+      const { profileStep } = await import('../../llm/profile/profile.js');
+      const backend = await openCommandBackend(options);
+      try {
+        process.stderr.write(`${backend.description}\n`);
+        const model = await modelOf(options, shape);
+        const { objective, steps, batch = shape?.batch ?? 4, length = shape?.length ?? 128 } = options;
+        if (length > model.contextLength) {
+          throw new InputError('length', length, `at most ${model.contextLength}, the context of the model`);
+        }
+        const profile = await profileStep({ model, objective, batch, length, steps });
+        const trained = model.lora === undefined ? 'full fine-tuning' : `LoRA of rank ${model.lora.rank}`;
+        const what = {
+          backend: backend.name,
+          model: options.shape ?? options.model,
+          objective,
+          trained,
+          batch,
+          length,
+        };
+        if (options.json === true) printJson({ ...what, steps, ...profile });
+        else printProfile(`${what.model ?? ''}, ${objective}, ${trained}, ${batch} × ${length} tokens`, profile);
+        if (profile.accounted < leastAccounted) process.exitCode = 1;
+      } finally {
+        backend.close();
+      }
+    });
+}
+
+async function shapeOf(name: string): Promise<MeasuredShape> {
+  const { shapes, shapeNames } = await import('../../llm/profile/shapes.js');
+  const known = shapeNames.find((shape) => shape === name);
+  if (known === undefined) throw new InputError('shape', name, shapeNames.join(', '));
+  return shapes[known];
+}
+
+async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | undefined): Promise<LanguageModel> {
+  const { loadModel, openModel } = await import('../../llm/model/load.js');
+  const { randomModel } = await import('../../llm/profile/random-model.js');
+  const { attentionTargets } = await import('../../llm/model/lora.js');
+  const { model: path, loraRank: rank = 16, fullFineTuning = false } = options;
+  const lora = (architecture: 'neox' | 'llama') =>
+    fullFineTuning ? {} : { lora: { rank, alpha: rank, targets: attentionTargets(architecture), seed: 0 } };
+  if (shape !== undefined) return randomModel(shape.config, { fullFineTuning, ...lora(shape.config.architecture) });
+  const { config, weights } = openModel(path ?? '');
+  weights.close();
+  return (await loadModel({ model: path ?? '', fullFineTuning, ...lora(config.architecture) })).model;
+}
+
+function printProfile(what: string, profile: StepProfile): void {
+  const { stepMilliseconds, rows, accounted, inKernels, matmulLimit, operations, tensorBytes, residentBytes } = profile;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  process.stdout.write(`${what}: ${shortNumber(stepMilliseconds)} ms a step\n\n`);
+  printTable(
+    ['kernel', 'calls', 'ms', 'share'],
+    [
+      ...rows.map(({ kernel, calls, milliseconds, share }) => [
+        kernel,
+        String(Math.round(calls)),
+        milliseconds.toFixed(2),
+        percent(share),
+      ]),
+      ['in kernels', '', (inKernels * stepMilliseconds).toFixed(2), percent(inKernels)],
+      ['sum', '', (accounted * stepMilliseconds).toFixed(2), percent(accounted)],
+    ],
+  );
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+  process.stdout.write(
+    [
+      '',
+      `matmul limit   ${matmulLimit.gigaflopsPerSecond.toFixed(1)} GFLOP/s, at ${matmulLimit.size} × ${matmulLimit.size} × ${matmulLimit.size}`,
+      `step           ${operations.gigaflops.toFixed(2)} GFLOP in matrix products: ${percent(operations.shareOfLimit)} of the limit`,
+      `memory         tensors ${megabytes(tensorBytes)}, process ${megabytes(residentBytes)} at most`,
+      `${accounted < leastAccounted ? 'FAILED' : 'ok'}: the rows account for ${percent(accounted)} of the step, of which ${percent(leastAccounted)} are asked for`,
+      '',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
+import type { Order, Pair } from '../../schedule/schedule.js';
+import { commaNumbers, integerOption, numberOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import { withSessionOptions, type SessionOptions } from './session.js';
+
+/** The options of `forgetting llm train`. */
+export interface TrainOptions extends SessionOptions {
+  /** The model as it was named, which an adapter says that it is for. */
+  readonly modelName?: string;
+  readonly schedule: string;
+  readonly lambda: number;
+  readonly order: Order;
+  readonly split?: readonly [number, number];
+  readonly steps?: number;
+  readonly period: number;
+  readonly sftOptimum?: number;
+  readonly dpoOptimum?: number;
+  readonly sftBatch: number;
+  readonly preferenceBatch: number;
+  readonly gradientAccumulation: number;
+  readonly learningRate: number;
+  readonly warmup: number;
+  readonly decay: 'constant' | 'cosine';
+  readonly weightDecay: number;
+  readonly maxNorm: number;
+  readonly resetOptimizer?: boolean;
+  readonly loraRank?: number;
+  readonly loraAlpha?: number;
+  readonly loraTargets?: readonly string[];
+  readonly fullFineTuning?: boolean;
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly evaluateEvery?: number;
+  readonly evaluationSft?: string;
+  readonly evaluationPreferences?: string;
+  readonly stopWithin?: number;
+  readonly paretoPoint?: readonly Pair[];
+  readonly checkpointEvery: number;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly tensorboard?: boolean;
+}
+
+/** Adds the options of `forgetting llm train`. */
+export function withTrainOptions(command: Command): Command {
+  return withSessionOptions(command)
+    .requiredOption('--schedule <name>', 'sequential, mix, alright, maxright, sft or dpo')
+    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option('--order <order>', 'stages of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']), 'sft-dpo')
+    .option('--split <n,m>', 'steps of each stage of sequential, in order (default: halves)', splitOption)
+    .option('--steps <T>', 'number of updates (default: the sum of the split)', integerOption('steps', 1))
+    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1), 10)
+    .option('--sft-optimum <number>', 'f_SFT*, from which gaps are measured', numberOption('sft-optimum'))
+    .option('--dpo-optimum <number>', 'f_DPO*, from which gaps are measured', numberOption('dpo-optimum'))
+    .option('--sft-batch <n>', 'SFT examples in a batch', integerOption('sft-batch', 1), 4)
+    .option('--preference-batch <n>', 'preference pairs in a batch', integerOption('preference-batch', 1), 4)
+    .option('--gradient-accumulation <n>', 'batches in a step', integerOption('gradient-accumulation', 1), 1)
+    .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'), 5e-5)
+    .option('--warmup <steps>', 'steps of linear warm-up', integerOption('warmup', 0), 0)
+    .option('--decay <form>', 'constant or cosine', wordOption('decay', ['constant', 'cosine']), 'constant')
+    .option('--weight-decay <number>', "AdamW's decoupled weight decay", numberOption('weight-decay'), 0)
+    .option('--max-norm <number>', 'longest gradient; longer ones are shortened', numberOption('max-norm'), 1)
+    .option('--reset-optimizer', 'fresh optimiser moments where a sequential run changes its objective')
+    .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
+    .option(
+      '--lora-alpha <number>',
+      'scale of the adapter, as alpha / rank (default: the rank)',
+      numberOption('lora-alpha'),
+    )
+    .option(
+      '--lora-targets <names>',
+      'adapted modules, with commas (default: query_key_value, or q_proj,v_proj)',
+      namesOption,
+    )
+    .option('--full-fine-tuning', 'train every weight instead of an adapter')
+    .option('--seed <n>', 'seed of the adapter, the data order and the coin', integerOption('seed', 0), 0)
+    .option('--no-shuffle', 'take examples in file order')
+    .option(
+      '--evaluate-every <n>',
+      'steps between evaluations (default: at the end only)',
+      integerOption('evaluate-every', 1),
+    )
+    .option('--evaluation-sft <file>', 'SFT file to evaluate on (default: the training file)')
+    .option('--evaluation-preferences <file>', 'preference file to evaluate on (default: the training file)')
+    .option(
+      '--stop-within <number>',
+      'stop where an evaluation is this near an optimum or a Pareto point',
+      numberOption('stop-within'),
+    )
+    .option('--pareto-point <f_SFT,f_DPO>', 'a Pareto point for --stop-within; may be repeated', paretoPointOption)
+    .option('--checkpoint-every <n>', 'steps between checkpoints', integerOption('checkpoint-every', 1), 25)
+    .requiredOption('--out <folder>', 'folder of the run')
+    .option('--resume', 'go on with the run in the folder of --out')
+    .option('--tensorboard', 'also write a TensorBoard event file');
+}
+
+function namesOption(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function paretoPointOption(text: string, earlier: readonly Pair[] = []): Pair[] {
+  const parts = commaNumbers(text);
+  if (parts.length !== 2 || !parts.every(Number.isFinite)) {
+    throw new InputError('pareto-point', text, 'two numbers, as in 1.59,0.26');
+  }
+  return [...earlier, { sft: parts[0], dpo: parts[1] }];
+}

@@ -1,0 +1,190 @@
+import { Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
+import type { Backend } from '../../engine/backend.js';
+import type { LoadOptions } from '../../llm/model/load.js';
+import type { RunEnd, RunOptions } from '../../llm/train/run.js';
+import type { ObjectiveData } from '../../llm/train/training.js';
+import { announce, openCommandBackend } from './backend-options.js';
+import { printReport, reportOf } from './evaluate.js';
+import { withLocalInputs } from './hub.js';
+import { readData, referenced, type LoadedModel, type SessionData } from './session.js';
+import { checkedRun, type PreparedRun } from './train-checks.js';
+import { decisiveSettings } from './train-identity.js';
+import { withTrainOptions, type TrainOptions } from './train-options.js';
+import { printJson } from '../output.js';
+import { startProgress } from '../progress.js';
+import { shellWords } from '../../base/text.js';
+
+/** `forgetting llm train`: SFT and DPO of a model under a schedule. */
+export function llmTrainCommand(): Command {
+  return withTrainOptions(new Command('train').description('train a model by SFT and DPO under a schedule')).action(
+    trainAction,
+  );
+}
+
+/** Ctrl-C, and what a machine sends before it takes a process away. */
+const interruptions = ['SIGINT', 'SIGTERM'] as const;
+
+async function trainAction(given: TrainOptions): Promise<void> {
+  const prepared = await checkedRun(given);
+  const options = { ...(await withLocalInputs(given)), modelName: given.model };
+  const backend = await openCommandBackend(options);
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    interruption.abort();
+    process.stderr.write('\nfinishing the step; interrupt again to stop at once\n');
+  };
+  for (const signal of interruptions) process.once(signal, interrupt);
+  try {
+    const { end, data } = await trained(options, prepared, backend, interruption.signal);
+    if ('interruptedAfter' in end) {
+      const words = process.argv.slice(2).filter((word) => word !== '--resume');
+      const again = shellWords(['forgetting', ...words, '--resume']);
+      process.stderr.write(`stopped after step ${end.interruptedAfter}; go on with: ${again}\n`);
+      process.exitCode = 130;
+      return;
+    }
+    const { steps, final, stopped } = end.finished;
+    const report = reportOf(final, data);
+    if (options.json === true) printJson({ steps, final: report, stopped });
+    else {
+      printReport(report);
+      process.stdout.write(
+        `\n${steps.length} steps${stopped === null ? '' : `, stopped: ${stopped}`}; all of it in ${options.out}\n`,
+      );
+    }
+  } finally {
+    for (const signal of interruptions) process.removeListener(signal, interrupt);
+    backend.close();
+  }
+}
+
+/** Loads what the options name and trains. */
+async function trained(
+  options: TrainOptions,
+  prepared: PreparedRun,
+  backend: Backend,
+  signal: AbortSignal,
+): Promise<{ end: RunEnd; data: SessionData }> {
+  const { loadModel } = await import('../../llm/model/load.js');
+  const { runTraining } = await import('../../llm/train/run.js');
+  const { openRunFolder } = await import('../../llm/results/run-folder.js');
+  const loaded = await loadModel(await loadOptionsOf(options));
+  requireAdapterShape(loaded, options);
+  const { model } = loaded;
+  const data = await readData(options, loaded, options);
+  const { evaluationSft, evaluationPreferences } = options;
+  const heldOut =
+    evaluationSft === undefined || evaluationPreferences === undefined
+      ? undefined
+      : await readData({ sft: evaluationSft, preferences: evaluationPreferences }, loaded, options);
+  const evaluated = heldOut ?? data;
+  const settings = await decisiveSettings(options, heldOut === undefined ? [data] : [data, heldOut], backend);
+  const folder = await openRunFolder(options.out, { settings, resume: options.resume ?? false });
+  if (folder.result !== undefined) return { end: { finished: folder.result }, data: evaluated };
+  announce(backend);
+  const training = await referencedData(data, loaded, backend, options);
+  const evaluationData = heldOut && (await referencedData(heldOut, loaded, backend, options));
+  const bars = trainingBars(prepared.scheduleSettings.steps);
+  try {
+    const end = await runTraining({
+      ...prepared,
+      model,
+      data: training,
+      ...(evaluationData && { evaluationData }),
+      sftBatch: options.sftBatch,
+      preferenceBatch: options.preferenceBatch,
+      accumulation: options.gradientAccumulation,
+      adamw: { weightDecay: options.weightDecay },
+      maximumNorm: options.maxNorm,
+      resetOptimizer: options.resetOptimizer ?? false,
+      seed: options.seed,
+      shuffle: options.shuffle,
+      ...(options.evaluateEvery !== undefined && { evaluateEvery: options.evaluateEvery }),
+      checkpointEvery: options.checkpointEvery,
+      folder,
+      tensorboard: options.tensorboard ?? false,
+      save: (path) => saveTrained(path, loaded, options),
+      signal,
+      onStep: bars.onStep,
+      onEvaluation: bars.onEvaluation,
+    });
+    return { end, data: evaluated };
+  } finally {
+    bars.stop();
+  }
+}
+
+/** One bar for the steps; while an evaluation is under way, one for it in its place. */
+function trainingBars(steps: number): Required<Pick<RunOptions, 'onStep' | 'onEvaluation'>> & { stop: () => void } {
+  let bar = startProgress('training', steps);
+  let [step, evaluating] = [0, false];
+  return {
+    onStep: (done) => {
+      step = done;
+      bar.update(step);
+    },
+    onEvaluation: (done, total) => {
+      const begins = !evaluating;
+      evaluating = done < total;
+      if (begins || !evaluating) {
+        bar.stop();
+        bar = evaluating ? startProgress('evaluation', total) : startProgress('training', steps, step);
+      }
+      if (evaluating) bar.update(done);
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+}
+
+async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {
+  const { model, tokenizer, adapter, fullFineTuning = false, loraRank = 16, loraAlpha = loraRank, seed } = options;
+  const base = { model, ...(tokenizer !== undefined && { tokenizer }) };
+  if (adapter !== undefined) return { ...base, adapter, fullFineTuning };
+  if (fullFineTuning) return { ...base, fullFineTuning };
+  if (!(loraAlpha > 0)) throw new InputError('lora-alpha', loraAlpha, 'a number > 0');
+  const targets = options.loraTargets ?? (await defaultTargets(model));
+  return { ...base, lora: { rank: loraRank, alpha: loraAlpha, targets, seed } };
+}
+
+async function defaultTargets(path: string): Promise<readonly string[]> {
+  const { openModel } = await import('../../llm/model/load.js');
+  const { attentionTargets } = await import('../../llm/model/lora.js');
+  const { config, weights } = openModel(path);
+  weights.close();
+  return attentionTargets(config.architecture);
+}
+
+/** Refuses LoRA options that contradict the adapter the run starts from. */
+function requireAdapterShape({ model: { lora } }: LoadedModel, options: TrainOptions): void {
+  if (options.adapter === undefined || lora === undefined) return;
+  const { loraRank = lora.rank, loraAlpha = lora.alpha } = options;
+  if (loraRank !== lora.rank)
+    throw new InputError('lora-rank', loraRank, `${lora.rank}, the rank of ${options.adapter}`);
+  if (loraAlpha !== lora.alpha) {
+    throw new InputError('lora-alpha', loraAlpha, `${lora.alpha}, the alpha of ${options.adapter}`);
+  }
+}
+
+async function referencedData(
+  { sft, preferences }: SessionData,
+  { model }: LoadedModel,
+  backend: Backend,
+  options: TrainOptions,
+): Promise<ObjectiveData> {
+  return { sft: sft.examples, preferences: await referenced(preferences.examples, model, backend, options) };
+}
+
+/** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */
+async function saveTrained(folder: string, { model }: LoadedModel, options: TrainOptions): Promise<void> {
+  const { writeAdapter } = await import('../../llm/model/adapter.js');
+  const { writeModel } = await import('../../llm/model/folder.js');
+  const { tokenizer } = options;
+  if (model.lora === undefined) {
+    await writeModel(folder, model, { model: options.model, ...(tokenizer !== undefined && { tokenizer }) });
+  } else {
+    await writeAdapter(folder, model, options.modelName);
+  }
+}

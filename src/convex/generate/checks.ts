@@ -1,0 +1,29 @@
+import { InputError } from '../../base/input-error.js';
+
+/** The value, checked to be a finite number > 0. */
+export function positive(field: string, value: number): number {
+  if (!(value > 0 && value < Infinity)) throw new InputError(field, value, 'a finite number > 0');
+  return value;
+}
+
+/** The value, checked to be a finite number ≥ 0. */
+export function nonNegative(field: string, value: number): number {
+  if (!(value >= 0 && value < Infinity)) throw new InputError(field, value, 'a finite number ≥ 0');
+  return value;
+}
+
+/** The value, checked to be an integer ≥ least. */
+export function integerFrom(least: number, field: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < least) throw new InputError(field, value, `an integer ≥ ${least}`);
+  return value;
+}
+
+/** The start, zero where none is given, checked to have the dimension and to lie in the ball. */
+export function checkedStart(start: readonly number[] | undefined, dimension: number, radius = Infinity): number[] {
+  const point = start ?? new Array<number>(dimension).fill(0);
+  if (point.length !== dimension || !point.every(Number.isFinite)) {
+    throw new InputError('start', point, `${dimension} finite ${dimension === 1 ? 'number' : 'numbers'}`);
+  }
+  if (Math.hypot(...point) > radius) throw new InputError('start', point, `a point in the ball of radius ${radius}`);
+  return [...point];
+}

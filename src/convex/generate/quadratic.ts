@@ -1,0 +1,91 @@
+import { InputError } from '../../base/input-error.js';
+import { stream, type Stream } from '../../base/random-stream.js';
+import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
+import type { ProblemFile } from '../problem/format.js';
+import { checkedStart, integerFrom, nonNegative, positive } from './checks.js';
+import { quadraticDefaults } from './defaults.js';
+import { orthonormalPair, randomOrthogonal } from './orthonormal.js';
+
+/** Options of `quadratic`; absent ones are `quadraticDefaults`. */
+export interface QuadraticOptions {
+  readonly dimension?: number;
+  /** Condition number of both Hessians, or of each; in dimension 1 only 1, which is then the default. */
+  readonly condition?: number | Pair;
+  /** Degrees between the two minimisers, seen from the origin, in (0, 180]; in dimension 1 only 180, then the default. */
+  readonly angle?: number;
+  /** ‖c_DPO − c_SFT‖. */
+  readonly distance?: number;
+  /** Standard deviation of the gradient noise, per coordinate. */
+  readonly noise?: number;
+  /** Absent: all of R^d. */
+  readonly radius?: number;
+  /** Zero where absent. */
+  readonly start?: readonly number[];
+  readonly seed?: number;
+}
+
+/**
+ * A random pair of strongly convex quadratics.
+ *
+ * Each Hessian has eigenvalues spaced evenly in logarithm from 1 down to 1/condition, in an eigenbasis drawn uniformly
+ * and independently of the other's. Both minimisers are equally far from the origin, distance/(2 sin(angle/2)), in a
+ * plane drawn uniformly. Throws an InputError naming the option that is out of range.
+ */
+export function quadratic(options: QuadraticOptions = {}): ProblemFile {
+  const dimension = integerFrom(1, 'dimension', options.dimension ?? quadraticDefaults.dimension);
+  const onTheLine = dimension === 1 ? { condition: 1, angle: 180 } : {};
+  const { condition, radius, ...rest } = { ...quadraticDefaults, ...onTheLine, ...options };
+  const conditions = typeof condition === 'number' ? { dpo: condition, sft: condition } : condition;
+  const noise = nonNegative('noise', rest.noise);
+  const seed = integerFrom(0, 'seed', rest.seed);
+  if (radius !== undefined) positive('radius', radius);
+  const minimizers = minimizerPair(dimension, rest.angle, rest.distance, stream(seed, 'minimizers'));
+  const objective = (name: ObjectiveName): { hessian: number[][]; minimizer: number[]; noise: number } => {
+    const random = stream(seed, `eigenbasis-${name}`);
+    return { hessian: hessian(dimension, conditions[name], random), minimizer: minimizers[name], noise };
+  };
+  return {
+    kind: 'quadratic',
+    objectives: { dpo: objective('dpo'), sft: objective('sft') },
+    start: checkedStart(options.start, dimension, radius),
+    ...(radius === undefined ? {} : { radius }),
+  };
+}
+
+function minimizerPair(
+  dimension: number,
+  angle: number,
+  distance: number,
+  random: Stream,
+): Record<ObjectiveName, number[]> {
+  if (!(angle > 0 && angle <= 180)) throw new InputError('angle', angle, 'degrees in (0, 180]');
+  if (dimension === 1 && angle !== 180) throw new InputError('angle', angle, '180, the only angle in dimension 1');
+  const half = (angle / 360) * Math.PI;
+  const norm = positive('distance', distance) / (2 * Math.sin(half));
+  const [first, second] = orthonormalPair(random, dimension);
+  // The half-angle form keeps 180° exact: the minimisers are then exactly opposed.
+  const [cosine, sine] = [1 - 2 * Math.sin(half) ** 2, angle === 180 ? 0 : Math.sin(2 * half)];
+  return {
+    sft: first.map((entry) => norm * entry),
+    dpo: first.map((entry, i) => norm * (cosine * entry + sine * second[i])),
+  };
+}
+
+function hessian(dimension: number, condition: number, random: Stream): number[][] {
+  if (!(condition >= 1 && condition < Infinity)) throw new InputError('condition', condition, 'a finite number ≥ 1');
+  if (dimension === 1) {
+    if (condition !== 1) throw new InputError('condition', condition, '1, the only one in dimension 1');
+    return [[1]];
+  }
+  const basis = randomOrthogonal(random, dimension);
+  const eigenvalues = Array.from({ length: dimension }, (_, k) => condition ** (-k / (dimension - 1)));
+  const rows = Array.from({ length: dimension }, () => new Array<number>(dimension).fill(0));
+  for (let i = 0; i < dimension; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let k = 0; k < dimension; k++) sum += eigenvalues[k] * basis.get(i, k) * basis.get(j, k);
+      rows[i][j] = rows[j][i] = sum;
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { InputError } from '../../base/input-error.js';
+import { parseProblem } from './parse.js';
+import type { Problem } from './problem.js';
+
+/** The problem in a problem file; throws an InputError naming the file or the field that is wrong. */
+export async function readProblem(path: string): Promise<Problem> {
+  return (await readProblemFile(path)).problem;
+}
+
+/** The problem in a problem file, with the file's text. */
+export async function readProblemFile(path: string): Promise<{ problem: Problem; text: string }> {
+  const text = await readText(path);
+  return { problem: await parseProblem(parseJson(path, text)), text };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InputError('problem file', path, `a file that can be read (${(error as Error).message})`);
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError('problem file', path, `JSON (${(error as Error).message})`);
+  }
+}

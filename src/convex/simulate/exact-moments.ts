@@ -1,0 +1,182 @@
+import type { QuadraticData } from '../problem/data.js';
+import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+
+/** The schedules under which mean and second moment obey linear recursions. */
+export const exactSchedules: readonly string[] = ['sequential', 'mix', 'alright', 'sft', 'dpo'];
+
+/** What the exact recursion needs beside the problem. */
+export interface MomentOptions {
+  readonly schedule: Schedule;
+  readonly settings: ScheduleSettings;
+  readonly stepSizes: Float64Array;
+  /** Draws averaged in a noisy gradient. */
+  readonly batch: number;
+  /** The point from which the moments are taken. */
+  readonly origin: Float64Array;
+}
+
+/** What `exactGaps` needs beside the problem. */
+export interface ExactOptions extends Omit<MomentOptions, 'origin'> {
+  /** A minimiser of F_λ. */
+  readonly minimizer: Float64Array;
+  /** The steps, ascending in 0 … T, at which the gap is wanted. */
+  readonly record: readonly number[];
+}
+
+/**
+ * E F_λ(θ_s) − min F_λ at every recorded step, to machine precision, for quadratics on R^d (statement Q):
+ * ½ tr(A_λ S) with S = E (θ − θ_λ*)(θ − θ_λ*)ᵀ, because the gradient of F_λ vanishes at θ_λ*.
+ */
+export function exactGaps(data: QuadraticData, { minimizer, record, ...options }: ExactOptions): Float64Array {
+  const { lambda } = options.settings;
+  const { dpo, sft } = data.objectives;
+  const hessian = dpo.hessian.map((entry, i) => lambda * entry + (1 - lambda) * sft.hessian[i]);
+  const gaps = new Float64Array(record.length);
+  let recorded = 0;
+  exactMoments(data, { ...options, origin: minimizer }, (step, _mean, second) => {
+    if (record[recorded] === step) gaps[recorded++] = 0.5 * traceOfProduct(hessian, second);
+    return recorded < record.length;
+  });
+  return gaps;
+}
+
+/**
+ * Gives E e_s and E e_s e_sᵀ, e = θ − origin, to `visit` at s = 0 … T, until it returns false: to machine precision,
+ * for quadratics on R^d. Both arrays are overwritten by the next step.
+ *
+ * A step on objective i is e ← (I − αA_i) e − α A_i (origin − c_i) − α noise, so both moments obey linear recursions:
+ * ALRIGHT mixes the two objectives' with λ, Mix adds both noises, each with its weight.
+ */
+export function exactMoments(
+  data: QuadraticData,
+  { schedule, settings, stepSizes, batch, origin }: MomentOptions,
+  visit: (step: number, mean: Float64Array, second: Float64Array) => boolean,
+): void {
+  const { lambda, steps } = settings;
+  const { dimension, start, objectives } = data;
+  const centred = (name: ObjectiveName, weight: number): AffineStep => {
+    const { hessian, minimizer: own, noise } = objectives[name];
+    const matrix = hessian.map((entry) => weight * entry);
+    const shift = matrixVector(
+      matrix,
+      origin.map((entry, i) => entry - own[i]),
+    );
+    return { matrix, shift, variance: (weight * noise) ** 2 / batch };
+  };
+  const [dpo, sft] = [centred('dpo', 1), centred('sft', 1)];
+  const [weightedDpo, weightedSft] = [centred('dpo', lambda), centred('sft', 1 - lambda)];
+  const mix: AffineStep = {
+    matrix: weightedDpo.matrix.map((entry, i) => entry + weightedSft.matrix[i]),
+    shift: weightedDpo.shift.map((entry, i) => entry + weightedSft.shift[i]),
+    variance: weightedDpo.variance + weightedSft.variance,
+  };
+  const state = schedule.init(settings);
+  /** The steps that may be taken at time t, with their probabilities. */
+  const branches = (t: number): { probability: number; step: AffineStep }[] => {
+    if (schedule.name === 'alright') {
+      return [
+        { probability: lambda, step: dpo },
+        { probability: 1 - lambda, step: sft },
+      ].filter(({ probability }) => probability > 0);
+    }
+    const choice = schedule.choose(state, t, () => {
+      throw new Error(`the schedule ${schedule.name} draws, and has no exact recursion here`);
+    });
+    return [{ probability: 1, step: { dpo, sft, mix }[choice] }];
+  };
+
+  const mean = start.map((entry, i) => entry - origin[i]);
+  const second = new Float64Array(dimension * dimension);
+  addOuter(second, mean);
+  const scratch: Scratch = {
+    left: second.slice(),
+    product: second.slice(),
+    moved: mean.slice(),
+    nextSecond: second.slice(),
+    nextMean: mean.slice(),
+  };
+  for (let t = 0; t <= steps; t++) {
+    if (t > 0) advance(mean, second, stepSizes[t - 1], branches(t), scratch);
+    if (!visit(t, mean, second)) return;
+  }
+}
+
+/** The gradient step e ↦ e − α (matrix · e + shift + noise), noise of the given variance in every coordinate. */
+interface AffineStep {
+  readonly matrix: Float64Array;
+  readonly shift: Float64Array;
+  readonly variance: number;
+}
+
+interface Scratch {
+  readonly left: Float64Array;
+  readonly product: Float64Array;
+  readonly moved: Float64Array;
+  readonly nextSecond: Float64Array;
+  readonly nextMean: Float64Array;
+}
+
+/** Replaces E e and E eeᵀ by those after one step, which is one of the branches with its probability. */
+function advance(
+  mean: Float64Array,
+  second: Float64Array,
+  stepSize: number,
+  branches: readonly { probability: number; step: AffineStep }[],
+  { left, product, moved, nextSecond, nextMean }: Scratch,
+): void {
+  const dimension = mean.length;
+  nextSecond.fill(0);
+  nextMean.fill(0);
+  for (const { probability, step } of branches) {
+    for (let i = 0; i < left.length; i++) left[i] = -stepSize * step.matrix[i];
+    for (let i = 0; i < dimension; i++) left[i * dimension + i] += 1;
+    // With B = I − αA and b = −α shift: E = B m + b and S = B S Bᵀ + B m bᵀ + b mᵀBᵀ + b bᵀ + α² variance I.
+    multiply(left, second, product, dimension);
+    for (let i = 0; i < dimension; i++) {
+      moved[i] = 0;
+      for (let j = 0; j < dimension; j++) moved[i] += left[i * dimension + j] * mean[j];
+    }
+    for (let i = 0; i < dimension; i++) {
+      const shiftI = -stepSize * step.shift[i];
+      nextMean[i] += probability * (moved[i] + shiftI);
+      for (let j = 0; j <= i; j++) {
+        const shiftJ = -stepSize * step.shift[j];
+        let sum = moved[i] * shiftJ + shiftI * moved[j] + shiftI * shiftJ;
+        for (let k = 0; k < dimension; k++) sum += product[i * dimension + k] * left[j * dimension + k];
+        if (i === j) sum += stepSize ** 2 * step.variance;
+        nextSecond[i * dimension + j] += probability * sum;
+      }
+    }
+  }
+  mean.set(nextMean);
+  for (let i = 0; i < dimension; i++) {
+    for (let j = 0; j <= i; j++) second[i * dimension + j] = second[j * dimension + i] = nextSecond[i * dimension + j];
+  }
+}
+
+/** Writes the product of two square matrices (row-major). */
+function multiply(a: Float64Array, b: Float64Array, product: Float64Array, dimension: number): void {
+  product.fill(0);
+  for (let i = 0; i < dimension; i++) {
+    for (let k = 0; k < dimension; k++) {
+      const factor = a[i * dimension + k];
+      if (factor === 0) continue;
+      for (let j = 0; j < dimension; j++) product[i * dimension + j] += factor * b[k * dimension + j];
+    }
+  }
+}
+
+function matrixVector(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const { length } = vector;
+  return vector.map((_, i) => vector.reduce((sum, entry, j) => sum + matrix[i * length + j] * entry, 0));
+}
+
+function addOuter(matrix: Float64Array, vector: Float64Array): void {
+  const { length } = vector;
+  for (let i = 0; i < length; i++) for (let j = 0; j < length; j++) matrix[i * length + j] += vector[i] * vector[j];
+}
+
+/** tr(A S) of symmetric matrices. */
+export function traceOfProduct(a: Float64Array, s: Float64Array): number {
+  return a.reduce((sum, entry, i) => sum + entry * s[i], 0);
+}

@@ -1,0 +1,263 @@
+import { padded } from '../../problem/feature-rows.js';
+import { schedules } from '../../../schedule/index.js';
+import type { MaxrightState } from '../../../schedule/maxright.js';
+import type { ObjectiveName, Schedule } from '../../../schedule/schedule.js';
+import type { SequentialState } from '../../../schedule/sequential.js';
+import { streamKey } from '../../../base/random-stream.js';
+import type { RunSettings, Trajectory } from '../trajectory.js';
+import { newKernel, type Address, type Kernel } from './instance.js';
+import type { PlacedProblem } from './place.js';
+
+/** A run to be made: a schedule of this package and how it goes. */
+export interface Member {
+  readonly schedule: Schedule;
+  readonly settings: RunSettings;
+}
+
+/** Whether kernels know a run's schedule: one of this package's own, with a step size for every step. */
+export function knows({ schedule, settings }: Member): boolean {
+  const isOwn = Object.hasOwn(schedules, schedule.name) && schedules[schedule.name] === schedule;
+  return isOwn && settings.stepSizes.length >= settings.schedule.steps;
+}
+
+/**
+ * Runs of every seed on one problem, as `runTrajectory` defines them, in step: a list of trajectories a seed, in the
+ * order of the members. Runs of one seed draw the same samples, so every feature row is read once for all of them. No
+ * number depends on what is run together.
+ */
+export function runTogether(
+  problem: PlacedProblem,
+  members: readonly Member[],
+  seeds: readonly number[],
+): Trajectory[][] {
+  const trajectories = seeds.map(() => new Array<Trajectory>(members.length));
+  for (const indices of alike(members)) {
+    const some = indices.map((index) => members[index]);
+    const size = seedsAtOnce(problem, some);
+    for (let first = 0; first < seeds.length; first += size) {
+      runGroup(problem, some, seeds.slice(first, first + size)).forEach((runs, i) => {
+        runs.forEach((run, j) => (trajectories[first + i][indices[j]] = run));
+      });
+    }
+  }
+  return trajectories;
+}
+
+/** The indices of the members that draw alike: same minibatches, and the same ones for values. */
+function alike(members: readonly Member[]): number[][] {
+  const groups = new Map<string, number[]>();
+  members.forEach(({ settings: { batch, gradientBatch } }, index) => {
+    const key = `${batch} ${gradientBatch}`;
+    groups.set(key, [...(groups.get(key) ?? []), index]);
+  });
+  return [...groups.values()];
+}
+
+/** How many steps are taken in one call, so that a kernel's functions are soon run as optimised code. */
+const stepsAtOnce = 512;
+
+/** Points and sums of more bytes than this would not stay in the first-level cache beside the rows. */
+const nearBytes = 16384;
+const mostSeedsAtOnce = 8;
+
+/**
+ * How many seeds go in step, so that the processor always has one to go on with while another waits for its results:
+ * as many as there is room for near it.
+ */
+function seedsAtOnce({ dimension }: PlacedProblem, members: readonly Member[]): number {
+  if (members.some(({ settings }) => settings.recordPoints === true)) return 1;
+  const bytes = members.length * 2 * 8 * padded(dimension);
+  return Math.min(mostSeedsAtOnce, Math.max(1, Math.floor(nearBytes / bytes)));
+}
+
+/** Runs of members that draw alike, all seeds in step. */
+function runGroup(problem: PlacedProblem, members: readonly Member[], seeds: readonly number[]): Trajectory[][] {
+  const kernel = kernelOf(problem);
+  kernel.reset();
+  const { batch, gradientBatch } = members[0].settings;
+  const { start, radius, farAway } = problem;
+  const [dpo, sft] = [place(problem, kernel, 'dpo'), place(problem, kernel, 'sft')];
+  const group = kernel.group(dpo, sft, start, radius, farAway, batch, seeds.length, members.length);
+  const stepSizes = placeStepSizes(kernel, members);
+  const runs = seeds.map((seed) => {
+    const streamOf = (purpose: string): Address => newStream(kernel, seed, purpose);
+    const draws = kernel.addDraws(group, streamOf('dpo-sample'), streamOf('sft-sample'), batch);
+    if (gradientBatch === 'fresh') {
+      kernel.setEvaluationSamples(draws, streamOf('dpo-evaluation'), streamOf('sft-evaluation'), batch);
+    }
+    if (members.some(({ schedule }) => schedule.name === 'alright')) kernel.setCoins(draws, streamOf('choice'));
+    return members.map((member, i) => addRun(problem, kernel, group, draws, member, stepSizes[i], seed));
+  });
+  const steps = Math.max(...members.map(({ settings }) => settings.schedule.steps));
+  let done = 0;
+  do {
+    done = Math.min(steps, done + stepsAtOnce);
+    kernel.advance(group, done);
+  } while (kernel.goesOn(group) !== 0);
+  kernel.finish(group);
+  return runs.map((ofSeed) => ofSeed.map((run) => trajectoryOf(problem, kernel, run)));
+}
+
+/** A run in a kernel's memory, and where it leaves what is recorded. */
+interface PlacedRun {
+  readonly address: Address;
+  readonly records: number;
+  readonly values: Address;
+  readonly averageValues: Address;
+  /** 0 where no points are recorded. */
+  readonly points: Address;
+}
+
+function addRun(
+  problem: PlacedProblem,
+  kernel: Kernel,
+  group: Address,
+  draws: Address,
+  { schedule, settings }: Member,
+  stepSizes: StepSizePlace,
+  seed: number,
+): PlacedRun {
+  const { lambda, steps } = settings.schedule;
+  const isLogLinear = problem.dpo.kind === 'dpo';
+  const full = settings.values === 'full' && isLogLinear;
+  const address = kernel.addRun(group, draws, kinds[schedule.name as keyof typeof kinds], lambda, steps, full);
+  const state = schedule.init(settings.schedule);
+  switch (schedule.name) {
+    case 'sequential': {
+      const { first, switchAfter } = state as SequentialState;
+      kernel.setStages(address, switchAfter, first === 'dpo');
+      break;
+    }
+    case 'dpo':
+    case 'sft':
+      kernel.setStages(address, steps, schedule.name === 'dpo');
+      break;
+    case 'maxright': {
+      const { period, ideal } = state as MaxrightState;
+      kernel.setMaxright(address, Math.min(period, mostSteps), ideal.dpo, ideal.sft);
+      addValueNoise(problem, kernel, address, settings, seed);
+    }
+  }
+  kernel.setStepSizes(address, stepSizes.address, stepSizes.stride);
+
+  const { record } = settings;
+  const recordPlace = kernel.allocate(4 * record.length);
+  new Int32Array(kernel.memory.buffer, recordPlace, record.length).set(record);
+  const run = {
+    address,
+    records: record.length,
+    values: kernel.allocate(16 * record.length),
+    averageValues: kernel.allocate(16 * record.length),
+    points: settings.recordPoints === true ? kernel.allocate(8 * padded(problem.dimension) * record.length) : 0,
+  };
+  kernel.setRecord(address, recordPlace, record.length, run.values, run.averageValues, run.points);
+  return run;
+}
+
+/** What kernels call the schedules (assembly/convex/run.ts); a single objective is a first stage without a second. */
+const kinds = { sequential: 0, dpo: 0, sft: 0, mix: 1, alright: 2, maxright: 3 };
+
+/** The largest number of steps that a kernel can count. */
+const mostSteps = 2 ** 31 - 1;
+
+/** MAXRIGHT is told values with noise, from streams of the run's own: what it draws depends on what it chose. */
+function addValueNoise(
+  problem: PlacedProblem,
+  kernel: Kernel,
+  run: Address,
+  settings: RunSettings,
+  seed: number,
+): void {
+  for (const name of ['dpo', 'sft'] as const) {
+    const placed = problem[name];
+    const deviation = settings.valueNoise ?? (placed.kind === 'quadratic' ? placed.valueNoise : 0);
+    if (deviation === 0) continue;
+    kernel.setValueNoise(run, name === 'dpo', deviation, newStream(kernel, seed, `${name}-value-noise`));
+  }
+}
+
+function trajectoryOf({ dimension }: PlacedProblem, kernel: Kernel, run: PlacedRun): Trajectory {
+  const { address, records } = run;
+  const numbers = (at: Address, length: number): Float64Array =>
+    Float64Array.from(new Float64Array(kernel.memory.buffer, at, length));
+  const points = new Float64Array(run.points === 0 ? 0 : records * dimension);
+  if (run.points !== 0) {
+    const stride = padded(dimension);
+    const recorded = new Float64Array(kernel.memory.buffer, run.points, records * stride);
+    for (let at = 0; at < records; at++) {
+      points.set(recorded.subarray(at * stride, at * stride + dimension), at * dimension);
+    }
+  }
+  return {
+    values: numbers(run.values, 2 * records),
+    averageValues: numbers(run.averageValues, 2 * records),
+    points,
+    gradients: kernel.gradientsOf(address),
+    evaluations: kernel.evaluationsOf(address),
+    divergedAt: kernel.divergedAtOf(address),
+  };
+}
+
+/** Where step sizes lie: the first, and how many bytes on the next. */
+interface StepSizePlace {
+  readonly address: Address;
+  readonly stride: number;
+}
+
+/** Puts every member's step sizes into a kernel's memory: one number where all are equal, and the same sequence once. */
+function placeStepSizes(kernel: Kernel, members: readonly Member[]): StepSizePlace[] {
+  const placed: { readonly sizes: Float64Array; readonly place: StepSizePlace }[] = [];
+  return members.map(({ settings }) => {
+    const all = settings.stepSizes.subarray(0, settings.schedule.steps);
+    const isConstant = isSame(all.subarray(1), all.subarray(0, -1));
+    const sizes = isConstant ? all.subarray(0, 1) : all;
+    const known = placed.find((other) => isSame(other.sizes, sizes));
+    if (known !== undefined) return known.place;
+    const place = { address: kernel.allocate(8 * sizes.length), stride: isConstant ? 0 : 8 };
+    new Float64Array(kernel.memory.buffer, place.address, sizes.length).set(sizes);
+    placed.push({ sizes, place });
+    return place;
+  });
+}
+
+/** Whether two sequences are the same; a loop, because they can be as long as a run. */
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Tells a kernel where an objective's arrays lie. */
+function place(problem: PlacedProblem, kernel: Kernel, name: ObjectiveName): Address {
+  const { dimension } = problem;
+  const objective = problem[name];
+  switch (objective.kind) {
+    case 'sft':
+      return kernel.sftObjective(dimension, objective.rows, objective.count, objective.offsets, objective.mostRows);
+    case 'dpo':
+      return kernel.dpoObjective(dimension, objective.rows, objective.count, objective.shifts, objective.beta);
+    case 'quadratic':
+      return kernel.quadraticObjective(dimension, objective.rows, objective.minimizer, objective.noise);
+  }
+}
+
+function newStream(kernel: Kernel, seed: number, purpose: string): Address {
+  const key = streamKey(seed, purpose);
+  const at = kernel.allocate(4 * key.length);
+  new Uint32Array(kernel.memory.buffer, at, key.length).set(key);
+  return kernel.seededStream(at, key.length);
+}
+
+/** The kernels of the problems that this thread ran last, by the problem's number, the last one last. */
+const kernels = new Map<number, Kernel>();
+const mostKernels = 16;
+
+function kernelOf(problem: PlacedProblem): Kernel {
+  const kernel = kernels.get(problem.id) ?? newKernel(problem.memory);
+  kernels.delete(problem.id);
+  kernels.set(problem.id, kernel);
+  const [oldest] = kernels.keys();
+  if (kernels.size > mostKernels) kernels.delete(oldest);
+  kernel.useZiggurat(problem.ratios, problem.abscissae);
+  return kernel;
+}

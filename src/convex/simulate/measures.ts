@@ -1,0 +1,67 @@
+import { weightedMax } from '../optimum/weighted-max.js';
+import type { Pair } from '../../schedule/schedule.js';
+import { estimate, type Estimate } from '../../base/statistics.js';
+import type { Trajectory } from './trajectory.js';
+
+/** The certified optima against which a run is measured. */
+export interface Optima {
+  readonly lambda: number;
+  /** (f_DPO*, f_SFT*). */
+  readonly ideal: Pair;
+  /** min F_λ. */
+  readonly weightedSum: number;
+  /** min F_max. */
+  readonly weightedMax: number;
+}
+
+/** What is measured at a point, from its two objective values. */
+export interface Measures {
+  /** F_λ − min F_λ. */
+  readonly gap: number;
+  /** F_max − min F_max. */
+  readonly maxGap: number;
+  readonly dpo: number;
+  readonly sft: number;
+  /** Euclidean distance, in objective space, to the ideal point. */
+  readonly idealDistance: number;
+}
+
+/** The measures of a point with the given objective values. */
+export function measuresOf({ dpo, sft }: Pair, { lambda, ideal, ...minimum }: Optima): Measures {
+  return {
+    gap: lambda * dpo + (1 - lambda) * sft - minimum.weightedSum,
+    maxGap: weightedMax(lambda, dpo, sft, ideal) - minimum.weightedMax,
+    dpo,
+    sft,
+    idealDistance: Math.hypot(dpo - ideal.dpo, sft - ideal.sft),
+  };
+}
+
+/** The measures over the seeds of an ensemble at one step. */
+export interface EnsembleMeasures {
+  readonly gap: Estimate;
+  readonly averageGap: Estimate;
+  readonly maxGap: Estimate;
+  readonly averageMaxGap: Estimate;
+  readonly dpo: Estimate;
+  readonly sft: Estimate;
+  readonly idealDistance: Estimate;
+}
+
+/** The measures over all seeds at the recorded step of index `at`. */
+export function ensembleMeasures(trajectories: readonly Trajectory[], at: number, optima: Optima): EnsembleMeasures {
+  const pairAt = (values: Float64Array): Pair => ({ dpo: values[2 * at], sft: values[2 * at + 1] });
+  const last = trajectories.map(({ values }) => measuresOf(pairAt(values), optima));
+  const average = trajectories.map(({ averageValues }) => measuresOf(pairAt(averageValues), optima));
+  const over = (points: readonly Measures[], measure: keyof Measures): Estimate =>
+    estimate(points.map((point) => point[measure]));
+  return {
+    gap: over(last, 'gap'),
+    averageGap: over(average, 'gap'),
+    maxGap: over(last, 'maxGap'),
+    averageMaxGap: over(average, 'maxGap'),
+    dpo: over(last, 'dpo'),
+    sft: over(last, 'sft'),
+    idealDistance: over(last, 'idealDistance'),
+  };
+}

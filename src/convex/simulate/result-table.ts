@@ -1,0 +1,89 @@
+import type { ObjectivePair } from '../problem/problem.js';
+import type { Schedule } from '../../schedule/schedule.js';
+import { ensembleMeasures, type Optima } from './measures.js';
+import type { Estimate } from '../../base/statistics.js';
+import { runTrajectory, type RunSettings, type Trajectory } from './trajectory.js';
+
+/** The columns of a run's result table that hold a mean over seeds; each has its 95 % interval in …Low and …High. */
+const measured = ['gap', 'maxGap', 'averageGap', 'averageMaxGap', 'dpo', 'sft', 'idealDistance'] as const;
+
+/** The columns of a run's result table and their Parquet types. */
+export const resultColumns = {
+  schedule: 'STRING',
+  order: 'STRING',
+  lambda: 'DOUBLE',
+  seeds: 'INT32',
+  steps: 'INT32',
+  step: 'INT32',
+  ...Object.fromEntries(measured.flatMap((name) => [name, `${name}Low`, `${name}High`].map((key) => [key, 'DOUBLE']))),
+  dpoGap: 'DOUBLE',
+  sftGap: 'DOUBLE',
+  dpoSteps: 'INT32',
+  gradients: 'INT32',
+  evaluations: 'INT32',
+} as Readonly<Record<string, 'STRING' | 'INT32' | 'DOUBLE'>>;
+
+/** A row of a run's result table: the measures after one recorded step. */
+export type ResultRow = Readonly<Record<string, string | number | null>>;
+
+/** An ensemble of runs, and what it is measured against. */
+export interface FinishedEnsemble {
+  readonly problem: ObjectivePair;
+  readonly schedule: Schedule;
+  readonly settings: RunSettings;
+  /** The seed of the first run. */
+  readonly seed: number;
+  readonly trajectories: readonly Trajectory[];
+  readonly optima: Optima;
+}
+
+/**
+ * A row for every recorded step. `dpoSteps` counts the steps on DPO so far in the run of the first seed (null for Mix,
+ * whose every step is on both); `gradients` and `evaluations` are those of a whole run, on its last row.
+ */
+export function resultRows(ensemble: FinishedEnsemble): ResultRow[] {
+  const { schedule, settings, trajectories, optima } = ensemble;
+  const { lambda, steps, order = 'sft-dpo' } = settings.schedule;
+  const dpoSteps = stepsOnDpo(ensemble);
+  return settings.record.map((step, at): ResultRow => {
+    const measures = ensembleMeasures(trajectories, at, optima);
+    const isLast = at === settings.record.length - 1;
+    return {
+      schedule: schedule.name,
+      order: schedule.name === 'sequential' ? order : null,
+      lambda,
+      seeds: trajectories.length,
+      steps,
+      step,
+      ...Object.fromEntries(measured.flatMap((name) => columnsOf(name, measures[name]))),
+      dpoGap: measures.dpo.mean - optima.ideal.dpo,
+      sftGap: measures.sft.mean - optima.ideal.sft,
+      dpoSteps: schedule.name === 'mix' ? null : dpoSteps[step],
+      gradients: isLast ? trajectories[0].gradients : null,
+      evaluations: isLast ? trajectories[0].evaluations : null,
+    };
+  });
+}
+
+function columnsOf(name: string, { mean, ci95 }: Estimate): [string, number | null][] {
+  return [
+    [name, mean],
+    [`${name}Low`, ci95?.[0] ?? null],
+    [`${name}High`, ci95?.[1] ?? null],
+  ];
+}
+
+/** How many of the first s steps worked on DPO, for s = 0 … T: the run of the first seed, made again and listened to. */
+function stepsOnDpo({ problem, schedule, settings, seed }: FinishedEnsemble): Int32Array {
+  const counts = new Int32Array(settings.schedule.steps + 1);
+  const listening: Schedule = {
+    ...schedule,
+    choose: (state, step, uniform) => {
+      const choice = schedule.choose(state, step, uniform);
+      counts[step] = counts[step - 1] + (choice === 'dpo' ? 1 : 0);
+      return choice;
+    },
+  };
+  runTrajectory(problem, listening, { ...settings, record: [] }, seed);
+  return counts;
+}

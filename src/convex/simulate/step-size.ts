@@ -1,0 +1,23 @@
+import { InputError } from '../../base/input-error.js';
+import { parseArithmetic } from '../expression/arithmetic.js';
+
+/**
+ * The step sizes α_1 … α_T that a rule denotes: a number, an expression of t and T such as "0.5/sqrt(T)" or
+ * "0.5/sqrt(t)", or "linear:α0" for the linear decay α0 (T − t + 1) / T. t counts from 1 across all stages.
+ * Throws an InputError where the rule is no such expression or gives a step size that is not a finite number ≥ 0.
+ */
+export function stepSizes(rule: string, steps: number): Float64Array {
+  const linear = /^\s*linear:(.*)$/s.exec(rule);
+  const text = linear === null ? rule : `(${linear[1]}) * (T - t + 1) / T`;
+  if (linear?.[1].trim() === '') throw new InputError('step-size', rule, 'linear:α0 with a number α0');
+  const expression = parseArithmetic('step-size', text, ['t', 'T']);
+  const variables = [1, steps];
+  return Float64Array.from({ length: steps }, (_, i) => {
+    variables[0] = i + 1;
+    const value = expression.evaluate(variables);
+    if (!(value >= 0 && value < Infinity)) {
+      throw new InputError('step-size', rule, `finite numbers ≥ 0; at t = ${i + 1} it is ${value}`);
+    }
+    return value;
+  });
+}

@@ -1,0 +1,30 @@
+import { InputError } from '../base/input-error.js';
+import { checkedDpoSettings } from '../llm/loss/dpo.js';
+import { openModel } from '../llm/model/load.js';
+import { checkedLearningRate } from '../llm/train/learning-rate.js';
+import type { ExperimentSettings } from './settings.js';
+
+/** Refuses settings that no run could work with, and a scale in which something would go unseen. */
+export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'scale' | 'training'>): void {
+  const { steps, parts, evaluateEvery, lambdas, optimumSteps } = scale;
+  if (new Set(lambdas).size < lambdas.length) throw new InputError('lambdas', lambdas, 'different weights');
+  if (steps % parts !== 0) {
+    throw new InputError('steps', steps, `a multiple of ${parts}, the parts that Sequential is split by`);
+  }
+  if ((steps / parts) % evaluateEvery !== 0) {
+    const expected = `a divisor of ${steps / parts}, a part of the steps, so that the switch between stages is seen`;
+    throw new InputError('evaluate-every', evaluateEvery, expected);
+  }
+  if (optimumSteps < steps) throw new InputError('optimum-steps', optimumSteps, `at least the ${steps} of a run`);
+  checkedDpoSettings({ beta: training.beta });
+  checkedLearningRate({ learningRate: training.learningRate }, steps);
+}
+
+/** Refuses sequences longer than the model's context, before anything is trained. */
+export function requireContext({ files, training: { maximumLength } }: ExperimentSettings): void {
+  const { config, weights } = openModel(files.model);
+  weights.close();
+  if (maximumLength > config.contextLength) {
+    throw new InputError('max-length', maximumLength, `at most ${config.contextLength}, the context of the model`);
+  }
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import type { Choice, ObjectiveName, Pair } from '../schedule/schedule.js';
+import { readRows, type LogRow } from '../llm/results/line-log.js';
+import type { ComparedRun, Comparison, PreparatoryName } from './plan.js';
+import type { ChoiceRow, CostRow, EvaluationRow, OptimumRow, RunKey, ScheduleKey } from './results.js';
+
+/** The evaluations of a preparatory run. */
+export function optimumRows(folder: string): OptimumRow[] {
+  return readRows(join(folder, 'evaluations.jsonl')).map((row) => ({
+    step: row.step,
+    dpo: number(row, 'dpoLoss'),
+    sft: number(row, 'sftLoss'),
+  }));
+}
+
+/** The smallest value of an objective at any evaluation of the run that minimises it: the estimate of f_i*. */
+export function optimumOf(rows: readonly OptimumRow[], objective: ObjectiveName): number {
+  return Math.min(...rows.map((row) => row[objective]));
+}
+
+/** The folder of a run within that of its experiment. */
+export function runFolder(experiment: string, run: ComparedRun | PreparatoryName): string {
+  return typeof run === 'string' ? join(experiment, 'preparation', run) : join(experiment, 'runs', run.name);
+}
+
+/** The evaluations of compared runs, measured from their comparison's optima. */
+export function evaluationRows(
+  experiment: string,
+  runs: readonly ComparedRun[],
+  optima: Readonly<Record<Comparison, Pair>>,
+): EvaluationRow[] {
+  const raw = runs.flatMap((run) => {
+    const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
+    return rows.map((row) => ({ ...keyOf(run), ...values(row) }));
+  });
+  const weightedSum = (lambda: number, { dpo, sft }: Pair): number => lambda * dpo + (1 - lambda) * sft;
+  const minima = new Map<string, number>();
+  const minimum = (comparison: Comparison, lambda: number): number => {
+    const key = `${comparison} ${lambda}`;
+    const found =
+      minima.get(key) ??
+      Math.min(...raw.filter((row) => row.comparison === comparison).map((row) => weightedSum(lambda, row)));
+    minima.set(key, found);
+    return found;
+  };
+  return raw.map(({ rewardAccuracy, heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy, ...row }) => {
+    const { comparison, lambda, dpo, sft } = row;
+    const [dpoGap, sftGap] = [dpo - optima[comparison].dpo, sft - optima[comparison].sft];
+    return {
+      ...row,
+      dpoGap,
+      sftGap,
+      gap: weightedSum(lambda, row) - minimum(comparison, lambda),
+      maxGap: Math.max(lambda * dpoGap, (1 - lambda) * sftGap),
+      idealDistance: Math.hypot(dpoGap, sftGap),
+      rewardAccuracy,
+      heldOutDpo,
+      heldOutSft,
+      heldOutRewardAccuracy,
+      heldOutAccuracy,
+    };
+  });
+}
+
+/** Every step of the MAXRIGHT runs. */
+export function choiceRows(experiment: string, runs: readonly ComparedRun[]): ChoiceRow[] {
+  return runs
+    .filter(({ schedule }) => schedule === 'maxright')
+    .flatMap((run) =>
+      readRows(join(runFolder(experiment, run), 'steps.jsonl')).map((row) => ({
+        ...keyOf(run),
+        step: row.step,
+        choice: row.choice as Choice,
+        dpoWeightedGap: number(row, 'dpoWeightedGap'),
+        sftWeightedGap: number(row, 'sftWeightedGap'),
+      })),
+    );
+}
+
+/** What each run cost. */
+export function costRows(experiment: string, runs: readonly ComparedRun[]): CostRow[] {
+  return runs.map((run) => {
+    const folder = runFolder(experiment, run);
+    const timing = readRows(join(folder, 'timing.jsonl'));
+    const seconds = timing.map((row) => number(row, 'seconds'));
+    const steps = readRows(join(folder, 'steps.jsonl'));
+    const total = seconds.reduce((sum, value) => sum + value, 0);
+    const gradients = (objective: ObjectiveName): number =>
+      steps.filter(({ choice }) => choice === objective || choice === 'mix').length;
+    const [dpoGradients, sftGradients] = [gradients('dpo'), gradients('sft')];
+    const { period = 1 } = run.scheduleSettings;
+    return {
+      ...keyOf(run),
+      seconds: total,
+      secondsPerStep: total / seconds.length,
+      medianSecondsPerStep: median(seconds),
+      tensorBytes: Math.max(...timing.map((row) => number(row, 'tensorBytes'))),
+      dpoGradients,
+      sftGradients,
+      // MAXRIGHT evaluates both objectives, the one it then steps on included.
+      lossEvaluations: run.schedule === 'maxright' ? 2 * Math.ceil(steps.length / period) : 0,
+    };
+  });
+}
+
+/** The key of a run's rows. */
+function keyOf({ comparison, schedule, lambda, dpoShare, steps, seed }: ComparedRun): RunKey {
+  const key = schedule === 'sequential' ? `sequential-${comparison}` : schedule;
+  return { comparison, schedule: key as ScheduleKey, lambda, dpoShare, steps, seed };
+}
+
+function values(row: LogRow) {
+  return {
+    step: row.step,
+    dpo: number(row, 'dpoLoss'),
+    sft: number(row, 'sftLoss'),
+    rewardAccuracy: number(row, 'rewardAccuracy'),
+    heldOutDpo: number(row, 'heldOutDpoLoss'),
+    heldOutSft: number(row, 'heldOutSftLoss'),
+    heldOutRewardAccuracy: number(row, 'heldOutRewardAccuracy'),
+    heldOutAccuracy: number(row, 'heldOutPreferenceAccuracy'),
+  };
+}
+
+function number(row: LogRow, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw new Error(`step ${row.step}: no ${column}`);
+  return value;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

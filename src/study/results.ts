@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../base/input-error.js';
+import type { Choice, Pair } from '../schedule/schedule.js';
+import type { Columns } from '../base/parquet.js';
+import type { Summary } from './summary.js';
+import type { Comparison } from './plan.js';
+import type { ExperimentSettings } from './settings.js';
+
+/** A schedule as tables and figures tell it apart: a sequential run with its order. */
+export type ScheduleKey = 'sequential-sft-dpo' | 'sequential-dpo-sft' | 'mix' | 'alright' | 'maxright';
+
+/** Which run a row belongs to. */
+export interface RunKey {
+  readonly comparison: Comparison;
+  readonly schedule: ScheduleKey;
+  /** The weight of DPO; for Sequential the one that its split is compared with, the i-th split with the i-th λ. */
+  readonly lambda: number;
+  /** DPO's share of a sequential run's steps; null for the others. */
+  readonly dpoShare: number | null;
+  /** The steps of the whole run: the experiment's T, or one of its other horizons. */
+  readonly steps: number;
+  readonly seed: number;
+}
+
+/**
+ * One evaluation of one run, in the vocabulary of the convex results. It is what these figures need:
+ * trade-off in loss space: `sft`, `dpo` by `step` (paths), at `step === steps` (end points);
+ * optimality gaps and ideal distance per schedule and λ: `dpoGap`, `sftGap`, `idealDistance`, `gap` at the end;
+ * forgetting through the stages: the first objective by `step`, for the sequential run with `dpoShare` ½;
+ * theory beside experiment: `gap` by `step`.
+ * Rows with `steps` other than the experiment's T belong to the question whether more steps close the gap.
+ */
+export interface EvaluationRow extends RunKey {
+  /** The step after which it was evaluated, 0 to `steps`. */
+  readonly step: number;
+  /** f_DPO and f_SFT on the training examples. */
+  readonly dpo: number;
+  readonly sft: number;
+  readonly dpoGap: number;
+  readonly sftGap: number;
+  /** F_λ − min F_λ, the minimum being the smallest F_λ at any evaluation of the comparison. */
+  readonly gap: number;
+  /** F_max = max_i w_i (f_i − f_i*). */
+  readonly maxGap: number;
+  readonly idealDistance: number;
+  /** The share of pairs whose chosen reward is larger. */
+  readonly rewardAccuracy: number;
+  /** The same on held-out examples. */
+  readonly heldOutDpo: number;
+  readonly heldOutSft: number;
+  readonly heldOutRewardAccuracy: number;
+  /** The share of held-out pairs whose chosen reply the policy itself finds likelier: it stands in for the win rate. */
+  readonly heldOutAccuracy: number;
+}
+
+/** The last evaluation of every run. */
+export function endsOf(results: readonly EvaluationRow[]): EvaluationRow[] {
+  return results.filter(({ step, steps }) => step === steps);
+}
+
+/** One step of MAXRIGHT: what it chose, and the weighted gaps on its records. */
+export interface ChoiceRow extends RunKey {
+  readonly step: number;
+  readonly choice: Choice;
+  readonly dpoWeightedGap: number;
+  readonly sftWeightedGap: number;
+}
+
+/** What a run cost. Seconds and bytes are the clock's and kept apart from the results, which two machines share. */
+export interface CostRow extends RunKey {
+  /** Seconds of all its steps, evaluations left out, and of a step: the mean and the median. */
+  readonly seconds: number;
+  readonly secondsPerStep: number;
+  readonly medianSecondsPerStep: number;
+  /** The most bytes of tensors at the end of a step's forward pass. */
+  readonly tensorBytes: number;
+  /** Gradients and further loss evaluations of each objective. */
+  readonly dpoGradients: number;
+  readonly sftGradients: number;
+  readonly lossEvaluations: number;
+}
+
+const keyColumns: Columns = {
+  comparison: 'STRING',
+  schedule: 'STRING',
+  lambda: 'DOUBLE',
+  dpoShare: 'DOUBLE',
+  steps: 'INT32',
+  seed: 'INT32',
+};
+
+/** The tables of an experiment's folder, each as JSONL and as Parquet. */
+export const tables = {
+  results: {
+    ...keyColumns,
+    step: 'INT32',
+    dpo: 'DOUBLE',
+    sft: 'DOUBLE',
+    dpoGap: 'DOUBLE',
+    sftGap: 'DOUBLE',
+    gap: 'DOUBLE',
+    maxGap: 'DOUBLE',
+    idealDistance: 'DOUBLE',
+    rewardAccuracy: 'DOUBLE',
+    heldOutDpo: 'DOUBLE',
+    heldOutSft: 'DOUBLE',
+    heldOutRewardAccuracy: 'DOUBLE',
+    heldOutAccuracy: 'DOUBLE',
+  },
+  choices: {
+    ...keyColumns,
+    step: 'INT32',
+    choice: 'STRING',
+    dpoWeightedGap: 'DOUBLE',
+    sftWeightedGap: 'DOUBLE',
+  },
+  cost: {
+    ...keyColumns,
+    seconds: 'DOUBLE',
+    secondsPerStep: 'DOUBLE',
+    medianSecondsPerStep: 'DOUBLE',
+    tensorBytes: 'DOUBLE',
+    dpoGradients: 'INT32',
+    sftGradients: 'INT32',
+    lossEvaluations: 'INT32',
+  },
+} satisfies Record<string, Columns>;
+
+/** One evaluation of a preparatory run. */
+export interface OptimumRow {
+  readonly step: number;
+  readonly dpo: number;
+  readonly sft: number;
+}
+
+/** A finished experiment as its folder holds it. */
+export interface ExperimentResults {
+  readonly settings: Omit<ExperimentSettings, 'files'>;
+  /** (f_DPO*, f_SFT*) of each comparison. */
+  readonly optima: Readonly<Record<Comparison, Pair>>;
+  readonly results: readonly EvaluationRow[];
+  readonly choices: readonly ChoiceRow[];
+  readonly cost: readonly CostRow[];
+  readonly summary: Summary;
+}
+
+/** Reads the folder of a finished experiment; throws an InputError where it is none. */
+export function readExperiment(folder: string): ExperimentResults {
+  const at = (name: string): string => join(folder, name);
+  if (!existsSync(at('summary.json'))) {
+    throw new InputError('results', folder, 'the folder of a finished forgetting llm experiment');
+  }
+  const summary = JSON.parse(readFileSync(at('summary.json'), 'utf8')) as Summary;
+  const rows = <Row>(name: keyof typeof tables): Row[] =>
+    readFileSync(at(`${name}.jsonl`), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Row);
+  return {
+    settings: summary.settings,
+    optima: summary.optima,
+    results: rows('results'),
+    choices: rows('choices'),
+    cost: rows('cost'),
+    summary,
+  };
+}

@@ -1,0 +1,179 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { InputError } from '../base/input-error.js';
+import { schedules } from '../schedule/index.js';
+import type { ScheduleSettings } from '../schedule/schedule.js';
+import { openBackend, type Backend } from '../engine/backend.js';
+import type { PreferencePair } from '../llm/data/preferences.js';
+import type { SftExample } from '../llm/data/sft.js';
+import { writeAdapter } from '../llm/model/adapter.js';
+import { writeModel } from '../llm/model/folder.js';
+import type { LanguageModel } from '../llm/model/language-model.js';
+import { loadModel } from '../llm/model/load.js';
+import { openRunFolder } from '../llm/results/run-folder.js';
+import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
+import { digestOfSequences } from '../llm/train/reference.js';
+import { modelDigest, referencedPairs } from '../llm/train/reference-policy.js';
+import { runTraining } from '../llm/train/run.js';
+import type { ObjectiveData } from '../llm/train/training.js';
+import { replies } from '../llm/evaluate.js';
+import { readExperimentData, type ExperimentData } from './data.js';
+import type { ExperimentSettings } from './settings.js';
+
+/** One run of an experiment; plain data, so that a worker can take it. */
+export interface RunTask {
+  readonly settings: ExperimentSettings;
+  /** The folder it fills. */
+  readonly folder: string;
+  readonly schedule: string;
+  readonly scheduleSettings: ScheduleSettings;
+  /** Whether SFT is on the SFT file, or on the chosen replies of the preferences. */
+  readonly targets: 'sft' | 'chosen';
+  /** The folder of the reference policy; without it, the start is. */
+  readonly reference?: string;
+  readonly seed: number;
+  /** Where reference log-probabilities are kept. */
+  readonly cache: string;
+  /** Threads of the wasm backend: the cores are shared with the other workers. They change no number. */
+  readonly threads: number;
+}
+
+/** Told of every step that the run has taken. */
+export type OnStep = () => void;
+
+/**
+ * Trains one run to its end, from its last checkpoint where it has one. Its checkpoint, which nothing needs any longer,
+ * is then removed.
+ * Throws an InputError on whatever does not fit, and where the folder was begun with other settings.
+ */
+export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
+  const { settings, folder: path, scheduleSettings, seed } = task;
+  const { files, training, scale } = settings;
+  const backend = await backendOf(task);
+  const { model, tokenizer } = await loadModel({
+    model: files.model,
+    ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
+    // One start for every run: the adapter's own seed is the experiment's.
+    ...(training.tuning === 'full' ? { fullFineTuning: true } : { lora: { ...training.tuning, seed: settings.seed } }),
+  });
+  try {
+    const data = await dataOf(settings, tokenizer);
+    const folder = await openRunFolder(path, { settings: await decisiveSettings(task, data), resume: true });
+    if (folder.result !== undefined) return;
+    const referenced = async (part: typeof data.train): Promise<ObjectiveData> => ({
+      sft: task.targets === 'chosen' ? part.preferences.map(chosenReply) : part.sft,
+      preferences: await referencedPairs(part.preferences, {
+        model,
+        path: files.model,
+        ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
+        ...(task.reference !== undefined && { reference: task.reference }),
+        backend,
+        cache: task.cache,
+      }),
+    });
+    const train = await referenced(data.train);
+    await runTraining({
+      model,
+      data: train,
+      evaluationData: {
+        sft: train.sft.slice(0, scale.evaluatedExamples),
+        preferences: train.preferences.slice(0, scale.evaluatedExamples),
+      },
+      heldOut: await referenced(data.heldOut),
+      schedule: schedules[task.schedule],
+      scheduleSettings,
+      sftBatch: training.sftBatch,
+      preferenceBatch: training.preferenceBatch,
+      accumulation: training.accumulation,
+      learningRate: { learningRate: training.learningRate },
+      dpo: { beta: training.beta },
+      seed,
+      evaluateEvery: scale.evaluateEvery,
+      folder,
+      save: (to) => saveTrained(to, model, settings),
+      onStep,
+    });
+    await rm(join(path, 'checkpoint.safetensors'), { force: true });
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The parts of an InputError, which threads hand to each other without its class. */
+export type Refusal = Pick<InputError, 'field' | 'value' | 'expected'>;
+
+/** The same in a worker thread, which tells every step through the port; what it refuses is its answer. */
+export default async function executeInWorker({
+  task,
+  port,
+}: {
+  readonly task: RunTask;
+  readonly port: MessagePort;
+}): Promise<Refusal | undefined> {
+  try {
+    await executeRun(task, () => {
+      port.postMessage(1);
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { field, value, expected } = error;
+    return { field, value, expected };
+  } finally {
+    port.close();
+  }
+}
+
+let known: { readonly key: string; readonly data: Promise<ExperimentData> } | undefined;
+
+/** An experiment's data, tokenised once in a thread. */
+function dataOf({ files, training, scale }: ExperimentSettings, tokenizer: Tokenizer): Promise<ExperimentData> {
+  const key = JSON.stringify([files, training, scale]);
+  if (known?.key !== key) known = { key, data: readExperimentData(files, tokenizer, training, scale) };
+  return known.data;
+}
+
+let opened: Promise<Backend> | undefined;
+
+/** One backend for all the runs of a thread. */
+function backendOf({ settings, threads }: RunTask): Promise<Backend> {
+  return (opened ??= openBackend(settings.backend, { threads }));
+}
+
+function chosenReply({ index, chosen }: PreferencePair): SftExample {
+  return { index, sequence: chosen };
+}
+
+async function saveTrained(folder: string, model: LanguageModel, { files }: ExperimentSettings): Promise<void> {
+  if (model.lora !== undefined) await writeAdapter(folder, model, files.model);
+  else {
+    const { model: origin, tokenizer } = files;
+    await writeModel(folder, model, { model: origin, ...(tokenizer !== undefined && { tokenizer }) });
+  }
+}
+
+/** What decides a run's numbers, with digests of the files in place of their paths. */
+async function decisiveSettings(
+  { settings, schedule, scheduleSettings, targets, reference, seed }: RunTask,
+  { train, heldOut }: ExperimentData,
+): Promise<Record<string, unknown>> {
+  const digest = (part: typeof train) => ({
+    sft: digestOfSequences(part.sft.map(({ sequence }) => sequence)),
+    preferences: digestOfSequences(replies(part.preferences.map((pair) => ({ pair })))),
+  });
+  return {
+    schedule,
+    ...scheduleSettings,
+    targets,
+    training: settings.training,
+    'adapter-seed': settings.seed,
+    seed,
+    'evaluate-every': settings.scale.evaluateEvery,
+    'evaluated-examples': settings.scale.evaluatedExamples,
+    backend: settings.backend,
+    model: await modelDigest(settings.files.model),
+    reference: reference === undefined ? null : await modelDigest(reference),
+    data: [digest(train), digest(heldOut)],
+  };
+}

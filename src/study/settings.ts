@@ -1,0 +1,69 @@
+import type { BackendName } from '../engine/names.js';
+import type { LoraConfig } from '../llm/model/lora.js';
+
+/** How every run of an experiment trains. */
+export interface TrainingSettings {
+  /** The longest sequence; longer ones are cut. */
+  readonly maximumLength: number;
+  readonly inputField?: boolean;
+  /** Examples of a step's minibatch that go through the model together. */
+  readonly sftBatch: number;
+  readonly preferenceBatch: number;
+  /** Such batches in a step. */
+  readonly accumulation: number;
+  readonly learningRate: number;
+  /** β of DPO. */
+  readonly beta: number;
+  /** What is trained: an adapter, or every weight. */
+  readonly tuning: LoraConfig | 'full';
+}
+
+/** The model and the files of an experiment, and how much of the files it uses. */
+export interface ExperimentFiles {
+  readonly model: string;
+  readonly tokenizer?: string;
+  readonly sft: string;
+  readonly preferences: string;
+  /** Held-out data; by default the records of the training files behind those trained on. */
+  readonly evaluationSft?: string;
+  readonly evaluationPreferences?: string;
+}
+
+/** What is run, and how much of it. */
+export interface ExperimentScale {
+  /** Updates of a run, T. */
+  readonly steps: number;
+  /** Runs of each kind, which differ in the order of the data and in ALRIGHT's coin. */
+  readonly seeds: number;
+  /** The weights of DPO. */
+  readonly lambdas: readonly number[];
+  /** The parts that the steps are divided into: Sequential runs are split after every one but the last. */
+  readonly parts: number;
+  /** Steps between evaluations; divides a part, so that the switch between stages is always seen. */
+  readonly evaluateEvery: number;
+  /** Updates of the single-objective runs that find the optima. */
+  readonly optimumSteps: number;
+  /** Multiples of T that Sequential and ALRIGHT are run for beside T, to see whether more steps close the gap. */
+  readonly horizons: readonly number[];
+  /** The examples trained on: the first ones of their files. */
+  readonly sftExamples: number;
+  readonly preferencePairs: number;
+  /** Those of them that f_SFT and f_DPO are evaluated on: the first ones of each kind. */
+  readonly evaluatedExamples: number;
+  /** Held-out examples of each kind. */
+  readonly heldOutExamples: number;
+}
+
+/** Everything that decides an experiment's numbers, as plain data, and where its files are. */
+export interface ExperimentSettings {
+  readonly preset: string;
+  readonly files: ExperimentFiles;
+  readonly training: TrainingSettings;
+  readonly scale: ExperimentScale;
+  /** MAXRIGHT evaluates both objectives every so many steps. */
+  readonly period: number;
+  readonly seed: number;
+  /** The share of contradicting preferences, where the data are synthetic. */
+  readonly conflict?: number;
+  readonly backend: Exclude<BackendName, 'auto'>;
+}

@@ -1,0 +1,111 @@
+import type { Pair } from '../schedule/schedule.js';
+import { estimate, type Estimate } from '../base/statistics.js';
+import { checksOf, type ExperimentCheck } from './checks.js';
+import { claimsOf, type Claim } from './claims.js';
+import type { Preparation } from './execute.js';
+import { grouped } from './grouped.js';
+import type { Comparison, PreparatoryName } from './plan.js';
+import { endsOf, type EvaluationRow, type ScheduleKey } from './results.js';
+import type { ExperimentSettings } from './settings.js';
+
+/** Where a schedule ended for one λ: means over the seeds with their intervals. */
+export interface SummaryRow {
+  readonly comparison: Comparison;
+  readonly schedule: ScheduleKey;
+  readonly lambda: number;
+  readonly dpoShare: number | null;
+  readonly dpo: Estimate;
+  readonly sft: Estimate;
+  readonly dpoGap: Estimate;
+  readonly sftGap: Estimate;
+  readonly gap: Estimate;
+  readonly maxGap: Estimate;
+  readonly idealDistance: Estimate;
+  readonly heldOutDpo: Estimate;
+  readonly heldOutSft: Estimate;
+  readonly heldOutAccuracy: Estimate;
+}
+
+/** A single-objective run: where it began, the smallest value it came to, and by what share it lowered its loss. */
+export interface OptimumSummary {
+  readonly name: PreparatoryName;
+  readonly objective: 'sft' | 'dpo';
+  readonly start: number;
+  readonly optimum: number;
+  readonly reduction: number;
+}
+
+/** Everything an experiment says but for what it cost: the same whatever the machine's speed. */
+export interface Summary {
+  readonly settings: Omit<ExperimentSettings, 'files'>;
+  readonly optima: Readonly<Record<Comparison, Pair>>;
+  readonly singleObjectives: readonly OptimumSummary[];
+  readonly rows: readonly SummaryRow[];
+  readonly checks: readonly ExperimentCheck[];
+  readonly claims: readonly Claim[];
+}
+
+/** What a summary is made of. */
+export interface Measured {
+  readonly optima: Readonly<Record<Comparison, Pair>>;
+  readonly preparation: Preparation;
+  readonly results: readonly EvaluationRow[];
+}
+
+/** The summary of an experiment's results. */
+export function summarise(
+  { preset, training, scale, period, seed, conflict, backend }: ExperimentSettings,
+  measured: Measured,
+): Summary {
+  const settings = { preset, training, scale, period, seed, ...(conflict !== undefined && { conflict }), backend };
+  const singleObjectives = singleObjectiveSummaries(measured.preparation);
+  return {
+    settings,
+    optima: measured.optima,
+    singleObjectives,
+    rows: summaryRows(settings.scale.steps, measured.results),
+    checks: checksOf(settings, singleObjectives, measured.results),
+    claims: claimsOf(settings, measured.results),
+  };
+}
+
+function singleObjectiveSummaries(preparation: Preparation): OptimumSummary[] {
+  const own = {
+    'sft-optimum': 'sft',
+    chosen: 'sft',
+    'dpo-optimum-sft-dpo': 'dpo',
+    'dpo-optimum-dpo-sft': 'dpo',
+  } as const;
+  return (Object.keys(own) as PreparatoryName[]).map((name) => {
+    const objective = own[name];
+    const values = preparation[name].map((row) => row[objective]);
+    const [start, optimum] = [values[0], Math.min(...values)];
+    return { name, objective, start, optimum, reduction: 1 - optimum / start };
+  });
+}
+
+const measures = [
+  'dpo',
+  'sft',
+  'dpoGap',
+  'sftGap',
+  'gap',
+  'maxGap',
+  'idealDistance',
+  'heldOutDpo',
+  'heldOutSft',
+  'heldOutAccuracy',
+] as const;
+
+/** The ends of the runs of T steps, over seeds. */
+function summaryRows(steps: number, results: readonly EvaluationRow[]): SummaryRow[] {
+  const ends = endsOf(results).filter((row) => row.steps === steps);
+  const groups = grouped(ends, ({ comparison, schedule, lambda, dpoShare }) =>
+    JSON.stringify([comparison, schedule, lambda, dpoShare]),
+  );
+  return groups.map((rows) => {
+    const [{ comparison, schedule, lambda, dpoShare }] = rows;
+    const estimates = Object.fromEntries(measures.map((name) => [name, estimate(rows.map((row) => row[name]))]));
+    return { comparison, schedule, lambda, dpoShare, ...estimates } as unknown as SummaryRow;
+  });
+}

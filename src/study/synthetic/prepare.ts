@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { schedules } from '../../schedule/index.js';
+import { version } from '../../base/version.js';
+import type { Backend } from '../../engine/backend.js';
+import { readPreferences } from '../../llm/data/preferences.js';
+import { readSft } from '../../llm/data/sft.js';
+import { writeModel } from '../../llm/model/folder.js';
+import { loadModel } from '../../llm/model/load.js';
+import { writeRandomModel } from '../../llm/model/random.js';
+import { openRunFolder } from '../../llm/results/run-folder.js';
+import { digestOf } from '../../llm/train/reference.js';
+import { runTraining } from '../../llm/train/run.js';
+import { makeFolder } from '../../base/json-file.js';
+import { syntheticCorpus } from './language.js';
+import { syntheticConfig, syntheticTokenizerJson } from './model.js';
+import { pretraining } from './pretraining.js';
+
+/** A model that speaks the synthetic language, and its data files. */
+export interface SyntheticFiles {
+  readonly model: string;
+  readonly sft: string;
+  readonly preferences: string;
+  readonly evaluationSft: string;
+  readonly evaluationPreferences: string;
+}
+
+/** What to prepare, and where. */
+export interface SyntheticOptions {
+  readonly seed: number;
+  readonly conflict: number;
+  readonly backend: Backend;
+  /** A folder to keep the model and the data in. */
+  readonly cache: string;
+  readonly onStep?: (step: number, steps: number) => void;
+}
+
+/**
+ * Writes a synthetic corpus and pre-trains a small NeoX model on its language, where the cache does not hold them. The
+ * model depends on the seed and not on the conflict; killed on the way, its training goes on from the last checkpoint.
+ */
+export async function prepareSynthetic({
+  seed,
+  conflict,
+  backend,
+  cache,
+  onStep,
+}: SyntheticOptions): Promise<SyntheticFiles> {
+  const corpus = syntheticCorpus({ seed, conflict });
+  const tokenizer = syntheticTokenizerJson();
+  const identity = { version, backend: backend.name, seed, pretraining, corpus: corpus.pretraining, tokenizer };
+  const folder = join(cache, `synthetic-${digestOf(JSON.stringify(identity)).slice(0, 16)}`);
+  const data = join(folder, `data-${digestOf(JSON.stringify([corpus.sft, corpus.preferences])).slice(0, 16)}`);
+  makeFolder(data);
+  const files = {
+    model: join(folder, 'model'),
+    sft: await writeRecords(join(data, 'sft.train.jsonl'), corpus.sft.train),
+    preferences: await writeRecords(join(data, 'preferences.train.jsonl'), corpus.preferences.train),
+    evaluationSft: await writeRecords(join(data, 'sft.held-out.jsonl'), corpus.sft.heldOut),
+    evaluationPreferences: await writeRecords(join(data, 'preferences.held-out.jsonl'), corpus.preferences.heldOut),
+  };
+  if (existsSync(join(files.model, 'result.json'))) return files;
+  const start = join(folder, 'random');
+  await writeRandomModel(start, syntheticConfig(), { seed, tokenizer });
+  const language = await writeRecords(join(folder, 'language.jsonl'), corpus.pretraining);
+  await pretrain({
+    start,
+    language,
+    preferences: files.preferences,
+    folder: files.model,
+    seed,
+    ...(onStep && { onStep }),
+  });
+  return files;
+}
+
+/** Trains every weight of a model on the language at large; preferences play no part but in the run's last evaluation. */
+async function pretrain({
+  start,
+  language,
+  preferences,
+  folder: path,
+  seed,
+  onStep,
+}: {
+  readonly start: string;
+  readonly language: string;
+  readonly preferences: string;
+  readonly folder: string;
+  readonly seed: number;
+  readonly onStep?: (step: number, steps: number) => void;
+}): Promise<void> {
+  const { model, tokenizer } = await loadModel({ model: start, fullFineTuning: true });
+  try {
+    const preparation = { maximumLength: pretraining.contextLength };
+    const sft = await readSft(language, tokenizer, preparation);
+    const pairs = await readPreferences(preferences, tokenizer, preparation);
+    const folder = await openRunFolder(path, { settings: { ...pretraining, seed }, resume: true });
+    await runTraining({
+      model,
+      data: {
+        sft: sft.examples,
+        preferences: pairs.examples.slice(0, 1).map((pair) => ({ pair, reference: { chosen: 0, rejected: 0 } })),
+      },
+      schedule: schedules.sft,
+      scheduleSettings: { lambda: 0, steps: pretraining.steps },
+      sftBatch: pretraining.batch,
+      preferenceBatch: 1,
+      learningRate: { learningRate: pretraining.learningRate, decay: 'cosine' },
+      dpo: { beta: 0.1 },
+      seed,
+      folder,
+      save: (to) => writeModel(to, model, { model: start }),
+      ...(onStep && { onStep }),
+    });
+  } finally {
+    model.dispose();
+  }
+}
+
+async function writeRecords(path: string, records: readonly object[]): Promise<string> {
+  try {
+    await writeFileAtomic(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  } catch (error) {
+    throw fileRefusal(path, error, 'a file that can be written');
+  }
+  return path;
+}

@@ -1,0 +1,74 @@
+import type { QuadraticData } from '../convex/problem/data.js';
+import { minimize } from '../convex/optimum/minimize.js';
+import { eigenbasis } from '../convex/optimum/quadratic-model.js';
+import { quadraticObjective } from '../convex/problem/quadratic.js';
+import type { ObjectivePair } from '../convex/problem/problem.js';
+import type { ObjectiveName, Order } from '../schedule/schedule.js';
+import { weightOf, type Subject } from './subject.js';
+
+/** The two stages of a sequential run. */
+export interface Stages {
+  readonly order: Order;
+  readonly first: ObjectiveName;
+  readonly second: ObjectiveName;
+}
+
+/** Both orders. */
+export const bothOrders: readonly Stages[] = [
+  { order: 'sft-dpo', first: 'sft', second: 'dpo' },
+  { order: 'dpo-sft', first: 'dpo', second: 'sft' },
+];
+
+/**
+ * Δ = min over argmin f_second of F_λ − min F_λ, for quadratics on R^d: a number that Δ is not below.
+ *
+ * argmin f_second = c_second + the null space of A_second; on it f_second = 0, and the first objective, weighted, is a
+ * quadratic of the coordinates in that null space, whose certified minimum is the lower-level problem.
+ */
+export function sequentialGap(subject: Subject, data: QuadraticData, { first, second }: Stages): number {
+  const { dimension } = data;
+  const [one, two] = [data.objectives[first], data.objectives[second]];
+  const weight = weightOf(subject)[first];
+  const basis = eigenbasis(two.hessian, dimension);
+  const flat = Array.from(basis.values, (value, k) => ({ value, k }))
+    .filter(({ value }) => value === 0)
+    .map(({ k }) => basis.vectors.subarray(k * dimension, (k + 1) * dimension));
+  const objective = quadraticObjective(one, dimension, Infinity);
+  if (flat.length === 0) return weight * objective.value(two.minimizer) - subject.weightedSum.value;
+
+  const size = flat.length;
+  const point = (z: Float64Array): Float64Array =>
+    two.minimizer.map((entry, i) => flat.reduce((sum, direction, k) => sum + z[k] * direction[i], entry));
+  const full = new Float64Array(dimension);
+  const hessian = new Float64Array(dimension * dimension);
+  const lower = minimize(
+    {
+      value: (z) => weight * objective.value(point(z)),
+      gradient(z, out) {
+        const value = objective.gradient(point(z), full);
+        for (let k = 0; k < size; k++) out[k] = weight * full.reduce((sum, entry, i) => sum + entry * flat[k][i], 0);
+        return weight * value;
+      },
+      hessian(z, out) {
+        objective.hessian(z, hessian);
+        for (let k = 0; k < size; k++) {
+          for (let l = 0; l < size; l++) {
+            let sum = 0;
+            for (let i = 0; i < dimension; i++) {
+              for (let j = 0; j < dimension; j++) sum += flat[k][i] * hessian[i * dimension + j] * flat[l][j];
+            }
+            out[k * size + l] = weight * sum;
+          }
+        }
+      },
+    },
+    { start: new Float64Array(size), radius: Infinity, curvature: 'quadratic' },
+  );
+  return lower.value - lower.certificate - subject.weightedSum.value;
+}
+
+/** The pair without gradient noise. */
+export function withoutNoise({ dimension, start, radius, objectives }: QuadraticData): ObjectivePair {
+  const silent = (name: ObjectiveName) => quadraticObjective({ ...objectives[name], noise: 0 }, dimension, radius);
+  return { dimension, start, radius, objectives: { dpo: silent('dpo'), sft: silent('sft') } };
+}

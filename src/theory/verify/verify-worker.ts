@@ -1,0 +1,30 @@
+import { attack, type Closest } from '../attack/attack.js';
+import { theorems } from '../registry.js';
+import type { SubjectKey } from './suite.js';
+import type { Extent } from '../theorem.js';
+import { checkSubject, selected, type Check, type Exemption } from './verify.js';
+
+/** One subject to check; plain data, so that a worker can take it. */
+export interface CheckTask {
+  readonly key: SubjectKey;
+  readonly ids: readonly string[] | undefined;
+  readonly extent: Extent;
+}
+
+/** Checks the theorems of the given ids on the subject. */
+export default function check({ key, ids, extent }: CheckTask): Promise<(Check | Exemption)[]> {
+  return checkSubject(selected(theorems, ids), key, extent);
+}
+
+/** One theorem to attack; plain data. */
+export interface AttackTask {
+  readonly id: string;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** Attacks the theorem of the given id. */
+export async function attackTheorem({ id, seconds, seed }: AttackTask): Promise<Closest | undefined> {
+  const theorem = theorems.find((each) => each.id === id);
+  return theorem === undefined ? undefined : attack(theorem, seconds, seed);
+}

@@ -1,0 +1,193 @@
+import { gradientWeights, type Choice, type ObjectiveName, type Pair, type Schedule } from '../../schedule/schedule.js';
+import type { Iterate } from './names.js';
+
+/** How a point of the plan comes about: the start, a step from an earlier point, or the average of earlier points. */
+export type Origin =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'step'; readonly from: number; readonly weights: Pair; readonly stepSize: number }
+  | { readonly kind: 'average'; readonly of: readonly number[] };
+
+/** A measured number: Σ weight · f_objective(point), the optimum's value being 0. */
+export type Measured = readonly {
+  readonly objective: ObjectiveName;
+  readonly point: number;
+  readonly weight: number;
+}[];
+
+/** A share of the measure: the least of its numbers, in expectation with this probability. */
+export interface MeasuredGroup {
+  readonly probability: number;
+  readonly leastOf: readonly Measured[];
+}
+
+/** MAXRIGHT's rule at one step: the recorded weighted value of the chosen objective is the larger. */
+export interface Selection {
+  readonly chosen: ObjectiveName;
+  /** The points at which the two records were taken. */
+  readonly record: { readonly dpo: number; readonly sft: number };
+}
+
+/** Everything that the worst case of a schedule depends on, free of any function: a tree of points and what is measured. */
+export interface Plan {
+  readonly origins: readonly Origin[];
+  readonly groups: readonly MeasuredGroup[];
+  readonly selections: readonly Selection[];
+  /** Numbers that are at least 0 because the comparator minimises what is measured. */
+  readonly atLeastZero: readonly Measured[];
+}
+
+/** One way a run can go: its choices and its points, start first; `probability` over the schedule's own draws. */
+interface Path {
+  readonly probability: number;
+  readonly points: number[];
+}
+
+/**
+ * The plan of a schedule whose choices depend on no function value: ALRIGHT's tree of draws, with the points that
+ * several paths share held once, or the single path of Mix, Sequential and the subgradient method.
+ * The measure is F_λ = λ f_DPO + (1 − λ) f_SFT.
+ * @param stepSizes α_1 … α_T
+ */
+export function openLoopPlan(
+  schedule: Schedule,
+  initial: unknown,
+  lambda: number,
+  stepSizes: Float64Array,
+  iterate: Iterate,
+): Plan {
+  const origins: Origin[] = [{ kind: 'start' }];
+  let paths: Path[] = [{ probability: 1, points: [0] }];
+  const steps = lastNeededStep(iterate, stepSizes.length);
+  for (let t = 1; t <= steps; t++) {
+    const branches = possibleChoices(schedule, initial, t, lambda);
+    paths = paths.flatMap(({ probability, points }) =>
+      branches.map((branch) => {
+        origins.push({
+          kind: 'step',
+          from: points[points.length - 1],
+          weights: gradientWeights(branch.choice, lambda),
+          stepSize: stepSizes[t - 1],
+        });
+        return { probability: probability * branch.probability, points: [...points, origins.length - 1] };
+      }),
+    );
+  }
+  const weighted = (point: number): Measured =>
+    weights(lambda)
+      .filter(({ weight }) => weight > 0)
+      .map(({ objective, weight }) => ({ objective, weight, point }));
+  return { origins, groups: measuredGroups(iterate, paths, origins, weighted), selections: [], atLeastZero: [] };
+}
+
+/**
+ * The plan of MAXRIGHT for one sequence of choices and, at each measured point, the objective whose weighted gap is
+ * the larger there; the worst case is the largest over all sequences and patterns.
+ * @param choices what each needed step works on (a step after the last measured point is not needed)
+ * @param larger one objective for each of `measuredTimes`
+ * Both objectives are recorded at the steps at which the schedule evaluates; in between, the chosen one's record moves
+ * on to the point of its own step, and the other's stays.
+ * The measure is F_max(θ) − F_max(θ°), with f_i measured from f_i(θ°).
+ */
+export function maxrightPlan(
+  schedule: Schedule,
+  initial: unknown,
+  lambda: number,
+  stepSizes: Float64Array,
+  iterate: Iterate,
+  choices: readonly ObjectiveName[],
+  larger: readonly ObjectiveName[],
+): Plan {
+  const origins: Origin[] = [{ kind: 'start' }];
+  const selections: Selection[] = [];
+  const record = { dpo: 0, sft: 0 };
+  const points = [0];
+  choices.forEach((chosen, index) => {
+    for (const objective of schedule.evaluates(initial, index + 1)) record[objective] = index;
+    selections.push({ chosen, record: { ...record } });
+    record[chosen] = index;
+    origins.push({ kind: 'step', from: index, weights: gradientWeights(chosen, lambda), stepSize: stepSizes[index] });
+    points.push(index + 1);
+  });
+  const measuredPoints = measuredTimes(iterate, stepSizes.length);
+  const weightOf = { dpo: lambda, sft: 1 - lambda };
+  const maximum = (point: number): Measured => {
+    const objective = larger[iterate === 'average' ? 0 : measuredPoints.indexOf(point)];
+    return [{ objective, point, weight: weightOf[objective] }];
+  };
+  const groups = measuredGroups(iterate, [{ probability: 1, points }], origins, maximum);
+  return { origins, groups, selections, atLeastZero: groups.flatMap(({ leastOf }) => leastOf) };
+}
+
+/** The indices (0 is the start) of the points that an iterate measures; the average is a point of its own. */
+export function measuredTimes(iterate: Iterate, steps: number): number[] {
+  switch (iterate) {
+    case 'mean':
+      return Array.from({ length: steps }, (_, t) => t);
+    case 'best':
+      return Array.from({ length: steps + 1 }, (_, t) => t);
+    case 'last':
+      return [steps];
+    case 'average':
+      return [steps + 1];
+  }
+}
+
+/** The updates that the measure depends on: the last one moves to a point that mean and average do not see. */
+export function lastNeededStep(iterate: Iterate, steps: number): number {
+  return iterate === 'mean' || iterate === 'average' ? steps - 1 : steps;
+}
+
+/** What step t can work on, with its probability under the schedule's own draw. */
+export function possibleChoices(
+  schedule: Schedule,
+  state: unknown,
+  step: number,
+  lambda: number,
+): { readonly choice: Choice; readonly probability: number }[] {
+  const low = schedule.choose(state, step, () => 0);
+  const high = schedule.choose(state, step, () => 1 - 2 ** -53);
+  if (low === high) return [{ choice: low, probability: 1 }];
+  return [
+    { choice: low, probability: lambda },
+    { choice: high, probability: 1 - lambda },
+  ];
+}
+
+/** The measure of a tree of paths; points that paths share are measured once. */
+function measuredGroups(
+  iterate: Iterate,
+  paths: readonly Path[],
+  origins: Origin[],
+  measured: (point: number) => Measured,
+): MeasuredGroup[] {
+  switch (iterate) {
+    case 'mean': {
+      const share = new Map<number, number>();
+      for (const { probability, points } of paths) {
+        for (const point of points) share.set(point, (share.get(point) ?? 0) + probability / points.length);
+      }
+      return [...share].map(([point, probability]) => ({ probability, leastOf: [measured(point)] }));
+    }
+    case 'average':
+      return paths.map(({ probability, points }) => {
+        // The average of one point is that point: a second copy would be two samples of a function at one place.
+        if (points.length === 1) return { probability, leastOf: [measured(points[0])] };
+        origins.push({ kind: 'average', of: points });
+        return { probability, leastOf: [measured(origins.length - 1)] };
+      });
+    case 'best':
+      return paths.map(({ probability, points }) => ({ probability, leastOf: points.map(measured) }));
+    case 'last':
+      return paths.map(({ probability, points }) => ({
+        probability,
+        leastOf: [measured(points[points.length - 1])],
+      }));
+  }
+}
+
+function weights(lambda: number): { readonly objective: ObjectiveName; readonly weight: number }[] {
+  return [
+    { objective: 'dpo', weight: lambda },
+    { objective: 'sft', weight: 1 - lambda },
+  ];
+}

@@ -1,0 +1,141 @@
+import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { gradientWeights } from '../../schedule/schedule.js';
+import type { Iterate } from './names.js';
+import { possibleChoices } from './plan.js';
+import { evaluateWorstFunction, type Evaluation } from './worst-function.js';
+import type { WorstProblem } from './worst-problem.js';
+
+/** What is measured of a point: F_λ(θ) − F_λ(θ*), or F_max(θ) − F_max(θ°). */
+export type Gap = 'weighted' | 'max';
+
+/** The measured number of a run, in expectation over the schedule's own draws. */
+export interface Replay {
+  readonly value: number;
+  /** The least lead of any decision: of a piece over the other pieces, of MAXRIGHT's chosen record over the other. */
+  readonly lead: number;
+  /** Bound on the rounding error of `value` and of every compared number. */
+  readonly rounding: number;
+  /** Total weight of the paths run. */
+  readonly probability: number;
+}
+
+/**
+ * Runs a schedule on a recovered pair of functions from its start, through every outcome of the schedule's own draws,
+ * and returns the expectation of the measured gap.
+ * @param stepSizes α_1 … α_T
+ * @param uniform draws from [0, 1); where it is given, only the path that it draws is run
+ */
+export function replay(
+  problem: WorstProblem,
+  schedule: Schedule,
+  settings: ScheduleSettings,
+  stepSizes: Float64Array,
+  iterate: Iterate,
+  gap: Gap,
+  uniform?: () => number,
+): Replay {
+  const { lambda } = settings;
+  const steps = stepSizes.length;
+  const d = problem.start.length;
+  let lead = Infinity;
+  let largest = 0;
+  const evaluate = (objective: ObjectiveName, at: Float64Array): Evaluation => {
+    const evaluation = evaluateWorstFunction(problem.objectives[objective], at);
+    largest = Math.max(largest, Math.abs(evaluation.value), norm(evaluation.gradient) * norm(at));
+    return evaluation;
+  };
+  const ideal = problem.ideal ?? { dpo: 0, sft: 0 };
+  largest = Math.max(Math.abs(ideal.dpo), Math.abs(ideal.sft));
+  const combined = (dpo: number, sft: number): number =>
+    gap === 'weighted'
+      ? lambda * dpo + (1 - lambda) * sft
+      : Math.max(lambda * (dpo - ideal.dpo), (1 - lambda) * (sft - ideal.sft));
+  const comparator = Float64Array.from(problem.comparator);
+  const optimum = combined(evaluate('dpo', comparator).value, evaluate('sft', comparator).value);
+  const gapAt = (at: Float64Array): number => combined(evaluate('dpo', at).value, evaluate('sft', at).value) - optimum;
+
+  let expectation = 0;
+  let total = 0;
+  const walk = (state: unknown, step: number, path: readonly Float64Array[], probability: number): void => {
+    const at = path[path.length - 1];
+    if (step > steps) {
+      total += probability;
+      expectation += probability * measure(path, iterate, gapAt);
+      return;
+    }
+    const here: Partial<Record<ObjectiveName, Evaluation>> = {};
+    const evaluatedAt = (objective: ObjectiveName): Evaluation => (here[objective] ??= evaluate(objective, at));
+    let told = state;
+    for (const objective of schedule.evaluates(told, step)) {
+      told = schedule.observe(told, objective, evaluatedAt(objective).value);
+    }
+    const record = recordOf(told);
+    if (record !== undefined && step < lastSteered(iterate, steps)) {
+      lead = Math.min(lead, Math.abs(record.dpo - record.sft));
+    }
+    const branches =
+      uniform === undefined
+        ? possibleChoices(schedule, told, step, lambda)
+        : [{ choice: schedule.choose(told, step, uniform), probability: 1 }];
+    for (const { choice, probability: share } of branches) {
+      const weights = gradientWeights(choice, lambda);
+      const next = at.slice();
+      let after = told;
+      for (const objective of ['dpo', 'sft'] as const) {
+        if (weights[objective] === 0) continue;
+        const { value, gradient, lead: firmness } = evaluatedAt(objective);
+        if (step < lastSteered(iterate, steps)) lead = Math.min(lead, firmness);
+        for (let i = 0; i < d; i++) next[i] -= stepSizes[step - 1] * weights[objective] * gradient[i];
+        after = schedule.observe(after, objective, value);
+      }
+      walk(after, step + 1, [...path, next], probability * share);
+    }
+  };
+  walk(schedule.init(settings), 1, [Float64Array.from(problem.start)], 1);
+  // Each number is a sum of at most d + T products; an error in a point grows by 1 + αL at most in a step on a smooth
+  // function, not at all where αL ≤ 2, and not at all in one on a fixed piece.
+  let growth = 1;
+  for (const f of Object.values(problem.objectives)) {
+    if (f.kind === 'smooth-interpolant') {
+      growth = Math.max(
+        growth,
+        stepSizes.reduce((product, size) => product * (size * f.smoothness <= 2 ? 1 : 1 + size * f.smoothness), 1),
+      );
+    }
+  }
+  const operations = 8 * (d + steps + 8) * (steps + 1);
+  return { value: expectation, lead, rounding: operations * 2 ** -53 * largest * growth, probability: total };
+}
+
+/** The first step whose outcome the measure no longer sees. */
+function lastSteered(iterate: Iterate, steps: number): number {
+  return iterate === 'mean' || iterate === 'average' ? steps : steps + 1;
+}
+
+function measure(path: readonly Float64Array[], iterate: Iterate, gapAt: (at: Float64Array) => number): number {
+  const before = path.slice(0, -1);
+  switch (iterate) {
+    case 'mean':
+      return before.reduce((sum, at) => sum + gapAt(at), 0) / before.length;
+    case 'average': {
+      const mean = path[0].map((_, i) => before.reduce((sum, at) => sum + at[i], 0) / before.length);
+      return gapAt(mean);
+    }
+    case 'best':
+      return Math.min(...path.map(gapAt));
+    case 'last':
+      return gapAt(path[path.length - 1]);
+  }
+}
+
+/** MAXRIGHT's weighted gaps, where the state holds them. */
+function recordOf(state: unknown): { dpo: number; sft: number } | undefined {
+  if (typeof state !== 'object' || state === null || !('weightedGap' in state)) return undefined;
+  return state.weightedGap as { dpo: number; sft: number };
+}
+
+function norm(a: Float64Array): number {
+  let sum = 0;
+  for (const value of a) sum += value * value;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { InputError } from '../../base/input-error.js';
+import { replay, type Replay } from './replay.js';
+import { worstCaseQuestion, type WorstCaseSettings } from './settings.js';
+import type { WorstProblem } from './worst-problem.js';
+
+const vector = z.array(z.number()).min(1);
+const worstFunction = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('piecewise-linear'),
+    pieces: z.array(z.strictObject({ gradient: vector, offset: z.number() })).min(1),
+  }),
+  z.strictObject({
+    kind: z.literal('smooth-interpolant'),
+    smoothness: z.number().positive(),
+    points: z.array(z.strictObject({ center: vector, value: z.number() })).min(1),
+  }),
+]);
+const worstProblem = z.strictObject({
+  kind: z.literal('worst-case'),
+  objectives: z.strictObject({ dpo: worstFunction, sft: worstFunction }),
+  start: vector,
+  comparator: vector,
+  ideal: z.strictObject({ dpo: z.number(), sft: z.number() }).optional(),
+});
+
+/** Runs a schedule on a worst problem stored in a file; throws an InputError where the file holds none. */
+export async function replayStored(file: string, settings: WorstCaseSettings): Promise<Replay> {
+  const problem = await readWorstProblem(file);
+  const question = worstCaseQuestion(settings);
+  return replay(
+    problem,
+    question.schedule,
+    problem.ideal === undefined ? question.settings : { ...question.settings, ideal: problem.ideal },
+    question.stepSizes,
+    question.iterate,
+    question.name === 'maxright' ? 'max' : 'weighted',
+  );
+}
+
+async function readWorstProblem(file: string): Promise<WorstProblem> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new InputError('replay', file, `a file with a worst problem in JSON (${(error as Error).message})`);
+  }
+  const { success, data, error } = worstProblem.safeParse(json);
+  if (!success) {
+    const [issue] = error.issues;
+    throw new InputError(`${file}: ${issue.path.join('.')}`, undefined, issue.message);
+  }
+  const { ideal, ...rest } = data;
+  const dimension = rest.start.length;
+  const vectors = [rest.comparator, ...Object.values(rest.objectives).flatMap(vectorsOf)];
+  const odd = vectors.find(({ length }) => length !== dimension);
+  if (odd !== undefined)
+    throw new InputError(`${file}: start`, dimension, `vectors of one length (one has ${odd.length})`);
+  return { ...rest, ...(ideal === undefined ? {} : { ideal }) };
+}
+
+function vectorsOf(f: z.infer<typeof worstFunction>): number[][] {
+  return f.kind === 'piecewise-linear'
+    ? f.pieces.map(({ gradient }) => gradient)
+    : f.points.map(({ center }) => center);
+}

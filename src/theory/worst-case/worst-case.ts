@@ -1,0 +1,249 @@
+import { InputError } from '../../base/input-error.js';
+import type { ObjectiveName } from '../../schedule/schedule.js';
+import { certifiedBound, type CertifiedBound } from './certified-bound.js';
+import { maxrightPatterns, maxrightWorstCase, type MaxrightQuestion } from './maxright-search.js';
+import { maxrightPlan, openLoopPlan } from './plan.js';
+import { estimationProgramme, type EstimationProgramme } from './programme.js';
+import { replay, type Replay } from './replay.js';
+import { worstCaseQuestion, type WorstCaseQuestion, type WorstCaseSettings } from './settings.js';
+import { solveEstimation, type EstimationSolution } from './solve-estimation.js';
+import { theory, type Theory } from './theory.js';
+import { worstProblem, type Descent, type WorstProblem } from './worst-problem.js';
+
+/** A worst case, enclosed: worstCase ≤ the supremum over the class ≤ dualBound, in spite of rounding. */
+export interface WorstCaseResult {
+  /** What running the schedule on the recovered functions gives, less a bound on its rounding. */
+  readonly worstCase: number;
+  readonly dualBound: number;
+  /** (dualBound − worstCase) / dualBound. */
+  readonly relativeGap: number;
+  /** The closed form, where one is known. */
+  readonly theory: number | null;
+  /** 'tight': attained; 'upper': not exceeded; null without a closed form. */
+  readonly kind: Theory['kind'] | null;
+  readonly certificate: WorstCaseCertificate;
+}
+
+/** What shows the two numbers to be right. */
+export interface WorstCaseCertificate {
+  /** The recovered functions with their start and comparator: a problem to run the schedule on. */
+  readonly problem: WorstProblem;
+  readonly stepSizes: Float64Array;
+  /** What running the schedule on them gave; the enclosure needs lead > rounding. */
+  readonly replay: Replay;
+  /** MAXRIGHT's choices in the worst case. */
+  readonly choices?: readonly ObjectiveName[];
+  /**
+   * The dual side: order and constraints of the programme, and what its repair adds to the bound; absent where the
+   * bound is a theorem.
+   */
+  readonly dual?: {
+    readonly order: number;
+    readonly constraints: number;
+    readonly programmes: number;
+    readonly shift: number;
+    readonly shiftCost: number;
+    readonly residualCost: number;
+    readonly multipliers: Float64Array;
+  };
+}
+
+/**
+ * Every inequality is tightened by this share of its scale, so that the recovered functions decide firmly. The next
+ * ones are tried where the first leaves more of a gap than `enough`: a smaller one where the multipliers are large, a
+ * larger one where the solver's residuals come near it.
+ */
+const margins = [1e-8, 1e-9, 1e-7, 1e-6];
+const enough = 1e-6;
+/** Larger programmes would need more memory and time than a worst case is worth. */
+const mostConstraints = 10_000;
+const mostPatterns = 20_000;
+
+/**
+ * The worst case of a schedule over a class of functions, by performance estimation.
+ * @param onProgress told the share of the work done, from 0 to 1
+ * @throws InputError on settings that are wrong or too large
+ */
+export function worstCase(
+  given: WorstCaseSettings,
+  { onProgress }: { onProgress?: (share: number) => void } = {},
+): WorstCaseResult {
+  const question = worstCaseQuestion(given);
+  const { name, lambda, stepSizes, iterate, functionClass, distance } = question;
+  const solved = name === 'maxright' ? solveMaxright(question, onProgress) : solveOpenLoop(question, onProgress);
+  let { bound, certificate } = solved;
+  let recovered = recover(question, solved, solved.estimation, solved.solution);
+  for (const margin of margins.slice(1)) {
+    if (bound - recovered.lower <= enough * bound) break;
+    const estimation = solved.programme(margin);
+    const solution = solveEstimation(estimation);
+    // The multipliers of one pattern bound the open loop's only one.
+    if (name !== 'maxright') {
+      const again = certifiedBound(estimation, solution.multipliers);
+      if (again.bound < bound) ({ bound, certificate } = { bound: again.bound, certificate: again });
+    }
+    const next = recover(question, solved, estimation, solution);
+    if (next.lower > recovered.lower) recovered = next;
+  }
+  const { lower, problem, run } = recovered;
+  const known = theory({
+    schedule: name,
+    lambda,
+    period: question.period,
+    stepSizes,
+    iterate,
+    functionClass,
+    distance,
+  });
+  const { shift, shiftCost, residualCost, multipliers } = certificate;
+  return {
+    worstCase: lower,
+    dualBound: bound,
+    relativeGap: (bound - lower) / bound,
+    theory: known?.value ?? null,
+    kind: known?.kind ?? null,
+    certificate: {
+      problem,
+      stepSizes,
+      replay: run,
+      ...(solved.choices === undefined ? {} : { choices: solved.choices }),
+      dual: {
+        order: solved.estimation.programme.order,
+        constraints: solved.estimation.programme.constraints.length,
+        programmes: solved.programmes,
+        shift,
+        shiftCost,
+        residualCost,
+        multipliers,
+      },
+    },
+  };
+}
+
+/** The functions behind a solution, and what running the schedule on them proves. */
+function recover(
+  question: WorstCaseQuestion,
+  solved: Solved,
+  estimation: EstimationProgramme,
+  solution: EstimationSolution,
+): { problem: WorstProblem; run: Replay; lower: number } {
+  const { name, schedule, settings, stepSizes, iterate, functionClass, distance } = question;
+  const descent = solved.angle === undefined ? undefined : descentToOptima(solution, question, solved.angle);
+  const problem = worstProblem(estimation, solution.gram, solution.free, functionClass, distance, descent);
+  const run = replay(
+    problem,
+    schedule,
+    problem.ideal === undefined ? settings : { ...settings, ideal: problem.ideal },
+    stepSizes,
+    iterate,
+    name === 'maxright' ? 'max' : 'weighted',
+  );
+  // A run that rounding could steer elsewhere proves nothing; 0 is a lower bound of every gap.
+  return { problem, run, lower: run.lead > run.rounding ? Math.max(0, run.value - run.rounding) : 0 };
+}
+
+interface Solved {
+  /** The programme behind the answer, with another margin. */
+  programme(margin: number): EstimationProgramme;
+  readonly estimation: EstimationProgramme;
+  readonly solution: EstimationSolution;
+  readonly bound: number;
+  readonly certificate: CertifiedBound;
+  readonly programmes: number;
+  readonly choices?: readonly ObjectiveName[];
+  /** MAXRIGHT's angle between the subgradients' weights at the comparator. */
+  readonly angle?: number;
+}
+
+function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
+  const { name, schedule, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
+  const steps = stepSizes.length;
+  const branching = name === 'alright' && lambda > 0 && lambda < 1;
+  const points = branching ? 2 ** (iterate === 'mean' ? steps : steps + 1) : steps + 2;
+  const objectives = name === 'subgradient' ? 1 : 2;
+  if (objectives * points ** 2 > mostConstraints) {
+    const least = `about ${mostConstraints} interpolation constraints at most`;
+    const tree = branching ? ' (the tree of draws doubles with every step)' : '';
+    throw new InputError('steps', steps, `fewer: ${least}${tree}`);
+  }
+  const plan = openLoopPlan(schedule, schedule.init(settings), lambda, stepSizes, iterate);
+  const programme = (margin: number): EstimationProgramme =>
+    estimationProgramme(plan, lambda, functionClass, distance, { kind: 'weighted', lambda }, margin);
+  const estimation = programme(margins[0]);
+  const solution = solveEstimation(estimation, {
+    // The gap falls by orders of magnitude, from about 1 to the solver's tolerance.
+    onIteration: (gap) => onProgress?.(Math.min(1, Math.max(0, -Math.log10(gap) / 9))),
+  });
+  const certificate = certifiedBound(estimation, solution.multipliers);
+  return { programme, estimation, solution, bound: certificate.bound, certificate, programmes: 1 };
+}
+
+function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
+  const { schedule, settings, lambda, period, stepSizes, iterate, functionClass, distance } = question;
+  const asked: MaxrightQuestion = {
+    schedule,
+    // Which steps evaluate does not depend on the optima.
+    initial: schedule.init({ ...settings, ideal: { dpo: 0, sft: 0 } }),
+    lambda,
+    period,
+    stepSizes,
+    iterate,
+    functionClass,
+    distance,
+    margin: margins[0],
+  };
+  const patterns = maxrightPatterns(asked);
+  for (let count = 0; patterns.next().done !== true; count++) {
+    if (count === mostPatterns) {
+      throw new InputError('steps', stepSizes.length, `fewer: more than ${mostPatterns} patterns of choices to solve`);
+    }
+  }
+  const worst = maxrightWorstCase(asked, onProgress === undefined ? {} : { onProgress });
+  const { choices, larger } = worst.pattern;
+  const plan = maxrightPlan(schedule, asked.initial, lambda, stepSizes, iterate, choices, larger);
+  return {
+    programme: (margin) =>
+      estimationProgramme(plan, lambda, functionClass, distance, { kind: 'angle', angle: worst.angle }, margin),
+    estimation: worst.estimation,
+    solution: worst.solution,
+    bound: worst.bound,
+    certificate: worst.certificate,
+    programmes: worst.programmes,
+    choices,
+    angle: worst.angle,
+  };
+}
+
+/**
+ * How the objectives reach the optima that MAXRIGHT is told: along a further coordinate, so slowly that the run does
+ * not notice, with slopes that keep θ° a minimiser of F_max. Both weighted gaps are equal at θ°.
+ */
+function descentToOptima(
+  { free, gram }: EstimationSolution,
+  { lambda, stepSizes, functionClass, distance }: WorstCaseQuestion,
+  angle: number,
+): Descent {
+  const n = Math.round(Math.sqrt(gram.length));
+  const travel = stepSizes.reduce((sum, size) => sum + size, 0);
+  let highest = 0;
+  for (const value of free) highest = Math.max(highest, Math.abs(value));
+  let curvature = 0;
+  if (functionClass.kind === 'smooth') {
+    // A smooth function at its optimum lies ‖g‖²/2L below.
+    for (let i = 1; i < n; i++) curvature = Math.max(curvature, gram[i * n + i] / functionClass.smoothness);
+  }
+  const scale =
+    functionClass.kind === 'lipschitz' ? functionClass.lipschitz * distance : functionClass.smoothness * distance ** 2;
+  const depth = 4 * (highest + curvature + scale);
+  // Slopes s change values by at most s² Σ α_t over the run: a tenth of the margin.
+  const slope = Math.sqrt((0.1 * Math.min(...margins) * scale) / travel);
+  const sine = lambda === 0 ? 0 : Math.sin(angle);
+  const cosine = lambda === 1 ? 0 : Math.cos(angle);
+  const idealOf = (weight: number, other: number): number =>
+    // At λ = 0 or 1 the weighed objective is at its optimum in θ°.
+    other === 0 ? 0 : weight === 0 ? -depth : -depth * (Math.max(weight, other) / weight);
+  return {
+    slope: { dpo: slope * cosine, sft: slope === 0 ? 0 : -slope * sine },
+    ideal: { dpo: idealOf(lambda, 1 - lambda), sft: idealOf(1 - lambda, lambda) },
+  };
+}

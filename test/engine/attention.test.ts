@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBackend, type Backend } from '../../src/engine/backend.js';
+import { hasKernel } from '../../src/engine/fused-kernels.js';
+import { causalMask } from '../../src/llm/model/attention.js';
+import { fusedAttention, selfAttention, splitHeads, type ComposedPlace } from '../../src/llm/model/network.js';
+import { rotaryFrequencies, rotaryTables } from '../../src/llm/model/rotary.js';
+import { compilingTimeout, hasWebGpu } from '../llm/webgpu.js';
+
+const webGpu = await hasWebGpu();
+
+const batch = 2;
+
+/**
+ * Lengths around blocks of 64 queries and tiles of 32, and beyond the 256 threads of a workgroup; head widths that are
+ * no multiple of a vector, or wider than a tile; heads that share keys; queries, keys and values in one tensor. A
+ * software GPU compiles every width for seconds, those of one number of vectors once.
+ */
+const cases = [
+  { length: 1, heads: 2, keyValueHeads: 1, headWidth: 8, rotated: 4, joined: false },
+  { length: 5, heads: 2, keyValueHeads: 2, headWidth: 6, rotated: 2, joined: false },
+  { length: 33, heads: 3, keyValueHeads: 3, headWidth: 7, rotated: 4, joined: true },
+  { length: 64, heads: 2, keyValueHeads: 1, headWidth: 8, rotated: 8, joined: false },
+  { length: 131, heads: 4, keyValueHeads: 2, headWidth: 8, rotated: 4, joined: false },
+  { length: 300, heads: 2, keyValueHeads: 2, headWidth: 38, rotated: 38, joined: true },
+];
+
+type Sizes = (typeof cases)[number];
+
+/** A forward pass's place at the beginning of its sequences. */
+function placeOf({ length, headWidth, rotated }: Sizes): ComposedPlace {
+  const tables = rotaryTables(rotaryFrequencies(rotated, 10000), headWidth, 0, length);
+  return { batch, length, mask: causalMask(0, length, length), tables, memory: undefined };
+}
+
+/** Attention composed of tfjs's own operations, of rows as the fused one takes them. */
+function composedAttention(
+  rows: readonly tf.Tensor[],
+  { heads, keyValueHeads }: Sizes,
+  place: ComposedPlace,
+): tf.Tensor {
+  const [queries, keys, values] =
+    rows.length === 1
+      ? tf.split(splitHeads(rows[0], heads, place), 3, -1)
+      : rows.map((part, i) => splitHeads(part, i === 0 ? heads : keyValueHeads, place));
+  return selfAttention(0, queries, keys, values, place);
+}
+
+/** How many tensors there are, and how many arrays the backend holds, those that are no tensor's among them. */
+function held(): number[] {
+  return [tf.memory().numTensors, tf.backend().numDataIds()];
+}
+
+/** The largest difference of two tensors, relative to the largest number of the second, or absolute where all are 0. */
+async function difference(found: tf.Tensor, expected: tf.Tensor): Promise<number> {
+  expect(found.shape).toEqual(expected.shape);
+  const [a, b] = [[...(await found.data())], [...(await expected.data())]];
+  const size = b.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0) / size;
+}
+
+describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
+  describe.skipIf(name === 'webgpu' && !webGpu)('attention as one kernel', () => {
+    let backend: Backend | undefined;
+    beforeAll(async () => {
+      backend = await openBackend(name);
+    });
+    afterAll(() => {
+      backend?.close();
+    });
+
+    it.each(cases)(
+      'is the composed one, and so are its gradients: %j',
+      async (sizes) => {
+        const { length, heads, keyValueHeads, headWidth, joined } = sizes;
+        expect(hasKernel('Attention')).toBe(true);
+        const place = placeOf(sizes);
+        const random = (head: number, seed: number): tf.Tensor =>
+          tf.randomNormal([batch * length, head * headWidth], 0, 1, 'float32', seed);
+        const inputs = joined
+          ? [random(3 * heads, 1)]
+          : [random(heads, 1), random(keyValueHeads, 2), random(keyValueHeads, 3)];
+        const direction = random(heads, 4);
+        const fused = (...rows: tf.Tensor[]): tf.Tensor =>
+          fusedAttention(rows, { heads, keyValueHeads, headWidth }, place);
+        const composed = (...rows: tf.Tensor[]): tf.Tensor => composedAttention(rows, sizes, place);
+        const before = held();
+        const values = [fused, composed].map((f) => tf.tidy(() => f(...inputs)));
+        expect(await difference(values[0], values[1])).toBeLessThan(2e-6);
+        const gradients = [fused, composed].map((f) =>
+          tf.grads((...rows) => tf.sum(tf.mul(f(...rows), direction)))(inputs),
+        );
+        for (const [i, gradient] of gradients[0].entries()) {
+          expect(await difference(gradient, gradients[1][i])).toBeLessThan(5e-6);
+        }
+        tf.dispose([...values, ...gradients.flat()]);
+        expect(held()).toEqual(before);
+      },
+      compilingTimeout,
+    );
+  });
+});

@@ -1,0 +1,178 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { readExperiment } from '../../src/study/results.js';
+import type { ExperimentReport } from '../../src/study/execute.js';
+import { startLlm, type Ended } from '../llm/command.js';
+import { temporaryFolder } from '../llm/temporary-folder.js';
+import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
+
+// Each test runs the command line, some of them several times.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+const folder = temporaryFolder();
+const cache = join(folder, 'cache');
+let files: ToyFiles;
+
+/** The words of an experiment of a few steps a run: one split and three joint schedules in each comparison. */
+function words(out: string, ...more: string[]): string[] {
+  const { model, sft, preferences } = files;
+  const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
+  const counts = ['--sft-examples', '4', '--preference-pairs', '3', '--held-out-examples', '2'];
+  const scale = [
+    '--steps',
+    '4',
+    '--parts',
+    '2',
+    '--horizons',
+    '2',
+    '--seeds',
+    '1',
+    '--lambdas',
+    '0.5',
+    '--period',
+    '3',
+  ];
+  const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
+  const folders = ['--cache', cache, '--out', out];
+  const figures = more.includes('--figures') ? [] : ['--no-figures'];
+  return ['experiment', ...data, ...counts, ...scale, ...training, ...folders, ...figures, ...more];
+}
+
+function start(commandWords: readonly string[]) {
+  return startLlm(commandWords, { FORGETTING_DATA: '' });
+}
+
+function experiment(...more: string[]): Promise<Ended> {
+  return start(more).ended;
+}
+
+/** Every file of an experiment but those that hold what the clock says, and what a kill left of one being written. */
+function contents(out: string): Map<string, string> {
+  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
+  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/timing|cost|\.\d+$/.test(name));
+  return new Map(kept.map((name) => [name, readFileSync(join(out, name)).toString('base64')]));
+}
+
+const whole = join(folder, 'whole');
+let first: Ended;
+beforeAll(async () => {
+  files = await writeToyFiles(folder);
+  first = await experiment(...words(whole, '--workers', '2', '--json'));
+});
+
+describe('an experiment', () => {
+  it('runs both comparisons and says why too short a one shows nothing: exit code 1', () => {
+    expect([first.code, first.stderr]).toEqual([1, expect.stringMatching(/^wasm: [^\n]*\n$/)]);
+    const { summary, overhead } = JSON.parse(first.stdout) as ExperimentReport;
+    const long = summary.checks.find(({ statement }) => statement.includes('50 steps'));
+    expect(long).toMatchObject({ passed: false, measured: 'shortest 4' });
+    const kinds = ['sequential', 'mix', 'alright', 'maxright'];
+    for (const comparison of ['sft-dpo', 'dpo-sft']) {
+      const rows = summary.rows.filter((row) => row.comparison === comparison);
+      expect(rows.map(({ schedule }) => schedule.split('-')[0])).toEqual(kinds);
+      expect(overhead.filter((row) => row.comparison === comparison)).toHaveLength(4);
+    }
+    expect(summary.claims.map(({ claim }) => claim)).toContain('MAXRIGHT ends with a smaller F_max than ALRIGHT');
+    expect(new Set(summary.claims.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+  });
+
+  it('shares start, reference, f_DPO and optima within a comparison, and measures gaps from the optima', () => {
+    const { results, optima, choices, cost } = readExperiment(whole);
+    for (const comparison of ['sft-dpo', 'dpo-sft'] as const) {
+      const own = results.filter((row) => row.comparison === comparison);
+      const starts = own.filter(({ step }) => step === 0);
+      expect(starts).toHaveLength(6);
+      expect(new Set(starts.map(({ dpo, sft }) => `${dpo} ${sft}`)).size).toBe(1);
+      for (const row of own) {
+        expect(row.dpoGap).toBeCloseTo(row.dpo - optima[comparison].dpo, 12);
+        expect(row.idealDistance).toBeCloseTo(Math.hypot(row.dpoGap, row.sftGap), 12);
+        expect(row.gap).toBeGreaterThanOrEqual(0);
+      }
+      const F = own.map(({ dpo, sft }) => (dpo + sft) / 2);
+      const best = own[F.indexOf(Math.min(...F))];
+      expect(best.gap).toBe(0);
+    }
+    expect(optima['sft-dpo'].sft).toBe(optima['dpo-sft'].sft);
+    expect(choices.map(({ step }) => step)).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+    const mix = cost.find(({ schedule }) => schedule === 'mix');
+    expect(mix).toMatchObject({ dpoGradients: 4, sftGradients: 4, lossEvaluations: 0 });
+    const maxright = cost.filter(({ schedule }) => schedule === 'maxright');
+    for (const row of maxright) {
+      expect(row.dpoGradients + row.sftGradients).toBe(4);
+      // Steps 1 and 4 of period 3.
+      expect(row.lossEvaluations).toBe(4);
+    }
+  });
+
+  it('gives the same bytes with one worker, and killed and gone on with', async () => {
+    const out = join(folder, 'killed');
+    const command = words(out, '--workers', '1');
+    const running = start(command);
+    while (!existsSync(join(out, 'runs/sft-dpo')) && running.process.exitCode === null) await wait(5);
+    running.process.kill('SIGKILL');
+    expect((await running.ended).signal).toBe('SIGKILL');
+    const { code, stdout } = await experiment(...command);
+    expect(code).toBe(1);
+    expect(stdout).toContain('FAIL  every run has at least 50 steps: shortest 4');
+    const [expected, found] = [contents(whole), contents(out)];
+    expect([...found.keys()]).toEqual([...expected.keys()]);
+    for (const [name, content] of expected) expect(found.get(name) === content, name).toBe(true);
+  });
+
+  it('does not mix two experiments in one folder', async () => {
+    const { code, stderr } = await experiment(...words(whole, '--seed', '5'));
+    expect(code).toBe(2);
+    expect(stderr).toContain(`forgetting: seed: got 5, expected 0, as the run in ${whole} began\n`);
+  });
+});
+
+describe('its figures', () => {
+  it('are drawn at the end, from a finished folder without a run, with the command that made it', async () => {
+    const figures = join(folder, 'figures');
+    const { code, stdout, stderr } = await experiment(
+      ...words(whole, '--workers', '2', '--figures', figures, '--json'),
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(first.stdout));
+    expect(stderr).toContain(`all of them: ${join(figures, 'index.html')}`);
+    const page = readFileSync(join(figures, 'index.html'), 'utf8');
+    const names = [
+      'theory-and-experiment',
+      ...['trade-off', 'gaps', 'forgetting', 'cost', 'choices'].map((name) => `llm-${name}`),
+    ];
+    for (const name of names) {
+      expect(page).toContain(`<figure id="${name}">`);
+      expect(
+        readFileSync(join(figures, `${name}.png`))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
+    }
+    expect(page).toContain(`<code>${readFileSync(join(whole, 'command.txt'), 'utf8').trim()}</code> · seed 0`);
+    expect(page).toMatch(/forgetting llm experiment --model \S+ --sft \S+ .*--backend wasm --preset synthetic</);
+    expect(page).not.toContain('--out');
+  });
+});
+
+describe('refuses in one line', () => {
+  const cases: readonly (readonly [name: string, more: readonly string[], message: string])[] = [
+    ['steps that no split divides', ['--steps', '5'], 'steps: got 5, expected a multiple of 2'],
+    ['an unseen switch', ['--evaluate-every', '3'], 'evaluate-every: got 3, expected a divisor of 2'],
+    ['optima too short to be ones', ['--optimum-steps', '3'], 'optimum-steps: got 3, expected at least the 4'],
+    ['a weight twice', ['--lambdas', '0.5,0.5'], 'lambdas: got [0.5,0.5], expected different weights'],
+    ['too long sequences', ['--max-length', '100'], 'max-length: got 100, expected at most 96'],
+    ['too few records', ['--sft-examples', '90'], 'expected at least 92, or a larger --max-length'],
+    ['a missing file', ['--preferences', 'nowhere.jsonl'], 'nowhere.jsonl: got "no such file"'],
+    ['a conflict of real data', ['--conflict', '0.5'], 'conflict: got 0.5, expected the preset synthetic'],
+    ['an unknown preset', ['--preset', 'gpt9'], 'preset: got "gpt9", expected synthetic, stories260k'],
+  ];
+  it.each(cases)('%s', async (_name, more, message) => {
+    const { code, stderr } = await experiment(...words(join(folder, 'refused'), ...more));
+    expect(code).toBe(2);
+    const lines = stderr.trim().split('\n');
+    expect(lines.at(-1)).toContain(message);
+    expect(lines.filter((line) => line.startsWith('forgetting: '))).toHaveLength(1);
+  });
+});

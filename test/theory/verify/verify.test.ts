@@ -1,0 +1,198 @@
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { constantTable, type Constants } from '../../../src/theory/constants.js';
+import { theorems } from '../../../src/theory/registry.js';
+import { suite } from '../../../src/theory/verify/suite.js';
+import type { Theorem } from '../../../src/theory/theorem.js';
+import { checkSubject, extentOf, judge, selected, type Row } from '../../../src/theory/verify/verify.js';
+import { InputError } from '../../../src/base/input-error.js';
+
+const extent = extentOf(true, 0);
+
+/** The judged rows of some theorems on some problems of the quick suite. */
+async function rowsOf(chosen: readonly Theorem[], problems: readonly string[]): Promise<Row[]> {
+  const keys = suite(true).filter(({ problem }) => problems.includes(problem));
+  const checks = await Promise.all(keys.map((key) => checkSubject(chosen, key, extent)));
+  return judge(chosen, checks.flat());
+}
+
+const theoremOf = (id: string): Theorem => selected(theorems, [id])[0];
+
+/** The theorem with another value of its bound. */
+const changed = (id: string, value: (constants: Constants, bound: number) => number): Theorem => {
+  const original = theoremOf(id);
+  return { ...original, value: (constants) => value(constants, original.value(constants)) };
+};
+
+/** What is wrong, and where it must show. */
+interface Wrong {
+  readonly id: string;
+  readonly what: string;
+  readonly value: (constants: Constants, bound: number) => number;
+  readonly problems: readonly string[];
+}
+
+const constant = (constants: Constants, name: keyof Constants): number => constants[name] ?? NaN;
+const byTen = (_constants: Constants, bound: number): number => bound / 10;
+const coordinates = ['max-of-10-coordinates', 'max-of-11-coordinates'];
+
+const wrong: readonly Wrong[] = [
+  { id: 'S.limit', what: 'doubled', value: (_c, bound) => 2 * bound, problems: ['plane-free'] },
+  {
+    id: 'S.limit',
+    what: 'λ swapped: 2(1 − λ)² for 2λ²',
+    value: (_c, bound) => 2 * (1 - Math.sqrt(bound / 2)) ** 2,
+    problems: ['closed-form'],
+  },
+  {
+    id: 'S.finite',
+    what: 'without the slack of finite time, doubled',
+    value: (c) => 2 * constant(c, 'Delta'),
+    problems: ['closed-form'],
+  },
+  { id: 'S.finite.mean', what: 'doubled', value: (_c, bound) => 2 * bound, problems: ['closed-form'] },
+  { id: 'R.sequential', what: 'the slope of ALRIGHT', value: () => -0.5, problems: ['closed-form'] },
+  { id: 'A.average', what: 'divided by 10', value: byTen, problems: coordinates },
+  {
+    id: 'A.average',
+    what: 'MR/T for MR/√T',
+    value: (c, bound) => bound / Math.sqrt(constant(c, 'T')),
+    problems: coordinates,
+  },
+  { id: 'A.last', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'A.last.linear', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'A.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  { id: 'A.strong', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  { id: 'A.strong.decaying', what: 'divided by 10', value: byTen, problems: ['singular', 'ten-free'] },
+  { id: 'R.alright', what: 'the slope of 1/T', value: () => -0.9, problems: ['closed-form'] },
+  { id: 'M.exact', what: 'divided by 10', value: byTen, problems: coordinates },
+  {
+    id: 'M.exact',
+    what: 'm for w',
+    value: (c, bound) => (bound * (1 - constant(c, 'w'))) / constant(c, 'w'),
+    problems: coordinates,
+  },
+  { id: 'M.stale', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'M.weighted', what: 'divided by 10', value: byTen, problems: coordinates },
+  {
+    id: 'M.noisy.fresh',
+    what: 'without the errors, divided by 10',
+    value: (c) => (constant(c, 'w') * constant(c, 'alpha') * constant(c, 'G') ** 2) / 20,
+    problems: ['shared-batch'],
+  },
+  { id: 'M.noisy.shared', what: 'divided by 10', value: byTen, problems: ['shared-batch'] },
+  {
+    id: 'M.noisy.expected',
+    what: 'divided by 10, without the errors',
+    value: (c, bound) => (bound - (constant(c, 'w') / constant(c, 'm')) * constant(c, 'epsilon')) / 10,
+    problems: ['ten-noisy-values'],
+  },
+  { id: 'M.shared.bias', what: 'twice the bias', value: (_c, bound) => 2 * bound, problems: ['shared-batch'] },
+  { id: 'R.maxright', what: 'the slope of 1/T', value: () => -0.9, problems: ['closed-form'] },
+  { id: 'X.average', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'X.last', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'X.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  { id: 'X.strong', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  { id: 'Q', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  { id: 'W.alright', what: 'MR/√(T + 1)', value: (c) => 1 / Math.sqrt(constant(c, 'T') + 1), problems: coordinates },
+  {
+    id: 'W.maxright',
+    what: 'm for w',
+    value: (c, bound) => (bound * (1 - constant(c, 'w'))) / constant(c, 'w'),
+    problems: coordinates,
+  },
+  { id: 'W.last.linear', what: 'MR/√T', value: (c) => 1 / Math.sqrt(constant(c, 'T')), problems: coordinates },
+  {
+    id: 'P.minimum',
+    what: 'a higher minimum',
+    value: (_c, bound) => bound + 1e-3,
+    problems: ['plane-ball', 'logistic-line'],
+  },
+  {
+    id: 'P.max',
+    what: 'a higher minimum',
+    value: (_c, bound) => bound + 1e-3,
+    problems: ['plane-ball', 'logistic-line'],
+  },
+  { id: 'P.certificate', what: 'divided by 10', value: byTen, problems: ['plane-ball'] },
+];
+
+describe('a wrong bound fails where the right one holds', () => {
+  test.each(wrong)('$id: $what', async ({ id, value, problems }) => {
+    const right = await rowsOf([theoremOf(id)], problems);
+    expect(right.filter((row) => row.holds === true).length).toBeGreaterThan(0);
+    expect(right.filter((row) => row.holds === false)).toEqual([]);
+    const broken = await rowsOf([changed(id, value)], problems);
+    expect(broken.filter((row) => row.holds === false).length).toBeGreaterThan(0);
+  });
+
+  it('is tested for every theorem', () => {
+    expect(new Set(wrong.map(({ id }) => id))).toEqual(new Set(theorems.map(({ id }) => id)));
+  });
+});
+
+describe('theorems as data', () => {
+  it('state in TeX what they evaluate', () => {
+    const { statement } = theoremOf('A.average');
+    expect(statement).toBe(
+      '\\mathbb{E}\\,F_\\lambda(\\bar\\theta) - \\min F_\\lambda \\le ' +
+        '\\frac{{ D_0}^{2}}{\\left(2\\cdot \\alpha\\cdot T\\right)}+\\frac{ \\alpha\\cdot{ G}^{2}}{2}',
+    );
+  });
+
+  it.each(theorems)('$id: its value follows from the constants it names, all of which are known', (theorem) => {
+    for (const name of theorem.needs) expect(constantTable).toHaveProperty(name);
+    if (theorem.needs.length > 0) expect(() => theorem.value({})).toThrow(theorem.needs[0]);
+  });
+
+  it('have different ids', () => {
+    expect(new Set(theorems.map(({ id }) => id)).size).toBe(theorems.length);
+  });
+});
+
+describe('the suite', () => {
+  const keys = suite(false);
+
+  it('has every kind of problem at five values of λ, and MAXRIGHT at 0 and 1', () => {
+    const problems = new Set(keys.map(({ problem }) => problem));
+    expect(problems.size).toBeGreaterThanOrEqual(12);
+    for (const lambda of [0.01, 0.25, 0.5, 0.75, 0.99]) {
+      expect(keys.filter((key) => key.lambda === lambda).length).toBeGreaterThanOrEqual(12);
+    }
+    expect(keys.some(({ lambda }) => lambda === 0) && keys.some(({ lambda }) => lambda === 1)).toBe(true);
+  });
+
+  it('says where a statement does not apply, and why', async () => {
+    const rows = await rowsOf([theoremOf('A.average'), theoremOf('M.stale')], ['plane-free', 'plane-ball']);
+    const free = rows.find(({ problem, id }) => problem === 'plane-free' && id === 'A.average');
+    expect(free).toMatchObject({
+      holds: 'not applicable',
+      reason: 'no bound on the gradients without a ball',
+      steps: null,
+      measured: { mean: null, ci95: null },
+      bound: null,
+      ratio: null,
+    });
+    const atZero = rows.find(({ problem, id, lambda }) => problem === 'plane-ball' && id === 'M.stale' && lambda === 0);
+    expect(atZero).toMatchObject({ holds: 'not applicable' });
+    expect(atZero?.reason).toMatch(/^λ is 0 or 1/);
+  });
+});
+
+describe('the bias of a shared minibatch', () => {
+  let rows: Row[] = [];
+  beforeAll(async () => {
+    rows = await rowsOf([theoremOf('M.shared.bias'), theoremOf('M.noisy.fresh')], ['shared-batch']);
+  });
+
+  it('keeps a gap that a fresh minibatch does not', () => {
+    const shared = rows.find(({ id }) => id === 'M.shared.bias');
+    const fresh = rows.find(({ problem, steps }) => problem === 'shared-batch k = 1' && steps === 20_000);
+    expect(shared?.measured.mean).toBeGreaterThan(1.2);
+    expect(fresh?.measured.mean).toBeLessThan(0.1);
+  });
+});
+
+test('a theorem that is not there is refused', () => {
+  expect(() => selected(theorems, ['A', 'Z'])).toThrow(InputError);
+  expect(selected(theorems, ['A.last']).map(({ id }) => id)).toEqual(['A.last', 'A.last.linear']);
+});
