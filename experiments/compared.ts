@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 import type { EnsembleSettings } from '../src/experiment/comparison.js';
 
 /** The schedules that figures compare, as settings of a run. */

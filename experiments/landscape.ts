@@ -4,7 +4,7 @@ import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
-import type { ScheduleKey } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 import { compared, comparedKeys } from './compared.js';
 import { logLinearPair } from './problems.js';
 

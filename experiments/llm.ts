@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { fileRefusal } from '../src/base/file-refusal.js';
 import { grouped } from '../src/study/grouped.js';
-import { readExperiment, type EvaluationRow, type ExperimentResults, type RunKey } from '../src/study/results.js';
+import type { EvaluationRow, RunKey } from '../src/study/results.js';
+import type { ExperimentResults } from '../src/study/read-results.js';
+import { readExperiment } from '../src/study/read-results.js';
 import { estimate, type Estimate } from '../src/base/statistics.js';
 
 /** A finished experiment, and the command that ran it. */

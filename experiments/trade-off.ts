@@ -3,7 +3,7 @@ import type { Experiment, Laboratory } from '../src/experiment/experiment.js';
 import { front, landmarks, type FrontPoint } from '../src/experiment/landmarks.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
-import type { ScheduleKey } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 import type { Problem } from '../src/convex/problem/problem.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { compared, comparedKeys } from './compared.js';

@@ -1,7 +1,8 @@
 import { statements, type Statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+import { ink, looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 
 /** A statement's panel: what is measured in words, and where. */
 interface Panel {

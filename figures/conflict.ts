@@ -2,7 +2,8 @@ import { comparedKeys } from '../experiments/compared.js';
 import { conflict } from '../experiments/conflict.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
-import { looks, type ScheduleKey } from '../src/figure/theme.js';
+import { looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 
 const limits = [
   { key: 'sequential-sft-dpo', at: 'dpo' },

@@ -10,7 +10,8 @@ import {
   scheduleChannels,
   ruleText,
 } from '../src/figure/layers.js';
-import { looks, type ScheduleKey } from '../src/figure/theme.js';
+import { looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 
 const panels = [
   { measure: 'gap', title: 'gap F_λ(θ_T) − min F_λ' },

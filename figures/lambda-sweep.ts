@@ -3,7 +3,8 @@ import { lambdaSweep } from '../experiments/lambda-sweep.js';
 import type { LandmarkName } from '../src/experiment/landmarks.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
-import { looks, type ScheduleKey } from '../src/figure/theme.js';
+import { looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 
 const panels = [
   { measure: 'gap', title: 'gap F_λ(θ_T) − min F_λ' },

@@ -3,7 +3,8 @@ import { drawing, type Drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
 import { grouped } from '../src/study/grouped.js';
 import type { Comparison } from '../src/study/plan.js';
-import type { ExperimentResults, RunKey } from '../src/study/results.js';
+import type { RunKey } from '../src/study/results.js';
+import type { ExperimentResults } from '../src/study/read-results.js';
 import type { LossRun } from './loss-space.js';
 
 /** A figure of the experiment, which carries the experiment's command and seed. */

@@ -2,7 +2,8 @@ import { comparedKeys } from '../experiments/compared.js';
 import type { Layer, Row, View } from '../src/figure/figure.js';
 import { placeLabels } from '../src/figure/labels.js';
 import { estimateColumns, labelMark, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+import { ink, looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
 

@@ -9,7 +9,8 @@ import {
   onlyLayer,
   scheduleChannels,
 } from '../src/figure/layers.js';
-import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+import { ink, looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 
 const keys: readonly ScheduleKey[] = ['sequential-sft-dpo', 'sequential-dpo-sft', 'alright', 'maxright'];
 

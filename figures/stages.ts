@@ -1,7 +1,8 @@
 import { comparedKeys } from '../experiments/compared.js';
 import type { Layer } from '../src/figure/figure.js';
 import { estimateColumns, labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+import { ink, looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 import type { ObjectiveName } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
 

@@ -1,7 +1,8 @@
 import { statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import { logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks, type ScheduleKey } from '../src/figure/theme.js';
+import { ink, looks } from '../src/figure/theme.js';
+import type { ScheduleKey } from '../src/schedule/key.js';
 
 const panels: readonly {
   readonly id: string;

@@ -6,7 +6,7 @@ import { problemCommand } from './cli/convex/problem.js';
 import { runProgram } from './cli/program.js';
 import { reproduceCommand } from './cli/convex/reproduce.js';
 import { runCommand } from './cli/convex/run.js';
-import { schemaCommand } from './cli/schema.js';
+import { schemaCommand } from './cli/convex/schema.js';
 import { solveCommand } from './cli/convex/solve.js';
 import { verifyCommand } from './cli/convex/verify.js';
 import { worstCaseCommand } from './cli/convex/worst-case.js';

@@ -1,5 +1,5 @@
 import type { Look } from '../../src/figure/theme.js';
-import { symbolPath } from '../playground/chart.js';
+import { symbolPath } from './plot.js';
 import type { Entry } from './legend.js';
 
 /** How a schedule, or whatever a legend names, is drawn: a stretch of its line with its mark, as SVG. */

@@ -1,19 +1,12 @@
 import './language-model.css';
-import { looks, type Look, type ScheduleKey } from '../../src/figure/theme.js';
+import { looks } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import { save } from '../chart/export.js';
 import { swatch } from '../chart/swatch.js';
 import { htmlText } from '../../src/figure/scripts.js';
-import { drawLosses, drawSpace, plotOf } from './plots.js';
+import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
 import type { FromWorker, StepReport, ToWorker } from './protocol.js';
-import type { Losses } from './session.js';
 import { defaults, type SessionSettings } from './settings.js';
-
-/** One of the two models as the page sees it. */
-export interface Side {
-  readonly look: Look;
-  readonly losses: (Losses & { readonly step: number })[];
-  readonly steps: StepReport[];
-}
 
 const scheduleKeys = Object.keys(looks) as ScheduleKey[];
 function byId(id: string): HTMLElement {

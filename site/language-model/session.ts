@@ -22,7 +22,7 @@ import {
   type ObjectiveData,
   type Training,
 } from '../../src/llm/train/training.js';
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Stream } from '../../src/base/random-stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import type { Order } from '../../src/schedule/schedule.js';

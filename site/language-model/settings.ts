@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { BackendName } from '../../src/engine/names.js';
 import { synthetic } from '../../src/study/preset/synthetic.js';
 import { pretraining } from '../../src/study/synthetic/pretraining.js';

@@ -1,6 +1,7 @@
-import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import { looks } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
-import { axes, canvas, linePath, logarithmic, px, stroke, symbol, type PlotArea, type Scale } from './chart.js';
+import { axes, canvas, linePath, logarithmic, px, stroke, symbol, type PlotArea, type Scale } from '../chart/plot.js';
 import type { Curve, ShownBound } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 

@@ -1,6 +1,6 @@
 import { compared } from '../../experiments/compared.js';
 import { shellWords } from '../../src/base/text.js';
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import { stagesOf, type State } from './state.js';
 
 /** The file name under which the problem is written by the commands. */

@@ -1,5 +1,5 @@
 import { looks } from '../../src/figure/theme.js';
-import { stroke, symbol } from './chart.js';
+import { stroke, symbol } from '../chart/plot.js';
 import { scheduleKeys, type State } from './state.js';
 
 /** A number of the state that a slider and a box beside it change. */

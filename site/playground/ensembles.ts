@@ -1,6 +1,6 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { compared } from '../../experiments/compared.js';
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import { InputError } from '../../src/base/input-error.js';
 import { idealValues } from '../../src/theory/subject.js';
 import { schedules } from '../../src/schedule/index.js';

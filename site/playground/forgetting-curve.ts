@@ -1,7 +1,7 @@
 import { looks } from '../../src/figure/theme.js';
 import { shortNumber } from '../../src/base/text.js';
 import { clipped } from './against-steps.js';
-import { axes, canvas, linear, linePath, px, stroke, symbol } from './chart.js';
+import { axes, canvas, linear, linePath, px, stroke, symbol } from '../chart/plot.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 import { stagesOf } from './state.js';
 

@@ -1,4 +1,4 @@
-import { px, type Scale } from './chart.js';
+import { px, type Scale } from '../chart/plot.js';
 import type { Ellipse, QuadraticChoice } from './state.js';
 
 /** How a handle changes the pair of quadratics. */

@@ -1,6 +1,6 @@
 import { contours } from 'd3-contour';
 import { looks } from '../../src/figure/theme.js';
-import { canvas, linear, linePath, px, stroke, symbol, type PlotArea, type Scale } from './chart.js';
+import { canvas, linear, linePath, px, stroke, symbol, type PlotArea, type Scale } from '../chart/plot.js';
 import { handles, type Change } from './handles.js';
 import type { LandmarkName, Scene, Window } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';

@@ -1,5 +1,5 @@
 import { looks } from '../../src/figure/theme.js';
-import { axes, canvas, linear, linePath, px, stroke, symbol } from './chart.js';
+import { axes, canvas, linear, linePath, px, stroke, symbol } from '../chart/plot.js';
 import { dots } from './landscape.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 

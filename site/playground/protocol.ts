@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { ProblemSource } from './problem-source.js';
 

@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleSummary, Scene, Theory } from './protocol.js';
 import type { State } from './state.js';
 

@@ -1,4 +1,5 @@
-import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import { looks } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 
 /** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */

@@ -1,8 +1,9 @@
 import { shortNumber } from '../../src/base/text.js';
-import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import { looks } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
-import { stroke, symbol } from './chart.js';
+import { stroke, symbol } from '../chart/plot.js';
 import type { EnsembleSummary, ShownBound } from './protocol.js';
 import { isPassing, shownEnsembles, type View } from './shown.js';
 

@@ -8,7 +8,8 @@ import {
   onlyLayer,
   scheduleChannels,
 } from '../../src/figure/layers.js';
-import { config, looks, type Look, type ScheduleKey } from '../../src/figure/theme.js';
+import { config, looks, type Look } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { ChartSource } from '../chart/chart.js';
 import { leastStretch } from '../chart/fit.js';
 import type { Specification } from '../chart/specification.js';

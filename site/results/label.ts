@@ -1,4 +1,5 @@
-import { looks, type ScheduleKey } from '../../src/figure/theme.js';
+import { looks } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { LabelledRun, Run, SettingName } from './run.js';
 
 /** How each setting is written in a label. */

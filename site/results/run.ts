@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../../src/figure/theme.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 
 /** What was measured after a step; of the optional numbers a file may have some. */
 export interface MeasureRow extends Partial<Record<GapName, number>> {

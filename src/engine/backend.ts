@@ -1,16 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../base/input-error.js';
 import { registerGradients } from './gradients.js';
-import type { BackendName } from './names.js';
-
-/** The tensor backend of this process. */
-export interface Backend {
-  readonly name: Exclude<BackendName, 'auto'>;
-  /** One line for the reader of a run's output: the backend, and the adapter it runs on. */
-  readonly description: string;
-  /** Frees the device, so that the process can exit. Every tensor is lost. */
-  close(): void;
-}
+import type { Backend, BackendName } from './names.js';
 
 /** What a backend may be told when it is opened. */
 export interface BackendOptions {

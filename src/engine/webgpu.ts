@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Backend } from './backend.js';
+import type { Backend } from './names.js';
 
 /** A WebGPU adapter that answered. */
 export interface FoundAdapter {

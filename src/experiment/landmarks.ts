@@ -1,8 +1,8 @@
+import type { ProblemData } from '../convex/problem/data.js';
 import type { Problem } from '../convex/problem/problem.js';
 import type { Measures, Optima } from '../convex/simulate/measures.js';
 import type { Laboratory } from './experiment.js';
 import { piece, siblingModule } from './piece.js';
-import type { FrontTask, LandmarksTask } from './solve.js';
 
 /** The optima of a problem at one λ, with the points that schedules converge to and the measures there. */
 export interface Landmarks {
@@ -32,6 +32,21 @@ export interface FrontPoint {
   readonly dpo: number;
   readonly sft: number;
   readonly certificate: number;
+}
+
+/** Plain data for a worker. */
+export interface LandmarksTask {
+  readonly data: ProblemData;
+  readonly lambda: number;
+}
+
+/** Plain data for a worker. */
+export interface FrontTask {
+  readonly data: ProblemData;
+  /** The λ to solve for in any case, ascending. */
+  readonly lambdas: readonly number[];
+  /** How many points in all. */
+  readonly count: number;
 }
 
 /** The landmarks of a problem at one λ, solved once. */

@@ -1,24 +1,8 @@
 import { idealPoint, minimizeWeightedSum, paretoFront } from '../convex/optimum/weighted-sum.js';
 import { createProblem } from '../convex/problem/create.js';
-import type { ProblemData } from '../convex/problem/data.js';
 import { measuresOf } from '../convex/simulate/measures.js';
 import { certifiedOptima } from '../convex/simulate/optima.js';
-import type { FrontPoint, Landmark, Landmarks } from './landmarks.js';
-
-/** Plain data for a worker. */
-export interface LandmarksTask {
-  readonly data: ProblemData;
-  readonly lambda: number;
-}
-
-/** Plain data for a worker. */
-export interface FrontTask {
-  readonly data: ProblemData;
-  /** The λ to solve for in any case, ascending. */
-  readonly lambdas: readonly number[];
-  /** How many points in all. */
-  readonly count: number;
-}
+import type { FrontPoint, FrontTask, Landmark, Landmarks, LandmarksTask } from './landmarks.js';
 
 /** Solves for every landmark of a problem. */
 export async function landmarks({ data, lambda }: LandmarksTask): Promise<Landmarks> {

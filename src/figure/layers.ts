@@ -1,5 +1,6 @@
 import type { Estimate } from '../base/statistics.js';
-import { ink, looks, type Look, type ScheduleKey } from './theme.js';
+import { ink, looks, type Look } from './theme.js';
+import type { ScheduleKey } from '../schedule/key.js';
 
 /** The transform that keeps the rows of one layer. */
 export function onlyLayer(layer: string, more: Readonly<Record<string, string | number>> = {}) {

@@ -1,4 +1,5 @@
 import type { Config } from 'vega-lite';
+import type { ScheduleKey } from '../schedule/key.js';
 
 /** How one schedule, or one mark of the optimum, looks in every figure. */
 export interface Look {
@@ -19,10 +20,7 @@ export const looks = {
   mix: { label: 'Mix', colour: '#009E73', dash: [10, 3, 2, 3], shape: 'square' },
   alright: { label: 'ALRIGHT', colour: '#0072B2', dash: [], shape: 'circle' },
   maxright: { label: 'MAXRIGHT', colour: '#CC79A7', dash: [5, 2], shape: 'diamond' },
-} as const satisfies Record<string, Look>;
-
-/** A schedule as figures tell it apart: a sequential run with its order. */
-export type ScheduleKey = keyof typeof looks;
+} as const satisfies Record<ScheduleKey, Look>;
 
 /** Ink of text and of the certified optima, and the greys of everything that is neither. */
 export const ink = { text: '#222222', strong: '#000000', line: '#666666', faint: '#BBBBBB', grid: '#E8E8E8' };

@@ -3,7 +3,16 @@ import { grouped } from './grouped.js';
 import { comparisons, type Comparison } from './plan.js';
 import type { EvaluationRow } from './results.js';
 import type { ExperimentSettings } from './settings.js';
-import type { OptimumSummary } from './summary.js';
+import type { PreparatoryName } from './plan.js';
+
+/** A single-objective run: where it began, the smallest value it came to, and by what share it lowered its loss. */
+export interface OptimumSummary {
+  readonly name: PreparatoryName;
+  readonly objective: 'sft' | 'dpo';
+  readonly start: number;
+  readonly optimum: number;
+  readonly reduction: number;
+}
 
 /** A condition without which the experiment says nothing. */
 export interface ExperimentCheck {

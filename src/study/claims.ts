@@ -2,7 +2,8 @@ import { estimate, type Estimate } from '../base/statistics.js';
 import { forgetting, short, shownEstimate } from './checks.js';
 import { grouped } from './grouped.js';
 import { comparisons, type Comparison } from './plan.js';
-import { endsOf, type EvaluationRow, type ScheduleKey } from './results.js';
+import { endsOf, type EvaluationRow } from './results.js';
+import type { ScheduleKey } from '../schedule/key.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** One of the paper's claims and what the experiment says about it. */

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Choice, ObjectiveName, Pair } from '../schedule/schedule.js';
 import { readRows, type LogRow } from '../llm/results/line-log.js';
 import type { ComparedRun, Comparison, PreparatoryName } from './plan.js';
-import type { ChoiceRow, CostRow, EvaluationRow, OptimumRow, RunKey, ScheduleKey } from './results.js';
+import type { ChoiceRow, CostRow, EvaluationRow, OptimumRow, RunKey } from './results.js';
+import type { ScheduleKey } from '../schedule/key.js';
 
 /** The evaluations of a preparatory run. */
 export function optimumRows(folder: string): OptimumRow[] {

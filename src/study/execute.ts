@@ -21,7 +21,7 @@ import {
   type Comparison,
   type PreparatoryRun,
 } from './plan.js';
-import { tables, type OptimumRow } from './results.js';
+import { tables, type OptimumRow, type Preparation } from './results.js';
 import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
 import type { ExperimentSettings } from './settings.js';
 import { summarise, type Summary } from './summary.js';
@@ -80,9 +80,6 @@ export async function runExperiment(
     await laboratory.close();
   }
 }
-
-/** The evaluations of the preparatory runs, by name. */
-export type Preparation = Readonly<Record<PreparatoryRun['name'], readonly OptimumRow[]>>;
 
 async function prepare(
   settings: ExperimentSettings,

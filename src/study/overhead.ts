@@ -3,7 +3,8 @@ import { mean, perSeed } from './claims.js';
 import { grouped } from './grouped.js';
 import { shownEstimate } from './checks.js';
 import type { Comparison } from './plan.js';
-import type { CostRow, ScheduleKey } from './results.js';
+import type { CostRow } from './results.js';
+import type { ScheduleKey } from '../schedule/key.js';
 
 /**
  * What a schedule costs beside Sequential in the same comparison: ratios of means over the λ and over the splits, both

@@ -1,11 +1,11 @@
 import type { Pair } from '../schedule/schedule.js';
 import { estimate, type Estimate } from '../base/statistics.js';
-import { checksOf, type ExperimentCheck } from './checks.js';
+import { checksOf, type ExperimentCheck, type OptimumSummary } from './checks.js';
 import { claimsOf, type Claim } from './claims.js';
-import type { Preparation } from './execute.js';
 import { grouped } from './grouped.js';
 import type { Comparison, PreparatoryName } from './plan.js';
-import { endsOf, type EvaluationRow, type ScheduleKey } from './results.js';
+import { endsOf, type EvaluationRow, type Preparation } from './results.js';
+import type { ScheduleKey } from '../schedule/key.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** Where a schedule ended for one λ: means over the seeds with their intervals. */
@@ -24,15 +24,6 @@ export interface SummaryRow {
   readonly heldOutDpo: Estimate;
   readonly heldOutSft: Estimate;
   readonly heldOutAccuracy: Estimate;
-}
-
-/** A single-objective run: where it began, the smallest value it came to, and by what share it lowered its loss. */
-export interface OptimumSummary {
-  readonly name: PreparatoryName;
-  readonly objective: 'sft' | 'dpo';
-  readonly start: number;
-  readonly optimum: number;
-  readonly reduction: number;
 }
 
 /** Everything an experiment says but for what it cost: the same whatever the machine's speed. */

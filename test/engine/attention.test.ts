@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../src/engine/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
+import type { Backend } from '../../src/engine/names.js';
 import { hasKernel } from '../../src/engine/fused-kernels.js';
 import { causalMask } from '../../src/llm/model/attention.js';
 import { fusedAttention, selfAttention, splitHeads, type ComposedPlace } from '../../src/llm/model/network.js';

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../src/engine/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
+import type { Backend } from '../../src/engine/names.js';
 import { neoxConfig, writeRandomModel } from '../../src/llm/model/random.js';
 import { stream } from '../../src/base/random-stream.js';
 import { llm, startLlm } from '../llm/command.js';

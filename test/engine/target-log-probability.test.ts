@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../src/engine/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
+import type { Backend } from '../../src/engine/names.js';
 import { targetLogProbability } from '../../src/engine/target-log-probability.js';
 import { stream } from '../../src/base/random-stream.js';
 import { hasWebGpu } from '../llm/webgpu.js';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binary as alone } from '../../src/engine/alone.wasm.js';
-import { openBackend, type Backend } from '../../src/engine/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
+import type { Backend } from '../../src/engine/names.js';
 import { activation, normalised, squareSum } from '../../src/engine/fused-kernels.js';
 import { binary as team } from '../../src/engine/team.wasm.js';
 import { stream } from '../../src/base/random-stream.js';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../src/engine/backend.js';
+import { openBackend } from '../../src/engine/backend.js';
+import type { Backend } from '../../src/engine/names.js';
 import { generate, type GenerateOptions } from '../../src/llm/generate.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { loadModel } from '../../src/llm/model/load.js';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { readExperiment } from '../../src/study/results.js';
+import { readExperiment } from '../../src/study/read-results.js';
 import type { ExperimentReport } from '../../src/study/execute.js';
 import { startLlm, type Ended } from '../llm/command.js';
 import { temporaryFolder } from '../llm/temporary-folder.js';

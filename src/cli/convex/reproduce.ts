@@ -26,7 +26,7 @@ export function reproduceCommand(): Command {
 }
 
 async function reproduce({ quick = false, only, ...options }: ReproduceOptions): Promise<void> {
-  const { drawFigures } = await import('../draw-figures.js');
+  const { drawFigures } = await import('../../../figures/draw.js');
   const names = only?.split(',').map((name) => name.trim());
   const lines = await drawFigures({ ...options, quick, ...(names && { only: names }) });
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import type { Sequence } from '../../llm/data/sequence.js';
 import type { Evaluation } from '../../llm/evaluate.js';
 import { integerOption } from '../arguments.js';
-import { announce, openCommandBackend } from './backend-options.js';
-import { withLocalInputs } from './hub.js';
+import { announce, openCommandBackend } from '../options/backend.js';
+import { withLocalInputs } from '../options/hub.js';
 import {
   dpoSettingsOf,
   readData,
@@ -11,7 +11,7 @@ import {
   withSessionOptions,
   type SessionData,
   type SessionOptions,
-} from './session.js';
+} from '../options/session.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
 import { startProgress } from '../progress.js';

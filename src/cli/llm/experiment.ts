@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ExperimentSettings } from '../../study/settings.js';
-import { announce } from './backend-options.js';
-import { withExperimentOptions, type ExperimentOptions } from './experiment-options.js';
-import { printExperiment } from './experiment-report.js';
+import { announce } from '../options/backend.js';
+import { withExperimentOptions, type ExperimentOptions } from '../options/experiment.js';
+import { printExperiment } from '../experiment/report.js';
 import {
   chosenPreset,
   chosenSettings,
@@ -12,8 +12,8 @@ import {
   givenFiles,
   syntheticFiles,
   withPresetFiles,
-} from './experiment-settings.js';
-import { withLocalInputs } from './hub.js';
+} from '../experiment/settings.js';
+import { withLocalInputs } from '../options/hub.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson } from '../output.js';
 import { lazyProgress } from '../progress.js';
@@ -73,7 +73,7 @@ async function drawExperiment(
   { full = false, workers, cache }: ExperimentOptions,
 ): Promise<void> {
   const { llmDrawings } = await import('../../../figures/index.js');
-  const { drawFigures } = await import('../draw-figures.js');
+  const { drawFigures } = await import('../../../figures/draw.js');
   const lines = await drawFigures({
     quick: !full,
     out: figures,

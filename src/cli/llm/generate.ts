@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import { integerOption, numberOption, unitOption } from '../arguments.js';
-import { announce, openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
-import { hubCacheOption, withLocalInputs } from './hub.js';
-import { withModelOptions, type ModelCommandOptions } from './model-options.js';
+import { announce, openCommandBackend, withBackendOptions, type BackendCommandOptions } from '../options/backend.js';
+import { hubCacheOption, withLocalInputs } from '../options/hub.js';
+import { withModelOptions, type ModelCommandOptions } from '../options/model.js';
 import { printJson } from '../output.js';
 
 interface GenerateCommandOptions extends BackendCommandOptions, ModelCommandOptions {

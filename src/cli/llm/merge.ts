@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { MergeOptions } from '../../llm/model/merge.js';
-import { hubCacheOption, withLocalInputs } from './hub.js';
-import { modelHelp, tokenizerOption } from './model-options.js';
+import { hubCacheOption, withLocalInputs } from '../options/hub.js';
+import { modelHelp, tokenizerOption } from '../options/model.js';
 import { printJson } from '../output.js';
 
 /** `forgetting llm merge`: a model with its adapter worked into its weights. */

@@ -5,7 +5,7 @@ import type { StepProfile } from '../../llm/profile/profile.js';
 import type { MeasuredShape } from '../../llm/profile/shapes.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import { integerOption, wordOption } from '../arguments.js';
-import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from './backend-options.js';
+import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from '../options/backend.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
 

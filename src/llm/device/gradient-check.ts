@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import { dpoLoss, sftLoss } from '../loss/objective.js';
 import type { StoredAdapter } from '../model/adapter.js';
 import type { ModelConfig } from '../model/config.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { schedules } from '../../schedule/index.js';
-import { allocatedDeviceBytes } from '../../engine/device-memory.js';
+import { allocatedDeviceBytes } from '../weights/device-memory.js';
 import { weightShapes } from '../model/decoder.js';
 import { attentionTargets } from '../model/lora.js';
 import { stepOperations } from '../profile/operations.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { nextTurn } from '../../base/next-turn.js';
-import { largestTensor, uploaded } from '../../engine/device-memory.js';
+import { largestTensor, uploaded } from '../weights/device-memory.js';
 import type { RowRange } from '../weights/weights.js';
 import type { StoredAdapter } from './adapter.js';
 import type { ModelConfig } from './config.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { largestTensor } from '../../engine/device-memory.js';
+import { largestTensor } from '../weights/device-memory.js';
 import { apply, reshape } from './custom-gradient.js';
 
 // Added to the scores of later positions: far below any score, and finite, as GPUs may assume of their numbers.

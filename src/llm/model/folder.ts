@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileRefusal } from '../../base/file-refusal.js';
-import { downloaded } from '../../engine/device-memory.js';
+import { downloaded } from '../weights/device-memory.js';
 import { findTokenizer } from '../tokenizer/load.js';
 import { makeFolder, parseJson, writeJson } from '../../base/json-file.js';
 import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';

@@ -2,7 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import * as z from 'zod';
 import { InputError } from '../../base/input-error.js';
-import { downloaded, uploaded } from '../../engine/device-memory.js';
+import { downloaded, uploaded } from '../weights/device-memory.js';
 import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { RowRange } from '../weights/weights.js';

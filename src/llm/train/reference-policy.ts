@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import type { PreferencePair } from '../data/preferences.js';
 import { replies } from '../evaluate.js';
 import type { ReferencedPair } from '../loss/objective.js';

@@ -4,7 +4,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { schedules } from '../../schedule/index.js';
 import { version } from '../../base/version.js';
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import { readPreferences } from '../../llm/data/preferences.js';
 import { readSft } from '../../llm/data/sft.js';
 import { writeModel } from '../../llm/model/folder.js';

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../../src/engine/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
+import type { Backend } from '../../../src/engine/names.js';
 import { answer, groupLogProbabilities } from '../../../src/llm/choose/choose.js';
 import { readExams } from '../../../src/llm/choose/exams.js';
 import { fewShotPrompt, readSubjects, type Question } from '../../../src/llm/choose/questions.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../../src/engine/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
+import type { Backend } from '../../../src/engine/names.js';
 import { attend, causalMask } from '../../../src/llm/model/attention.js';
 import { hashedUniform } from '../../../src/llm/profile/hashed-weights.js';
 import { wrapKernels } from '../../../src/llm/profile/recording.js';

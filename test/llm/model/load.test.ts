@@ -2,7 +2,8 @@ import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend, type Backend } from '../../../src/engine/backend.js';
+import { openBackend } from '../../../src/engine/backend.js';
+import type { Backend } from '../../../src/engine/names.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel, type LoadOptions } from '../../../src/llm/model/load.js';

@@ -1,14 +1,14 @@
 import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { InputError } from '../base/input-error.js';
-import type { Experiment, Laboratory, WorkProgress } from '../experiment/experiment.js';
-import type { Drawing } from '../figure/drawing.js';
-import type { Provenance } from '../figure/figure.js';
-import type { PageFigure, SkippedFigure } from '../figure/page.js';
-import type { WorkerPool } from '../convex/simulate/pool.js';
-import { nextTurn } from '../base/next-turn.js';
-import { writeWhole } from '../base/whole-file.js';
+import { InputError } from '../src/base/input-error.js';
+import type { Experiment, Laboratory, WorkProgress } from '../src/experiment/experiment.js';
+import type { Drawing } from '../src/figure/drawing.js';
+import type { Provenance } from '../src/figure/figure.js';
+import type { PageFigure, SkippedFigure } from '../src/figure/page.js';
+import type { WorkerPool } from '../src/convex/simulate/pool.js';
+import { nextTurn } from '../src/base/next-turn.js';
+import { writeWhole } from '../src/base/whole-file.js';
 
 /** Which figures are drawn, from what, and where they go. */
 export interface FigureOptions {
@@ -35,7 +35,7 @@ export interface FigureOptions {
 export async function drawFigures(options: FigureOptions): Promise<string[]> {
   // Most functions run for less than a second in all: V8 by itself takes a third of the time to optimise them.
   setFlagsFromString('--interrupt-budget=660000');
-  const { createWorkerPool } = await import('../convex/simulate/pool.js');
+  const { createWorkerPool } = await import('../src/convex/simulate/pool.js');
   // Threads start while this one reads what is to be drawn.
   const pool = createWorkerPool(options.workers);
   try {
@@ -47,14 +47,14 @@ export async function drawFigures(options: FigureOptions): Promise<string[]> {
 
 async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<string[]> {
   const { quick, out, seed, cache, llm } = options;
-  const { drawings } = await import('../../figures/index.js');
+  const { drawings } = await import('./index.js');
   const chosen = chosenDrawings(drawings, options.only);
   await prepareFolder('out', out);
   await prepareFolder('cache', cache);
   await removeUnfinished(out, drawings);
 
-  const { openCache, sourceHash } = await import('../experiment/cache.js');
-  const { version } = await import('../base/version.js');
+  const { openCache, sourceHash } = await import('../src/experiment/cache.js');
+  const { version } = await import('../src/base/version.js');
   const bar = await progressBar();
   const data = process.env.FORGETTING_DATA;
   const laboratory: Laboratory = {
@@ -99,7 +99,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     bar.stop();
     await renderer.destroy();
   }
-  const { pageHtml } = await import('../figure/page.js');
+  const { pageHtml } = await import('../src/figure/page.js');
   const page = join(out, 'index.html');
   const present = await figuresIn(out, drawings);
   // One that is there from an earlier run is shown.
@@ -145,9 +145,9 @@ async function removeUnfinished(folder: string, drawings: readonly Drawing[]): P
 
 /** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
 function codeFolders(): string[] {
-  const root = new URL('../../', import.meta.url).pathname;
-  const parts = ['problem', 'schedule', 'optimum', 'simulate', 'random', 'bound', 'worst-case', 'experiment'];
-  return [...parts.map((part) => `src/${part}`), 'experiments'].map((folder) => resolve(root, folder));
+  const root = new URL('../', import.meta.url).pathname;
+  const floors = ['base', 'schedule', 'convex', 'sdp', 'theory', 'experiment'];
+  return [...floors.map((floor) => `src/${floor}`), 'experiments'].map((folder) => resolve(root, folder));
 }
 
 /** Every experiment once, however many figures are drawn from it. */

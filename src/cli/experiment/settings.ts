@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import type { ExperimentFiles, ExperimentSettings } from '../../study/settings.js';
 import type { Preset } from '../../study/preset/preset.js';
-import type { ExperimentOptions } from './experiment-options.js';
+import type { ExperimentOptions } from '../options/experiment.js';
 import { lazyProgress } from '../progress.js';
 
 /** The preset asked for, or else the one for the data at hand. Throws an InputError where there is none of that name. */

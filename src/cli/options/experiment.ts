@@ -3,7 +3,7 @@ import { InputError } from '../../base/input-error.js';
 import { backendNames, type BackendName } from '../../engine/names.js';
 import { integerOption, numberOption, unitOption } from '../arguments.js';
 import { hubCacheOption } from './hub.js';
-import { modelHelp, tokenizerOption } from './model-options.js';
+import { modelHelp, tokenizerOption } from './model.js';
 
 /** The options of `forgetting llm experiment`; what is left out is the preset's. */
 export interface ExperimentOptions {

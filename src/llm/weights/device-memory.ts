@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { RowRange } from '../llm/weights/weights.js';
+import type { RowRange } from './weights.js';
 
 type DeviceBackend = Pick<
   WebGPUBackend,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import type { PreferencePair } from '../../llm/data/preferences.js';
 import type { Prepared, SftExample } from '../../llm/data/sft.js';
 import type { DpoSettings } from '../../llm/loss/dpo.js';
@@ -8,9 +8,9 @@ import type { ReferencedPair } from '../../llm/loss/objective.js';
 import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { Tokenizer } from '../../llm/tokenizer/tokenizer.js';
 import { integerOption, numberOption } from '../arguments.js';
-import { withBackendOptions, type BackendCommandOptions } from './backend-options.js';
+import { withBackendOptions, type BackendCommandOptions } from './backend.js';
 import { hubCacheOption } from './hub.js';
-import { withModelOptions, type ModelCommandOptions } from './model-options.js';
+import { withModelOptions, type ModelCommandOptions } from './model.js';
 import { startProgress } from '../progress.js';
 
 /** The options that evaluate and train share. */

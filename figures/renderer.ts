@@ -1,9 +1,9 @@
 import { Piscina } from 'piscina';
-import { inWorker, siblingModule } from '../experiment/piece.js';
-import type { PngTask } from '../figure/png.js';
-import type { FigureTask, RenderedFigure } from '../figure/render.js';
-import type { WorkerPool } from '../convex/simulate/pool.js';
-import { workerModule } from '../base/worker-module.js';
+import { inWorker, siblingModule } from '../src/experiment/piece.js';
+import type { PngTask } from '../src/figure/png.js';
+import type { FigureTask, RenderedFigure } from '../src/figure/render.js';
+import type { WorkerPool } from '../src/convex/simulate/pool.js';
+import { workerModule } from '../src/base/worker-module.js';
 
 /** Where figures become files, beside the thread that asks for them. */
 export interface Renderer {
@@ -17,7 +17,7 @@ export interface Renderer {
  */
 export function startRenderer(pool: WorkerPool, pixelRatio: number): Renderer {
   const drawing = new Piscina<FigureTask, RenderedFigure>({
-    ...workerModule('../figure/render', import.meta.url),
+    ...workerModule('../src/figure/render', import.meta.url),
     name: 'renderFigure',
     maxThreads: 1,
   });
@@ -31,4 +31,4 @@ export function startRenderer(pool: WorkerPool, pixelRatio: number): Renderer {
   };
 }
 
-const renderPng = { module: siblingModule('../figure/png', import.meta.url), name: 'renderPng' };
+const renderPng = { module: siblingModule('../src/figure/png', import.meta.url), name: 'renderPng' };

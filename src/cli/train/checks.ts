@@ -1,8 +1,8 @@
 import { InputError } from '../../base/input-error.js';
 import type { RunOptions } from '../../llm/train/run.js';
 import type { Pair } from '../../schedule/schedule.js';
-import { dpoSettingsOf } from './session.js';
-import type { TrainOptions } from './train-options.js';
+import { dpoSettingsOf } from '../options/session.js';
+import type { TrainOptions } from '../options/train.js';
 
 /** What of a run can be checked before any model is loaded. */
 export type PreparedRun = Pick<RunOptions, 'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop'>;

@@ -1,7 +1,7 @@
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import { optionName } from '../arguments.js';
-import type { SessionData } from './session.js';
-import type { TrainOptions } from './train-options.js';
+import type { SessionData } from '../options/session.js';
+import type { TrainOptions } from '../options/train.js';
 
 /** Files, whose content counts in place of their paths. */
 const files = ['model', 'tokenizer', 'adapter', 'reference', 'sft', 'preferences'];

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Backend } from '../../engine/backend.js';
+import type { Backend } from '../../engine/names.js';
 import { backendNames, type BackendName } from '../../engine/names.js';
 import { integerOption } from '../arguments.js';
 
