@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InputError } from '../../base/input-error.js';
 import { parseJson } from '../../base/json-file.js';
+import { readRope, ropeScalingJson, ropeSchema } from './rope-config.js';
 import type { RopeScaling } from './rotary.js';
 
 interface SharedConfig {
@@ -41,16 +42,6 @@ export interface LlamaConfig extends SharedConfig {
 export type ModelConfig = NeoxConfig | LlamaConfig;
 
 const count = z.int().positive();
-const ropeSchema = z.object({
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  factor: z.number().positive().optional(),
-  low_freq_factor: z.number().positive().optional(),
-  high_freq_factor: z.number().positive().optional(),
-  original_max_position_embeddings: count.optional(),
-  rope_theta: z.number().positive().optional(),
-  partial_rotary_factor: z.number().positive().max(1).optional(),
-});
 const sharedSchema = z.object({
   vocab_size: count,
   max_position_embeddings: count.default(2048),
@@ -62,6 +53,7 @@ const sharedSchema = z.object({
   tie_word_embeddings: z.boolean().default(false),
   rope_scaling: ropeSchema.nullish(),
   rope_parameters: ropeSchema.nullish(),
+  quantization_config: z.null('none: quantised weights are not read').optional(),
 });
 const neoxSchema = sharedSchema.extend({
   rotary_pct: z.number().positive().max(1).default(0.25),
@@ -78,6 +70,7 @@ const llamaSchema = sharedSchema.extend({
   rope_theta: z.number().positive().optional(),
   attention_bias: z.boolean().default(false),
   mlp_bias: z.boolean().default(false),
+  partial_rotary_factor: z.literal(1, '1 for llama').nullish(),
 });
 
 /**
@@ -104,9 +97,9 @@ function parse<Schema extends z.ZodType>(path: string, schema: Schema, json: unk
 
 function toNeoxConfig(path: string, json: z.output<typeof neoxSchema>): NeoxConfig {
   requireActivation(path, json.hidden_act ?? 'gelu', 'gelu');
-  const rope = json.rope_parameters ?? {};
-  if (ropeScaling(path, json.rope_scaling ?? rope) !== undefined) {
-    throw new InputError(`${path}: rope_scaling`, json.rope_scaling ?? rope, 'none for gpt_neox');
+  const rope = readRope(path, json, json.max_position_embeddings);
+  if (rope.scaling !== undefined) {
+    throw new InputError(`${path}: rope_scaling`, json.rope_scaling ?? json.rope_parameters, 'none for gpt_neox');
   }
   const headWidth = headWidthOf(path, json.hidden_size, json.num_attention_heads);
   return {
@@ -114,8 +107,8 @@ function toNeoxConfig(path: string, json: z.output<typeof neoxSchema>): NeoxConf
     ...shared(json),
     headWidth,
     normEpsilon: json.layer_norm_eps,
-    ropeTheta: rope.rope_theta ?? json.rope_theta ?? json.rotary_emb_base ?? 10000,
-    rotaryWidth: evenWidth(path, Math.trunc(headWidth * (rope.partial_rotary_factor ?? json.rotary_pct))),
+    ropeTheta: rope.theta ?? json.rope_theta ?? json.rotary_emb_base ?? 10000,
+    rotaryWidth: evenWidth(path, Math.trunc(headWidth * (rope.partialFactor ?? json.rotary_pct))),
     parallelResidual: json.use_parallel_residual,
     attentionBias: json.attention_bias,
   };
@@ -131,15 +124,18 @@ function toLlamaConfig(path: string, json: z.output<typeof llamaSchema>): LlamaC
       `a divisor of ${json.num_attention_heads} heads`,
     );
   }
-  const rope = json.rope_parameters ?? {};
+  const rope = readRope(path, json, json.max_position_embeddings);
+  if ((rope.partialFactor ?? 1) !== 1) {
+    throw new InputError(`${path}: partial_rotary_factor`, rope.partialFactor, '1 for llama');
+  }
   return {
     architecture: 'llama',
     ...shared(json),
     headWidth: evenWidth(path, json.head_dim ?? headWidthOf(path, json.hidden_size, json.num_attention_heads)),
     keyValueHeads,
     normEpsilon: json.rms_norm_eps,
-    ropeTheta: rope.rope_theta ?? json.rope_theta ?? 10000,
-    ropeScaling: ropeScaling(path, json.rope_scaling ?? rope),
+    ropeTheta: rope.theta ?? json.rope_theta ?? 10000,
+    ropeScaling: rope.scaling,
     attentionBias: json.attention_bias,
     mlpBias: json.mlp_bias,
   };
@@ -172,17 +168,6 @@ function requireActivation(path: string, activation: string, expected: string): 
   if (activation !== expected) throw new InputError(`${path}: hidden_act`, activation, expected);
 }
 
-function ropeScaling(path: string, json: z.output<typeof ropeSchema>): RopeScaling | undefined {
-  const kind = json.rope_type ?? json.type ?? 'default';
-  if (kind === 'default') return undefined;
-  const { factor, low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: original } = json;
-  if (kind === 'linear' && factor !== undefined) return { kind, factor };
-  if (kind === 'llama3' && factor !== undefined && low !== undefined && high !== undefined && original !== undefined) {
-    return { kind, factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContextLength: original };
-  }
-  throw new InputError(`${path}: rope_scaling`, json, 'default, linear or llama3 with its factors');
-}
-
 /** The config.json of a model, so that Python's transformers loads what is written beside it. */
 export function configJson(config: ModelConfig): Record<string, unknown> {
   const common = {
@@ -208,7 +193,6 @@ export function configJson(config: ModelConfig): Record<string, unknown> {
       attention_bias: config.attentionBias,
     };
   }
-  const scaling = config.ropeScaling;
   return {
     architectures: ['LlamaForCausalLM'],
     model_type: 'llama',
@@ -218,18 +202,7 @@ export function configJson(config: ModelConfig): Record<string, unknown> {
     num_key_value_heads: config.keyValueHeads,
     rms_norm_eps: config.normEpsilon,
     rope_theta: config.ropeTheta,
-    rope_scaling:
-      scaling === undefined
-        ? null
-        : scaling.kind === 'linear'
-          ? { rope_type: 'linear', factor: scaling.factor }
-          : {
-              rope_type: 'llama3',
-              factor: scaling.factor,
-              low_freq_factor: scaling.lowFrequencyFactor,
-              high_freq_factor: scaling.highFrequencyFactor,
-              original_max_position_embeddings: scaling.originalContextLength,
-            },
+    rope_scaling: ropeScalingJson(config.ropeScaling),
     attention_bias: config.attentionBias,
     mlp_bias: config.mlpBias,
   };

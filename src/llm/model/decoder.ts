@@ -11,7 +11,7 @@ import { peftName, type LoraConfig } from './lora.js';
 import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
 import { timesTransposed, type ComposedPlace, type Network, type Place } from './network.js';
 import { wholeTensors } from './parts.js';
-import { rotaryFrequencies, rotaryTables } from './rotary.js';
+import { attentionFactorOf, rotaryFrequencies, rotaryTables } from './rotary.js';
 
 /** The names and shapes of a model's tensors, as in HF checkpoints. */
 export function weightShapes(config: ModelConfig): Map<string, number[]> {
@@ -35,6 +35,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
   const frequencies = neox
     ? rotaryFrequencies(config.rotaryWidth, config.ropeTheta)
     : rotaryFrequencies(config.headWidth, config.ropeTheta, config.ropeScaling);
+  const attentionFactor = attentionFactorOf(neox ? undefined : config.ropeScaling);
 
   const held = wholeTensors(weights);
   const parts = (name: string): readonly Tensor[] => {
@@ -75,7 +76,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
           throw new RangeError(`${past + length} tokens, the model attends over at most ${config.contextLength}`);
         }
         const reach = cache === undefined ? length : Math.ceil((past + length) / cacheStep) * cacheStep;
-        const tables = rotaryTables(frequencies, config.headWidth, past, length);
+        const tables = rotaryTables(frequencies, config.headWidth, past, length, attentionFactor);
         const place: Place | ComposedPlace = {
           ...{ batch, length, tables },
           ...((cache !== undefined || !hasKernel('Attention')) && {

@@ -5,6 +5,7 @@ import { loraShapes, peftName, type LoraConfig } from '../../../src/llm/model/lo
 import { llamaConfig, neoxConfig, randomWeights } from '../../../src/llm/model/random.js';
 import { matrix, Tape, type Matrix } from './autodiff.js';
 import { logProbability, type Settings } from './language-model.js';
+import { referenceRope, type RopeJson } from './rope.js';
 
 /** A tiny model, and whether an adapter or every weight is trained. */
 export interface Case {
@@ -24,6 +25,35 @@ const scaling = {
   originalContextLength: 16,
 } as const;
 
+const yarn = {
+  kind: 'yarn',
+  factor: 4,
+  originalContextLength: 16,
+  betaFast: 2,
+  betaSlow: 0.5,
+  attentionFactor: 1.25,
+  truncate: false,
+} as const;
+/** The same scalings as a config.json says them. */
+const ropes: readonly (readonly [string, RopeJson])[] = [
+  [
+    'llama3',
+    { rope_type: 'llama3', factor: 4, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 16 },
+  ],
+  [
+    'yarn',
+    {
+      rope_type: 'yarn',
+      factor: 4,
+      original_max_position_embeddings: 16,
+      beta_fast: 2,
+      beta_slow: 0.5,
+      attention_factor: 1.25,
+      truncate: false,
+    },
+  ],
+];
+
 export const cases: readonly Case[] = [
   { name: 'NeoX, LoRA', config: pythia, lora: { rank: 3, alpha: 6, targets: ['query_key_value'] } },
   { name: 'NeoX, full', config: pythia, lora: undefined },
@@ -39,6 +69,7 @@ export const cases: readonly Case[] = [
     config: { ...llama, tiedHead: true, attentionBias: true, mlpBias: true, headWidth: 6, ropeScaling: scaling },
     lora: undefined,
   },
+  { name: 'Llama with YaRN, full', config: { ...llama, headWidth: 8, ropeScaling: yarn }, lora: undefined },
 ];
 
 /** Sequences of different lengths, so that batches are padded. Each prompt has a chosen and a rejected response. */
@@ -136,7 +167,8 @@ export function referenceResult(
 /** What the reference needs to know of a model. */
 export function settingsOf(config: ModelConfig, lora: LoraConfig | undefined): Settings {
   const rotated = config.architecture === 'neox' ? config.rotaryWidth : config.headWidth;
-  const plain = Array.from({ length: rotated / 2 }, (_, i) => 1 / config.ropeTheta ** ((2 * i) / rotated));
+  const scaling = config.architecture === 'llama' ? config.ropeScaling : undefined;
+  const rope: RopeJson = ropes.find(([kind]) => kind === scaling?.kind)?.[1] ?? { rope_type: 'default' };
   return {
     architecture: config.architecture,
     layers: config.layers,
@@ -144,18 +176,9 @@ export function settingsOf(config: ModelConfig, lora: LoraConfig | undefined): S
     keyValueHeads: config.architecture === 'llama' ? config.keyValueHeads : config.heads,
     headWidth: config.headWidth,
     epsilon: config.normEpsilon,
-    frequencies: config.architecture === 'llama' && config.ropeScaling ? plain.map(llama3Scaled) : plain,
+    ...referenceRope(rope, rotated, config.ropeTheta, config.contextLength),
     parallelResidual: config.architecture === 'neox' && config.parallelResidual,
     tiedHead: config.tiedHead,
     adapterScale: lora === undefined ? 0 : lora.alpha / lora.rank,
   };
-}
-
-/** Llama 3's rule by wavelengths, for the constants in `scaling`. */
-function llama3Scaled(frequency: number): number {
-  const wavelength = (2 * Math.PI) / frequency;
-  if (wavelength < 16 / 4) return frequency;
-  if (wavelength > 16 / 1) return frequency / 4;
-  const smooth = (16 / wavelength - 1) / (4 - 1);
-  return ((1 - smooth) * frequency) / 4 + smooth * frequency;
 }

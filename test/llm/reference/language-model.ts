@@ -10,6 +10,8 @@ export interface Settings {
   readonly epsilon: number;
   /** Radians per position of each rotated pair. */
   readonly frequencies: readonly number[];
+  /** What rotated queries and keys are multiplied with. */
+  readonly attentionFactor: number;
   readonly parallelResidual: boolean;
   readonly tiedHead: boolean;
   /** alpha / rank of the adapter. */
@@ -51,7 +53,7 @@ export function logProbability(
   const attention = (query: Matrix, key: Matrix, value: Matrix): Matrix => {
     const scores = tape.scaled(
       tape.timesTransposed(tape.rotated(query, settings.frequencies), tape.rotated(key, settings.frequencies)),
-      1 / Math.sqrt(settings.headWidth),
+      settings.attentionFactor ** 2 / Math.sqrt(settings.headWidth),
     );
     return tape.times(tape.exponential(tape.logSoftmax(scores, (row) => row + 1)), value);
   };
