@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { weightShapes } from '../src/llm/model/decoder.js';
 import { freshAdapter } from '../src/llm/model/assemble.js';
-import { attentionTargets } from '../src/llm/model/lora.js';
+import { architectureOf } from '../src/llm/model/architecture/index.js';
 import { hashedWeights } from '../src/llm/profile/hashed-weights.js';
 import { randomTokens } from '../src/llm/profile/step-task.js';
 import { shapes } from '../src/llm/profile/shapes.js';
@@ -104,8 +104,8 @@ async function writePeerFiles({ config, loraRank, batch, length }: WorkerTask, f
   }));
   await writeSafetensors(join(folder, 'model.safetensors'), weights);
   if (loraRank !== null) {
-    const targets = attentionTargets(config.architecture);
-    const { factors } = freshAdapter({ rank: loraRank, alpha: loraRank, targets, seed: 0 }, shapesByName);
+    const targets = architectureOf(config).targets;
+    const { factors } = freshAdapter({ rank: loraRank, alpha: loraRank, targets, seed: 0 }, config);
     const tensors = Array.from(factors, ([name, { shape, values }]) => ({ name, shape, values: () => values }));
     await writeSafetensors(join(folder, 'adapter.safetensors'), tensors);
   }

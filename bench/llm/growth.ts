@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { neoxConfig } from '../../src/llm/model/random.js';
+import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { alone, fittedExponent, median, type Report } from '../bench.js';
 import { inTemporaryFolder } from '../peers.js';
 import { startOurs } from './processes.js';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { openBackend } from '../../src/engine/backend.js';
-import type { NeoxConfig } from '../../src/llm/model/config.js';
-import { attentionTargets } from '../../src/llm/model/lora.js';
+import type { NeoxConfig } from '../../src/llm/model/architecture/neox.js';
+import { architectureOf } from '../../src/llm/model/architecture/index.js';
 import { randomModel } from '../../src/llm/profile/random-model.js';
 import { stepTask } from '../../src/llm/profile/step-task.js';
 import { schedules } from '../../src/schedule/index.js';
@@ -34,7 +34,7 @@ const task = JSON.parse(readFileSync(process.argv[2], 'utf8')) as WorkerTask;
 await openBackend('wasm', { threads: task.threads });
 const bytesBefore = process.memoryUsage().rss;
 const { loraRank: rank } = task;
-const targets = attentionTargets(task.config.architecture);
+const targets = architectureOf(task.config).targets;
 const model = await randomModel(
   task.config,
   rank === null ? { fullFineTuning: true } : { lora: { rank, alpha: rank, targets, seed: 0 } },

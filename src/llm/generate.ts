@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/input-error.js';
 import { stream, type Stream } from '../base/random-stream.js';
-import type { KeyValueCache, LanguageModel } from './model/language-model.js';
+import type { KeyValueCache } from './model/cache.js';
+import type { LanguageModel } from './model/language-model.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 
 /** What to go on from, and how to sample. */

@@ -6,7 +6,9 @@ import type { Backend } from '../../src/engine/names.js';
 import { generate, type GenerateOptions } from '../../src/llm/generate.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { loadModel } from '../../src/llm/model/load.js';
-import { llamaConfig, neoxConfig, writeRandomModel } from '../../src/llm/model/random.js';
+import { llamaConfig } from '../../src/llm/model/architecture/llama.js';
+import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
+import { writeRandomModel } from '../../src/llm/model/random.js';
 import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
 import { temporaryFolder } from './temporary-folder.js';
 

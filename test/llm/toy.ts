@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sequence } from '../../src/llm/data/sequence.js';
-import { neoxConfig, writeRandomModel } from '../../src/llm/model/random.js';
+import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
+import { writeRandomModel } from '../../src/llm/model/random.js';
 import { stream } from '../../src/base/random-stream.js';
 
 /** The settings of the smallest model with all parts: two layers of width 16. */

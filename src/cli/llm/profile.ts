@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
+import type { ModelConfig } from '../../llm/model/architecture/index.js';
 import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { StepProfile } from '../../llm/profile/profile.js';
 import type { MeasuredShape } from '../../llm/profile/shapes.js';
@@ -92,14 +93,14 @@ async function shapeOf(name: string): Promise<MeasuredShape> {
 async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | undefined): Promise<LanguageModel> {
   const { loadModel, openModel } = await import('../../llm/model/load.js');
   const { randomModel } = await import('../../llm/profile/random-model.js');
-  const { attentionTargets } = await import('../../llm/model/lora.js');
+  const { architectureOf } = await import('../../llm/model/architecture/index.js');
   const { model: path, loraRank: rank = 16, fullFineTuning = false } = options;
-  const lora = (architecture: 'neox' | 'llama') =>
-    fullFineTuning ? {} : { lora: { rank, alpha: rank, targets: attentionTargets(architecture), seed: 0 } };
-  if (shape !== undefined) return randomModel(shape.config, { fullFineTuning, ...lora(shape.config.architecture) });
+  const lora = (config: ModelConfig) =>
+    fullFineTuning ? {} : { lora: { rank, alpha: rank, targets: architectureOf(config).targets, seed: 0 } };
+  if (shape !== undefined) return randomModel(shape.config, { fullFineTuning, ...lora(shape.config) });
   const { config, weights } = openModel(path ?? '');
   weights.close();
-  return (await loadModel({ model: path ?? '', fullFineTuning, ...lora(config.architecture) })).model;
+  return (await loadModel({ model: path ?? '', fullFineTuning, ...lora(config) })).model;
 }
 
 function printProfile(what: string, profile: StepProfile): void {

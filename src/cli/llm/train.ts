@@ -151,10 +151,10 @@ async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {
 
 async function defaultTargets(path: string): Promise<readonly string[]> {
   const { openModel } = await import('../../llm/model/load.js');
-  const { attentionTargets } = await import('../../llm/model/lora.js');
+  const { architectureOf } = await import('../../llm/model/architecture/index.js');
   const { config, weights } = openModel(path);
   weights.close();
-  return attentionTargets(config.architecture);
+  return architectureOf(config).targets;
 }
 
 /** Refuses LoRA options that contradict the adapter the run starts from. */

@@ -2,12 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '../../engine/names.js';
 import { dpoLoss, sftLoss } from '../loss/objective.js';
 import type { StoredAdapter } from '../model/adapter.js';
-import type { ModelConfig } from '../model/config.js';
-import { weightShapes } from '../model/decoder.js';
+import { architectureOf, architectures, type ModelConfig } from '../model/architecture/index.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { assembleModel, freshAdapter } from '../model/assemble.js';
-import { attentionTargets } from '../model/lora.js';
-import { llamaConfig, neoxConfig } from '../model/random.js';
 import { hashedUniform, hashedWeights } from '../profile/hashed-weights.js';
 import { randomTokens } from '../profile/step-task.js';
 import { weightedGradient } from '../train/gradient.js';
@@ -23,10 +20,7 @@ export interface GradientDifference {
   readonly gradient: number;
 }
 
-const configs: Readonly<Record<string, ModelConfig>> = {
-  'GPT-NeoX': neoxConfig({ width: 32, heads: 4, layers: 2 }),
-  Llama: llamaConfig({ width: 32, heads: 4, layers: 2 }),
-};
+const configs = architectures.map((one): [string, ModelConfig] => [one.label, one.example()]);
 const trainings = { full: 'full fine-tuning', lora: 'LoRA' } as const;
 
 const objectives = {
@@ -51,7 +45,7 @@ interface Measured {
 }
 
 /**
- * Losses and gradients of small models on one backend beside another, the reference: both architectures, full
+ * Losses and gradients of small models on one backend beside another, the reference: every architecture, full
  * fine-tuning and LoRA, SFT and DPO.
  */
 export async function gradientDifferences(
@@ -74,7 +68,7 @@ export async function gradientDifferences(
 async function measuredOn(backend: Backend): Promise<Map<string, Measured>> {
   const results = new Map<string, Measured>();
   try {
-    for (const [name, config] of Object.entries(configs)) {
+    for (const [name, config] of configs) {
       for (const [kind, trained] of Object.entries(trainings)) {
         const model = await assembleModel(
           config,
@@ -104,8 +98,8 @@ async function measured(model: LanguageModel, loss: () => tf.Scalar): Promise<Me
 
 /** An adapter whose factors are both other than zero, as they are in training. */
 function adapterOf(config: ModelConfig): StoredAdapter {
-  const lora = { rank: 4, alpha: 8, targets: attentionTargets(config.architecture), seed: 0 };
-  const { factors, ...rest } = freshAdapter(lora, weightShapes(config));
+  const lora = { rank: 4, alpha: 8, targets: architectureOf(config).targets, seed: 0 };
+  const { factors, ...rest } = freshAdapter(lora, config);
   let salt = 0;
   const shaken = Array.from(factors, ([name, { shape, values }]) => {
     salt += 1;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { schedules } from '../../schedule/index.js';
 import { allocatedDeviceBytes } from '../weights/device-memory.js';
 import { weightShapes } from '../model/decoder.js';
-import { attentionTargets } from '../model/lora.js';
+import { architectureOf } from '../model/architecture/index.js';
 import { stepOperations } from '../profile/operations.js';
 import { randomModel } from '../profile/random-model.js';
 import type { MeasuredShape } from '../profile/shapes.js';
@@ -55,7 +55,7 @@ export interface StepTimeOptions extends MeasuredShape {
 export async function timeSteps({ config, kind, steps, seconds, batch, length }: StepTimeOptions): Promise<StepTime> {
   const began = performance.now();
   const { objective, fullFineTuning } = stepKinds[kind];
-  const lora = { rank: measuredRank, alpha: measuredRank, targets: attentionTargets(config.architecture), seed: 0 };
+  const lora = { rank: measuredRank, alpha: measuredRank, targets: architectureOf(config).targets, seed: 0 };
   const model = await randomModel(config, fullFineTuning ? { fullFineTuning } : { lora });
   const scheduleSettings = { lambda: 0.5, steps: steps + 2 };
   const task = stepTask({ model, schedule: schedules[objective], scheduleSettings, batch, length });

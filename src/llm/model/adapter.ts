@@ -5,6 +5,7 @@ import { InputError } from '../../base/input-error.js';
 import { makeFolder, parseJson, writeJson } from '../../base/json-file.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import { requireShape } from '../weights/weights.js';
+import { architectureOf, type ModelConfig } from './architecture/index.js';
 import type { LanguageModel } from './language-model.js';
 import { loraShapes, peftName, type LoraConfig } from './lora.js';
 
@@ -22,7 +23,8 @@ const configSchema = z.object({
   target_modules: z.array(z.string()).min(1),
   use_rslora: z.literal(false).default(false),
   use_dora: z.literal(false).default(false),
-  fan_in_fan_out: z.literal(false).default(false),
+  // PEFT too goes by the maps themselves, whatever stands here.
+  fan_in_fan_out: z.boolean().default(false),
   bias: z.literal('none').default('none'),
   rank_pattern: z.record(z.string(), z.never()).default({}),
   alpha_pattern: z.record(z.string(), z.never()).default({}),
@@ -31,10 +33,10 @@ const configSchema = z.object({
 
 /**
  * Reads an adapter folder in the form of Python's PEFT: adapter_config.json and adapter_model.safetensors.
- * @param shapes the tensors of the model it is for
+ * @param config the model it is for
  * @throws InputError when a file is missing or wrong, or the adapter does not fit the model
  */
-export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly number[]>): StoredAdapter {
+export function readAdapter(folder: string, config: ModelConfig): StoredAdapter {
   const configPath = join(folder, 'adapter_config.json');
   if (!existsSync(configPath)) throw new InputError('adapter', folder, 'a folder with adapter_config.json');
   const parsed = configSchema.safeParse(parseJson(configPath));
@@ -46,7 +48,7 @@ export function readAdapter(folder: string, shapes: ReadonlyMap<string, readonly
   const weights = openSafetensors(join(folder, 'adapter_model.safetensors'));
   try {
     const factors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
-    for (const { module, inputs, outputs } of loraShapes(shapes, targets)) {
+    for (const { module, inputs, outputs } of loraShapes(config, targets)) {
       for (const [factor, shape] of [
         ['A', [rank, inputs]],
         ['B', [outputs, rank]],
@@ -88,7 +90,7 @@ export async function writeAdapter(folder: string, model: LanguageModel, baseMod
     lora_dropout: 0,
     target_modules: model.lora.targets,
     bias: 'none',
-    fan_in_fan_out: false,
+    fan_in_fan_out: architectureOf(model.config).linearLayout === 'in-out',
     init_lora_weights: true,
     modules_to_save: null,
   };

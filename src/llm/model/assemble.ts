@@ -4,7 +4,7 @@ import { nextTurn } from '../../base/next-turn.js';
 import { largestTensor, uploaded } from '../weights/device-memory.js';
 import type { RowRange } from '../weights/weights.js';
 import type { StoredAdapter } from './adapter.js';
-import type { ModelConfig } from './config.js';
+import type { ModelConfig } from './architecture/index.js';
 import { createDecoder, weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import { initialFactor, loraShapes, peftName, type LoraOptions } from './lora.js';
@@ -44,10 +44,10 @@ export async function assembleModel(
 }
 
 /** An adapter that changes nothing yet. */
-export function freshAdapter(options: LoraOptions, shapes: ReadonlyMap<string, readonly number[]>): StoredAdapter {
+export function freshAdapter(options: LoraOptions, config: ModelConfig): StoredAdapter {
   const { rank, alpha, targets } = options;
   const factors = new Map<string, { shape: number[]; values: Float32Array }>();
-  for (const shape of loraShapes(shapes, targets)) {
+  for (const shape of loraShapes(config, targets)) {
     const { module, inputs, outputs } = shape;
     factors.set(peftName(module, 'A'), { shape: [rank, inputs], values: initialFactor(shape, options) });
     factors.set(peftName(module, 'B'), { shape: [outputs, rank], values: new Float32Array(outputs * rank) });

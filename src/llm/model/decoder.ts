@@ -1,21 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { hasKernel } from '../../engine/fused-kernels.js';
+import { architectureOf, type ModelConfig } from './architecture/index.js';
 import { causalMask } from './attention.js';
-import type { ModelConfig } from './config.js';
 import { add, reshape } from './custom-gradient.js';
 import type { LanguageModel } from './language-model.js';
 import { linear } from './linear.js';
-import { llamaEmbedding, llamaHead, llamaHidden, llamaShapes } from './llama.js';
 import { peftName, type LoraConfig } from './lora.js';
-import { neoxEmbedding, neoxHead, neoxHidden, neoxShapes } from './neox.js';
 import { timesTransposed, type ComposedPlace, type Network, type Place } from './network.js';
 import { wholeTensors } from './parts.js';
-import { attentionFactorOf, rotaryFrequencies, rotaryTables } from './rotary.js';
+import { rotaryTables } from './rotary.js';
 
 /** The names and shapes of a model's tensors, as in HF checkpoints. */
 export function weightShapes(config: ModelConfig): Map<string, number[]> {
-  return config.architecture === 'neox' ? neoxShapes(config) : llamaShapes(config);
+  return architectureOf(config).shapes(config);
 }
 
 /** What a model is made of; it owns the tensors from here on. */
@@ -30,12 +28,9 @@ export interface DecoderParts {
 
 /** The language model of a configuration and its tensors. */
 export function createDecoder({ config, weights, trainable, lora }: DecoderParts): LanguageModel {
-  const neox = config.architecture === 'neox';
-  const headName = config.tiedHead ? (neox ? neoxEmbedding : llamaEmbedding) : neox ? neoxHead : llamaHead;
-  const frequencies = neox
-    ? rotaryFrequencies(config.rotaryWidth, config.ropeTheta)
-    : rotaryFrequencies(config.headWidth, config.ropeTheta, config.ropeScaling);
-  const attentionFactor = attentionFactorOf(neox ? undefined : config.ropeScaling);
+  const architecture = architectureOf(config);
+  const headName = config.tiedHead ? architecture.embedding : architecture.head;
+  const { frequencies, attentionFactor } = architecture.rotation(config);
 
   const held = wholeTensors(weights);
   const parts = (name: string): readonly Tensor[] => {
@@ -61,7 +56,6 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
   });
 
   return {
-    architecture: config.architecture,
     vocabularySize: config.vocabularySize,
     contextLength: config.contextLength,
     config,
@@ -84,10 +78,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
             memory: cache && { cache, slots: slots(past, length, reach) },
           }),
         };
-        const rows =
-          config.architecture === 'neox'
-            ? neoxHidden(config, network(adapted), ids, place)
-            : llamaHidden(config, network(adapted), ids, place);
+        const rows = architecture.hidden(config, network(adapted), ids, place);
         if (cache !== undefined) cache.length += length;
         return reshape(rows, [batch, length, config.width]);
       }),

@@ -5,7 +5,7 @@ import { downloaded } from '../weights/device-memory.js';
 import { findTokenizer } from '../tokenizer/load.js';
 import { makeFolder, parseJson, writeJson } from '../../base/json-file.js';
 import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
-import { configJson, type ModelConfig } from './config.js';
+import { configJson, type ModelConfig } from './architecture/index.js';
 import type { LanguageModel } from './language-model.js';
 import { wholeTensors } from './parts.js';
 

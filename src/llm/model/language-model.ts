@@ -1,10 +1,10 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { ModelConfig } from './config.js';
+import type { ModelConfig } from './architecture/index.js';
+import type { KeyValueCache } from './cache.js';
 import type { LoraConfig } from './lora.js';
 
 /** A decoder-only language model on the current backend, in float32. */
 export interface LanguageModel {
-  readonly architecture: 'neox' | 'llama';
   readonly vocabularySize: number;
   /** The most tokens the model can attend over. */
   readonly contextLength: number;
@@ -29,13 +29,4 @@ export interface LanguageModel {
   /** The vocabulary logits of hidden states, shape [rows, width] → [rows, vocabularySize]. */
   project(hidden: Tensor): Tensor;
   dispose(): void;
-}
-
-/**
- * The keys and values of the positions seen so far, by layer: what generation needs not compute again. Their tensors
- * [batch, keyValueHeads, slots, headWidth] have room for more positions than `length`, filled with zeros.
- */
-export interface KeyValueCache {
-  length: number;
-  readonly layers: { keys: Tensor; values: Tensor }[];
 }

@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
+import { parseJson } from '../../base/json-file.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
 import { requireShape, type RowRange, type Weights } from '../weights/weights.js';
 import { readAdapter } from './adapter.js';
-import { readConfig, type ModelConfig } from './config.js';
+import { configFromJson, type ModelConfig } from './architecture/index.js';
 import { assembleModel, freshAdapter } from './assemble.js';
 import { weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
@@ -45,9 +46,9 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
     for (const [name, shape] of shapes) requireShape(weights, name, shape);
     const trained =
       adapter !== undefined
-        ? readAdapter(adapter, shapes)
+        ? readAdapter(adapter, config)
         : lora !== undefined
-          ? freshAdapter(lora, shapes)
+          ? freshAdapter(lora, config)
           : fullFineTuning && 'every weight';
     const read = (name: string, rows: RowRange): Float32Array => weights.read(name, rows);
     return { model: await assembleModel(config, read, trained || undefined, options.largestTensor), tokenizer };
@@ -63,7 +64,8 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
 export function openModel(path: string): { config: ModelConfig; weights: Weights } {
   if (!existsSync(path)) throw new InputError('model', path, 'a model folder or a llama2.c .bin file that exists');
   if (statSync(path).isDirectory()) {
-    const config = readConfig(join(path, 'config.json'));
+    const file = join(path, 'config.json');
+    const config = configFromJson(file, parseJson(file));
     return { config, weights: openSafetensorsFolder(path) };
   }
   const { header, weights } = openLlama2c(path);

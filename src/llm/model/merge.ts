@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
+import type { LinearLayout } from './architecture/architecture.js';
+import { architectureOf } from './architecture/index.js';
 import { weightShapes } from './decoder.js';
 import { writeModelFolder, type ModelOrigin } from './folder.js';
 import { openModel } from './load.js';
@@ -28,7 +30,8 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
   try {
     const shapes = weightShapes(config);
     for (const [name, shape] of shapes) requireShape(weights, name, shape);
-    const stored = readAdapter(adapter, shapes);
+    const stored = readAdapter(adapter, config);
+    const { linearLayout } = architectureOf(config);
     const changed: string[] = [];
     const tensors = [...shapes].map(([name, shape]) => ({
       name,
@@ -36,7 +39,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
       values: () => {
         const values = weights.read(name);
         const module = name.replace(/\.weight$/, '');
-        if (addProduct(values, module, stored)) changed.push(module);
+        if (addProduct(values, module, stored, linearLayout)) changed.push(module);
         return values;
       },
     }));
@@ -47,8 +50,13 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
   }
 }
 
-/** Adds (alpha / rank) B A to a module's weight, if the adapter has the module. */
-function addProduct(weight: Float32Array, module: string, { lora, factors }: StoredAdapter): boolean {
+/** Adds (alpha / rank) B A to a module's weight, as that is stored, if the adapter has the module. */
+function addProduct(
+  weight: Float32Array,
+  module: string,
+  { lora, factors }: StoredAdapter,
+  layout: LinearLayout,
+): boolean {
   const a = factors.get(peftName(module, 'A'));
   const b = factors.get(peftName(module, 'B'));
   if (a === undefined || b === undefined) return false;
@@ -62,7 +70,8 @@ function addProduct(weight: Float32Array, module: string, { lora, factors }: Sto
       const factor = scale * b.values[output * rank + k];
       for (let input = 0; input < inputs; input++) row[input] += factor * a.values[k * inputs + input];
     }
-    for (let input = 0; input < inputs; input++) weight[output * inputs + input] += row[input];
+    const [start, step] = layout === 'out-in' ? [output * inputs, 1] : [output, outputs];
+    for (let input = 0; input < inputs; input++) weight[start + input * step] += row[input];
   }
   return true;
 }

@@ -7,8 +7,8 @@ import {
   type AttentionInputs,
   type HeadLayout,
 } from '../../engine/fused-kernels.js';
+import type { KeyValueCache } from './cache.js';
 import { add, apply, reshape, type Operation } from './custom-gradient.js';
-import type { KeyValueCache } from './language-model.js';
 import { rotate, type RotaryTables } from './rotary.js';
 
 /** What an architecture's forward pass is written in. */

@@ -1,53 +1,8 @@
 import { stream } from '../../base/random-stream.js';
 import { byteTokenizerJson } from '../tokenizer/byte-level.js';
 import { sizeOf } from '../weights/weights.js';
-import type { LlamaConfig, ModelConfig, NeoxConfig } from './config.js';
+import { configJson, type ModelConfig } from './architecture/index.js';
 import { weightShapes } from './decoder.js';
-
-/** A GPT-NeoX configuration in Pythia's proportions, its vocabulary the byte tokenizer's unless given. */
-export function neoxConfig(sizes: Partial<NeoxConfig> = {}): NeoxConfig {
-  const { width = 32, heads = 4 } = sizes;
-  return {
-    architecture: 'neox',
-    vocabularySize: 257,
-    contextLength: 128,
-    width,
-    intermediateWidth: 4 * width,
-    layers: 2,
-    heads,
-    headWidth: width / heads,
-    normEpsilon: 1e-5,
-    ropeTheta: 10000,
-    tiedHead: false,
-    rotaryWidth: width / heads / 4 >= 2 ? width / heads / 4 : width / heads,
-    parallelResidual: true,
-    attentionBias: true,
-    ...sizes,
-  };
-}
-
-/** A Llama configuration with two heads a key-value head, its vocabulary the byte tokenizer's unless given. */
-export function llamaConfig(sizes: Partial<LlamaConfig> = {}): LlamaConfig {
-  const { width = 32, heads = 4 } = sizes;
-  return {
-    architecture: 'llama',
-    vocabularySize: 257,
-    contextLength: 128,
-    width,
-    intermediateWidth: 3 * width,
-    layers: 2,
-    heads,
-    headWidth: width / heads,
-    keyValueHeads: heads / 2,
-    normEpsilon: 1e-5,
-    ropeTheta: 10000,
-    ropeScaling: undefined,
-    tiedHead: false,
-    attentionBias: false,
-    mlpBias: false,
-    ...sizes,
-  };
-}
 
 /**
  * Random weights of a configuration: matrices normal with the given standard deviation (0.02 is what Pythia and Llama
@@ -84,7 +39,6 @@ export async function writeRandomModel(
   const path = await import('node:path');
   const { makeFolder, writeJson } = await import('../../base/json-file.js');
   const { writeSafetensors } = await import('../weights/safetensors.js');
-  const { configJson } = await import('./config.js');
   makeFolder(folder);
   const shapes = weightShapes(config);
   const tensors = [...randomWeights(config, seed, deviation)].map(([name, values]) => ({

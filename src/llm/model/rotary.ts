@@ -28,6 +28,19 @@ export type RopeScaling =
       readonly truncate: boolean;
     };
 
+/** How an architecture turns the coordinates of its heads. */
+export interface Rotation {
+  /** Radians by which each rotated pair turns per position; none without rotation. */
+  readonly frequencies: readonly number[];
+  /** What rotated coordinates are multiplied with besides. */
+  readonly attentionFactor: number;
+}
+
+/** The rotation of heads whose first `width` coordinates are rotated. */
+export function rotationOf(width: number, theta: number, scaling?: RopeScaling): Rotation {
+  return { frequencies: rotaryFrequencies(width, theta, scaling), attentionFactor: attentionFactorOf(scaling) };
+}
+
 /** Radians by which each pair of coordinates turns per position: theta^(−2i/width), i < width/2, then scaled. */
 export function rotaryFrequencies(width: number, theta: number, scaling?: RopeScaling): number[] {
   const frequencies = Array.from({ length: width / 2 }, (_, i) => theta ** ((-2 * i) / width));

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../model/config.js';
+import type { ModelConfig } from '../model/architecture/index.js';
 import { weightShapes } from '../model/decoder.js';
 import { sizeOf, type RowRange } from '../weights/weights.js';
 

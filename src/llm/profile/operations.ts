@@ -1,5 +1,5 @@
 import type { ObjectiveName } from '../../schedule/schedule.js';
-import { weightShapes } from '../model/decoder.js';
+import { linearMaps } from '../model/architecture/linear-maps.js';
 import type { LanguageModel } from '../model/language-model.js';
 
 /** The step whose floating-point operations are counted. */
@@ -25,10 +25,7 @@ export function stepOperations({ model, objective, batch, length }: CountedStep)
   const product = (inputs: number, outputs: number, over: number, trained: boolean): void => {
     total += 2 * over * inputs * outputs * (trained ? 3 : 2);
   };
-  for (const [name, shape] of weightShapes(config)) {
-    if (shape.length !== 2 || !name.includes('.layers.')) continue;
-    product(shape[1], shape[0], rows, lora === undefined);
-  }
+  for (const { inputs, outputs } of linearMaps(config)) product(inputs, outputs, rows, lora === undefined);
   for (const [name, { shape }] of trainable) {
     if (lora !== undefined && shape.length === 2 && name.includes('lora_'))
       product(shape[1] ?? 0, shape[0], rows, true);

@@ -1,5 +1,4 @@
-import type { ModelConfig } from '../model/config.js';
-import { weightShapes } from '../model/decoder.js';
+import type { ModelConfig } from '../model/architecture/index.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { assembleModel, freshAdapter } from '../model/assemble.js';
 import type { LoraOptions } from '../model/lora.js';
@@ -10,6 +9,6 @@ export async function randomModel(
   config: ModelConfig,
   { lora, fullFineTuning = false }: { lora?: LoraOptions; fullFineTuning?: boolean },
 ): Promise<LanguageModel> {
-  const adapter = lora && freshAdapter(lora, weightShapes(config));
+  const adapter = lora && freshAdapter(lora, config);
   return assembleModel(config, hashedWeights(config), fullFineTuning ? 'every weight' : adapter);
 }

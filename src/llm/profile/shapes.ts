@@ -1,9 +1,9 @@
-import type { NeoxConfig } from '../model/config.js';
-import { neoxConfig } from '../model/random.js';
+import { neoxConfig } from '../model/architecture/neox.js';
+import type { ModelConfig } from '../model/architecture/index.js';
 
 /** A model size to measure steps on, and the batch it is measured with. */
 export interface MeasuredShape {
-  readonly config: NeoxConfig;
+  readonly config: ModelConfig;
   /** Sequences (SFT) or pairs of sequences (DPO) in a batch. */
   readonly batch: number;
   /** Tokens of every sequence. */

@@ -1,5 +1,4 @@
-import type { NeoxConfig } from '../../llm/model/config.js';
-import { neoxConfig } from '../../llm/model/random.js';
+import { neoxConfig, type NeoxConfig } from '../../llm/model/architecture/neox.js';
 import { wordTokenizerJson } from '../../llm/tokenizer/word-level.js';
 import { syntheticWords } from './language.js';
 import { pretraining } from './pretraining.js';

@@ -6,7 +6,7 @@ import { openBackend } from '../../../src/engine/backend.js';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
-import { neoxConfig } from '../../../src/llm/model/random.js';
+import { neoxConfig } from '../../../src/llm/model/architecture/neox.js';
 import { randomModel } from '../../../src/llm/profile/random-model.js';
 import { randomSequences } from '../toy.js';
 

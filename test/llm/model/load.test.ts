@@ -7,7 +7,9 @@ import type { Backend } from '../../../src/engine/names.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel, type LoadOptions } from '../../../src/llm/model/load.js';
-import { llamaConfig, neoxConfig, randomWeights, writeRandomModel } from '../../../src/llm/model/random.js';
+import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
+import { neoxConfig } from '../../../src/llm/model/architecture/neox.js';
+import { randomWeights, writeRandomModel } from '../../../src/llm/model/random.js';
 import { fromBfloat16, fromFloat16 } from '../../../src/llm/weights/half-precision.js';
 import { openLlama2c } from '../../../src/llm/weights/llama2c.js';
 import { llm } from '../command.js';
@@ -108,8 +110,8 @@ describe('a model folder', () => {
   it.each([
     [
       'an unknown architecture',
-      { model_type: 'gpt2' },
-      /config\.json: model_type: got "gpt2", expected gpt_neox or llama/,
+      { model_type: 'bert' },
+      /config\.json: model_type: got "bert", expected one of gpt_neox, llama/,
     ],
     ['another activation', { hidden_act: 'gelu_new' }, /hidden_act: got "gelu_new", expected gelu/],
     ['a missing size', { hidden_size: undefined }, /config\.json: hidden_size: got undefined/],

@@ -1,20 +1,18 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { configJson, readConfig, type LlamaConfig } from '../../../src/llm/model/config.js';
-import { llamaConfig, neoxConfig } from '../../../src/llm/model/random.js';
+import { configFromJson, configJson } from '../../../src/llm/model/architecture/index.js';
+import { llamaConfig, type LlamaConfig } from '../../../src/llm/model/architecture/llama.js';
+import { neoxConfig } from '../../../src/llm/model/architecture/neox.js';
 import { attentionFactorOf, rotaryFrequencies } from '../../../src/llm/model/rotary.js';
 import { referenceRope, type RopeJson } from '../reference/rope.js';
-import { temporaryFolder } from '../temporary-folder.js';
 
-const path = join(temporaryFolder(), 'config.json');
+/** What a file with these fields says. */
+const readJson = (fields: object) => configFromJson('config.json', JSON.parse(JSON.stringify(fields)));
 const plain = configJson(llamaConfig({ width: 64, heads: 4, contextLength: 4096 }));
 const { rope_theta: usual, rope_scaling: none, ...base } = plain;
 
 function read(changes: object): LlamaConfig {
-  writeFileSync(path, JSON.stringify({ ...base, ...changes }));
-  const config = readConfig(path);
+  const config = readJson({ ...base, ...changes });
   if (config.architecture !== 'llama') throw new Error('not a llama');
   return config;
 }
@@ -134,8 +132,8 @@ it('GPT-NeoX takes its base and its share from either form', () => {
     rotary_emb_base: undefined,
     rotary_pct: undefined,
   };
-  writeFileSync(path, JSON.stringify({ ...neox, rope_parameters: { rope_theta: 500, partial_rotary_factor: 0.5 } }));
-  expect(readConfig(path)).toMatchObject({ ropeTheta: 500, rotaryWidth: 8 });
-  writeFileSync(path, JSON.stringify({ ...neox, rope_scaling: { rope_type: 'linear', factor: 2 } }));
-  expect(() => readConfig(path)).toThrow(/rope_scaling.*none for gpt_neox/);
+  const both = { rope_theta: 500, partial_rotary_factor: 0.5 };
+  expect(readJson({ ...neox, rope_parameters: both })).toMatchObject({ ropeTheta: 500, rotaryWidth: 8 });
+  const scaled = { ...neox, rope_scaling: { rope_type: 'linear', factor: 2 } };
+  expect(() => readJson(scaled)).toThrow(/rope_scaling.*none for gpt_neox/);
 });

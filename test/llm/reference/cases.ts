@@ -1,8 +1,10 @@
 import { stream } from '../../../src/base/random-stream.js';
-import type { ModelConfig } from '../../../src/llm/model/config.js';
+import type { ModelConfig } from '../../../src/llm/model/architecture/index.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import { loraShapes, peftName, type LoraConfig } from '../../../src/llm/model/lora.js';
-import { llamaConfig, neoxConfig, randomWeights } from '../../../src/llm/model/random.js';
+import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
+import { neoxConfig } from '../../../src/llm/model/architecture/neox.js';
+import { randomWeights } from '../../../src/llm/model/random.js';
 import { matrix, Tape, type Matrix } from './autodiff.js';
 import { logProbability, type Settings } from './language-model.js';
 import { referenceRope, type RopeJson } from './rope.js';
@@ -91,7 +93,7 @@ export function caseValues({ config, lora }: Case): Map<string, { shape: readonl
   for (const [name, numbers] of randomWeights(config, 5, 0.25)) {
     values.set(name, { shape: shapes.get(name) ?? [], values: numbers });
   }
-  for (const { module, inputs, outputs } of lora === undefined ? [] : loraShapes(shapes, lora.targets)) {
+  for (const { module, inputs, outputs } of lora === undefined ? [] : loraShapes(config, lora.targets)) {
     const random = stream(6, module);
     const rank = lora?.rank ?? 0;
     const draw = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.3 * random.normal());
