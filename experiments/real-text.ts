@@ -18,8 +18,8 @@ export const realText: Experiment<RealText> = {
   async run(laboratory) {
     const { quick, seed, data = '' } = laboratory;
     const size = quick ? { dimension: 32, examples: 150 } : { dimension: 128, examples: 1000 };
-    const preferences = await readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl'));
-    const sft = await readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
+    const preferences = readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl'));
+    const sft = readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
     const problem = await problemOf(fromText({ preferences, sft, ...size, seed }));
     const tradeOff = await measuredTradeOff(laboratory, problem, {
       steps: quick ? 400 : 2000,

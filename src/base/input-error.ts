@@ -1,6 +1,11 @@
+import { escaped, shortJson, shortText } from './short-text.js';
+
+/** The most characters of a refusal's field and of what it expects: names in damaged files can be of any length. */
+const [longestField, longestExpected] = [300, 500];
+
 /**
- * A refusal of what the user gave: names the field, the value and what was expected.
- * The command line prints its message as one line and exits with code 2.
+ * A refusal of what the user gave: names the field, the value and what was expected, on one line and in short whatever
+ * the value is. The command line prints its message and exits with code 2.
  */
 export class InputError extends Error {
   override readonly name = 'InputError';
@@ -10,17 +15,7 @@ export class InputError extends Error {
     readonly value: unknown,
     readonly expected: string,
   ) {
-    super(`${field}: got ${shown(value)}, expected ${expected}`);
+    const [where, what] = [shortText(escaped(field), longestField), shortText(escaped(expected), longestExpected)];
+    super(`${where}: got ${shortJson(value)}, expected ${what}`);
   }
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value, plainNumber);
-  const line = text.replace(/\s+/g, ' ');
-  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
-}
-
-/** Parquet's 64-bit integers come as bigint, which JSON has no form for. */
-function plainNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
 }

@@ -1,20 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from './file-refusal.js';
 import { InputError } from './input-error.js';
+import { readText } from './read-whole.js';
+import { writeWhole } from './whole-file.js';
 
 /**
  * The content of a JSON file.
  * @throws InputError naming the file when it cannot be read or is not JSON
  */
 export function parseJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileRefusal(path, error, 'a file that can be read');
-  }
+  const text = readText(path);
   try {
     return JSON.parse(text);
   } catch {
@@ -27,19 +20,5 @@ export function parseJson(path: string): unknown {
  * @throws InputError when the disk is full or the place cannot be written
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  makeFolder(dirname(path));
-  try {
-    await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
-  } catch (error) {
-    throw fileRefusal(path, error, 'a place that can be written');
-  }
-}
-
-/** @throws InputError when the folder is not there and cannot be made */
-export function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw fileRefusal(path, error, 'a folder that can be made');
-  }
+  await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,6 +1,5 @@
 import { parquetWriteBuffer, type BasicType } from 'hyparquet-writer';
-import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from './file-refusal.js';
+import { writeWhole } from './whole-file.js';
 
 /** The columns of a table and their Parquet types. */
 export type Columns = Readonly<Record<string, BasicType>>;
@@ -17,9 +16,5 @@ export async function writeParquet(
     data: rows.map((row) => row[name] ?? null),
     nullable: true,
   }));
-  try {
-    await writeFileAtomic(path, Buffer.from(parquetWriteBuffer({ columnData })));
-  } catch (error) {
-    throw fileRefusal(path, error, 'a file that can be written');
-  }
+  await writeWhole(path, new Uint8Array(parquetWriteBuffer({ columnData })));
 }

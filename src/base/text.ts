@@ -19,3 +19,8 @@ export function shortNumber(value: number | null): string {
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => (/^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
+
+/** Each value as a line of JSON. */
+export function* jsonLines(values: Iterable<unknown>): Iterable<string> {
+  for (const value of values) yield `${JSON.stringify(value)}\n`;
+}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../base/whole-file.js';
+import { digestOf } from '../base/digest.js';
+import { readKept, writeKept } from '../base/kept-file.js';
 
 /** Finished pieces of work in a folder, one file each, named by the hash of everything that made them. */
 export interface Cache {
@@ -12,17 +12,17 @@ export interface Cache {
 
 /**
  * The cache in a folder. A piece's file is written whole or not at all, so that a run that was killed finds every
- * piece that it finished and none that it did not.
+ * piece that it finished and none that it did not; a damaged one is computed anew.
  * @param salt what made every piece, beside its inputs: the version and the code
  */
 export function openCache(folder: string, salt: string): Cache {
   const asked = new Map<string, Promise<string>>();
   const textOf = async (name: string, compute: () => Promise<unknown>): Promise<string> => {
     const path = join(folder, name);
-    const stored = await storedText(path);
+    const stored = readKept(path);
     if (stored !== undefined) return stored;
     const text = JSON.stringify(await compute());
-    await writeWhole(path, text);
+    await writeKept(path, text);
     return text;
   };
   return {
@@ -45,7 +45,7 @@ export function digest(value: unknown): string {
         ? String(entry)
         : entry,
   );
-  return sha256(text);
+  return digestOf(text);
 }
 
 /** A SHA-256 of the names and contents of all files under the folders. */
@@ -68,20 +68,7 @@ function bytesDigest(view: ArrayBufferView): string {
   const known = bytesDigests.get(view);
   if (known !== undefined) return known;
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  const found = `${view.constructor.name}:${sha256(bytes)}`;
+  const found = `${view.constructor.name}:${digestOf(bytes)}`;
   bytesDigests.set(view, found);
   return found;
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-async function storedText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

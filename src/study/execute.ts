@@ -2,14 +2,17 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import writeFileAtomic from 'write-file-atomic';
 import { fileRefusal } from '../base/file-refusal.js';
 import { InputError } from '../base/input-error.js';
 import { workerModule } from '../base/worker-module.js';
 import type { Pair } from '../schedule/schedule.js';
 import { openRunFolder } from '../llm/results/run-folder.js';
+import { writeJson } from '../base/json-file.js';
 import { writeParquet } from '../base/parquet.js';
-import { digestOfModel, digestOf } from '../llm/train/reference.js';
+import { jsonLines } from '../base/text.js';
+import { writeTexts } from '../base/whole-file.js';
+import { digestOf } from '../base/digest.js';
+import { digestOfModel } from '../llm/train/reference.js';
 import { checkSettings, requireContext } from './check-settings.js';
 import { choiceRows, costRows, evaluationRows, optimumOf, optimumRows, runFolder } from './collect.js';
 import { overheadOf, type OverheadRow } from './overhead.js';
@@ -74,7 +77,7 @@ export async function runExperiment(
     const cost = costRows(out, runs);
     await writeTable(out, 'cost', cost);
     const summary = summarise(settings, { optima, preparation, results });
-    await writeFileAtomic(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+    await writeJson(join(out, 'summary.json'), summary);
     return { summary, overhead: overheadOf(settings.scale.steps, cost) };
   } finally {
     await laboratory.close();
@@ -209,7 +212,6 @@ async function decisiveSettings({ files, ...settings }: ExperimentSettings): Pro
 }
 
 async function writeTable(folder: string, name: keyof typeof tables, rows: readonly object[]): Promise<void> {
-  const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  await writeFileAtomic(join(folder, `${name}.jsonl`), lines);
+  await writeTexts(join(folder, `${name}.jsonl`), jsonLines(rows));
   await writeParquet(join(folder, `${name}.parquet`), rows as Record<string, unknown>[], tables[name]);
 }

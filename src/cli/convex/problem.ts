@@ -140,7 +140,7 @@ function fromTextCommand(): Command {
       const { out, preferences, sft, ...rest } = options;
       const { readPreferences, readDemonstrations } = await import('../../convex/generate/records.js');
       const { fromText } = await import('../../convex/generate/from-text.js');
-      const records = { preferences: await readPreferences(preferences), sft: await readDemonstrations(sft) };
+      const records = { preferences: readPreferences(preferences), sft: readDemonstrations(sft) };
       await printProblem(fromText({ ...rest, ...records }), out);
     });
 }

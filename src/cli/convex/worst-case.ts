@@ -64,7 +64,7 @@ async function run(options: Options): Promise<void> {
   const settings = { ...given, ...(split === undefined ? {} : { split: splitOption(split) }) };
   if (replay !== undefined) {
     const { replayStored } = await import('../../theory/worst-case/stored-problem.js');
-    const found = await replayStored(replay, settings);
+    const found = replayStored(replay, settings);
     if (json === true) printJson(found);
     else process.stdout.write(`${digits(found.value)} (rounding at most ${found.rounding.toExponential(1)})\n`);
     return;

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '../../base/input-error.js';
 import { jsonObject } from '../../base/json-object.js';
+import { readText } from '../../base/read-whole.js';
 
 /** A prompt with the reply that was preferred and the one that was not. */
 export interface PreferenceRecord {
@@ -19,8 +19,8 @@ export interface DemonstrationRecord {
  * The preferences of a JSON Lines file with keys prompt, chosen and rejected; other keys are ignored.
  * Throws an InputError naming the file, the line and the key.
  */
-export function readPreferences(path: string): Promise<PreferenceRecord[]> {
-  return readRecords('preferences', path, (text) => ({
+export function readPreferences(path: string): PreferenceRecord[] {
+  return readRecords(path, (text) => ({
     prompt: text('prompt'),
     chosen: text('chosen'),
     rejected: text('rejected'),
@@ -32,8 +32,8 @@ export function readPreferences(path: string): Promise<PreferenceRecord[]> {
  * The prompt is the instruction, with a new line and the input where that is not empty.
  * Throws an InputError naming the file, the line and the key.
  */
-export function readDemonstrations(path: string): Promise<DemonstrationRecord[]> {
-  return readRecords('sft', path, (text) => {
+export function readDemonstrations(path: string): DemonstrationRecord[] {
+  return readRecords(path, (text) => {
     const [instruction, input] = [text('instruction'), text('input', '')];
     return { prompt: input === '' ? instruction : `${instruction}\n${input}`, reply: text('output') };
   });
@@ -42,13 +42,8 @@ export function readDemonstrations(path: string): Promise<DemonstrationRecord[]>
 /** The text under a key of one record; a default stands for an absent key. */
 type TextAt = (key: string, absent?: string) => string;
 
-async function readRecords<Entry>(option: string, path: string, toRecord: (text: TextAt) => Entry): Promise<Entry[]> {
-  let content: string;
-  try {
-    content = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InputError(option, path, `a file that can be read (${(error as Error).message})`);
-  }
+function readRecords<Entry>(path: string, toRecord: (text: TextAt) => Entry): Entry[] {
+  const content = readText(path);
   const records: Entry[] = [];
   content.split('\n').forEach((line, index) => {
     if (line.trim() === '') return;

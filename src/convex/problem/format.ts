@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InputError } from '../../base/input-error.js';
+import { checked } from '../../base/checked.js';
 
 const vector = z.array(z.number()).min(1);
 const standardDeviation = z.number().nonnegative();
@@ -76,38 +76,5 @@ export function problemJsonSchema(): Record<string, unknown> {
  * Throws an InputError that names the first field that is wrong.
  */
 export function checkProblemFile(json: unknown): CheckedProblemFile {
-  return checkShape(problemFile, json, 'problem');
-}
-
-/** Any JSON value checked against a zod schema; throws an InputError that names the first wrong field and its value. */
-function checkShape<Schema extends z.ZodType>(schema: Schema, json: unknown, name: string): z.output<Schema> {
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
-  throw new InputError(fieldName(path) || name, valueAt(json, path), expectation(issue));
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return 'no such field';
-    case 'invalid_union':
-      return 'kind "quadratic", "log-linear" or "expression"';
-    default:
-      return issue.message
-        .replace(/^(Invalid input|Too small|Too big|Invalid string|Invalid option): (expected )?/, '')
-        .replace(/, received .*$/, '');
-  }
-}
-
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (value === null || value === undefined ? undefined : (value as Record<PropertyKey, unknown>)[key]),
-    json,
-  );
+  return checked(problemFile, json, { whole: 'problem' });
 }

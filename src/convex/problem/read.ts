@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '../../base/input-error.js';
+import { readText } from '../../base/read-whole.js';
 import { parseProblem } from './parse.js';
 import type { Problem } from './problem.js';
 
@@ -10,16 +10,8 @@ export async function readProblem(path: string): Promise<Problem> {
 
 /** The problem in a problem file, with the file's text. */
 export async function readProblemFile(path: string): Promise<{ problem: Problem; text: string }> {
-  const text = await readText(path);
+  const text = readText(path, 'a problem file that can be read');
   return { problem: await parseProblem(parseJson(path, text)), text };
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InputError('problem file', path, `a file that can be read (${(error as Error).message})`);
-  }
 }
 
 function parseJson(path: string, text: string): unknown {

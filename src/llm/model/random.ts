@@ -37,7 +37,8 @@ export async function writeRandomModel(
 ): Promise<void> {
   // Only here are there files: the weights alone are also made in a browser.
   const path = await import('node:path');
-  const { makeFolder, writeJson } = await import('../../base/json-file.js');
+  const { makeFolder } = await import('../../base/folder.js');
+  const { writeJson } = await import('../../base/json-file.js');
   const { writeSafetensors } = await import('../weights/safetensors.js');
   makeFolder(folder);
   const shapes = weightShapes(config);

@@ -8,7 +8,8 @@ import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { loadModel } from '../model/load.js';
 import { version } from '../../base/version.js';
-import { digestOf, digestOfModel, digestOfSequences, withReference } from './reference.js';
+import { digestOf } from '../../base/digest.js';
+import { digestOfModel, digestOfSequences, withReference } from './reference.js';
 
 /** Which policy the preference loss measures against, seen from the model that is trained. */
 export interface ReferencePolicy {

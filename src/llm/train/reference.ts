@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { createReadStream, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
-import { fileRefusal } from '../../base/file-refusal.js';
+import { digestOf } from '../../base/digest.js';
+import { readKept, writeKept } from '../../base/kept-file.js';
 import type { PreferencePair } from '../data/preferences.js';
 import type { Sequence } from '../data/sequence.js';
 import { logProbabilitiesOf, replies } from '../evaluate.js';
@@ -59,17 +59,8 @@ export async function withReference({
   close();
   const chosen = Array.from(values.filter((_, position) => position % 2 === 0));
   const rejected = Array.from(values.filter((_, position) => position % 2 === 1));
-  await keep(cache, path, { key, chosen, rejected });
+  await writeKept(path, JSON.stringify({ key, chosen, rejected }));
   return joined(pairs, chosen, rejected);
-}
-
-async function keep(cache: string, path: string, content: object): Promise<void> {
-  try {
-    await mkdir(cache, { recursive: true });
-    await writeFileAtomic(path, `${JSON.stringify(content)}\n`);
-  } catch (error) {
-    throw fileRefusal(path, error, 'a file that can be written');
-  }
 }
 
 function joined(
@@ -82,18 +73,9 @@ function joined(
 
 /** A cached answer, or undefined where there is none of this length; a damaged file counts as none. */
 function readCached(path: string, count: number): z.infer<typeof cachedSchema> | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const values = cachedSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return values.chosen.length === count && values.rejected.length === count ? values : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The SHA-256 of a text or of bytes, in hexadecimal. */
-export function digestOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  const text = readKept(path);
+  const { data } = cachedSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
+  return data?.chosen.length === count && data.rejected.length === count ? data : undefined;
 }
 
 /** The digest of sequences: their tokens and where each prompt ends. */

@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { InputError } from '../../base/input-error.js';
 import { fromBfloat16, fromFloat16 } from './half-precision.js';
 import { parseJson } from '../../base/json-file.js';
+import { writeInPieces } from '../../base/whole-file.js';
 import { openFile, type OpenFile } from './read-file.js';
 import { sizeOf, type RowRange, type Weights } from './weights.js';
-import { writeInPieces } from './write-in-pieces.js';
 
 // https://huggingface.co/docs/safetensors: the header's length as a little-endian u64, the header as JSON, the data.
 const headerSchema = z.record(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../base/file-refusal.js';
+import { jsonLines } from '../../base/text.js';
+import { writeTexts } from '../../base/whole-file.js';
 import { schedules } from '../../schedule/index.js';
 import { version } from '../../base/version.js';
 import type { Backend } from '../../engine/names.js';
@@ -11,9 +11,9 @@ import { writeModel } from '../../llm/model/folder.js';
 import { loadModel } from '../../llm/model/load.js';
 import { writeRandomModel } from '../../llm/model/random.js';
 import { openRunFolder } from '../../llm/results/run-folder.js';
-import { digestOf } from '../../llm/train/reference.js';
+import { digestOf } from '../../base/digest.js';
 import { runTraining } from '../../llm/train/run.js';
-import { makeFolder } from '../../base/json-file.js';
+import { makeFolder } from '../../base/folder.js';
 import { syntheticCorpus } from './language.js';
 import { syntheticConfig, syntheticTokenizerJson } from './model.js';
 import { pretraining } from './pretraining.js';
@@ -121,10 +121,6 @@ async function pretrain({
 }
 
 async function writeRecords(path: string, records: readonly object[]): Promise<string> {
-  try {
-    await writeFileAtomic(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  } catch (error) {
-    throw fileRefusal(path, error, 'a file that can be written');
-  }
+  await writeTexts(path, jsonLines(records));
   return path;
 }

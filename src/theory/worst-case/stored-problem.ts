@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
+import { parseJson } from '../../base/json-file.js';
 import { replay, type Replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseSettings } from './settings.js';
 import type { WorstProblem } from './worst-problem.js';
@@ -26,8 +27,8 @@ const worstProblem = z.strictObject({
 });
 
 /** Runs a schedule on a worst problem stored in a file; throws an InputError where the file holds none. */
-export async function replayStored(file: string, settings: WorstCaseSettings): Promise<Replay> {
-  const problem = await readWorstProblem(file);
+export function replayStored(file: string, settings: WorstCaseSettings): Replay {
+  const problem = readWorstProblem(file);
   const question = worstCaseQuestion(settings);
   return replay(
     problem,
@@ -39,19 +40,8 @@ export async function replayStored(file: string, settings: WorstCaseSettings): P
   );
 }
 
-async function readWorstProblem(file: string): Promise<WorstProblem> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new InputError('replay', file, `a file with a worst problem in JSON (${(error as Error).message})`);
-  }
-  const { success, data, error } = worstProblem.safeParse(json);
-  if (!success) {
-    const [issue] = error.issues;
-    throw new InputError(`${file}: ${issue.path.join('.')}`, undefined, issue.message);
-  }
-  const { ideal, ...rest } = data;
+function readWorstProblem(file: string): WorstProblem {
+  const { ideal, ...rest } = checked(worstProblem, parseJson(file), { place: file });
   const dimension = rest.start.length;
   const vectors = [rest.comparator, ...Object.values(rest.objectives).flatMap(vectorsOf)];
   const odd = vectors.find(({ length }) => length !== dimension);

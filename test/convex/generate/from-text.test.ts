@@ -92,12 +92,12 @@ test('records are read with their prompts put together; blank lines and other ke
     { instruction: 'Hum.', output: 'Mm' },
     '',
   ]);
-  expect(await readDemonstrations(path)).toEqual([
+  expect(readDemonstrations(path)).toEqual([
     { prompt: 'Add.\n1 2', reply: '3' },
     { prompt: 'Sing.', reply: 'La' },
     { prompt: 'Hum.', reply: 'Mm' },
   ]);
-  expect(await readPreferences(await file('p.jsonl', preferences))).toEqual(preferences);
+  expect(readPreferences(await file('p.jsonl', preferences))).toEqual(preferences);
 });
 
 test.each<[string, unknown[], string]>([
@@ -112,13 +112,13 @@ test.each<[string, unknown[], string]>([
   ['a number', [{ ...preferences[0], chosen: 5 }], ':1 chosen: got 5, expected a string'],
 ])('%s is refused with its file and line', async (_name, lines, message) => {
   const path = await file('bad.jsonl', lines);
-  await expect(readPreferences(path)).rejects.toThrow(`${path}${message}`);
+  expect(() => readPreferences(path)).toThrow(`${path}${message}`);
 });
 
-test('a missing file is refused with its name', async () => {
+test('a missing file is refused with its name', () => {
   const path = join(folder, 'absent.jsonl');
-  await expect(readPreferences(path)).rejects.toThrow(`preferences: got ${JSON.stringify(path)}`);
-  await expect(readDemonstrations(path)).rejects.toThrow(`sft: got ${JSON.stringify(path)}`);
+  expect(() => readPreferences(path)).toThrow(`${path}: got "no such file"`);
+  expect(() => readDemonstrations(path)).toThrow(`${path}: got "no such file"`);
 });
 
 const data = process.env['FORGETTING_DATA'];
@@ -126,11 +126,11 @@ const data = process.env['FORGETTING_DATA'];
 test.skipIf(data === undefined)(
   'real text: unit features, and both objectives learn what holds on unseen text',
   async () => {
-    const read = async (split: string) => ({
-      preferences: await readPreferences(join(String(data), `preferences/hh-harmless.${split}.jsonl`)),
-      sft: await readDemonstrations(join(String(data), `sft/alpaca.${split}.jsonl`)),
+    const read = (split: string) => ({
+      preferences: readPreferences(join(String(data), `preferences/hh-harmless.${split}.jsonl`)),
+      sft: readDemonstrations(join(String(data), `sft/alpaca.${split}.jsonl`)),
     });
-    const train = generated(await read('train'));
+    const train = generated(read('train'));
     expect([train.sft.length, train.dpo.length]).toEqual([1000, 1000]);
     for (const { candidates } of train.sft) {
       expect(candidates).toHaveLength(8);
@@ -141,7 +141,7 @@ test.skipIf(data === undefined)(
     }
     const { idealPoint } = await import('../../../src/convex/optimum/weighted-sum.js');
     const problem = await parseProblem(train);
-    const held = await parseProblem(fromText({ ...(await read('test')), examples: 250 }));
+    const held = await parseProblem(fromText({ ...read('test'), examples: 250 }));
     const { dpo, sft } = idealPoint(problem);
     expect(held.objectives.sft.value(sft.minimizer)).toBeLessThan(0.75 * Math.log(8));
     expect(held.objectives.dpo.value(dpo.minimizer)).toBeLessThan(Math.LN2);

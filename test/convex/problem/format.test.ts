@@ -84,7 +84,7 @@ describe('the first wrong field is named with its value', () => {
   test.each<[string, unknown, string]>([
     ['no problem at all', 7, 'problem: got 7'],
     ['null', null, 'problem: got null'],
-    ['no kind', {}, 'kind: got undefined, expected kind "quadratic", "log-linear" or "expression"'],
+    ['no kind', {}, 'kind: got undefined, expected kind "quadratic", "log-linear", "expression"'],
     ['an unknown kind', { kind: 'cubic' }, 'kind: got "cubic", expected kind "quadratic"'],
     ['an unknown field', changed(quadratic, 'radios', 4), 'radios: got 4, expected no such field'],
     ['a start too short', changed(quadratic, 'start', [0]), 'got [1,0], expected 1 entry, not 2'],
@@ -195,7 +195,7 @@ test('rounding of a singular Hessian is not taken for a negative eigenvalue', as
 });
 
 test('a file that is absent or no JSON is named', async () => {
-  await expect(readProblem('/absent/problem.json')).rejects.toThrow('problem file: got "/absent/problem.json"');
+  await expect(readProblem('/absent/problem.json')).rejects.toThrow('/absent/problem.json: got "no such file"');
   const source = new URL('./format.test.ts', import.meta.url).pathname;
   expect(await readFile(source, 'utf8')).toContain('absent');
   await expect(readProblem(source)).rejects.toThrow('expected JSON');
