@@ -9,6 +9,7 @@ const groups: readonly (() => Promise<Group>)[] = [
   async () => (await import('./llm.js')).llm,
   async () => (await import('./overhead.js')).overhead,
   async () => (await import('./growth.js')).growth,
+  async () => (await import('./package.js')).packaged,
 ];
 
 /** The columns of the table, which is printed as it grows, with their widths; those below 0 begin at the left. */

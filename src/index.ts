@@ -1,3 +1,7 @@
+/**
+ * `forgetting`: problems, certified optima, schedules, runs, statements and worst cases; it needs no optional package.
+ * @module
+ */
 export { InputError } from './base/input-error.js';
 export { version } from './base/version.js';
 

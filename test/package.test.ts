@@ -1,33 +1,98 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile } from './problems.js';
 import { fileIn, temporaryFolder } from './cli/command.js';
 
 const root = new URL('..', import.meta.url).pathname;
+const megabyte = 2 ** 20;
+
+const folder = temporaryFolder();
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** An empty folder with the packed package installed into it. */
+function installed(name: string, ...options: string[]): string {
+  const project = join(folder, name);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{"type": "module", "private": true}');
+  const [tarball] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+  const quiet = ['--silent', '--prefer-offline', '--no-audit', '--no-fund'];
+  run('npm', ['install', ...quiet, ...options, `../${tarball}`], project);
+  fileIn(project, 'pair.json', closedFormFile(0.3));
+  return project;
+}
+
+/** Bytes of all files under a folder. */
+function sizeOf(path: string): number {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+beforeAll(() => {
+  run('npm', ['pack', '--silent', '--pack-destination', folder], root);
+}, 240_000);
 
 describe('the packed package, installed into an empty folder', () => {
-  it('exports the library with its types and brings the command', { timeout: 240_000 }, () => {
-    const folder = temporaryFolder();
-    const run = (command: string, args: readonly string[], cwd = folder): string =>
-      execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    run('npm', ['pack', '--silent', '--pack-destination', folder], root);
-    const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-    writeFileSync(join(folder, 'package.json'), '{"type": "module", "private": true}');
-    run('npm', ['install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
-
+  it('exports its three entries with their types and brings the command', { timeout: 240_000 }, () => {
+    const project = installed('full');
     const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
-    writeFileSync(join(folder, 'example.ts'), example);
-    run(process.execPath, [
-      join(root, 'node_modules/typescript/bin/tsc'),
-      ...['--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'example.ts'],
-    ]);
-    expect(run(process.execPath, ['example.js'])).toMatch(/mean: [\d.e-]+,\s+ci95: \[/);
+    writeFileSync(join(project, 'example.ts'), example);
+    fileIn(
+      project,
+      'entries.ts',
+      `import { openBackend, loadModel, type Backend } from 'forgetting/llm';
+       import { drawings, looks, type Figure } from 'forgetting/figures';
+       export const backend: Promise<Backend> = openBackend('cpu');
+       export const draw = (figure: Figure): string => figure.name + looks.alright.label;
+       console.log(typeof loadModel, drawings.length > 10, (await backend).name);`,
+    );
+    run(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        ...['--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', 'example.ts', 'entries.ts'],
+      ],
+      project,
+    );
+    expect(run(process.execPath, ['example.js'], project)).toMatch(/mean: [\d.e-]+,\s+ci95: \[/);
+    expect(run(process.execPath, ['entries.js'], project)).toBe('function true cpu\n');
 
-    fileIn(folder, 'pair.json', closedFormFile(0.3));
-    const printed = run('npx', ['forgetting', 'run', 'pair.json', '--schedule', 'alright', '--workers', '2', '--json']);
-    expect(JSON.parse(printed)).toMatchObject({ schedule: 'alright', gradients: 1000 });
-    expect(run('npx', ['forgetting', '--version']).trim()).toBe('0.1.0');
+    const args = ['forgetting', 'run', 'pair.json', '--schedule', 'alright', '--workers', '2', '--json'];
+    expect(JSON.parse(run('npx', args, project))).toMatchObject({ schedule: 'alright', gradients: 1000 });
+    expect(run('npx', ['forgetting', '--version'], project).trim()).toBe('0.1.0');
   });
+
+  it('without its optional packages is small, does all of the convex side, and says what else needs', () => {
+    const project = installed('light', '--omit=optional');
+    expect(sizeOf(join(project, 'node_modules'))).toBeLessThan(150 * megabyte);
+    const forgetting = (...args: string[]) =>
+      spawnSync(process.execPath, ['node_modules/forgetting/dist/src/cli.js', ...args], {
+        cwd: project,
+        encoding: 'utf8',
+      });
+    for (const args of [
+      ['run', 'pair.json', '--schedule', 'maxright', '--steps', '100', '--out', 'rows.parquet'],
+      ['solve', 'pair.json', '--lambda', '0.25'],
+      ['verify', '--quick', '--only', 'A.average,M'],
+      ['worst-case', '--schedule', 'alright', '--lambda', '0.3', '--steps', '2'],
+    ]) {
+      expect(forgetting(...args), args.join(' ')).toMatchObject({ status: 0, stderr: '' });
+    }
+    const needs = (name: string) => ({
+      status: 2,
+      stdout: '',
+      stderr: `forgetting: this command needs ${name}, which is not installed: run npm install --include=optional\n`,
+    });
+    expect(forgetting('reproduce', '--quick', '--out', 'figures')).toMatchObject(needs('d3-contour'));
+    expect(forgetting('llm', 'generate', '--model', 'none')).toMatchObject(needs('@tensorflow/tfjs-core'));
+    // What is not there cannot have been loaded.
+    expect(run(process.execPath, ['-e', "import('forgetting').then(() => console.log('loaded'))"], project)).toBe(
+      'loaded\n',
+    );
+  }, 240_000);
 });

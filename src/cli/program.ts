@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/input-error.js';
-import { version } from '../base/version.js';
+import { optionalPackages, version } from '../base/version.js';
 
 /** Runs the command line of this process over the given commands, and sets its exit code: 2 where input was bad. */
 export async function runProgram(commands: readonly Command[]): Promise<void> {
@@ -38,5 +38,19 @@ function exitCode(error: unknown): number {
     process.stderr.write(`forgetting: ${error.message}\n`);
     return 2;
   }
+  const missing = missingPackage(error);
+  if (missing !== undefined) {
+    process.stderr.write(
+      `forgetting: this command needs ${missing}, which is not installed: run npm install --include=optional\n`,
+    );
+    return 2;
+  }
   throw error;
+}
+
+/** The optional package that an import in this thread or a worker did not find; undefined where the error is another. */
+function missingPackage(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : '';
+  const found = /^Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
+  return optionalPackages.find((name) => found === name || found.startsWith(`${name}/`));
 }

@@ -1,0 +1,17 @@
+/**
+ * `forgetting/figures`: the figures of `forgetting reproduce`, and what it takes to draw others that look the same.
+ * @module
+ */
+export { InputError } from './base/input-error.js';
+
+export { drawFigures, type FigureOptions } from '../figures/draw.js';
+export { drawings, llmDrawings } from '../figures/index.js';
+export { drawing, type Drawing, type ResultsOf } from './figure/drawing.js';
+export type { Experiment, Laboratory } from './experiment/experiment.js';
+
+export type { Figure, Provenance, Row, Spec } from './figure/figure.js';
+export { renderFigure, type FigureTask, type RenderedFigure } from './figure/render.js';
+export { renderPng, type PngTask } from './figure/png.js';
+export { csvText } from './figure/csv.js';
+export { config, ink, looks, type Look } from './figure/theme.js';
+export type { ScheduleKey } from './schedule/key.js';
