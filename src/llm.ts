@@ -10,8 +10,9 @@ export { backendNames, type Backend, type BackendName } from './engine/names.js'
 
 export { loadModel, openModel, type LoadOptions } from './llm/model/load.js';
 export type { LanguageModel } from './llm/model/language-model.js';
-export type { ModelConfig } from './llm/model/config.js';
-export { attentionTargets, type LoraOptions } from './llm/model/lora.js';
+export { architectureOf, architectures, type ModelConfig } from './llm/model/architecture/index.js';
+export type { Architecture } from './llm/model/architecture/architecture.js';
+export type { LoraOptions } from './llm/model/lora.js';
 export { writeAdapter } from './llm/model/adapter.js';
 export { writeModel, type ModelOrigin } from './llm/model/folder.js';
 export { mergeAdapter, type MergeOptions } from './llm/model/merge.js';
