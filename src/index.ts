@@ -88,6 +88,7 @@ export { evaluateWorstFunction, type WorstFunction } from './theory/worst-case/w
 export type { WorstProblem } from './theory/worst-case/worst-problem.js';
 
 export { theorems } from './theory/registry.js';
-export type { Extent, Kind, Theorem, Trial } from './theory/theorem.js';
+export type { Extent } from './theory/extent.js';
+export type { Kind, Theorem, Trial } from './theory/theorem.js';
 export { suite, type SubjectKey } from './theory/verify/suite.js';
 export { checkSubject, judge, type Check, type Exemption, type Row } from './theory/verify/verify.js';

@@ -1,5 +1,5 @@
 import type { SubjectKey } from '../theory/verify/suite.js';
-import type { Extent } from '../theory/theorem.js';
+import type { Extent } from '../theory/extent.js';
 import { interval95 } from '../theory/verify/verdict.js';
 import type { CheckTask } from '../theory/verify/verify-worker.js';
 import type { Check, Exemption } from '../theory/verify/verify.js';

@@ -25,6 +25,8 @@ export const constantTable = {
   s: { tex: 's', meaning: 'shift of the decaying steps 2/(μ(t + s))' },
   M: { tex: 'M', meaning: 'bound on the norm of every subgradient' },
   R: { tex: 'R', meaning: 'distance of the start from the comparator' },
+  S_1: { tex: '\\textstyle\\sum\\alpha_t', meaning: 'sum of the step sizes, the last one twice' },
+  S_2: { tex: '\\textstyle\\sum\\alpha_t^2', meaning: 'sum of their squares, the last one twice' },
   Delta: { tex: '\\Delta', meaning: 'least F_λ over the minimisers of the second objective, minus min F_λ' },
   slope: { tex: 'w_1\\lVert\\nabla f_1(\\theta_2^*)\\rVert', meaning: 'weighted slope of the first objective there' },
   T_2: { tex: 'T_2', meaning: 'updates of the second stage' },

@@ -3,10 +3,14 @@ import { schedules } from '../schedule/index.js';
 import type { ScheduleSettings } from '../schedule/schedule.js';
 import { runTrajectories } from '../convex/simulate/trajectories.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
+import { exactSchedules } from '../convex/simulate/exact-moments.js';
 import { choiceTree } from './choice-tree.js';
 import { computed, sampled, type Measurement } from './measurement.js';
 import { idealValues, type Subject } from './subject.js';
-import type { Extent } from './theorem.js';
+import type { DescribedRun } from './described-run.js';
+import { exactGap, exactMeanGap, exactSquaredDistance } from './exact-measure.js';
+import type { Extent } from './extent.js';
+import { freeQuadratics } from './free-quadratics.js';
 
 /** How an ensemble is run; the rest follows from the subject. */
 export interface RunOptions extends Partial<Pick<RunSettings, 'values' | 'gradientBatch' | 'record' | 'recordPoints'>> {
@@ -39,63 +43,114 @@ export function ensemble(subject: Subject, options: RunOptions, { seed, seeds }:
   return runTrajectories(pair, [member], each).map(([run]) => run);
 }
 
-/** E F_λ(θ_{T+1}) − F_λ(θ̂_λ). */
-export function lastGap(subject: Subject, options: RunOptions, extent: Extent): Measurement {
-  return expectation(subject, options, extent, ({ values }) => weightedGap(subject, values));
+/**
+ * A number of a run, in expectation.
+ * gap: F_λ(θ_{T+1}) − min F_λ; averageGap: the same at the average of θ_1 … θ_T; meanGap: its mean over θ_1 … θ_T; bestGap: its least over
+ * θ_1 … θ_{T+1}; the same four of F_max; squaredDistance: ‖θ_{T+1} − θ_λ*‖².
+ */
+export type RunMeasure = keyof typeof numbers | 'squaredDistance';
+
+/** One number of one way that a run can go, from the recorded objective values. */
+interface RunNumber {
+  /** The steps whose values it needs. */
+  readonly record: (steps: number) => number[];
+  readonly of: (subject: Subject, values: RunValues) => number;
 }
 
-/** E F_λ(θ̄) − F_λ(θ̂_λ), θ̄ the average of θ_1 … θ_T. */
-export function averageGap(subject: Subject, options: RunOptions, extent: Extent): Measurement {
-  return expectation(subject, options, extent, ({ averageValues }) => weightedGap(subject, averageValues));
+const last = (steps: number): number[] => [steps];
+const gradientPoints = (steps: number): number[] => Array.from({ length: steps }, (_, t) => t);
+const allPoints = (steps: number): number[] => Array.from({ length: steps + 1 }, (_, t) => t);
+
+const numbers = {
+  gap: { record: last, of: (subject, { values }) => weightedGaps(subject, values)[0] },
+  averageGap: { record: last, of: (subject, { averageValues }) => weightedGaps(subject, averageValues)[0] },
+  meanGap: { record: gradientPoints, of: (subject, { values }) => meanOf(weightedGaps(subject, values)) },
+  bestGap: { record: allPoints, of: (subject, { values }) => leastOf(weightedGaps(subject, values)) },
+  maxGap: { record: last, of: (subject, { values }) => maxGaps(subject, values)[0] },
+  averageMaxGap: { record: last, of: (subject, { averageValues }) => maxGaps(subject, averageValues)[0] },
+  meanMaxGap: { record: gradientPoints, of: (subject, { values }) => meanOf(maxGaps(subject, values)) },
+  bestMaxGap: { record: allPoints, of: (subject, { values }) => leastOf(maxGaps(subject, values)) },
+} satisfies Record<string, RunNumber>;
+
+/**
+ * The measure of a run: by the recursion of the moments where there is one, over the whole tree of choices where the
+ * extent asks for that, else over an ensemble.
+ */
+export function measureRun(subject: Subject, run: DescribedRun, measure: RunMeasure, extent: Extent): Measurement {
+  const data = freeQuadratics(subject);
+  if (data !== undefined && exactSchedules.includes(run.schedule)) {
+    if (measure === 'gap') return exactGap(subject, data, run);
+    if (measure === 'meanGap') return exactMeanGap(subject, data, run);
+    if (measure === 'squaredDistance') return exactSquaredDistance(subject, data, run);
+  }
+  if (measure === 'squaredDistance') throw new Error('distances are measured by the recursion of the moments alone');
+  return simulated(subject, run, measure, extent);
 }
 
-/** E of the mean over θ_1 … θ_T of F_max(θ_t) − F_max(θ̂°). */
-export function meanMaxGap(subject: Subject, options: RunOptions, extent: Extent): Measurement {
-  const record = Array.from(options.stepSizes, (_, t) => t);
-  const optima = idealValues(subject);
-  return expectation(subject, { ...options, record }, extent, ({ values }) => {
-    let sum = 0;
-    for (let at = 0; at < record.length; at++) {
-      sum += weightedMax(subject.lambda, values[2 * at], values[2 * at + 1], optima) - subject.weightedMax.value;
-    }
-    return sum / record.length;
-  });
-}
-
-/** The expectation of a number of a run: over seeds, or over the whole tree of choices where that is asked for. */
-function expectation(
+/** The measure of a run over an ensemble, or over the whole tree of choices where the extent asks for that. */
+export function simulated(
   subject: Subject,
-  options: RunOptions,
+  run: DescribedRun,
+  measure: keyof typeof numbers,
   extent: Extent,
-  numberOf: (values: RunValues) => number,
 ): Measurement {
+  const { record, of }: RunNumber = numbers[measure];
+  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length) };
   const { ideal, weightedSum, weightedMax } = subject;
   const scale = Math.max(1, ...[ideal.dpo, ideal.sft, weightedSum, weightedMax].map(({ value }) => Math.abs(value)));
   // Rounding of values of this size, and what the reference values lack to be the minima.
   const error = 1e-12 * scale + 2 * (ideal.dpo.certificate + ideal.sft.certificate + weightedMax.certificate);
-  if (extent.wholeTree !== true) return sampled(ensemble(subject, options, extent).map(numberOf), error);
+  if (extent.wholeTree !== true)
+    return sampled(
+      ensemble(subject, options, extent).map((values) => of(subject, values)),
+      error,
+    );
   let mean = 0;
-  for (const { probability, values } of choiceTree(subject, options)) mean += probability * numberOf(values);
+  for (const { probability, values } of choiceTree(subject, options)) mean += probability * of(subject, values);
   return computed(mean, error);
 }
 
-function weightedGap({ lambda, weightedSum }: Subject, values: Float64Array): number {
-  return lambda * values[0] + (1 - lambda) * values[1] - weightedSum.value;
+/** A described run as the simulation takes it. */
+function runOptions(subject: Subject, run: DescribedRun): RunOptions {
+  const { schedule, stepSizes, order, split, period, values, gradientBatch, optimumError } = run;
+  const ideal = idealValues(subject);
+  const told =
+    optimumError === undefined ? ideal : { dpo: ideal.dpo + optimumError.dpo, sft: ideal.sft + optimumError.sft };
+  return {
+    schedule,
+    stepSizes,
+    settings: {
+      ideal: told,
+      ...(order === undefined ? {} : { order }),
+      ...(split === undefined ? {} : { split }),
+      ...(period === undefined ? {} : { period }),
+    },
+    values: values ?? 'minibatch',
+    gradientBatch: gradientBatch ?? 'shared',
+  };
 }
 
-/** T equal step sizes. */
-export function constantSteps(stepSize: number, steps: number): Float64Array {
-  return new Float64Array(steps).fill(stepSize);
+/** F_λ − F_λ(θ̂_λ) at every recorded point. */
+function weightedGaps({ lambda, weightedSum }: Subject, values: Float64Array): Float64Array {
+  return Float64Array.from(
+    { length: values.length / 2 },
+    (_, at) => lambda * values[2 * at] + (1 - lambda) * values[2 * at + 1] - weightedSum.value,
+  );
 }
 
-/** Linear decay of T steps to be measured at the point after them: α (T + 1 − t)/(T + 1). */
-export function linearSteps(stepSize: number, steps: number): Float64Array {
-  return Float64Array.from({ length: steps }, (_, i) => (stepSize * (steps - i)) / (steps + 1));
+/** F_max − F_max(θ̂°) at every recorded point. */
+function maxGaps(subject: Subject, values: Float64Array): Float64Array {
+  const optima = idealValues(subject);
+  return Float64Array.from(
+    { length: values.length / 2 },
+    (_, at) => weightedMax(subject.lambda, values[2 * at], values[2 * at + 1], optima) - subject.weightedMax.value,
+  );
 }
 
-/** 1 + 1/2 + … + 1/n. */
-export function harmonic(n: number): number {
-  let sum = 0;
-  for (let i = n; i >= 1; i--) sum += 1 / i;
-  return sum;
+function meanOf(gaps: Float64Array): number {
+  return gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+}
+
+function leastOf(gaps: Float64Array): number {
+  return gaps.reduce((least, gap) => Math.min(least, gap), Infinity);
 }

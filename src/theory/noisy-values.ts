@@ -1,40 +1,60 @@
-import { subgradientConstants, unboundedGradients } from './bounded-gradients.js';
-import type { Constants } from './constants.js';
-import { weightOf, type Subject } from './subject.js';
+import type { DescribedRun } from './described-run.js';
+import { unweighed } from './stale-values.js';
+import { weightOf, type Setting } from './subject.js';
+import { maxrightMethod, notEveryStep, type Method } from './subgradient-method.js';
 import type { NotApplicable } from './theorem.js';
 
-/** Whether a schedule sees minibatch losses of the subject that are wrong by at most a known ε_i, and not exact. */
-export function seesMinibatches({ bounds: { dpo, sft } }: Subject): boolean {
-  return Math.max(dpo.valueError, sft.valueError) > 0 && Math.max(dpo.valueError, sft.valueError) < Infinity;
+/** MAXRIGHT, k = 1, on exact values with Gaussian noise. */
+export const gaussianMethod: Method = {
+  ...maxrightMethod,
+  silence: (setting, run) =>
+    valueDeviation(setting) === 0
+      ? { reason: 'the observed values carry no Gaussian noise' }
+      : (unweighed(setting) ?? everyStep(run)),
+};
+
+/** MAXRIGHT, k = 1, with choice and gradient on one minibatch. */
+export const sharedBatchMethod: Method = {
+  ...maxrightMethod,
+  silence: (setting, run) =>
+    notOfMinibatches(setting, run) ??
+    (run.gradientBatch === 'fresh'
+      ? { reason: 'the gradient is taken on a minibatch of its own' }
+      : (unweighed(setting) ?? everyStep(run))),
+  trial: { values: 'minibatch', gradientBatch: 'shared' },
+};
+
+/** MAXRIGHT with the gradient on a minibatch of its own. */
+export const freshBatchMethod: Method = {
+  ...maxrightMethod,
+  silence: (setting, run) =>
+    notOfMinibatches(setting, run) ??
+    (run.gradientBatch === 'fresh'
+      ? unweighed(setting)
+      : { reason: 'the gradient is taken on the minibatch that the choice was made by' }),
+  trial: { values: 'minibatch', gradientBatch: 'fresh' },
+};
+
+/** Why the values seen are not those of minibatches that are wrong by at most a known ε_i. */
+function notOfMinibatches({ bounds: { dpo, sft } }: Setting, { values }: DescribedRun): NotApplicable | undefined {
+  const error = Math.max(dpo.valueError, sft.valueError);
+  return values !== 'full' && error > 0 && error < Infinity
+    ? undefined
+    : { reason: 'the observed values are not those of minibatches' };
 }
 
-/** Why statement M with estimated values says nothing of a subject. */
-export function noisyExemption(subject: Subject): NotApplicable | undefined {
-  const { lambda } = subject;
-  const reason = unboundedGradients(subject);
-  if (reason !== undefined) return reason;
-  return lambda === 0 || lambda === 1
-    ? { reason: 'λ is 0 or 1: the factor w/m of wrong values is infinite' }
-    : undefined;
+function everyStep({ period = 1 }: DescribedRun): NotApplicable | undefined {
+  return period > 1 ? notEveryStep : undefined;
 }
 
-/** What every bound on MAXRIGHT with estimated values needs, at the step size that is best for exact ones. */
-export function noisyConstants(subject: Subject, steps: number): Constants & { readonly alpha: number } {
-  const { lambda, bounds, weightedMax } = subject;
-  const [G_dpo, G_sft] = [bounds.dpo.gradientBound, bounds.sft.gradientBound];
-  return {
-    ...subgradientConstants(subject, weightedMax.minimizer, Math.max(G_dpo, G_sft), steps),
-    w: Math.max(lambda, 1 - lambda),
-    m: Math.min(lambda, 1 - lambda),
-    lambda,
-    G_dpo,
-    G_sft,
-  };
+/** s: the deviation of w_DPO error_DPO − w_SFT error_SFT, of independent Gaussian errors. */
+export function valueDeviation({ lambda, bounds }: Setting): number {
+  return Math.hypot(lambda * bounds.dpo.valueDeviation, (1 - lambda) * bounds.sft.valueDeviation);
 }
 
 /** w_i ε_i of both objectives. */
-export function weightedErrors(subject: Subject): { readonly dpo: number; readonly sft: number } {
-  const weights = weightOf(subject);
-  const { dpo, sft } = subject.bounds;
+export function weightedErrors(setting: Setting): { readonly dpo: number; readonly sft: number } {
+  const weights = weightOf(setting);
+  const { dpo, sft } = setting.bounds;
   return { dpo: weights.dpo * dpo.valueError, sft: weights.sft * sft.valueError };
 }

@@ -1,11 +1,13 @@
 import type { Theorem } from './theorem.js';
 import { alrightAverage } from './statement/alright-average.js';
+import { alrightBest } from './statement/alright-best.js';
 import { alrightDecaying } from './statement/alright-decaying.js';
 import { alrightLast } from './statement/alright-last.js';
 import { alrightLastLinear } from './statement/alright-last-linear.js';
 import { alrightSmooth } from './statement/alright-smooth.js';
 import { alrightStrong } from './statement/alright-strong.js';
 import { certificateHolds, certifiedMaximum, certifiedMinimum } from './statement/certified-minimum.js';
+import { maxrightBest } from './statement/maxright-best.js';
 import { maxrightExact } from './statement/maxright-exact.js';
 import { maxrightExpected } from './statement/maxright-expected.js';
 import { maxrightFresh } from './statement/maxright-fresh.js';
@@ -14,13 +16,16 @@ import { maxrightSharedBias } from './statement/maxright-shared-bias.js';
 import { maxrightStale } from './statement/maxright-stale.js';
 import { maxrightWeighted } from './statement/maxright-weighted.js';
 import { mixAverage } from './statement/mix-average.js';
+import { mixBest } from './statement/mix-best.js';
+import { mixLastLinear } from './statement/mix-last-linear.js';
 import { mixLast } from './statement/mix-last.js';
 import { mixSmooth } from './statement/mix-smooth.js';
+import { mixSmoothLast } from './statement/mix-smooth-last.js';
 import { mixStrong } from './statement/mix-strong.js';
 import { quadraticRecursion } from './statement/quadratic-recursion.js';
-import { alrightRate, maxrightRate, sequentialRate } from './statement/rates.js';
-import { sequentialFinite, sequentialMean } from './statement/sequential-finite.js';
+import { sequentialFinite } from './statement/sequential-finite.js';
 import { sequentialLimit } from './statement/sequential-limit.js';
+import { sequentialMean } from './statement/sequential-mean.js';
 import { worstAlright, worstLast, worstMaxright } from './statement/worst-function.js';
 
 /** Every theorem, in the order of docs/theory.md. A new one is a file of its own and a line here. */
@@ -28,25 +33,27 @@ export const theorems: readonly Theorem[] = [
   sequentialLimit,
   sequentialFinite,
   sequentialMean,
-  sequentialRate,
   alrightAverage,
+  alrightBest,
   alrightLast,
   alrightLastLinear,
   alrightSmooth,
   alrightStrong,
   alrightDecaying,
-  alrightRate,
   maxrightExact,
+  maxrightBest,
   maxrightStale,
   maxrightWeighted,
   maxrightFresh,
   maxrightExpected,
   maxrightShared,
   maxrightSharedBias,
-  maxrightRate,
   mixAverage,
+  mixBest,
   mixLast,
+  mixLastLinear,
   mixSmooth,
+  mixSmoothLast,
   mixStrong,
   quadraticRecursion,
   worstAlright,

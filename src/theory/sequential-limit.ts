@@ -4,6 +4,8 @@ import { eigenbasis } from '../convex/optimum/quadratic-model.js';
 import { quadraticObjective } from '../convex/problem/quadratic.js';
 import type { ObjectivePair } from '../convex/problem/problem.js';
 import type { ObjectiveName, Order } from '../schedule/schedule.js';
+import type { DescribedRun } from './described-run.js';
+import { freeQuadratics } from './free-quadratics.js';
 import { weightOf, type Subject } from './subject.js';
 
 /** The two stages of a sequential run. */
@@ -65,6 +67,27 @@ export function sequentialGap(subject: Subject, data: QuadraticData, { first, se
     { start: new Float64Array(size), radius: Infinity, curvature: 'quadratic' },
   );
   return lower.value - lower.certificate - subject.weightedSum.value;
+}
+
+/**
+ * Δ of a sequential run: exact for quadratics on R^d, on other domains where the second objective has one certified
+ * minimiser; undefined where neither is so.
+ */
+export function limitGap(subject: Subject, { order }: DescribedRun): number | undefined {
+  const stages = stagesOf(order);
+  const data = freeQuadratics(subject);
+  if (data !== undefined) return sequentialGap(subject, data, stages);
+  if (!(subject.bounds[stages.second].strongConvexity > 0)) return undefined;
+  const { objectives } = subject.pair;
+  const { minimizer, certificate } = subject.ideal[stages.second];
+  const weights = weightOf(subject);
+  const value = weights.dpo * objectives.dpo.value(minimizer) + weights.sft * objectives.sft.value(minimizer);
+  return certificate <= 1e-9 ? value - subject.weightedSum.value : undefined;
+}
+
+/** The stages of an order, the default one where none is given. */
+export function stagesOf(order: Order | undefined): Stages {
+  return bothOrders.find((known) => known.order === order) ?? bothOrders[0];
 }
 
 /** The pair without gradient noise. */

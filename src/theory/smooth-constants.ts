@@ -1,5 +1,6 @@
-import type { ProblemData, QuadraticData } from '../convex/problem/data.js';
-import { distance, weightOf, type Subject } from './subject.js';
+import type { ObjectiveName } from '../schedule/schedule.js';
+import { freeQuadratics } from './free-quadratics.js';
+import { isSubject, weightOf, type Setting } from './subject.js';
 import type { NotApplicable } from './theorem.js';
 
 /** What the smooth and strongly convex versions of A and X need. */
@@ -19,21 +20,21 @@ export interface SmoothConstants {
   readonly mixedNoise: number;
 }
 
-/** The constants of a pair with smooth objectives and additive noise, or why there are none. */
-export function smoothConstants(subject: Subject): SmoothConstants | NotApplicable {
-  const { bounds, lambda, pair, weightedSum } = subject;
+/** The constants of quadratics on R^d, whose noise is additive, or why there are none. */
+export function smoothConstants(setting: Setting): SmoothConstants | NotApplicable {
+  if (!isSubject(setting) || freeQuadratics(setting) === undefined) return notFreeQuadratic;
+  const { bounds, lambda, pair, weightedSum, distances } = setting;
   const { dpo, sft } = bounds;
   if (dpo.noise === undefined || sft.noise === undefined)
     return { reason: 'the gradient noise of minibatches is not additive' };
-  if (!(dpo.smoothness < Infinity && sft.smoothness < Infinity)) return { reason: 'no smoothness constant is known' };
-  const weights = weightOf(subject);
+  const weights = weightOf(setting);
   const gradient = new Float64Array(pair.dimension);
-  const squaredSlope = (name: 'dpo' | 'sft'): number => {
+  const squaredSlope = (name: ObjectiveName): number => {
     pair.objectives[name].gradient(weightedSum.minimizer, gradient);
     return gradient.reduce((sum, entry) => sum + entry * entry, 0);
   };
   return {
-    D0: distance(pair.start, weightedSum.minimizer),
+    D0: distances.weightedSum,
     largestSmoothness: Math.max(lambda > 0 ? dpo.smoothness : 0, lambda < 1 ? sft.smoothness : 0),
     meanSmoothness: weights.dpo * dpo.smoothness + weights.sft * sft.smoothness,
     mu: weights.dpo * dpo.strongConvexity + weights.sft * sft.strongConvexity,
@@ -43,21 +44,11 @@ export function smoothConstants(subject: Subject): SmoothConstants | NotApplicab
   };
 }
 
-/** The quadratics of a subject on R^d, whose moments are exact; undefined for every other. */
-export function freeQuadratics({ problem }: Subject): QuadraticData | undefined {
-  const data: ProblemData | undefined = problem?.data;
-  return data?.kind === 'quadratic' && data.radius === Infinity ? data : undefined;
-}
-
-/** The quadratics of a subject on R^d with μ > 0 and their constants, or why the strongly convex versions do not apply. */
-export function stronglyConvexQuadratics(
-  subject: Subject,
-): { readonly data: QuadraticData; readonly smooth: SmoothConstants } | NotApplicable {
-  const data = freeQuadratics(subject);
-  if (data === undefined) return notFreeQuadratic;
-  const smooth = smoothConstants(subject);
+/** The same where F_λ is strongly convex. */
+export function stronglyConvex(setting: Setting): SmoothConstants | NotApplicable {
+  const smooth = smoothConstants(setting);
   if ('reason' in smooth) return smooth;
-  return smooth.mu === 0 ? { reason: 'no modulus of strong convexity is known' } : { data, smooth };
+  return smooth.mu === 0 ? { reason: 'no modulus of strong convexity is known' } : smooth;
 }
 
 /** Said of a subject whose expectations the recursion of the moments does not give. */

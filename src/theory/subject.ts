@@ -10,28 +10,59 @@ export interface Minimum {
   readonly certificate: number;
 }
 
+/** The constants of two objectives at one λ: of a problem, or of all pairs of a class of functions. */
+export interface Setting {
+  readonly lambda: number;
+  /** Of the ball Θ; Infinity for R^d. */
+  readonly radius: number;
+  readonly bounds: Readonly<Record<ObjectiveName, ObjectiveBounds>>;
+  /** ‖θ_1 − minimiser‖ for the minimisers of F_λ and of F_max. */
+  readonly distances: { readonly weightedSum: number; readonly weightedMax: number };
+}
+
 /** What a theorem is checked on: two objectives at one λ, with their minima and constants. */
-export interface Subject {
+export interface Subject extends Setting {
   readonly name: string;
   readonly pair: ObjectivePair;
   /** The problem file's problem; absent for a pair that no file describes. */
   readonly problem?: Problem;
-  readonly lambda: number;
   /** f_DPO*, f_SFT* with their minimisers. */
   readonly ideal: Readonly<Record<ObjectiveName, Minimum>>;
   /** Of F_λ. */
   readonly weightedSum: Minimum;
   /** Of F_max. */
   readonly weightedMax: Minimum;
-  readonly bounds: Readonly<Record<ObjectiveName, ObjectiveBounds>>;
-  /** A special purpose: the theorem that the pair was made for. */
-  readonly madeFor?: string;
+  /** The pair as a formula, where statements are proved for it alone. */
+  readonly form?: Form;
+}
+
+/** Pairs that statements of their own speak of. */
+export type Form =
+  /** f_DPO = f_SFT = the largest of so many coordinates, M = R = 1 (statement W). */
+  | { readonly kind: 'max-of-coordinates'; readonly coordinates: number }
+  /** slope · x ± y on a ball, a minibatch seeing (slope ± 1) x ± y ("The bias is real"). */
+  | { readonly kind: 'tilted'; readonly slope: number };
+
+/** Whether a setting is that of a problem rather than of a class. */
+export function isSubject(setting: Setting): setting is Subject {
+  return 'pair' in setting;
+}
+
+/** A pair with its minima and constants as a subject. */
+export function subjectOfPair(parts: Omit<Subject, 'radius' | 'distances'>): Subject {
+  const { pair, weightedSum, weightedMax } = parts;
+  const distances = {
+    weightedSum: distance(pair.start, weightedSum.minimizer),
+    weightedMax: distance(pair.start, weightedMax.minimizer),
+  };
+  return { ...parts, radius: pair.radius, distances };
 }
 
 /** A problem at one λ as a subject: minima certified, constants computed. */
 export function problemSubject(name: string, problem: Problem, lambda: number): Subject {
   const { ideal, weightedSum, weightedMax } = certifiedOptima(problem, lambda);
-  return { name, pair: problem, problem, lambda, ideal, weightedSum, weightedMax, bounds: objectiveBounds(problem) };
+  const bounds = objectiveBounds(problem);
+  return subjectOfPair({ name, pair: problem, problem, lambda, ideal, weightedSum, weightedMax, bounds });
 }
 
 /** (f_DPO*, f_SFT*). */

@@ -1,28 +1,16 @@
 import { parseArithmetic } from '../convex/expression/arithmetic.js';
 import { constantSymbols, type ConstantName, type Constants } from './constants.js';
+import type { DescribedRun } from './described-run.js';
+import { measureRun, type RunMeasure } from './measure.js';
 import type { Measurement } from './measurement.js';
-import type { Subject } from './subject.js';
+import type { Setting, Subject } from './subject.js';
+import type { Extent } from './extent.js';
 
 /**
  * What a bound claims of the measured number: at most the bound (`upper`; `tight` where a problem attains it), at least
  * the bound (`lower`), or equal to it (`exact`).
  */
 export type Kind = 'tight' | 'upper' | 'lower' | 'exact';
-
-/** How much is measured. */
-export interface Extent {
-  /** The numbers of updates at which the statements are checked. */
-  readonly steps: readonly number[];
-  /** Runs of an ensemble. */
-  readonly seeds: number;
-  /** Seed of the first run. */
-  readonly seed: number;
-  /** The numbers of updates over which rates are fitted, and the runs of each. */
-  readonly rateSteps: readonly number[];
-  readonly rateSeeds: number;
-  /** Compute expectations over the whole tree of choices instead of sampling them: short runs of noiseless pairs only. */
-  readonly wholeTree?: boolean;
-}
 
 /** One check of a theorem on a subject. */
 export interface Trial {
@@ -33,12 +21,18 @@ export interface Trial {
   measure(): Measurement;
 }
 
-/** Why a theorem says nothing about a subject. */
+/** Why a theorem says nothing about a subject or a run. */
 export interface NotApplicable {
   readonly reason: string;
 }
 
-/** A theorem as data: what it claims, the formula of its bound, and how a subject is put to the test. */
+/** What a theorem says of a run: the constants of its bound after the first T updates. */
+export interface Applied {
+  /** Undefined where the theorem speaks of other numbers of updates. */
+  at(T: number): Constants | undefined;
+}
+
+/** A theorem as data: what it claims, the formula of its bound, of which runs it speaks and how it is put to the test. */
 export interface Theorem {
   /** The statement's letter in docs/theory.md and what distinguishes it, as in "A.average". */
   readonly id: string;
@@ -48,21 +42,87 @@ export interface Theorem {
   /** Where the proof is, and whose it is. */
   readonly reference: string;
   readonly needs: readonly ConstantName[];
+  /** The name of the schedule of whose runs it speaks; undefined where it speaks of no run. */
+  readonly schedule?: string;
+  /** The numbers of a run that it bounds, the one that is measured first. */
+  readonly measures: readonly RunMeasure[];
   /** The bound; throws where a needed constant is missing. */
   value(constants: Constants): number;
+  /** What it says of a run of its schedule, on one problem or on every pair of a class. */
+  applies(setting: Setting, run: DescribedRun): Applied | NotApplicable;
+  /** Whether some pair attains the bound of a tight theorem with these constants. */
+  isAttained(constants: Constants): boolean;
   /** The checks of this theorem on a subject. */
   trials(subject: Subject, extent: Extent): readonly Trial[] | NotApplicable;
 }
 
-/** A theorem from the formula of its bound: arithmetic on the constants it needs. */
-export function theorem(
-  definition: Omit<Theorem, 'statement' | 'value'> & {
-    /** TeX of what is measured. */
-    readonly measured: string;
-    readonly formula: string;
-  },
+interface Claim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'needs'> {
+  /** TeX of what is measured. */
+  readonly measured: string;
+  /** Arithmetic on the constants that the theorem needs. */
+  readonly formula: string;
+}
+
+/** A theorem that speaks of problems, or of runs on pairs of its own: it says itself how it is checked. */
+export function theorem(definition: Claim & Pick<Theorem, 'trials'>): Theorem {
+  return {
+    ...claimed(definition),
+    measures: [],
+    applies: () => ({ reason: 'it speaks of no run' }),
+    isAttained: () => true,
+    trials: (subject, extent) => definition.trials(subject, extent),
+  };
+}
+
+/** A run that a theorem is checked on. */
+export interface ProposedRun extends DescribedRun {
+  readonly variant?: string;
+}
+
+/** A theorem about the runs of a schedule: what is checked, drawn beside runs and set against worst cases is one bound. */
+export function runTheorem(
+  definition: Claim &
+    Pick<Theorem, 'applies' | 'measures'> & {
+      readonly schedule: { readonly name: string };
+      readonly isAttained?: Theorem['isAttained'];
+      /** The runs that it is checked on. */
+      readonly runs: (subject: Subject, extent: Extent) => readonly ProposedRun[] | NotApplicable;
+      /** How a run is measured; `measureRun` unless given. */
+      readonly measure?: (subject: Subject, run: DescribedRun, extent: Extent) => Measurement;
+    },
 ): Theorem {
-  const { id, kind, reference, needs, measured, formula } = definition;
+  const { schedule, measures, applies, runs, isAttained = () => true } = definition;
+  const measure: NonNullable<typeof definition.measure> =
+    definition.measure ?? ((subject, run, extent) => measureRun(subject, run, measures[0], extent));
+  return {
+    ...claimed(definition),
+    schedule: schedule.name,
+    measures,
+    applies,
+    isAttained,
+    trials(subject, extent) {
+      const proposed = runs(subject, extent);
+      if ('reason' in proposed) return proposed;
+      let silence: NotApplicable | undefined;
+      const trials = proposed.flatMap((run): Trial[] => {
+        const steps = run.stepSizes.length;
+        const applied = applies(subject, run);
+        if ('reason' in applied) {
+          silence ??= applied;
+          return [];
+        }
+        const constants = applied.at(steps);
+        if (constants === undefined) return [];
+        const { variant } = run;
+        const trial = { steps, constants, measure: () => measure(subject, run, extent) };
+        return [variant === undefined ? trial : { ...trial, variant }];
+      });
+      return trials.length === 0 && silence !== undefined ? silence : trials;
+    },
+  };
+}
+
+function claimed({ id, kind, reference, needs, measured, formula }: Claim) {
   const expression = parseArithmetic(id, formula, needs);
   const relation = { tight: '\\le', upper: '\\le', lower: '\\ge', exact: '=' }[kind];
   return {
@@ -73,7 +133,7 @@ export function theorem(
     get statement() {
       return `${measured} ${relation} ${expression.tex(constantSymbols).trim()}`;
     },
-    value(constants) {
+    value(constants: Constants): number {
       const values = needs.map((name) => {
         const value = constants[name];
         if (value === undefined || Number.isNaN(value))
@@ -82,6 +142,5 @@ export function theorem(
       });
       return expression.evaluate(values);
     },
-    trials: (subject, extent) => definition.trials(subject, extent),
   };
 }

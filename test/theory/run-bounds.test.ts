@@ -12,7 +12,7 @@ import { closedFormFile, planeFile } from '../problems.js';
 const [steps, lambda] = [120, 0.3];
 
 const onBall = ['A.average', 'A.last', 'A.last.linear'];
-const onFreeQuadratics = ['A.smooth', 'S.finite.mean', 'S.limit', 'X.smooth'];
+const onFreeQuadratics = ['A.smooth', 'S.finite', 'S.finite.mean', 'S.limit', 'X.smooth'];
 
 const problems = [
   ['the closed-form pair', closedFormFile(0.2), onFreeQuadratics],
@@ -20,16 +20,16 @@ const problems = [
   [
     'quadratics on a ball',
     planeFile({ noise: 0.2, radius: 2 }),
-    [...onBall, 'M.exact', 'M.stale', 'S.limit', 'X.average', 'X.last'],
+    [...onBall, 'M.exact', 'M.stale', 'S.limit', 'X.average', 'X.last', 'X.last.linear'],
   ],
   [
     'a log-linear pair',
     logLinear({ dimension: 2, examples: 12, seed: 3 }),
-    [...onBall, 'M.noisy.shared', 'X.average', 'X.last'],
+    [...onBall, 'M.noisy.shared', 'X.average', 'X.last', 'X.last.linear'],
   ],
 ] as const;
 
-const runs: readonly Pick<DescribedRun, 'schedule' | 'order' | 'period'>[] = [
+const runs: readonly Required<Pick<DescribedRun, 'schedule' | 'order' | 'period'>>[] = [
   { schedule: 'sequential', order: 'sft-dpo', period: 1 },
   { schedule: 'sequential', order: 'dpo-sft', period: 1 },
   { schedule: 'mix', order: 'sft-dpo', period: 1 },

@@ -35,18 +35,28 @@ export function verifyCommand(): Command {
     .option('--verdicts <file>', 'also write what became of each statement, as JSON')
     .option('--json', 'print JSON')
     .action(async (options: VerifyOptions) => {
-      const rows = await verify(options);
+      const { rows, observed } = await verify(options);
       if (options.verdicts !== undefined) await writeVerdicts(options.verdicts, rows, options);
       if (options.json === true) printJson(rows);
-      else printRows(rows);
+      else {
+        printRows(rows);
+        printObservations(observed);
+      }
       if (rows.some((row) => row.holds === false)) process.exitCode = 1;
     });
 }
 
+/** The statements' rows, and what was observed beside them. */
+interface Verified {
+  readonly rows: Row[];
+  readonly observed: Row[];
+}
+
 /** Measures, attacks and judges. */
-async function verify({ quick = false, seed, workers, only, attack, out }: VerifyOptions): Promise<Row[]> {
+async function verify({ quick = false, seed, workers, only, attack, out }: VerifyOptions): Promise<Verified> {
   const { extentOf, judge, selected } = await import('../../theory/verify/verify.js');
   const { theorems } = await import('../../theory/registry.js');
+  const { observations } = await import('../../theory/observation/index.js');
   const { suite } = await import('../../theory/verify/suite.js');
   const { createCheckPool } = await import('../../theory/verify/check-pool.js');
   const chosen = selected(theorems, only);
@@ -63,8 +73,12 @@ async function verify({ quick = false, seed, workers, only, attack, out }: Verif
         return result;
       }),
     );
+    // Observations are made on one problem, and where all statements are checked.
+    const seen = only === undefined ? observations : [];
+    const key = { problem: 'closed-form', lambda: 0.25 };
+    const observed = await Promise.all(seen.map(({ id }) => pool.check({ key, ids: [id], extent })));
     const attacks = attack === undefined ? [] : await closestProblems(chosen, pool, { attack, seed, out });
-    return judge(chosen, [...checks.flat(), ...attacks]);
+    return { rows: judge(chosen, [...checks.flat(), ...attacks]), observed: judge(seen, observed.flat()) };
   } finally {
     progress.stop();
     await pool.destroy();
@@ -117,8 +131,22 @@ function durationOption(field: string): (text: string) => number {
 }
 
 function printRows(rows: readonly Row[]): void {
+  printMeasured('statement', rows, 'holds', 'FAILS');
+  printExemptions(rows);
+  const count = (verdict: Row['holds']): number => rows.filter((row) => row.holds === verdict).length;
+  process.stdout.write(`\n${count(true)} hold, ${count(false)} fail, ${count('not applicable')} not applicable\n`);
+}
+
+/** What was seen on one problem and is proved for none. */
+function printObservations(rows: readonly Row[]): void {
+  if (rows.length === 0) return;
+  process.stdout.write('\nobserved, not proved\n');
+  printMeasured('observation', rows, 'seen', 'not seen');
+}
+
+function printMeasured(what: string, rows: readonly Row[], right: string, wrong: string): void {
   printTable(
-    ['statement', 'problem', 'λ', 'T', 'measured', '95 % interval', 'bound', 'ratio', 'verdict'],
+    [what, 'problem', 'λ', 'T', 'measured', '95 % interval', 'bound', 'ratio', 'verdict'],
     rows
       .filter(({ holds }) => holds !== 'not applicable')
       .map(({ id, problem, lambda, steps, measured, bound, ratio, holds }) => [
@@ -130,12 +158,9 @@ function printRows(rows: readonly Row[]): void {
         measured.ci95 === null ? '–' : `[${measured.ci95.map(shortNumber).join(', ')}]`,
         shortNumber(bound),
         ratio === null ? '–' : ratio.toPrecision(3),
-        holds === true ? 'holds' : 'FAILS',
+        holds === true ? right : wrong,
       ]),
   );
-  printExemptions(rows);
-  const count = (verdict: Row['holds']): number => rows.filter((row) => row.holds === verdict).length;
-  process.stdout.write(`\n${count(true)} hold, ${count(false)} fail, ${count('not applicable')} not applicable\n`);
 }
 
 /** Where a statement says nothing, by statement and reason. */
@@ -148,5 +173,9 @@ function printExemptions(rows: readonly Row[]): void {
     groups.set(key, (groups.get(key) ?? new Set()).add(where));
   }
   if (groups.size > 0) process.stdout.write('\nnot applicable\n');
-  for (const [key, where] of groups) process.stdout.write(`  ${key} (${[...where].join(', ')})\n`);
+  for (const [key, where] of groups) {
+    const named = [...where].slice(0, 4).join(', ');
+    const more = where.size > 4 ? ` and ${where.size - 4} more` : '';
+    process.stdout.write(`  ${key} (${named}${more})\n`);
+  }
 }

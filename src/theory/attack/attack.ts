@@ -5,7 +5,8 @@ import { problemData } from '../../convex/problem/data.js';
 import { stream, type Stream } from '../../base/random-stream.js';
 import type { Measurement } from '../measurement.js';
 import { problemSubject } from '../subject.js';
-import type { Extent, Theorem } from '../theorem.js';
+import type { Extent } from '../extent.js';
+import type { Theorem } from '../theorem.js';
 import { holds } from '../verify/verdict.js';
 
 /** The problem closest to breaking a bound that an attack found. */

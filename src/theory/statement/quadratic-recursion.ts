@@ -1,7 +1,11 @@
-import { schedules } from '../../schedule/index.js';
-import { exactGaps } from '../../convex/simulate/exact-moments.js';
-import { constantSteps, lastGap } from '../measure.js';
-import { freeQuadratics, notFreeQuadratic } from '../smooth-constants.js';
+import { alright } from '../../schedule/alright.js';
+import { mix } from '../../schedule/mix.js';
+import { sequential } from '../../schedule/sequential.js';
+import { constantSteps } from '../described-run.js';
+import { exactGap } from '../exact-measure.js';
+import { freeQuadratics } from '../free-quadratics.js';
+import { simulated } from '../measure.js';
+import { notFreeQuadratic } from '../smooth-constants.js';
 import { theorem } from '../theorem.js';
 
 /** Mean and second moment of θ_t obey linear recursions; the simulation has to agree. */
@@ -15,19 +19,17 @@ export const quadraticRecursion = theorem({
   trials: (subject, extent) => {
     const data = freeQuadratics(subject);
     if (data === undefined) return notFreeQuadratic;
-    const { lambda, bounds, weightedSum } = subject;
+    const { bounds } = subject;
     const steps = 30;
     const stepSizes = constantSteps(0.5 / Math.max(bounds.dpo.smoothness, bounds.sft.smoothness), steps);
-    return ['sequential', 'mix', 'alright'].map((schedule) => {
-      const settings = { lambda, steps };
-      const { minimizer } = weightedSum;
-      const options = { schedule: schedules[schedule], settings, stepSizes, batch: 1, minimizer, record: [steps] };
+    return [sequential, mix, alright].map(({ name }) => {
+      const run = { schedule: name, stepSizes };
       return {
         steps,
-        variant: schedule,
-        constants: { exact: exactGaps(data, options)[0] },
+        variant: name,
+        constants: { exact: exactGap(subject, data, run).mean },
         // Many runs, because Student's distribution is trusted far out in its tails here.
-        measure: () => lastGap(subject, { schedule, stepSizes }, { ...extent, seeds: 20 * extent.seeds }),
+        measure: () => simulated(subject, run, 'gap', { ...extent, seeds: 20 * extent.seeds }),
       };
     });
   },

@@ -1,26 +1,32 @@
-import { averageGap, constantSteps, lastGap, linearSteps, meanMaxGap } from '../measure.js';
-import { maxOfCoordinates } from '../verify/max-of-coordinates.js';
+import { constantSteps, linearSteps, type DescribedRun } from '../described-run.js';
+import { simulated } from '../measure.js';
+import { alright } from '../../schedule/alright.js';
+import { maxright } from '../../schedule/maxright.js';
+import type { Extent } from '../extent.js';
 import type { Measurement } from '../measurement.js';
 import type { Subject } from '../subject.js';
-import { theorem, type Extent, type Theorem, type Trial } from '../theorem.js';
+import { theorem, type NotApplicable, type Theorem, type Trial } from '../theorem.js';
 
 const reference = 'docs/theory.md, W, after Drori and Teboulle 2014';
-const constants = { M: 1, R: 1 };
 
-/** The numbers of steps for which the worst function is made and run. */
-const sizes = (extent: Extent): number[] => [...extent.steps, 3, 200].filter((steps) => steps <= 200);
+const otherPair: NotApplicable = { reason: 'it speaks of the largest coordinate alone' };
 
-/** A trial for each number of steps, made once for each λ: where the suite comes to the first worst function. */
-function trialsOf(measure: (steps: number, lambda: number, extent: Extent) => Measurement) {
-  return ({ name, lambda }: Subject, extent: Extent): Trial[] =>
-    name !== 'max-of-10-coordinates'
-      ? []
-      : sizes(extent).map((steps) => ({
-          steps,
-          constants: { ...constants, T: steps, w: Math.max(lambda, 1 - lambda) },
-          measure: () => measure(steps, lambda, extent),
-        }));
+/** The trial on the largest of n coordinates: T = n − more steps. */
+function trialsOf(more: number, measure: (subject: Subject, steps: number, extent: Extent) => Measurement) {
+  return (subject: Subject, extent: Extent): Trial[] | NotApplicable => {
+    const { form, lambda } = subject;
+    if (form?.kind !== 'max-of-coordinates' || form.coordinates <= more) return otherPair;
+    const steps = form.coordinates - more;
+    const constants = { M: 1, R: 1, T: steps, w: Math.max(lambda, 1 - lambda) };
+    return [{ steps, constants, measure: () => measure(subject, steps, extent) }];
+  };
 }
+
+const bestSteps = (schedule: string, steps: number): DescribedRun => ({
+  schedule,
+  stepSizes: constantSteps(1 / Math.sqrt(steps), steps),
+  values: 'full',
+});
 
 /** ALRIGHT on the worst function. */
 export const worstAlright: Theorem = theorem({
@@ -30,10 +36,9 @@ export const worstAlright: Theorem = theorem({
   formula: 'M*R/sqrt(T)',
   needs: ['M', 'R', 'T'],
   reference,
-  trials: trialsOf((steps, lambda, extent) => {
-    const stepSizes = constantSteps(1 / Math.sqrt(steps), steps);
-    return averageGap(maxOfCoordinates(steps, lambda), { schedule: 'alright', stepSizes }, extent);
-  }),
+  trials: trialsOf(0, (subject, steps, extent) =>
+    simulated(subject, bestSteps(alright.name, steps), 'averageGap', extent),
+  ),
 });
 
 /** MAXRIGHT, k = 1, on the worst function. */
@@ -44,10 +49,9 @@ export const worstMaxright: Theorem = theorem({
   formula: 'w*M*R/sqrt(T)',
   needs: ['w', 'M', 'R', 'T'],
   reference,
-  trials: trialsOf((steps, lambda, extent) => {
-    const stepSizes = constantSteps(1 / Math.sqrt(steps), steps);
-    return meanMaxGap(maxOfCoordinates(steps, lambda), { schedule: 'maxright', stepSizes }, extent);
-  }),
+  trials: trialsOf(0, (subject, steps, extent) =>
+    simulated(subject, bestSteps(maxright.name, steps), 'meanMaxGap', extent),
+  ),
 });
 
 /** The last point of ALRIGHT with linear decay, on the worst function of one coordinate more. */
@@ -58,8 +62,8 @@ export const worstLast: Theorem = theorem({
   formula: 'M*R/sqrt(T+1)',
   needs: ['M', 'R', 'T'],
   reference,
-  trials: trialsOf((steps, lambda, extent) => {
+  trials: trialsOf(1, (subject, steps, extent) => {
     const stepSizes = linearSteps(1 / Math.sqrt(steps + 1), steps);
-    return lastGap(maxOfCoordinates(steps + 1, lambda), { schedule: 'alright', stepSizes }, extent);
+    return simulated(subject, { schedule: alright.name, stepSizes }, 'gap', extent);
   }),
 });

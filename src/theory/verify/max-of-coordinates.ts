@@ -1,6 +1,6 @@
 import type { Objective } from '../../convex/problem/problem.js';
 import type { ObjectiveBounds } from '../objective-bounds.js';
-import type { Subject } from '../subject.js';
+import { subjectOfPair, type Subject } from '../subject.js';
 
 /**
  * The function of statement W: f_DPO = f_SFT = max_j θ_j in R^n on the unit ball, start 0, M = R = 1.
@@ -30,7 +30,7 @@ export function maxOfCoordinates(n: number, lambda: number): Subject {
   const minimizer = new Float64Array(n).fill(-1 / Math.sqrt(n));
   const minimum = { minimizer, value: -1 / Math.sqrt(n), certificate: 0 };
   const bounds: ObjectiveBounds = { ...objective.constants, noise: 0, valueError: 0, valueDeviation: 0 };
-  return {
+  return subjectOfPair({
     name: `max-of-${n}-coordinates`,
     pair: { dimension: n, start: new Float64Array(n), radius: 1, objectives: { dpo: objective, sft: objective } },
     lambda,
@@ -38,6 +38,6 @@ export function maxOfCoordinates(n: number, lambda: number): Subject {
     weightedSum: minimum,
     weightedMax: { minimizer, value: 0, certificate: 0 },
     bounds: { dpo: bounds, sft: bounds },
-    madeFor: 'W',
-  };
+    form: { kind: 'max-of-coordinates', coordinates: n },
+  });
 }

@@ -1,6 +1,6 @@
 import type { Objective, SamplerRandom } from '../../convex/problem/problem.js';
 import type { ObjectiveBounds } from '../objective-bounds.js';
-import type { Subject } from '../subject.js';
+import { subjectOfPair, type Subject } from '../subject.js';
 
 /** Slope of both objectives along x, and the radius of the domain. */
 const [slope, radius] = [0.3, 10];
@@ -26,7 +26,7 @@ export function sharedBatchPair(): Subject {
     valueError: radius,
     valueDeviation: 0,
   };
-  return {
+  return subjectOfPair({
     name: 'shared-batch',
     pair: { dimension: 2, start, radius, objectives: { dpo: tilted(1), sft: tilted(-1) } },
     lambda: 0.5,
@@ -37,8 +37,8 @@ export function sharedBatchPair(): Subject {
     weightedSum: { minimizer: start, value: slope * start[0], certificate: 0 },
     weightedMax,
     bounds: { dpo: bounds, sft: bounds },
-    madeFor: 'M.shared',
-  };
+    form: { kind: 'tilted', slope },
+  });
 }
 
 /** 0.3 x + sign · y, sampled with the coin ξ. */

@@ -87,9 +87,9 @@ export interface SubjectKey {
 }
 
 const made: Readonly<Record<string, (lambda: number) => Subject>> = {
-  'max-of-10-coordinates': (lambda) => maxOfCoordinates(10, lambda),
-  'max-of-11-coordinates': (lambda) => maxOfCoordinates(11, lambda),
-  'max-of-100-coordinates': (lambda) => maxOfCoordinates(100, lambda),
+  ...Object.fromEntries(
+    [3, 10, 11, 100, 200].map((n) => [`max-of-${n}-coordinates`, (lambda: number) => maxOfCoordinates(n, lambda)]),
+  ),
   'shared-batch': () => sharedBatchPair(),
 };
 

@@ -1,7 +1,8 @@
 import { attack, type Closest } from '../attack/attack.js';
+import { observations } from '../observation/index.js';
 import { theorems } from '../registry.js';
 import type { SubjectKey } from './suite.js';
-import type { Extent } from '../theorem.js';
+import type { Extent } from '../extent.js';
 import { checkSubject, selected, type Check, type Exemption } from './verify.js';
 
 /** One subject to check; plain data, so that a worker can take it. */
@@ -11,9 +12,10 @@ export interface CheckTask {
   readonly extent: Extent;
 }
 
-/** Checks the theorems of the given ids on the subject. */
+/** Checks the theorems, or observations, of the given ids on the subject; all theorems where none are given. */
 export default function check({ key, ids, extent }: CheckTask): Promise<(Check | Exemption)[]> {
-  return checkSubject(selected(theorems, ids), key, extent);
+  const known = ids === undefined ? theorems : [...theorems, ...observations];
+  return checkSubject(selected(known, ids), key, extent);
 }
 
 /** One theorem to attack; plain data. */

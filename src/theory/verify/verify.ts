@@ -1,7 +1,8 @@
 import { InputError } from '../../base/input-error.js';
 import type { Measurement } from '../measurement.js';
 import { subjectOf, type SubjectKey } from './suite.js';
-import type { Extent, Kind, Theorem } from '../theorem.js';
+import type { Extent } from '../extent.js';
+import type { Kind, Theorem } from '../theorem.js';
 import { falseAlarm, holds, interval95 } from './verdict.js';
 
 /** One measured check, not judged yet; plain data. */
@@ -50,7 +51,7 @@ export async function checkSubject(
   return theorems.flatMap((theorem): (Check | Exemption)[] => {
     const trials = theorem.trials(subject, extent);
     const common = { id: theorem.id, problem: key.problem, lambda: key.lambda };
-    if ('reason' in trials) return trials.reason === '' ? [] : [{ ...common, reason: trials.reason }];
+    if ('reason' in trials) return [{ ...common, reason: trials.reason }];
     return trials.map((trial) => ({
       ...common,
       problem: trial.variant === undefined ? key.problem : `${key.problem} ${trial.variant}`,

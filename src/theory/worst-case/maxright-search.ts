@@ -1,5 +1,5 @@
 import type { ObjectiveName, Schedule } from '../../schedule/schedule.js';
-import { certifiedBound, type CertifiedBound } from './certified-bound.js';
+import { certifiedBound, type CertifiedBound } from '../../sdp/certified-bound.js';
 import type { FunctionClass } from './function-class.js';
 import type { PrimalDualPoint } from '../../sdp/primal-dual-point.js';
 import type { Iterate } from './names.js';

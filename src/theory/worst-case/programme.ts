@@ -1,3 +1,4 @@
+import type { BoundedProgramme } from '../../sdp/certified-bound.js';
 import { bothObjectives, type ObjectiveName, type Pair } from '../../schedule/schedule.js';
 import { difference, plus, product, type Combination } from './combination.js';
 import { distanceBound, gradientBound, valueBound, valueScale, type FunctionClass } from './function-class.js';
@@ -10,13 +11,7 @@ import {
   emptyDraft,
   type ProgrammeDraft,
 } from './programme-draft.js';
-import {
-  sparseVector,
-  sumOf,
-  zeroMatrix,
-  type SemidefiniteProgramme,
-  type SparseVector,
-} from '../../sdp/semidefinite-programme.js';
+import { sparseVector, sumOf, zeroMatrix, type SparseVector } from '../../sdp/semidefinite-programme.js';
 import { comparatorGradients, type Stationarity } from './stationarity.js';
 
 /** A function's value and subgradient at a point; `value` is an index into the free variables, or undefined for 0. */
@@ -27,18 +22,10 @@ export interface Sample {
   readonly value: number | undefined;
 }
 
-/** The semidefinite programme of a plan, with what is needed to bound its value and to read its solution. */
-export interface EstimationProgramme {
-  /** With every constraint of the class. */
-  readonly programme: SemidefiniteProgramme;
-  /** The bound of each constraint without its margin. */
-  readonly trueBounds: Float64Array;
-  /** G_ii is at most this for every function of the class. */
-  readonly diagonalBounds: Float64Array;
+/** The semidefinite programme of a plan, with every constraint of the class, and what is needed to read its solution. */
+export interface EstimationProgramme extends BoundedProgramme {
   /** The constraints to begin with where there are too many to take at once: the rest join when they are violated. */
   readonly essential: readonly boolean[];
-  /** |f_j| is at most this for every function of the class. */
-  readonly freeBounds: Float64Array;
   readonly samples: Readonly<Record<ObjectiveName, readonly Sample[]>>;
   /** Each point of the plan; the first is the start. The comparator is the origin. */
   readonly points: readonly Combination[];

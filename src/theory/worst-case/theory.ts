@@ -1,3 +1,8 @@
+import { mix } from '../../schedule/mix.js';
+import type { RunMeasure } from '../measure.js';
+import type { ObjectiveBounds } from '../objective-bounds.js';
+import { theorems } from '../registry.js';
+import type { Setting } from '../subject.js';
 import type { FunctionClass } from './function-class.js';
 import type { Iterate, WorstCaseSchedule } from './names.js';
 
@@ -19,69 +24,56 @@ export interface TheoryQuestion {
   readonly distance: number;
 }
 
+/** The measures of a run that an iterate asks for. */
+const measures: Readonly<Record<Iterate, readonly RunMeasure[]>> = {
+  mean: ['meanGap', 'meanMaxGap'],
+  average: ['averageGap', 'averageMaxGap'],
+  best: ['bestGap', 'bestMaxGap'],
+  last: ['gap', 'maxGap'],
+};
+
 /**
- * The worst case as far as a closed form is known, or undefined; docs/worst-case.md lists the statements.
- * Sequential has none: its gap does not vanish.
+ * The least bound from above that the theorems give for every pair of the class, or undefined where none speaks of it.
+ * The subgradient method is Mix with λ = 0.
  */
 export function theory(question: TheoryQuestion): Theory | undefined {
-  return question.functionClass.kind === 'lipschitz'
-    ? lipschitzTheory(question, question.functionClass.lipschitz)
-    : smoothTheory(question, question.functionClass.smoothness);
-}
-
-function lipschitzTheory(question: TheoryQuestion, lipschitz: number): Theory | undefined {
-  const { schedule, lambda, period, stepSizes, iterate, distance } = question;
-  if (schedule === 'sequential') return undefined;
-  const steps = stepSizes.length;
-  const step = constantStep(stepSizes);
-  const maxright = schedule === 'maxright';
-  if (iterate === 'last') {
-    if (maxright) return undefined;
-    // Zamani and Glineur 2023: linearly decaying steps; Mix is a subgradient method on F_λ.
-    const optimal = (k: number): number => (distance * (steps - k)) / (lipschitz * (steps + 1) ** 1.5);
-    if (schedule !== 'alright' && stepSizes.every((value, k) => isClose(value, optimal(k)))) {
-      return { value: (lipschitz * distance) / Math.sqrt(steps + 1), kind: 'tight' };
+  const { schedule, lambda, period, stepSizes, iterate, functionClass, distance } = question;
+  const run = {
+    schedule: schedule === 'subgradient' ? mix.name : schedule,
+    stepSizes,
+    period,
+    values: 'full',
+    gradientBatch: 'fresh',
+  } as const;
+  const setting = classSetting(functionClass, lambda, distance);
+  let least: Theory | undefined;
+  for (const theorem of theorems) {
+    if (theorem.schedule !== run.schedule || (theorem.kind !== 'tight' && theorem.kind !== 'upper')) continue;
+    if (!theorem.measures.some((measure) => measures[iterate].includes(measure))) continue;
+    const applied = theorem.applies(setting, run);
+    if ('reason' in applied) continue;
+    const constants = applied.at(stepSizes.length);
+    if (constants === undefined) continue;
+    const value = theorem.value(constants);
+    const kind = theorem.kind === 'tight' && theorem.isAttained(constants) ? 'tight' : 'upper';
+    if (least === undefined || value < least.value || (value === least.value && kind === 'tight')) {
+      least = { value, kind };
     }
-    if (step === undefined) return undefined;
-    // Statement A, last point, for θ_{T+1}.
-    const harmonic = Array.from({ length: steps }, (_, t) => 1 / (t + 1)).reduce((sum, term) => sum + term, 0);
-    const value = distance ** 2 / (2 * step * (steps + 1)) + ((step * lipschitz ** 2) / 2) * (1 + harmonic);
-    return { value, kind: 'upper' };
   }
-  const weight = maxright ? Math.max(lambda, 1 - lambda) : 1;
-  if (step === undefined) {
-    // The least of the points is at most their mean weighted by the step sizes.
-    if (iterate !== 'best' || (maxright && period > 1)) return undefined;
-    const sum = stepSizes.reduce((total, value) => total + value, 0);
-    const squares = stepSizes.reduce((total, value) => total + value * value, 0);
-    return { value: (weight * (distance ** 2 + lipschitz ** 2 * squares)) / (2 * sum), kind: 'upper' };
-  }
-  // Statements A (average) and M: over the points counted, the one after the last step included for "best".
-  const points = iterate === 'best' ? steps + 1 : steps;
-  const fresh = weight * (distance ** 2 / (2 * step * points) + (step * lipschitz ** 2) / 2);
-  const staleness = Math.min(period, points) - 1;
-  if (maxright && staleness > 0) {
-    const least = Math.min(lambda, 1 - lambda);
-    if (least === 0) return undefined;
-    return { value: fresh + (weight / least) * staleness * step * lipschitz ** 2, kind: 'upper' };
-  }
-  return { value: fresh, kind: isClose(step, distance / (lipschitz * Math.sqrt(points))) ? 'tight' : 'upper' };
+  return least;
 }
 
-/** Drori and Teboulle 2014, Theorems 3.1 and 3.2: gradient descent with a constant step of at most 1/L. */
-function smoothTheory(question: TheoryQuestion, smoothness: number): Theory | undefined {
-  const { schedule, stepSizes, iterate, distance } = question;
-  const step = constantStep(stepSizes);
-  if (schedule !== 'subgradient' || step === undefined || step * smoothness > 1) return undefined;
-  // The values fall from step to step, so that the best point is the last.
-  if (iterate !== 'last' && iterate !== 'best') return undefined;
-  return { value: (smoothness * distance ** 2) / (4 * stepSizes.length * step * smoothness + 2), kind: 'tight' };
-}
-
-function constantStep(stepSizes: Float64Array): number | undefined {
-  return stepSizes.every((value) => value === stepSizes[0]) ? stepSizes[0] : undefined;
-}
-
-function isClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1e-12 * Math.abs(b);
+/** The constants of every pair of a class, on R^d, without noise. */
+function classSetting(functionClass: FunctionClass, lambda: number, distance: number): Setting {
+  const lipschitz = functionClass.kind === 'lipschitz';
+  const bounds: ObjectiveBounds = {
+    gradientBound: lipschitz ? functionClass.lipschitz : Infinity,
+    smoothness: lipschitz ? Infinity : functionClass.smoothness,
+    strongConvexity: 0,
+    noise: 0,
+    valueError: 0,
+    valueDeviation: 0,
+  };
+  const distances = { weightedSum: distance, weightedMax: distance };
+  return { lambda, radius: Infinity, bounds: { dpo: bounds, sft: bounds }, distances };
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
-import { certifiedBound, type CertifiedBound } from './certified-bound.js';
+import { certifiedBound, type CertifiedBound } from '../../sdp/certified-bound.js';
 import { maxrightPatterns, maxrightWorstCase, type MaxrightQuestion } from './maxright-search.js';
 import { maxrightPlan, openLoopPlan } from './plan.js';
 import { estimationProgramme, type EstimationProgramme } from './programme.js';

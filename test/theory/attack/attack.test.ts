@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { attack, attackable } from '../../../src/theory/attack/attack.js';
 import { choiceTree } from '../../../src/theory/choice-tree.js';
-import { averageGap, constantSteps, meanMaxGap } from '../../../src/theory/measure.js';
+import { constantSteps } from '../../../src/theory/described-run.js';
+import { simulated } from '../../../src/theory/measure.js';
 import { theorems } from '../../../src/theory/registry.js';
 import { problemSubject } from '../../../src/theory/subject.js';
 import { selected } from '../../../src/theory/verify/verify.js';
@@ -52,12 +53,13 @@ test('the tree of choices gives the expectation that the runs estimate', async (
   const branches = choiceTree(subject, { schedule: 'alright', stepSizes });
   expect(branches).toHaveLength(32);
   expect(branches.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 14);
-  const exact = averageGap(subject, { schedule: 'alright', stepSizes }, { ...extent, wholeTree: true });
-  const estimated = averageGap(subject, { schedule: 'alright', stepSizes }, { ...extent, seeds: 1500 });
+  const run = { schedule: 'alright', stepSizes };
+  const exact = simulated(subject, run, 'averageGap', { ...extent, wholeTree: true });
+  const estimated = simulated(subject, run, 'averageGap', { ...extent, seeds: 1500 });
   expect(Math.abs(estimated.mean - exact.mean)).toBeLessThan(4.5 * estimated.standardError);
   // MAXRIGHT draws nothing: one run, the same to rounding.
-  const [tree, run] = [true, false].map((wholeTree) =>
-    meanMaxGap(subject, { schedule: 'maxright', stepSizes, settings: { period: 2 } }, { ...extent, wholeTree }),
+  const [tree, once] = [true, false].map((wholeTree) =>
+    simulated(subject, { schedule: 'maxright', stepSizes, period: 2 }, 'meanMaxGap', { ...extent, wholeTree }),
   );
-  expect(tree.mean).toBeCloseTo(run.mean, 13);
+  expect(tree.mean).toBeCloseTo(once.mean, 13);
 });

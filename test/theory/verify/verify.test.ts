@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { constantTable, type Constants } from '../../../src/theory/constants.js';
+import { observations } from '../../../src/theory/observation/index.js';
 import { theorems } from '../../../src/theory/registry.js';
-import { suite } from '../../../src/theory/verify/suite.js';
+import { suite, subjectOf } from '../../../src/theory/verify/suite.js';
 import type { Theorem } from '../../../src/theory/theorem.js';
 import { checkSubject, extentOf, judge, selected, type Row } from '../../../src/theory/verify/verify.js';
 import { InputError } from '../../../src/base/input-error.js';
@@ -50,7 +51,6 @@ const wrong: readonly Wrong[] = [
     problems: ['closed-form'],
   },
   { id: 'S.finite.mean', what: 'doubled', value: (_c, bound) => 2 * bound, problems: ['closed-form'] },
-  { id: 'R.sequential', what: 'the slope of ALRIGHT', value: () => -0.5, problems: ['closed-form'] },
   { id: 'A.average', what: 'divided by 10', value: byTen, problems: coordinates },
   {
     id: 'A.average',
@@ -58,12 +58,17 @@ const wrong: readonly Wrong[] = [
     value: (c, bound) => bound / Math.sqrt(constant(c, 'T')),
     problems: coordinates,
   },
+  {
+    id: 'A.best',
+    what: 'T points for T + 1',
+    value: (c) => (constant(c, 'D0') * constant(c, 'G')) / (1 + Math.sqrt(constant(c, 'T') + 1)),
+    problems: coordinates,
+  },
   { id: 'A.last', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'A.last.linear', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'A.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'A.strong', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'A.strong.decaying', what: 'divided by 10', value: byTen, problems: ['singular', 'ten-free'] },
-  { id: 'R.alright', what: 'the slope of 1/T', value: () => -0.9, problems: ['closed-form'] },
   { id: 'M.exact', what: 'divided by 10', value: byTen, problems: coordinates },
   {
     id: 'M.exact',
@@ -71,6 +76,7 @@ const wrong: readonly Wrong[] = [
     value: (c, bound) => (bound * (1 - constant(c, 'w'))) / constant(c, 'w'),
     problems: coordinates,
   },
+  { id: 'M.best', what: 'without w', value: (c, bound) => bound * constant(c, 'w'), problems: coordinates },
   { id: 'M.stale', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'M.weighted', what: 'divided by 10', value: byTen, problems: coordinates },
   {
@@ -87,10 +93,12 @@ const wrong: readonly Wrong[] = [
     problems: ['ten-noisy-values'],
   },
   { id: 'M.shared.bias', what: 'twice the bias', value: (_c, bound) => 2 * bound, problems: ['shared-batch'] },
-  { id: 'R.maxright', what: 'the slope of 1/T', value: () => -0.9, problems: ['closed-form'] },
   { id: 'X.average', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'X.best', what: 'a tenth less', value: (_c, bound) => 0.9 * bound, problems: coordinates },
   { id: 'X.last', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'X.last.linear', what: 'a tenth less', value: (_c, bound) => 0.9 * bound, problems: coordinates },
   { id: 'X.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  { id: 'X.smooth.last', what: 'divided by 10', value: byTen, problems: ['singular'] },
   { id: 'X.strong', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'Q', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'W.alright', what: 'MR/√(T + 1)', value: (c) => 1 / Math.sqrt(constant(c, 'T') + 1), problems: coordinates },
@@ -130,7 +138,37 @@ describe('a wrong bound fails where the right one holds', () => {
   });
 });
 
+describe('observations', () => {
+  it.each([
+    ['R.sequential', -0.5],
+    ['R.alright', -0.9],
+    ['R.maxright', -0.9],
+  ])('%s is seen on the pair that it is about, and another slope is not', async (id, slope) => {
+    const [observed] = selected(observations, [id]);
+    const right = await rowsOf([observed], ['closed-form']);
+    expect(right.map(({ holds }) => holds)).not.toContain(false);
+    const broken = await rowsOf([{ ...observed, value: () => slope }], ['closed-form']);
+    expect(broken.map(({ holds }) => holds)).toContain(false);
+  });
+
+  it('are no theorems: the slope of a bound bounds no slope', () => {
+    expect(theorems.some(({ id }) => id.startsWith('R.'))).toBe(false);
+  });
+});
+
 describe('theorems as data', () => {
+  it('know a problem by what it is, never by its name', async () => {
+    const subjects = await Promise.all(suite(true).map((key) => subjectOf(key)));
+    for (const theorem of theorems) {
+      for (const subject of subjects) {
+        const [named, renamed] = [subject, { ...subject, name: 'another' }].map((each) => theorem.trials(each, extent));
+        expect('reason' in named ? named : named.map(({ constants }) => constants)).toEqual(
+          'reason' in renamed ? renamed : renamed.map(({ constants }) => constants),
+        );
+      }
+    }
+  });
+
   it('state in TeX what they evaluate', () => {
     const { statement } = theoremOf('A.average');
     expect(statement).toBe(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
 import type { ObjectiveName } from '../../../src/schedule/schedule.js';
-import { certifiedBound } from '../../../src/theory/worst-case/certified-bound.js';
+import { certifiedBound } from '../../../src/sdp/certified-bound.js';
 import { maxrightPatterns, type MaxrightQuestion } from '../../../src/theory/worst-case/maxright-search.js';
 import { maxrightPlan } from '../../../src/theory/worst-case/plan.js';
 import { estimationProgramme } from '../../../src/theory/worst-case/programme.js';
@@ -71,6 +71,13 @@ describe('stale records', () => {
     expect(staler.worstCase).toBeGreaterThan(stale.dualBound + 0.01);
     expect(staler.kind).toBe('upper');
     expect(staler.worstCase).toBeLessThan(staler.theory ?? 0);
+  });
+
+  it.each([
+    [2, 0.28 / 0.3],
+    [4, 0.55125 / 0.3],
+  ])('k = %i: the theory is the statement itself', (period, value) => {
+    expect(worstCase({ schedule: 'maxright', steps: 4, lambda: 0.3, period }).theory).toBeCloseTo(value, 12);
   });
 
   it('with the horizon as period, longer ones change nothing', () => {

@@ -1,14 +1,23 @@
 import { rateSlope } from '../verify/rate.js';
-import { constantSteps, ensemble, meanMaxGap } from '../measure.js';
+import { constantSteps } from '../described-run.js';
+import { ensemble, simulated } from '../measure.js';
 import { exactGaps } from '../../convex/simulate/exact-moments.js';
 import { schedules } from '../../schedule/index.js';
 import { moments } from '../../base/statistics.js';
-import { freeQuadratics } from '../smooth-constants.js';
+import { freeQuadratics } from '../free-quadratics.js';
 import type { Subject } from '../subject.js';
-import { theorem, type Extent, type Theorem } from '../theorem.js';
+import type { Extent } from '../extent.js';
+import { theorem, type NotApplicable, type Theorem } from '../theorem.js';
 
-/** Rates are fitted on the pair whose every optimum is known. */
-const isRatePair = ({ name, lambda }: Subject): boolean => name === 'closed-form' && lambda === 0.25;
+/** Rates are fitted on the pair ½(θ ∓ 1)² on the line, whose every optimum is known. */
+function isRatePair(subject: Subject): boolean {
+  const data = freeQuadratics(subject);
+  if (data?.dimension !== 1) return false;
+  const { dpo, sft } = data.objectives;
+  return dpo.hessian[0] === 1 && sft.hessian[0] === 1 && dpo.minimizer[0] === 1 && sft.minimizer[0] === -1;
+}
+
+const otherPair: NotApplicable = { reason: 'it is an observation on another pair' };
 
 /** The slope is fitted over the last three numbers of steps. */
 const end = (extent: Extent): readonly number[] => extent.rateSteps.slice(-3);
@@ -24,7 +33,7 @@ export const sequentialRate: Theorem = theorem({
   needs: [],
   reference: 'docs/theory.md, S',
   trials: (subject, extent) => {
-    if (!isRatePair(subject)) return [];
+    if (!isRatePair(subject)) return otherPair;
     const steps = end(extent);
     return bothStages.map((order) => ({
       steps: steps[steps.length - 1],
@@ -56,7 +65,7 @@ export const alrightRate: Theorem = theorem({
   reference: 'docs/theory.md, A',
   trials: (subject, extent) => {
     const data = freeQuadratics(subject);
-    if (!isRatePair(subject) || data === undefined) return [];
+    if (!isRatePair(subject) || data === undefined) return otherPair;
     const steps = end(extent);
     const gapAfter = (T: number): number =>
       exactGaps(data, {
@@ -88,7 +97,7 @@ export const maxrightRate: Theorem = theorem({
   needs: ['T'],
   reference: 'docs/theory.md, M',
   trials: (subject, extent) => {
-    if (!isRatePair(subject)) return [];
+    if (!isRatePair(subject)) return otherPair;
     // Every point of a run is measured, so runs are shorter.
     const steps = extent.rateSteps.slice(0, 3);
     return [
@@ -98,8 +107,14 @@ export const maxrightRate: Theorem = theorem({
         measure: () =>
           rateSlope(
             steps.map((T) => {
-              const run = { schedule: 'maxright', stepSizes: stepSizesOf(T) };
-              const { mean, standardError, degrees } = meanMaxGap(subject, run, { ...extent, seeds: extent.rateSeeds });
+              const run = {
+                schedule: 'maxright',
+                stepSizes: stepSizesOf(T),
+                values: 'full',
+                gradientBatch: 'fresh',
+              } as const;
+              const many = { ...extent, seeds: extent.rateSeeds };
+              const { mean, standardError, degrees } = simulated(subject, run, 'meanMaxGap', many);
               return { steps: T, mean, standardError, count: degrees + 1 };
             }),
           ),

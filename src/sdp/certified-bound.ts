@@ -1,5 +1,16 @@
-import { cholesky } from '../../sdp/cholesky.js';
-import type { EstimationProgramme } from './programme.js';
+import { cholesky } from './cholesky.js';
+import type { SemidefiniteProgramme } from './semidefinite-programme.js';
+
+/** A programme that maximises, with bounds that every point of interest obeys beside its constraints. */
+export interface BoundedProgramme {
+  readonly programme: SemidefiniteProgramme;
+  /** The bound of each constraint without the margin that the programme may have. */
+  readonly trueBounds: Float64Array;
+  /** G_ii is at most this. */
+  readonly diagonalBounds: Float64Array;
+  /** |f_j| is at most this. */
+  readonly freeBounds: Float64Array;
+}
 
 /** A dual bound that holds in spite of rounding, and what went into it. */
 export interface CertifiedBound {
@@ -21,15 +32,15 @@ const unitRoundoff = 2 ** -53;
 /**
  * A rigorous upper bound from approximate multipliers y.
  *
- * For any functions of the class, with Gram matrix G and values f, and any y ≥ 0,
+ * For any point (G, f) that obeys the true bounds, and any y ≥ 0,
  *   cᵀf = Σ y_k a_kᵀf + rᵀf ≤ bᵀy − ⟨Z, G⟩ + rᵀf,   Z = Σ y_k A_k,  r = c − Σ y_k a_k.
  * With S = diag(1/√d_i), d_i ≥ G_ii, and Z + ε S² positive semidefinite, −⟨Z, G⟩ ≤ ε Σ G_ii/d_i ≤ ε n; and
  * rᵀf ≤ Σ |r_j| F_j with F_j ≥ |f_j|. The shift ε is the first of a growing sequence for which the floating-point
  * Cholesky factorisation of the scaled matrix, lowered by the bound on its own rounding (Rump 2006), runs through.
  * Every sum is enlarged by a bound on its rounding error.
  */
-export function certifiedBound(estimation: EstimationProgramme, approximate: Float64Array): CertifiedBound {
-  const { programme, trueBounds, diagonalBounds, freeBounds } = estimation;
+export function certifiedBound(bounded: BoundedProgramme, approximate: Float64Array): CertifiedBound {
+  const { programme, trueBounds, diagonalBounds, freeBounds } = bounded;
   const { order: n, constraints, objective } = programme;
   const m = constraints.length;
   const multipliers = approximate.map((value, k) => (constraints[k].sense === 'at most' ? Math.max(0, value) : value));

@@ -1,0 +1,45 @@
+import type { RunSettings } from '../convex/simulate/trajectory.js';
+import type { Order, Pair } from '../schedule/schedule.js';
+
+/** A run as the statements speak of it; what is absent is as `forgetting run` has it unless told. */
+export interface DescribedRun {
+  /** The schedule's name. */
+  readonly schedule: string;
+  readonly stepSizes: Float64Array;
+  readonly order?: Order;
+  /** Steps of the first and the second stage of a sequential run; halves unless given. */
+  readonly split?: readonly [number, number];
+  /** Steps between the evaluations of both objectives; 1 unless given. */
+  readonly period?: number;
+  /** What a schedule that compares values sees: minibatch losses unless given. */
+  readonly values?: RunSettings['values'];
+  /** Whether the gradient is taken on the minibatch that the choice was made by; shared unless given. */
+  readonly gradientBatch?: RunSettings['gradientBatch'];
+  /** η: what is added to the optima that the schedule is told. */
+  readonly optimumError?: Pair;
+}
+
+/** α where all steps are equal and positive. */
+export function constantStep({ stepSizes }: DescribedRun): number | undefined {
+  return stepSizes.every((size) => size === stepSizes[0]) && stepSizes[0] > 0 ? stepSizes[0] : undefined;
+}
+
+/** α where the steps decay linearly to be measured after them: α_t = α (T + 1 − t)/(T + 1). */
+export function linearStep({ stepSizes }: DescribedRun): number | undefined {
+  const { length } = stepSizes;
+  const alpha = (stepSizes[0] * (length + 1)) / length;
+  const isLinear = stepSizes.every(
+    (size, i) => Math.abs(size - (alpha * (length - i)) / (length + 1)) <= 1e-12 * alpha,
+  );
+  return isLinear && alpha > 0 ? alpha : undefined;
+}
+
+/** T equal step sizes. */
+export function constantSteps(stepSize: number, steps: number): Float64Array {
+  return new Float64Array(steps).fill(stepSize);
+}
+
+/** Linear decay of T steps to be measured at the point after them: α (T + 1 − t)/(T + 1). */
+export function linearSteps(stepSize: number, steps: number): Float64Array {
+  return Float64Array.from({ length: steps }, (_, i) => (stepSize * (steps - i)) / (steps + 1));
+}
