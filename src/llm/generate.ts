@@ -49,7 +49,7 @@ export async function generate(
       `fewer than the model's context of ${model.contextLength}`,
     );
   }
-  const ends = new Set([tokenizer.eosId, tokenizer.kind === 'llama2c' ? tokenizer.bosId : undefined]);
+  const ends = new Set(tokenizer.endIds);
   const random = stream(options.seed, 'generate');
   const cache: KeyValueCache = { length: 0, layers: [] };
   const ids: number[] = [];

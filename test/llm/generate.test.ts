@@ -49,7 +49,7 @@ describe.each([neoxConfig({ contextLength: 80 }), llamaConfig({ contextLength: 8
     const before = tf.memory().numTensors;
     // More tokens than the cache first has room for.
     const longer = { ...options, temperature: 0, maxTokens: 70 };
-    const { promptIds, ids } = await generate(model, { ...tokenizer, eosId: undefined }, longer);
+    const { promptIds, ids } = await generate(model, { ...tokenizer, eosId: undefined, endIds: [] }, longer);
     expect(tf.memory().numTensors).toBe(before);
     expect([...promptIds]).toEqual(tokenizer.encode(options.prompt));
     expect(ids.length).toBe(70);
@@ -93,7 +93,11 @@ describe.each([neoxConfig({ contextLength: 80 }), llamaConfig({ contextLength: 8
   });
 
   it('stops where the context ends, and refuses a prompt that fills it', async () => {
-    const endless = await generate(model, { ...tokenizer, eosId: undefined }, { ...options, maxTokens: 100 });
+    const endless = await generate(
+      model,
+      { ...tokenizer, eosId: undefined, endIds: [] },
+      { ...options, maxTokens: 100 },
+    );
     expect({ stopped: endless.stopped, sampled: endless.ids.length }).toEqual({
       stopped: 'length',
       sampled: 80 - 4 + 1,
@@ -104,7 +108,7 @@ describe.each([neoxConfig({ contextLength: 80 }), llamaConfig({ contextLength: 8
   });
 
   it('stops at the end-of-text token', async () => {
-    const ended: Tokenizer = { ...tokenizer, eosId: (await generate(model, tokenizer, options)).ids[2] };
+    const ended: Tokenizer = { ...tokenizer, endIds: (await generate(model, tokenizer, options)).ids.slice(2, 3) };
     const { ids, stopped } = await generate(model, ended, options);
     expect(stopped).toBe('end');
     expect(ids.length).toBeLessThanOrEqual(2);

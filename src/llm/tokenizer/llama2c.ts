@@ -35,6 +35,7 @@ export function readLlama2cTokenizer(path: string): Tokenizer {
     vocabularySize: entries.length,
     bosId,
     eosId,
+    endIds: [bosId, eosId],
     eosText: undefined,
     encode: (text) => merge(characterIds(text, idOf), entries, idOf),
     decode: (ids) => decode(ids, entries, byteOf),

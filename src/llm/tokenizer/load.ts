@@ -8,24 +8,36 @@ import type { Tokenizer } from './tokenizer.js';
 /**
  * Reads the tokenizer of a model: the given file (tokenizer.json, or a llama2.c .bin), or else the one that lies in
  * the model folder, or beside the model file.
- * @throws InputError when there is none, or its vocabulary does not fit the model's
+ * @throws InputError when there is none, or a llama2.c one has another vocabulary than the model
  */
 export function loadTokenizer(model: string, modelVocabularySize: number, file?: string): Tokenizer {
   const path = file ?? findTokenizer(model);
-  const tokenizer = path.endsWith('.bin') ? readLlama2cTokenizer(path) : readHuggingFaceTokenizer(path);
-  // HF checkpoints pad their embedding; a llama2.c tokenizer has exactly one entry for each row.
-  const fits =
-    tokenizer.kind === 'llama2c'
-      ? tokenizer.vocabularySize === modelVocabularySize
-      : tokenizer.vocabularySize <= modelVocabularySize;
-  if (!fits) {
-    throw new InputError(
-      path,
-      `${tokenizer.vocabularySize} tokens`,
-      `a tokenizer for ${model}, which has ${modelVocabularySize}`,
-    );
+  if (path.endsWith('.bin')) {
+    const tokenizer = readLlama2cTokenizer(path);
+    // It has exactly one entry for each row of the embedding.
+    if (tokenizer.vocabularySize === modelVocabularySize) return tokenizer;
+    const expected = `a tokenizer for ${model}, which has ${modelVocabularySize}`;
+    throw new InputError(path, `${tokenizer.vocabularySize} tokens`, expected);
   }
-  return tokenizer;
+  const folder = statSync(model).isDirectory() ? model : dirname(path);
+  return withRows(readHuggingFaceTokenizer(path, folder), modelVocabularySize, path);
+}
+
+/** A tokenizer whose ids beyond a model's rows are refused where they occur: the model may have fewer or more. */
+function withRows(tokenizer: Tokenizer, rows: number, path: string): Tokenizer {
+  if (tokenizer.vocabularySize <= rows) return tokenizer;
+  const held = (id: number | undefined): number | undefined => (id !== undefined && id < rows ? id : undefined);
+  return {
+    ...tokenizer,
+    bosId: held(tokenizer.bosId),
+    eosId: held(tokenizer.eosId),
+    encode: (text) => {
+      const ids = tokenizer.encode(text);
+      const beyond = ids.find((id) => id >= rows);
+      if (beyond === undefined) return ids;
+      throw new InputError(path, `token ${beyond}`, `ids below ${rows}, for which the model has rows`);
+    },
+  };
 }
 
 /**

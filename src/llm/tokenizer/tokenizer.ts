@@ -8,11 +8,13 @@ export interface Tokenizer {
   readonly bosId: number | undefined;
   /** The id that ends a text, where the model has one. */
   readonly eosId: number | undefined;
+  /** The ids at which generation ends, EOS among them. */
+  readonly endIds: readonly number[];
   /** The end-of-text token as text, to be appended before encoding; undefined for llama2c, where only the id exists. */
   readonly eosText: string | undefined;
   /**
-   * The ids of a text. huggingface: with the special tokens that the tokenizer's own post-processor adds (Llama 3 puts
-   * BOS first), as Python's `tokenizer(text)` does; llama2c: without BOS and EOS.
+   * The ids of a text. huggingface: behind the special tokens that its files put first (Llama 3 puts BOS there), as
+   * Python's `tokenizer(text)` does, but never closed by EOS; llama2c: without BOS and EOS.
    */
   encode(text: string): number[];
   /** The text of ids, special tokens left out. */

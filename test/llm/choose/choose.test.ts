@@ -106,6 +106,7 @@ describe('log-likelihoods', () => {
       vocabularySize: 200,
       bosId: undefined,
       eosId: 0,
+      endIds: [0],
       eosText: undefined,
       encode: (text) => Array.from(text.replace(': A', '!'), (character) => character.charCodeAt(0)),
       decode: () => '',

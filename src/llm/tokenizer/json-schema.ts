@@ -1,0 +1,251 @@
+import * as z from 'zod';
+import { InputError } from '../../base/input-error.js';
+import type { AddedToken } from './added-tokens.js';
+
+/** More ids than any tokenizer has; a larger one would make a table of that size. */
+const largestId = 2 ** 24;
+
+const id = z.int().nonnegative().max(largestId);
+const partSchema = z.looseObject({ type: z.string() });
+const addedSchema = z.object({
+  id,
+  content: z.string().min(1),
+  single_word: z.boolean().nullish(),
+  lstrip: z.boolean().nullish(),
+  rstrip: z.boolean().nullish(),
+  normalized: z.boolean().nullish(),
+  special: z.boolean().nullish(),
+});
+const tokenizerSchema = z.looseObject({
+  added_tokens: z.array(addedSchema).nullish(),
+  normalizer: partSchema.nullish(),
+  pre_tokenizer: partSchema.nullish(),
+  decoder: partSchema.nullish(),
+  post_processor: partSchema.nullish(),
+  model: z.looseObject({
+    type: z.string().optional(),
+    vocab: z.unknown().optional(),
+    merges: z.unknown().optional(),
+    dropout: z.literal(0, 'no dropout').nullish(),
+  }),
+});
+
+/** A part of a tokenizer.json. */
+export type TokenizerPart = z.output<typeof partSchema>;
+
+/** The content of a tokenizer.json, checked. */
+export interface TokenizerJson {
+  readonly normalizer: TokenizerPart | null;
+  readonly pre_tokenizer: TokenizerPart | null;
+  readonly decoder: TokenizerPart | null;
+  readonly post_processor: TokenizerPart | null;
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly addedTokens: readonly AddedToken[];
+  /** The ids of the model's own vocabulary. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+}
+
+/** @throws InputError naming the file and the part that is missing or wrong */
+export function checkedTokenizerJson(json: unknown, source: string): TokenizerJson {
+  const parsed = tokenizerSchema.safeParse(json);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    const place = path.length === 0 ? source : `${source}: ${path.join('.')}`;
+    throw new InputError(place, valueAt(json, path), message.replace(/^Invalid input: /, ''));
+  }
+  const { normalizer, pre_tokenizer, decoder, post_processor, model, added_tokens } = parsed.data;
+  const vocabulary = vocabularyOf(model.vocab, source);
+  requireMerges(model, source);
+  for (const part of [normalizer, pre_tokenizer, decoder]) requireParts(part, source);
+  return {
+    normalizer: normalizer ?? null,
+    pre_tokenizer: faithful(pre_tokenizer ?? null, source),
+    decoder: decoder ?? null,
+    post_processor: post_processor ?? null,
+    model,
+    addedTokens: (added_tokens ?? []).map(addedToken),
+    vocabulary,
+  };
+}
+
+function addedToken({ id, content, ...flags }: z.output<typeof addedSchema>): AddedToken {
+  const special = flags.special ?? false;
+  return {
+    id,
+    content,
+    singleWord: flags.single_word ?? false,
+    strip: { left: flags.lstrip ?? false, right: flags.rstrip ?? false },
+    normalized: flags.normalized ?? !special,
+    special,
+  };
+}
+
+const decoderEntries = z.record(z.string().regex(/^\d+$/), addedSchema.omit({ id: true }));
+
+/**
+ * The added tokens of a tokenizer together with those of tokenizer_config.json's added_tokens_decoder, whose flags
+ * count: Python's transformers adds them to what tokenizer.json has.
+ * @throws InputError where the two disagree about an id
+ */
+export function withDecoderTokens(
+  { addedTokens, vocabulary }: Pick<TokenizerJson, 'addedTokens' | 'vocabulary'>,
+  entries: unknown,
+  source: string,
+): AddedToken[] {
+  const tokens = new Map(addedTokens.map((token) => [token.content, token]));
+  if (entries === undefined || entries === null) return [...tokens.values()];
+  const parsed = decoderEntries.safeParse(entries);
+  if (!parsed.success) {
+    throw new InputError(`${source}: added_tokens_decoder`, entries, 'tokens with their content by their ids');
+  }
+  for (const [number, flags] of Object.entries(parsed.data)) {
+    const given = Number(number);
+    const known = tokens.get(flags.content)?.id ?? vocabulary.get(flags.content) ?? given;
+    if (known !== given || given > largestId) {
+      throw new InputError(
+        `${source}: added_tokens_decoder.${number}`,
+        flags.content,
+        `id ${known}, its tokenizer.json's`,
+      );
+    }
+    tokens.set(flags.content, addedToken({ id: given, ...flags }));
+  }
+  return [...tokens.values()];
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  let value = json;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return value;
+}
+
+/** Of a vocabulary that can have a million entries, hence no schema: an object of ids, or Unigram's list of pieces. */
+function vocabularyOf(vocab: unknown, source: string): Map<string, number> {
+  const place = `${source}: model.vocab`;
+  if (Array.isArray(vocab)) {
+    return new Map(
+      vocab.map((entry: unknown, index) => {
+        const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
+        if (typeof piece !== 'string' || typeof score !== 'number') {
+          throw new InputError(`${place}.${index}`, entry, 'a piece and its score');
+        }
+        return [piece, index];
+      }),
+    );
+  }
+  if (typeof vocab !== 'object' || vocab === null) throw new InputError(place, vocab, 'the ids of its tokens');
+  const ids = new Map<string, number>();
+  for (const [token, number] of Object.entries(vocab)) {
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > largestId) {
+      throw new InputError(`${place}: ${JSON.stringify(token)}`, number, `an id from 0 to ${largestId}`);
+    }
+    ids.set(token, number);
+  }
+  return ids;
+}
+
+function requireMerges({ type, vocab, merges }: Readonly<Record<string, unknown>>, source: string): void {
+  if (type !== 'BPE' && (type !== undefined || merges === undefined || Array.isArray(vocab))) return;
+  const isMerge = (merge: unknown): boolean =>
+    typeof merge === 'string'
+      ? merge.includes(' ')
+      : Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string');
+  if (!Array.isArray(merges)) throw new InputError(`${source}: model.merges`, merges, 'a list of merges');
+  const wrong = merges.findIndex((merge) => !isMerge(merge));
+  if (wrong >= 0) throw new InputError(`${source}: model.merges.${wrong}`, merges[wrong], 'two tokens to merge');
+  // A list is all of one form: the library looks at its first entry.
+  const other = merges.findIndex((merge) => typeof merge !== typeof merges[0]);
+  if (other >= 0) throw new InputError(`${source}: model.merges.${other}`, merges[other], 'the form of the others');
+}
+
+const patternSchema = z.union([z.object({ Regex: z.string() }), z.object({ String: z.string() })]);
+
+/** Every part inside a part, itself first. */
+function partsIn(part: TokenizerPart | null | undefined): TokenizerPart[] {
+  if (part === null || part === undefined) return [];
+  const nested = Object.values(part).flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : []));
+  return [part, ...nested.flatMap((one) => (partSchema.safeParse(one).success ? partsIn(one as TokenizerPart) : []))];
+}
+
+/** Lists of parts hold parts only, and those that need a pattern have one. */
+function requireParts(part: TokenizerPart | null | undefined, source: string): void {
+  for (const one of partsIn(part)) {
+    for (const list of ['normalizers', 'pretokenizers', 'decoders']) {
+      const value = one[list];
+      if (value === undefined && !(one.type === 'Sequence' && list in one)) continue;
+      if (!z.array(partSchema).safeParse(value).success) throw new InputError(`${source}: ${list}`, value, 'parts');
+    }
+    if ((one.type === 'Split' || one.type === 'Replace') && !patternSchema.safeParse(one['pattern']).success) {
+      throw new InputError(`${source}: ${one.type}.pattern`, one['pattern'], 'a Regex or a String');
+    }
+    if (one.type === 'Replace' && typeof one['content'] !== 'string') {
+      throw new InputError(`${source}: Replace.content`, one['content'], 'a string');
+    }
+  }
+}
+
+const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+const punctuation = '[\\p{P}!-/:-@\\[-`{-~]';
+const isolated = (regex: string): TokenizerPart => ({
+  type: 'Split',
+  pattern: { Regex: regex },
+  behavior: 'Isolated',
+  invert: false,
+});
+
+/**
+ * A pre-tokenizer in the words that the library does as the original one does: what it knows of letters, digits and
+ * white space in some parts is ASCII's or JavaScript's, not Unicode's, and it does only some ways of splitting.
+ * @throws InputError for a way of splitting that it does not do
+ */
+function faithful(part: TokenizerPart | null, source: string): TokenizerPart | null {
+  if (part === null) return null;
+  const { type, behavior, invert, pattern } = part;
+  if (type === 'Sequence') {
+    const parts = part['pretokenizers'] as TokenizerPart[] | undefined;
+    if (parts === undefined) throw new InputError(`${source}: pretokenizers`, parts, 'parts');
+    return { ...part, pretokenizers: parts.map((one) => faithful(one, source)) };
+  }
+  if (type === 'Whitespace') return { ...isolated('\\w+|[^\\w\\s]+'), behavior: 'Removed', invert: true };
+  if (type === 'Digits') return isolated(part['individual_digits'] === true ? '\\p{N}' : '\\p{N}+');
+  if (type === 'Punctuation') {
+    const how = behavior ?? 'Isolated';
+    if (how === 'Isolated') return isolated(punctuation);
+    if (how === 'Contiguous') return isolated(`${punctuation}+`);
+    throw new InputError(`${source}: Punctuation.behavior`, behavior, 'Isolated or Contiguous');
+  }
+  if (type === 'ByteLevel' && part['use_regex'] !== false && part['add_prefix_space'] !== true) {
+    return { type: 'Sequence', pretokenizers: [isolated(gpt2), { ...part, use_regex: false }] };
+  }
+  if (type === 'Split') {
+    const { Regex: regex } = pattern as { Regex?: string };
+    const keepsMatches = behavior === 'Removed' && invert === true;
+    // Cut at matches without a trace: groups and strings would leave one.
+    const dropsMatches = behavior === 'Removed' && regex !== undefined && !/\((?!\?)/.test(regex);
+    if (!(behavior === 'Isolated' && invert !== true) && !keepsMatches && !dropsMatches) {
+      throw new InputError(
+        `${source}: Split`,
+        { behavior, invert },
+        'Isolated without invert, or Removed by a regular expression',
+      );
+    }
+  }
+  return part;
+}
+
+/** Patterns of well-known tokenizers, which take time linear in the text, or nearly. */
+const knownPatterns = new Set([
+  gpt2,
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+]);
+
+/** Whether a tokenizer.json brings regular expressions of its own, which may take any time. */
+export function hasOwnPatterns(json: unknown): boolean {
+  const parsed = tokenizerSchema.safeParse(json);
+  if (!parsed.success) return false;
+  return [parsed.data.normalizer, parsed.data.pre_tokenizer, parsed.data.decoder].flatMap(partsIn).some((part) => {
+    const { Regex: regex } = (part['pattern'] ?? {}) as { Regex?: unknown };
+    return typeof regex === 'string' && !knownPatterns.has(regex);
+  });
+}
