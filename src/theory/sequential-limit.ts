@@ -1,6 +1,5 @@
 import type { QuadraticData } from '../convex/problem/data.js';
-import { minimize } from '../convex/optimum/minimize.js';
-import { eigenbasis } from '../convex/optimum/quadratic-model.js';
+import { eigenbasis, minimizeModel, toEigenbasis } from '../convex/optimum/quadratic-model.js';
 import { quadraticObjective } from '../convex/problem/quadratic.js';
 import type { ObjectivePair } from '../convex/problem/problem.js';
 import type { ObjectiveName, Order } from '../schedule/schedule.js';
@@ -42,31 +41,29 @@ export function sequentialGap(subject: Subject, data: QuadraticData, { first, se
   const point = (z: Float64Array): Float64Array =>
     two.minimizer.map((entry, i) => flat.reduce((sum, direction, k) => sum + z[k] * direction[i], entry));
   const full = new Float64Array(dimension);
-  const hessian = new Float64Array(dimension * dimension);
-  const lower = minimize(
-    {
-      value: (z) => weight * objective.value(point(z)),
-      gradient(z, out) {
-        const value = objective.gradient(point(z), full);
-        for (let k = 0; k < size; k++) out[k] = weight * full.reduce((sum, entry, i) => sum + entry * flat[k][i], 0);
-        return weight * value;
-      },
-      hessian(z, out) {
-        objective.hessian(z, hessian);
-        for (let k = 0; k < size; k++) {
-          for (let l = 0; l < size; l++) {
-            let sum = 0;
-            for (let i = 0; i < dimension; i++) {
-              for (let j = 0; j < dimension; j++) sum += flat[k][i] * hessian[i * dimension + j] * flat[l][j];
-            }
-            out[k * size + l] = weight * sum;
-          }
-        }
-      },
-    },
-    { start: new Float64Array(size), radius: Infinity, curvature: 'quadratic' },
+  const gradientAt = (z: Float64Array): Float64Array => {
+    objective.gradient(point(z), full);
+    return z.map((_, k) => weight * full.reduce((sum, entry, i) => sum + entry * flat[k][i], 0));
+  };
+  const hessian = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) {
+    for (let l = 0; l < size; l++) {
+      let sum = 0;
+      for (let i = 0; i < dimension; i++) {
+        for (let j = 0; j < dimension; j++) sum += flat[k][i] * one.hessian[i * dimension + j] * flat[l][j];
+      }
+      hessian[k * size + l] = weight * sum;
+    }
+  }
+  const lower = eigenbasis(hessian, size);
+  let z: Float64Array = new Float64Array(size);
+  for (let pass = 0; pass < 2; pass++) z = minimizeModel(lower, z, gradientAt(z), Infinity);
+  // What is left above the lower-level minimum: ½ gᵀ H⁺ g.
+  const left = toEigenbasis(lower, gradientAt(z)).reduce(
+    (sum, entry, k) => sum + (lower.values[k] > 0 ? (entry * entry) / (2 * lower.values[k]) : 0),
+    0,
   );
-  return lower.value - lower.certificate - subject.weightedSum.value;
+  return weight * objective.value(point(z)) - left - subject.weightedSum.value;
 }
 
 /**

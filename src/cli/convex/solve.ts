@@ -22,6 +22,7 @@ export function solveCommand(): Command {
       if (json === true) {
         printJson({
           ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
+          // What nothing certifies has the certificate null in JSON, and a reason.
           idealCertificate: { dpo: ideal.dpo.certificate, sft: ideal.sft.certificate },
           points,
           max,
@@ -37,8 +38,16 @@ export function solveCommand(): Command {
         process.stdout.write(`\nminimisers of ${name}\n`);
         printTable(
           ['λ', 'value', 'certificate', 'dpo', 'sft'],
-          rows.map((row) => [row.lambda, row.value, row.certificate, row.dpo, row.sft].map(shortNumber)),
+          rows.map((row) => [
+            shortNumber(row.lambda),
+            shortNumber(row.value),
+            row.certificate < Infinity ? shortNumber(row.certificate) : 'none',
+            shortNumber(row.dpo),
+            shortNumber(row.sft),
+          ]),
         );
+        const reasons = new Set(rows.map(({ reason }) => reason).filter((reason) => reason !== undefined));
+        for (const reason of reasons) process.stdout.write(`no certificate: ${reason}\n`);
       }
       if (problem.conditionalOnConvexity) process.stdout.write('\ncertificates are conditional on convexity\n');
     });

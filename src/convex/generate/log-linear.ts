@@ -137,7 +137,7 @@ function referencePoint(
       const data = problemData(checkProblemFile({ ...file, reference: zero }));
       if (data.kind !== 'log-linear') throw new TypeError('expected log-linear data');
       const sft = logLinearSft(data.sft, dimension);
-      const { minimizer, certificate } = minimize(sft, { start: Float64Array.from(start), radius, curvature: 0 });
+      const { minimizer, certificate } = minimize(sft, { start: Float64Array.from(start), radius, modulus: 0 });
       if (!(certificate <= 1e-10)) throw new Error(`the SFT minimiser is certified only to ${certificate}`);
       return Array.from(minimizer);
     }

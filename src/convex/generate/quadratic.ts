@@ -2,6 +2,7 @@ import { InputError } from '../../base/input-error.js';
 import { stream, type Stream } from '../../base/random-stream.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import type { ProblemFile } from '../problem/format.js';
+import { isPositiveDefinite } from '../problem/positive-semidefinite.js';
 import { checkedStart, integerFrom, nonNegative, positive } from './checks.js';
 import { quadraticDefaults } from './defaults.js';
 import { orthonormalPair, randomOrthogonal } from './orthonormal.js';
@@ -86,6 +87,16 @@ function hessian(dimension: number, condition: number, random: Stream): number[]
       for (let k = 0; k < dimension; k++) sum += eigenvalues[k] * basis.get(i, k) * basis.get(j, k);
       rows[i][j] = rows[j][i] = sum;
     }
+  }
+  // Entries near 1, rounded to doubles, move every eigenvalue by about 1e-16: the smallest has to stand that.
+  const flat = Float64Array.from(rows.flat());
+  const smallest = eigenvalues[dimension - 1];
+  if (!isPositiveDefinite(flat, dimension, smallest / 2) || isPositiveDefinite(flat, dimension, 2 * smallest)) {
+    throw new InputError(
+      'condition',
+      condition,
+      `a smaller one: the entries of this ${dimension} × ${dimension} Hessian, as doubles, cannot hold it`,
+    );
   }
   return rows;
 }

@@ -1,14 +1,18 @@
 import type { ConvexFunction } from '../problem/problem.js';
-import { certificate, type Curvature } from './certificate.js';
+import { certificate, certified } from './certificate.js';
 import { minimizeNewtonModel } from './newton-model.js';
-import { eigenbasis, minimizeModel, ontoBall } from './quadratic-model.js';
+import { ontoBall } from './quadratic-model.js';
+import { evaluatePrecisely } from './weighted-function.js';
 
 /** A point, the value there, and a bound on how far that is above the minimum. */
 export interface CertifiedMinimum {
   readonly minimizer: Float64Array;
+  /** The double nearest to the value at the minimiser. */
   readonly value: number;
-  /** value − minimum ≤ certificate, whatever the solver did. */
+  /** value − minimum ≤ certificate in exact arithmetic, whatever the solver did; Infinity where nothing is certified. */
   readonly certificate: number;
+  /** Why the certificate is Infinity, where it is. */
+  readonly reason?: string;
 }
 
 /** What `minimize` needs to know. */
@@ -16,43 +20,44 @@ export interface MinimizeOptions {
   readonly start: Float64Array;
   /** Infinity for all of R^d. */
   readonly radius: number;
-  /** 'quadratic' certifies with the Hessian itself, a number with that modulus of strong convexity. */
-  readonly curvature: 'quadratic' | number;
+  /** A modulus of strong convexity; 0 where none is known. */
+  readonly modulus: number;
 }
 
 /**
  * A certified minimiser of a convex function over a ball or R^d, by Newton's method whose quadratic models are
- * minimised exactly over the same ball, with backtracking. It goes on while the certificate improves, and returns the
- * point with the best certificate.
+ * minimised exactly over the same ball, with backtracking. It goes on while the certificate or the value improves, and
+ * returns the point with the best certificate.
  */
-export function minimize(f: ConvexFunction, { start, radius, curvature }: MinimizeOptions): CertifiedMinimum {
+export function minimize(f: ConvexFunction, { start, radius, modulus }: MinimizeOptions): CertifiedMinimum {
   const dimension = start.length;
   const [gradient, hessian] = [new Float64Array(dimension), new Float64Array(dimension * dimension)];
+  const known = { kind: 'strongly-convex', modulus } as const;
   let theta: Float64Array = Float64Array.from(ontoBall(start, radius));
   let value = f.gradient(theta, gradient);
-  let best: CertifiedMinimum = { minimizer: theta, value, certificate: Infinity };
+  let best = { minimizer: theta, bound: Infinity };
+  let lowest = value;
   let stalled = 0;
-  f.hessian(theta, hessian);
-  const known: Curvature =
-    curvature === 'quadratic'
-      ? { kind: 'quadratic', basis: eigenbasis(hessian, dimension) }
-      : { kind: 'strongly-convex', modulus: curvature };
   for (let iteration = 0; iteration < 200; iteration++) {
-    const bound = certificate(theta, gradient, radius, known);
-    if (bound < best.certificate) {
-      stalled = bound < best.certificate / 2 ? 0 : stalled + 1;
-      best = { minimizer: theta, value, certificate: bound };
-    } else stalled++;
+    // What rounding adds is left out here: it would hide the progress of the last steps.
+    const asIfExact = {
+      value: [value, 0],
+      valueError: 0,
+      gradient: { high: gradient, low: zeros(dimension) },
+      gradientError: 0,
+    } as const;
+    const { bound } = certificate(theta, asIfExact, radius, known);
     const scale = Number.EPSILON * Math.max(1, Math.abs(value));
+    const progress = bound < best.bound / 2 || value < lowest - 1e-6 * Math.abs(lowest);
+    stalled = progress ? 0 : stalled + 1;
+    lowest = Math.min(lowest, value);
+    if (bound < best.bound) best = { minimizer: theta, bound };
     // A start that is good enough for its certificate still gets one step: callers compare the values of both objectives,
     // whose error is of first order in the point where the certificate's is of second.
     if ((iteration > 0 && bound <= 1000 * scale) || stalled >= 4) break;
 
-    if (known.kind !== 'quadratic' && iteration > 0) f.hessian(theta, hessian);
-    const target =
-      known.kind === 'quadratic'
-        ? minimizeModel(known.basis, theta, gradient, radius)
-        : minimizeNewtonModel(hessian, theta, gradient, radius);
+    f.hessian(theta, hessian);
+    const target = minimizeNewtonModel(hessian, theta, gradient, radius);
     let slope = 0;
     for (let i = 0; i < dimension; i++) slope += gradient[i] * (target[i] - theta[i]);
     let accepted = false;
@@ -69,6 +74,13 @@ export function minimize(f: ConvexFunction, { start, radius, curvature }: Minimi
     if (!accepted) break;
     value = f.gradient(theta, gradient);
   }
-  // The value itself is rounded, which no bound from exact arithmetic sees.
-  return { ...best, certificate: best.certificate + 2 * Number.EPSILON * Math.abs(best.value) };
+  const evaluation = evaluatePrecisely(f, best.minimizer);
+  return {
+    minimizer: best.minimizer,
+    ...certified(evaluation, certificate(best.minimizer, evaluation, radius, known)),
+  };
+}
+
+function zeros(dimension: number): Float64Array {
+  return new Float64Array(dimension);
 }

@@ -3,8 +3,8 @@ import { ontoBall } from './quadratic-model.js';
 /**
  * A minimiser over the ball ‖y‖ ≤ radius of the model ⟨g, y − θ⟩ + ½ (y − θ)ᵀ H (y − θ), as `minimizeModel`, by Cholesky
  * factorisations instead of an eigenbasis: about ten times cheaper where the Hessian changes at every iteration.
- * A Hessian that is singular to rounding is shifted by 1e-13 of its largest diagonal entry, which the iteration around
- * this step makes good.
+ * A Hessian that is singular to rounding has its diagonal enlarged by a share of 1e-13, which the iteration around this
+ * step makes good.
  */
 export function minimizeNewtonModel(
   hessian: Float64Array,
@@ -13,16 +13,10 @@ export function minimizeNewtonModel(
   radius: number,
 ): Float64Array {
   const dimension = theta.length;
-  let largest = 0;
-  for (let i = 0; i < dimension; i++) largest = Math.max(largest, hessian[i * dimension + i]);
   const factor = new Float64Array(dimension * dimension);
-
-  let shift = 0;
-  while (!factorize(hessian, shift, 1e-14 * largest, factor)) {
-    shift = shift === 0 ? 1e-13 * largest || 1 : 4 * shift;
-    // Only a Hessian with entries that are no numbers gets here: there is no model, and no step.
-    if (shift === Infinity) return theta;
-  }
+  const model = regularised(hessian, factor);
+  // Only a Hessian with entries that are no numbers has none: there is no step.
+  if (model === undefined) return theta;
   const step = solve(factor, gradient);
   const interior = theta.map((entry, i) => entry - step[i]);
   if (Math.hypot(...interior) <= radius) return interior;
@@ -31,14 +25,14 @@ export function minimizeNewtonModel(
   const target = new Float64Array(dimension);
   for (let i = 0; i < dimension; i++) {
     let sum = -gradient[i];
-    for (let j = 0; j < dimension; j++) sum += hessian[i * dimension + j] * theta[j];
+    for (let j = 0; j < dimension; j++) sum += model[i * dimension + j] * theta[j];
     target[i] = sum;
   }
-  let [low, high] = [shift, Math.max(shift, Math.hypot(...target) / radius)];
-  let nu = low > 0 ? low : high * 1e-3;
+  let [low, high] = [0, Math.hypot(...target) / radius];
+  let nu = high * 1e-3;
   let y: Float64Array = interior;
   for (let iteration = 0; iteration < 100; iteration++) {
-    if (!factorize(hessian, nu, 0, factor)) {
+    if (!factorize(model, nu, factor)) {
       low = nu;
       nu = (nu + high) / 2;
       continue;
@@ -57,8 +51,28 @@ export function minimizeNewtonModel(
   return ontoBall(y, radius);
 }
 
-/** Writes L with LLᵀ = H + shift·I; false where a pivot is not above `least`. */
-function factorize(hessian: Float64Array, shift: number, least: number, factor: Float64Array): boolean {
+/**
+ * The Hessian, or, where it is singular to rounding, the Hessian with its diagonal enlarged by the smallest share that
+ * makes it definite, and its factor. Pivots are judged beside the diagonal entry that they come from, so that a
+ * coordinate of tiny curvature is neither taken for flat nor shifted by what a large one needs.
+ */
+function regularised(hessian: Float64Array, factor: Float64Array): Float64Array | undefined {
+  const dimension = Math.sqrt(hessian.length);
+  let largest = 0;
+  for (let i = 0; i < dimension; i++) largest = Math.max(largest, hessian[i * dimension + i]);
+  for (let share = 0; share < Infinity; share = share === 0 ? 1e-13 : 4 * share) {
+    const model = hessian.slice();
+    for (let i = 0; share > 0 && i < dimension; i++) {
+      const at = i * dimension + i;
+      model[at] += share * (model[at] > 1e-300 * largest ? model[at] : largest || 1);
+    }
+    if (factorize(model, 0, factor, 1e-14)) return model;
+  }
+  return undefined;
+}
+
+/** Writes L with LLᵀ = H + shift·I; false where a pivot is not above `least` times the diagonal entry. */
+function factorize(hessian: Float64Array, shift: number, factor: Float64Array, least = 0): boolean {
   const dimension = Math.sqrt(hessian.length);
   for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
     for (let j = 0, other = 0; j <= i; j++, other += dimension) {
@@ -67,7 +81,7 @@ function factorize(hessian: Float64Array, shift: number, least: number, factor: 
       if (i > j) factor[row + j] = sum / factor[other + j];
       else {
         const pivot = sum + shift;
-        if (!(pivot > least)) return false;
+        if (!(pivot > least * hessian[row + i])) return false;
         factor[row + i] = Math.sqrt(pivot);
       }
     }

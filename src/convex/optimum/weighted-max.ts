@@ -1,7 +1,11 @@
 import type { Problem } from '../problem/problem.js';
+import type { ObjectiveName } from '../../schedule/schedule.js';
 import { checkedLambda } from '../../schedule/settings.js';
+import { up } from '../matrix/precise-sum.js';
 import type { CertifiedMinimum } from './minimize.js';
-import { minimizeWeightedSum, type IdealPoint, type WeightedSumMinimum } from './weighted-sum.js';
+import { ontoBall } from './quadratic-model.js';
+import { minimizeWeightedSum, valuesAt, type IdealPoint, type WeightedSumMinimum } from './weighted-sum.js';
+import { evaluatePrecisely } from './weighted-function.js';
 
 /** A certified minimiser of F_max. */
 export interface WeightedMaxMinimum extends CertifiedMinimum {
@@ -26,25 +30,41 @@ export function weightedMax(lambda: number, dpo: number, sft: number, ideal: { d
 export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: IdealPoint): WeightedMaxMinimum {
   checkedLambda(lambda);
   const best = { dpo: ideal.dpo.value, sft: ideal.sft.value };
-  const uncertaintyAt = ({ dpo, sft }: { dpo: number; sft: number }): number =>
-    Math.max(lambda * ideal.dpo.certificate, (1 - lambda) * ideal.sft.certificate) +
-    // The rounding of the two values.
-    2 * Number.EPSILON * (lambda * Math.abs(dpo) + (1 - lambda) * Math.abs(sft));
-  const { dpo, sft } = problem.objectives;
+  /** What F_max at a point may be off by: the optima's certificates, and the rounding of values, differences and product. */
+  const uncertaintyAt = (point: Omit<WeightedMaxMinimum, 'certificate'>): number => {
+    const of = (name: ObjectiveName, weight: number): number => {
+      if (weight === 0) return 0;
+      const { value, valueError } = evaluatePrecisely(problem.objectives[name], point.minimizer);
+      const rounding = Math.abs(value[1]) + valueError + 2 * Number.EPSILON * Math.abs(point[name] - best[name]);
+      return weight * (ideal[name].certificate + rounding) * (1 + 8 * Number.EPSILON);
+    };
+    return Math.max(of('dpo', lambda), of('sft', 1 - lambda));
+  };
   const at = (minimizer: Float64Array): Omit<WeightedMaxMinimum, 'certificate'> => {
-    const values = { dpo: dpo.value(minimizer), sft: sft.value(minimizer) };
+    const values = valuesAt(problem, minimizer);
     return { lambda, minimizer, ...values, value: weightedMax(lambda, values.dpo, values.sft, best) };
+  };
+  const certifiedAt = (point: Omit<WeightedMaxMinimum, 'certificate'>, bound: number): WeightedMaxMinimum => {
+    const certificate = up(Math.max(0, up(point.value - bound)) + uncertaintyAt(point));
+    if (Number.isFinite(certificate)) return { ...point, certificate };
+    const reason = ideal.dpo.reason ?? ideal.sft.reason ?? 'no minimum of a weighted sum that bounds it is certified';
+    return { ...point, certificate: Infinity, reason };
   };
   if (lambda === 0 || lambda === 1) {
     // One argument is zero throughout, the other the weighted gap of one objective, whose minimum is 0.
     const point = at((lambda === 0 ? ideal.sft : ideal.dpo).minimizer);
-    return { ...point, certificate: Math.max(0, point.value) + uncertaintyAt(point) };
+    return certifiedAt(point, 0);
   }
   const excess = ({ dpo, sft }: { dpo: number; sft: number }): number =>
     lambda * (dpo - best.dpo) - (1 - lambda) * (sft - best.sft);
   /** The lower bound on min F_max from a certified minimiser of F_μ. */
-  const dual = ({ lambda: mu, value, certificate }: WeightedSumMinimum): number =>
-    (value - certificate - mu * best.dpo - (1 - mu) * best.sft) / (mu / lambda + (1 - mu) / (1 - lambda));
+  const dual = ({ lambda: mu, value, certificate }: WeightedSumMinimum): number => {
+    const weight = mu / lambda + (1 - mu) / (1 - lambda);
+    const [fromDpo, fromSft] = [mu * best.dpo, (1 - mu) * best.sft];
+    const rounding = 8 * Number.EPSILON * (Math.abs(value) + certificate + Math.abs(fromDpo) + Math.abs(fromSft));
+    const bound = (value - certificate - fromDpo - fromSft - rounding) / weight;
+    return bound - 8 * Number.EPSILON * Math.abs(bound);
+  };
 
   // Chandrupatla's root finding: inverse quadratic interpolation where the last three points allow it, else bisection.
   // The root lies between `latest` and `across`; `dropped` is the point that the latest one replaced.
@@ -66,7 +86,7 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
     fraction = nextFraction(latest, across, dropped);
     stalled = primal.value - lowerBound < gap / 2 || iteration < 20 ? 0 : stalled + 1;
   }
-  return { ...primal, certificate: Math.max(0, primal.value - lowerBound) + uncertaintyAt(primal) };
+  return certifiedAt(primal, lowerBound);
 
   /** How far from a towards b to look next. */
   function nextFraction(a: WeightedSumMinimum, b: WeightedSumMinimum, c: WeightedSumMinimum): number {
@@ -89,7 +109,8 @@ export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: Ide
       const guess = (left * rightExcess - right * leftExcess) / (rightExcess - leftExcess);
       const middle = guess > left && guess < right ? guess : (left + right) / 2;
       if (middle <= left || middle >= right) break;
-      const trial = at(from.minimizer.map((entry, i) => entry + middle * (to.minimizer[i] - entry)));
+      const between = from.minimizer.map((entry, i) => entry + middle * (to.minimizer[i] - entry));
+      const trial = at(ontoBall(between, problem.radius));
       point = better(point, trial);
       const difference = excess(trial);
       if (Math.abs(difference) <= 1e-15 * Math.max(1, trial.value)) break;

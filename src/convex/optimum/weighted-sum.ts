@@ -1,7 +1,9 @@
-import type { Problem } from '../problem/problem.js';
+import type { ConvexFunction, ObjectivePair, Problem } from '../problem/problem.js';
+import type { Pair } from '../../schedule/schedule.js';
 import { checkedLambda } from '../../schedule/settings.js';
 import { minimize, type CertifiedMinimum } from './minimize.js';
-import { weightedFunction } from './weighted-function.js';
+import { minimizeQuadratic } from './minimize-quadratic.js';
+import { evaluatePrecisely, weightedFunction } from './weighted-function.js';
 
 /** A certified minimiser of F_λ, a point of the Pareto front for 0 < λ < 1. */
 export interface WeightedSumMinimum extends CertifiedMinimum {
@@ -16,11 +18,28 @@ export interface WeightedSumMinimum extends CertifiedMinimum {
  */
 export function minimizeWeightedSum(problem: Problem, lambda: number, start = problem.start): WeightedSumMinimum {
   checkedLambda(lambda);
-  const { dpo, sft } = problem.objectives;
+  const { data, radius } = problem;
+  const f = weightedFunction(problem, lambda);
+  const minimum =
+    data.kind === 'quadratic'
+      ? minimizeQuadratic(data, lambda, f, start)
+      : minimize(f, { start, radius, modulus: weightedModulus(problem, lambda) });
+  return { lambda, ...minimum, ...valuesAt(problem, minimum.minimizer) };
+}
+
+/** A modulus of strong convexity of F_λ, rounded down. */
+export function weightedModulus({ objectives: { dpo, sft } }: ObjectivePair, lambda: number): number {
   const modulus = lambda * dpo.constants.strongConvexity + (1 - lambda) * sft.constants.strongConvexity;
-  const curvature = problem.data.kind === 'quadratic' ? 'quadratic' : modulus;
-  const minimum = minimize(weightedFunction(problem, lambda), { start, radius: problem.radius, curvature });
-  return { lambda, ...minimum, dpo: dpo.value(minimum.minimizer), sft: sft.value(minimum.minimizer) };
+  return modulus * (1 - 4 * Number.EPSILON);
+}
+
+/** Both objective values at a point, each the double nearest to it as far as that is known. */
+export function valuesAt({ objectives }: ObjectivePair, theta: Float64Array): Pair {
+  const at = (objective: ConvexFunction): number => {
+    const [high, low] = evaluatePrecisely(objective, theta).value;
+    return high + low;
+  };
+  return { dpo: at(objectives.dpo), sft: at(objectives.sft) };
 }
 
 /** The smallest value of each objective alone, with its certificate and minimiser. */

@@ -89,7 +89,7 @@ function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>)
       checkLength(`${field}.hessian[${i}]`, row, dimension);
     });
     const flat = room.numbers(hessian.flat());
-    checkPositiveSemidefinite(`${field}.hessian`, flat, dimension);
+    checkPositiveSemidefinite(`${field}.hessian`, flat, dimension, file.radius ?? Infinity);
     return { hessian: flat, minimizer: room.numbers(minimizer), noise, valueNoise };
   };
   return {

@@ -1,4 +1,5 @@
 import type { LogLinearDpoData } from './data.js';
+import { PreciseSum, sumError } from '../matrix/precise-sum.js';
 import { addRow, exampleCount, readRow, rowProduct } from './feature-rows.js';
 import { eigenvalues } from './positive-semidefinite.js';
 import type { Objective } from './problem.js';
@@ -32,6 +33,29 @@ export function logLinearDpo({ rows, beta }: LogLinearDpoData, reference: Float6
         const h = rewardMargin(n, theta);
         addRow(rows, n, 0, -weight * beta * logistic(-h), gradient);
         return softplus(-h);
+      },
+      rowOf: (n) => readRow(rows, n, 0, row),
+      precisely(n, theta) {
+        readRow(rows, n, 0, row);
+        const margin = new PreciseSum();
+        let size = 0;
+        for (let i = 0; i < dimension; i++) {
+          const difference = theta[i] - reference[i];
+          margin.addProduct(difference, row[i]);
+          margin.addProduct(sumError(theta[i], -reference[i], difference), row[i]);
+          size += Math.abs(difference * row[i]);
+        }
+        const h = beta * margin.value;
+        // The row is a rounded difference of features; exp and log1p are taken to be right to 2 units in the last place.
+        const error = beta * (margin.error + Number.EPSILON * size) + Number.EPSILON * Math.abs(h);
+        const loss = softplus(-h);
+        const coefficient = -beta * logistic(-h);
+        return {
+          loss,
+          lossError: Math.min(1, logistic(-h) * Math.exp(error)) * error + 6 * Number.EPSILON * loss,
+          coefficients: [coefficient],
+          coefficientErrors: [-coefficient * (Math.expm1(error) + 8 * Number.EPSILON)],
+        };
       },
       addHessian(n, theta, weight, sum) {
         const h = rewardMargin(n, theta);

@@ -1,7 +1,8 @@
 import type { LogLinearSftData } from './data.js';
+import { PreciseSum } from '../matrix/precise-sum.js';
 import { addRow, exampleCount, readRow, rowCount, rowProduct, type FeatureRows } from './feature-rows.js';
 import type { Objective } from './problem.js';
-import { sampledMean } from './sampled-mean.js';
+import { sampledMean, type PreciseLoss } from './sampled-mean.js';
 
 /**
  * f_SFT(θ) = mean of −log π_θ(target | x), π_θ(y | x) ∝ exp(θᵀφ(x, y)) over the example's candidates.
@@ -33,9 +34,53 @@ export function logLinearSft({ rows }: LogLinearSftData, dimension: number): Obj
     return largest + Math.log1p(sum);
   }
 
+  /**
+   * As `negativeLogProbability`, from logits in twice the precision of doubles. A loss moves by no more than the logit
+   * that moves most, the logarithm of a probability by no more than twice that; exp and log1p are taken to be right to 2
+   * units in the last place.
+   */
+  function precisely(n: number, theta: Float64Array): PreciseLoss {
+    const others = rowCount(rows, n);
+    const logits = new Float64Array(others);
+    let [largest, best, error] = [0, -1, 0];
+    for (let k = 0; k < others; k++) {
+      readRow(rows, n, k, row);
+      const logit = new PreciseSum();
+      let size = 0;
+      for (let i = 0; i < dimension; i++) {
+        logit.addProduct(theta[i], row[i]);
+        size += Math.abs(theta[i] * row[i]);
+      }
+      logits[k] = logit.value;
+      // The row is a rounded difference of features.
+      error = Math.max(error, logit.error + Number.EPSILON * (size + Math.abs(logit.value)));
+      if (logit.value > largest) [largest, best] = [logit.value, k];
+    }
+    // Without the largest term, which is 1.
+    const power = new PreciseSum();
+    if (best >= 0) power.add(Math.exp(-largest));
+    for (let k = 0; k < others; k++) if (k !== best) power.add(Math.exp(logits[k] - largest));
+    const sum = power.value;
+    const loss = largest + Math.log1p(sum);
+    const rounding = 4 * Number.EPSILON;
+    const coefficients = logits.map((logit) => Math.exp(logit - largest) / (1 + sum));
+    const relative = Math.expm1(2 * error);
+    return {
+      loss,
+      // x·e^−x < 0.37 bounds what the rounding of an exponent adds to a term.
+      lossError: error + rounding * Math.min(1, sum) + (0.37 * others * Number.EPSILON) / (1 + sum) + rounding * loss,
+      coefficients,
+      coefficientErrors: coefficients.map(
+        (entry, k) => entry * (relative + 2 * rounding + Number.EPSILON * Math.abs(logits[k] - largest)),
+      ),
+    };
+  }
+
   return sampledMean(
     {
       count,
+      precisely,
+      rowOf: (n, k) => readRow(rows, n, k, row),
       value: negativeLogProbability,
       addGradient(n, theta, weight, gradient) {
         const loss = negativeLogProbability(n, theta);

@@ -1,6 +1,18 @@
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import type { ProblemData } from './data.js';
 
+/**
+ * A value and a gradient at a point to more digits than doubles have: unevaluated sums high + low, with bounds on their
+ * distance to the exact ones. Certificates rest on these.
+ */
+export interface PreciseEvaluation {
+  readonly value: readonly [high: number, low: number];
+  readonly valueError: number;
+  readonly gradient: { readonly high: Float64Array; readonly low: Float64Array };
+  /** In the Euclidean norm. */
+  readonly gradientError: number;
+}
+
 /** A convex function on R^d with its derivatives. */
 export interface ConvexFunction {
   /** The value at θ. */
@@ -9,6 +21,8 @@ export interface ConvexFunction {
   gradient(theta: Float64Array, gradient: Float64Array): number;
   /** Writes the Hessian at θ (d × d, row-major). */
   hessian(theta: Float64Array, hessian: Float64Array): void;
+  /** Value and gradient with bounds on their rounding; where absent, both are taken to be off by a few roundings. */
+  evaluatePrecisely?(theta: Float64Array): PreciseEvaluation;
 }
 
 /** Constants of an objective over its domain, each with a proof in docs/theory.md; Infinity or 0 where none is known. */

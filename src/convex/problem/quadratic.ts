@@ -1,7 +1,8 @@
 import { additiveNoise } from './additive-noise.js';
 import type { QuadraticObjectiveData } from './data.js';
 import { eigenvalues } from './positive-semidefinite.js';
-import type { Objective } from './problem.js';
+import { normBound, PreciseSum, sumError, up } from '../matrix/precise-sum.js';
+import type { Objective, PreciseEvaluation } from './problem.js';
 
 /**
  * f(θ) = ½ (θ − c)ᵀ A (θ − c); a stochastic gradient is A (θ − c) + noise · N(0, I), a minibatch of b the mean of b.
@@ -31,6 +32,7 @@ export function quadraticObjective(data: QuadraticObjectiveData, dimension: numb
     hessian: (_theta, out) => {
       out.set(hessian);
     },
+    evaluatePrecisely: (theta) => precisely(data, theta),
     get constants() {
       const spectrum = eigenvalues(hessian, dimension);
       const smoothness = Math.max(0, spectrum[dimension - 1]);
@@ -56,4 +58,36 @@ function gradientNorm(hessian: Float64Array, minimizer: Float64Array, dimension:
     squares += sum * sum;
   }
   return Math.sqrt(squares);
+}
+
+/** Both in twice the precision of doubles: θ − c, and sums of products of its two parts. */
+function precisely({ hessian, minimizer }: QuadraticObjectiveData, theta: Float64Array): PreciseEvaluation {
+  const dimension = theta.length;
+  const displacement = theta.map((entry, i) => entry - minimizer[i]);
+  const rest = displacement.map((entry, i) => sumError(theta[i], -minimizer[i], entry));
+  const [high, low, errors] = [new Float64Array(dimension), new Float64Array(dimension), new Float64Array(dimension)];
+  const twice = new PreciseSum();
+  for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
+    const sum = new PreciseSum();
+    for (let j = 0; j < dimension; j++) {
+      const entry = hessian[row + j];
+      if (entry === 0) continue;
+      sum.addProduct(entry, displacement[j]);
+      if (rest[j] !== 0) sum.addProduct(entry, rest[j]);
+    }
+    [high[i], low[i]] = sum.parts;
+    errors[i] = sum.error;
+    twice.addProduct(high[i], displacement[i]);
+    twice.addProduct(high[i], rest[i]);
+    twice.addProduct(low[i], displacement[i]);
+    twice.addProduct(low[i], rest[i]);
+    twice.add(0, errors[i] * (Math.abs(displacement[i]) + Math.abs(rest[i])) * (1 + 4 * Number.EPSILON));
+  }
+  const [value, valueRest] = twice.parts;
+  return {
+    value: [value / 2, valueRest / 2],
+    valueError: up(twice.error / 2),
+    gradient: { high, low },
+    gradientError: normBound(errors),
+  };
 }

@@ -1,4 +1,5 @@
-import type { Constants, Objective } from './problem.js';
+import { normBound, PreciseSum } from '../matrix/precise-sum.js';
+import type { Constants, Objective, PreciseEvaluation } from './problem.js';
 
 /** A mean of convex losses over examples, given by what one example adds. */
 export interface ExampleLosses {
@@ -7,8 +8,20 @@ export interface ExampleLosses {
   value(n: number, theta: Float64Array): number;
   /** Adds weight × the gradient of example n to `gradient` and returns the example's loss. */
   addGradient(n: number, theta: Float64Array, weight: number, gradient: Float64Array): number;
+  /** The loss of example n and the coefficients of its gradient in the example's rows, with bounds on their errors. */
+  precisely(n: number, theta: Float64Array): PreciseLoss;
+  /** Row k of example n; the next call overwrites it. */
+  rowOf(n: number, k: number): Float64Array;
   /** Adds weight × the Hessian of example n to the sum. */
   addHessian(n: number, theta: Float64Array, weight: number, sum: OuterProductSum): void;
+}
+
+/** A loss and its gradient Σ coefficient_k · row_k, each with a bound on its error. */
+export interface PreciseLoss {
+  readonly loss: number;
+  readonly lossError: number;
+  readonly coefficients: ArrayLike<number>;
+  readonly coefficientErrors: ArrayLike<number>;
 }
 
 /** The objective that is the mean of the examples' losses, sampled in uniformly drawn minibatches with replacement. */
@@ -34,6 +47,7 @@ export function sampledMean(losses: ExampleLosses, dimension: number, constants:
       sum.finish();
       mirrorLowerTriangle(hessian, dimension);
     },
+    evaluatePrecisely: (theta) => precisely(losses, theta),
     get constants() {
       return (known ??= constants());
     },
@@ -58,6 +72,36 @@ export function sampledMean(losses: ExampleLosses, dimension: number, constants:
         },
       };
     },
+  };
+}
+
+/** The means of losses and gradients, summed in twice the precision of doubles. */
+function precisely(losses: ExampleLosses, theta: Float64Array): PreciseEvaluation {
+  const { count } = losses;
+  const value = new PreciseSum();
+  const coordinates = Array.from(theta, () => new PreciseSum());
+  let gradientError = 0;
+  for (let n = 0; n < count; n++) {
+    const { loss, lossError, coefficients, coefficientErrors } = losses.precisely(n, theta);
+    value.add(loss, lossError);
+    for (let k = 0; k < coefficients.length; k++) {
+      const row = losses.rowOf(n, k);
+      for (let i = 0; i < row.length; i++) coordinates[i].addProduct(coefficients[k], row[i]);
+      // The row itself is a rounded difference of features.
+      gradientError += (coefficientErrors[k] + Number.EPSILON * Math.abs(coefficients[k])) * normBound(row);
+    }
+  }
+  const errors = Float64Array.from(coordinates, (sum) => sum.error / count);
+  const high = Float64Array.from(coordinates, (sum) => sum.value / count);
+  const low = new Float64Array(theta.length);
+  const [total, rest] = value.parts;
+  const mean = total / count;
+  return {
+    value: [mean, 0],
+    valueError: (value.error + Math.abs(rest)) / count + Number.EPSILON * Math.abs(mean),
+    gradient: { high, low },
+    gradientError:
+      (gradientError / count + normBound(errors) + Number.EPSILON * normBound(high)) * (1 + count * Number.EPSILON),
   };
 }
 

@@ -1,6 +1,6 @@
 import { certificate, type Curvature } from '../../convex/optimum/certificate.js';
-import { eigenbasis } from '../../convex/optimum/quadratic-model.js';
-import { weightedFunction } from '../../convex/optimum/weighted-function.js';
+import { quadraticCurvature } from '../../convex/optimum/minimize-quadratic.js';
+import { evaluatePrecisely, weightedFunction } from '../../convex/optimum/weighted-function.js';
 import { weightedMax } from '../../convex/optimum/weighted-max.js';
 import { computed } from '../measurement.js';
 import { lowestFound, pointsAround } from '../attack/search.js';
@@ -62,21 +62,17 @@ export const certificateHolds: Theorem = theorem({
     const { problem, lambda, weightedSum, bounds } = subject;
     if (problem === undefined) return [];
     const f = weightedFunction(problem, lambda);
-    const { dimension, radius } = problem;
-    const gradient = new Float64Array(dimension);
+    const { radius } = problem;
     let curvature: Curvature = {
       kind: 'strongly-convex',
       modulus: lambda * bounds.dpo.strongConvexity + (1 - lambda) * bounds.sft.strongConvexity,
     };
-    if (problem.data.kind === 'quadratic') {
-      const hessian = new Float64Array(dimension * dimension);
-      f.hessian(weightedSum.minimizer, hessian);
-      curvature = { kind: 'quadratic', basis: eigenbasis(hessian, dimension) };
-    }
+    if (problem.data.kind === 'quadratic') curvature = quadraticCurvature(problem.data, lambda);
     let closest = { gap: 0, bound: Infinity };
     for (const theta of pointsAround(problem, weightedSum.minimizer, 200, seed)) {
-      const gap = f.gradient(theta, gradient) - weightedSum.value;
-      const bound = certificate(theta, gradient, radius, curvature);
+      const evaluation = evaluatePrecisely(f, theta);
+      const gap = evaluation.value[0] - weightedSum.value;
+      const { bound } = certificate(theta, evaluation, radius, curvature);
       // Gaps near rounding say nothing.
       if (gap > 1e-9 * Math.max(1, Math.abs(weightedSum.value)) && gap / bound > closest.gap / closest.bound) {
         closest = { gap, bound };

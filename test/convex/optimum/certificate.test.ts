@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { certificate, type Curvature } from '../../../src/convex/optimum/certificate.js';
-import { eigenbasis } from '../../../src/convex/optimum/quadratic-model.js';
-import { weightedFunction } from '../../../src/convex/optimum/weighted-function.js';
+import { quadraticCurvature } from '../../../src/convex/optimum/minimize-quadratic.js';
+import { evaluatePrecisely, weightedFunction } from '../../../src/convex/optimum/weighted-function.js';
 import { minimizeWeightedSum } from '../../../src/convex/optimum/weighted-sum.js';
 import type { ProblemFile } from '../../../src/convex/problem/format.js';
 import { logLinear } from '../../../src/convex/generate/log-linear.js';
 import { quadratic } from '../../../src/convex/generate/quadratic.js';
+import type { PreciseEvaluation } from '../../../src/convex/problem/problem.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 
 const flat = (radius?: number): ProblemFile => ({
@@ -69,17 +70,14 @@ describe.each<[string, ProblemFile]>([
             theta = theta.map((entry) => (entry * problem.radius * (1 - 1e-15)) / norm);
           }
           const f = weightedFunction(problem, lambda);
-          const gradient = new Float64Array(3);
-          const reached = f.gradient(theta, gradient);
-          const hessian = new Float64Array(9);
-          f.hessian(theta, hessian);
+          const evaluation = evaluatePrecisely(f, theta);
+          const reached = evaluation.value[0];
           const modulus = lambda * dpo.constants.strongConvexity + (1 - lambda) * sft.constants.strongConvexity;
           const curvature: Curvature =
-            file.kind === 'quadratic'
-              ? { kind: 'quadratic', basis: eigenbasis(hessian, 3) }
+            problem.data.kind === 'quadratic'
+              ? quadraticCurvature(problem.data, lambda)
               : { kind: 'strongly-convex', modulus };
-          const bound = certificate(theta, gradient, problem.radius, curvature);
-          // For a quadratic on R^d both sides are equal but for rounding.
+          const { bound } = certificate(theta, evaluation, problem.radius, curvature);
           expect(bound).toBeGreaterThanOrEqual(reached - value - 1e-14 * (1 + Math.abs(value) + Math.abs(reached)));
         },
       ),
@@ -92,25 +90,33 @@ test('on R^d it is exact for a quadratic, singular or not', async () => {
   for (const file of [quadratic({ dimension: 3, condition: 20, seed: 5 }), flat()]) {
     const problem = await parseProblem(file);
     const f = weightedFunction(problem, 0.4);
-    const [gradient, hessian] = [new Float64Array(3), new Float64Array(9)];
     const theta = Float64Array.of(1, -2, 0.5);
-    const value = f.gradient(theta, gradient);
-    f.hessian(theta, hessian);
-    const bound = certificate(theta, gradient, Infinity, { kind: 'quadratic', basis: eigenbasis(hessian, 3) });
-    expect(bound).toBeCloseTo(value - minimizeWeightedSum(problem, 0.4).value, 12);
+    if (problem.data.kind !== 'quadratic') throw new TypeError('expected a quadratic');
+    const curvature = quadraticCurvature(problem.data, 0.4);
+    const { bound } = certificate(theta, evaluatePrecisely(f, theta), Infinity, curvature);
+    expect(bound).toBeCloseTo(f.value(theta) - minimizeWeightedSum(problem, 0.4).value, 12);
   }
 });
 
+/** A value of 0 and a gradient, both exact. */
+const exactly = (...gradient: number[]): PreciseEvaluation => ({
+  value: [0, 0],
+  valueError: 0,
+  gradient: { high: Float64Array.from(gradient), low: new Float64Array(gradient.length) },
+  gradientError: 0,
+});
+
 test('a linear function on a ball: the Frank–Wolfe gap is exact', () => {
-  const bound = certificate(Float64Array.of(1, 0), Float64Array.of(3, 4), 2, { kind: 'strongly-convex', modulus: 0 });
+  const convex = { kind: 'strongly-convex', modulus: 0 } as const;
+  const { bound } = certificate(Float64Array.of(1, 0), exactly(3, 4), 2, convex);
   expect(bound).toBeCloseTo(3 + 2 * 5, 12);
 });
 
 test('nothing is known of a merely convex function on R^d away from its minimum', () => {
   const convex = { kind: 'strongly-convex', modulus: 0 } as const;
-  expect(certificate(Float64Array.of(1), Float64Array.of(1e-12), Infinity, convex)).toBe(Infinity);
-  expect(certificate(Float64Array.of(1), Float64Array.of(0), Infinity, convex)).toBe(0);
-  expect(certificate(Float64Array.of(1), Float64Array.of(4), Infinity, { kind: 'strongly-convex', modulus: 2 })).toBe(
-    4,
-  );
+  const at = (slope: number, curvature: Curvature) =>
+    certificate(Float64Array.of(1), exactly(slope), Infinity, curvature);
+  expect(at(1e-12, convex)).toEqual({ bound: Infinity, reason: 'not known to be strongly convex, and no ball' });
+  expect(at(0, convex).bound).toBe(0);
+  expect(at(4, { kind: 'strongly-convex', modulus: 2 }).bound).toBeCloseTo(4, 13);
 });

@@ -182,16 +182,18 @@ describe('the first wrong field is named with its value', () => {
   });
 });
 
-test('rounding of a singular Hessian is not taken for a negative eigenvalue', async () => {
+test('rounding of a singular Hessian is allowed on a ball, and refused on R^d, where there is then no minimum', async () => {
   const v = [0.1, 0.7, -0.3];
   const hessian = v.map((a) => v.map((b) => a * b));
   const objective = { hessian, minimizer: [0, 0, 0] };
-  const problem = await parseProblem({
-    kind: 'quadratic',
-    objectives: { dpo: objective, sft: objective },
-    start: [1, 1, 1],
-  });
+  const file = { kind: 'quadratic', objectives: { dpo: objective, sft: objective }, start: [1, 1, 1] };
+  const problem = await parseProblem({ ...file, radius: 2 });
   expect(problem.objectives.dpo.constants.strongConvexity).toBeLessThan(1e-15);
+  await expect(parseProblem(file)).rejects.toThrow('expected a positive semidefinite matrix, or a radius');
+  // Products of small whole numbers are exact, and so is the decision.
+  const whole = [1, 7, -3].map((a) => [1, 7, -3].map((b) => a * b));
+  const exact = { hessian: whole, minimizer: [0, 0, 0] };
+  await parseProblem({ ...file, objectives: { dpo: exact, sft: exact } });
 });
 
 test('a file that is absent or no JSON is named', async () => {
