@@ -1,13 +1,43 @@
-/** A value as indented JSON, typed arrays as arrays of numbers; vectors of numbers stay on one line. */
+/** A value as indented JSON: see `jsonPieces`. */
 export function jsonText(value: unknown): string {
-  const plain = JSON.stringify(
-    value,
-    (_key, entry: unknown) => (entry instanceof Float64Array ? Array.from(entry) : entry),
-    2,
-  );
-  return plain.replace(/\[[^[\]{}"]*\]/g, (vector) =>
-    vector.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
-  );
+  return [...jsonPieces(value)].join('');
+}
+
+/**
+ * The pieces of a value's indented JSON, so that no text of all of it need be in memory. Typed arrays and other
+ * iterables are arrays; what holds no text and no further value, as vectors of numbers, stays on one line.
+ * @param indent what the lines after the first begin with
+ */
+export function* jsonPieces(value: unknown, indent = ''): Iterable<string> {
+  const inner = `${indent}  `;
+  if (typeof value !== 'object' || value === null) yield value === undefined ? 'null' : JSON.stringify(value);
+  else if (Symbol.iterator in value) yield* listPieces(value as Iterable<unknown>, indent);
+  else {
+    let before = '{';
+    for (const [name, entry] of Object.entries(value)) {
+      if (entry === undefined) continue;
+      yield `${before}\n${inner}${JSON.stringify(name)}: `;
+      yield* jsonPieces(entry, inner);
+      before = ',';
+    }
+    yield before === '{' ? '{}' : `\n${indent}}`;
+  }
+}
+
+function* listPieces(values: Iterable<unknown>, indent: string): Iterable<string> {
+  const oneLine = ArrayBuffer.isView(values) || (Array.isArray(values) && values.every(isBare));
+  const [before, between, after] = oneLine ? ['[', ', ', ']'] : [`[\n${indent}  `, `,\n${indent}  `, `\n${indent}]`];
+  let isFirst = true;
+  for (const value of values) {
+    yield isFirst ? before : between;
+    yield* jsonPieces(value, `${indent}  `);
+    isFirst = false;
+  }
+  yield isFirst ? '[]' : after;
+}
+
+function isBare(value: unknown): boolean {
+  return typeof value !== 'string' && (typeof value !== 'object' || value === null);
 }
 
 /** A number for a table: 6 significant digits. */
@@ -23,4 +53,17 @@ export function shellWords(words: readonly string[]): string {
 /** Each value as a line of JSON. */
 export function* jsonLines(values: Iterable<unknown>): Iterable<string> {
   for (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+
+/** Texts put together to such lengths as are worth a call of the system. */
+export function* blocks(texts: Iterable<string>): Iterable<string> {
+  let [block, length]: [string[], number] = [[], 0];
+  for (const text of texts) {
+    block.push(text);
+    length += text.length;
+    if (length < 2 ** 16) continue;
+    yield block.join('');
+    [block, length] = [[], 0];
+  }
+  if (length > 0) yield block.join('');
 }

@@ -18,6 +18,7 @@ import { fileRefusal } from './file-refusal.js';
 import { makeFolder } from './folder.js';
 import { InputError } from './input-error.js';
 import { otherEndPatience, pause } from './pause.js';
+import { blocks } from './text.js';
 
 /** Takes the next bytes of a file. */
 export type Write = (bytes: Uint8Array, position?: number) => void;
@@ -43,19 +44,6 @@ export async function writeTexts(path: string, texts: Iterable<string>): Promise
   await writeInPieces(path, (write) => {
     for (const block of blocks(texts)) write(Buffer.from(block));
   });
-}
-
-/** Texts put together to such lengths as are worth a call of the system. */
-export function* blocks(texts: Iterable<string>): Iterable<string> {
-  let [block, length]: [string[], number] = [[], 0];
-  for (const text of texts) {
-    block.push(text);
-    length += text.length;
-    if (length < 2 ** 16) continue;
-    yield block.join('');
-    [block, length] = [[], 0];
-  }
-  if (length > 0) yield block.join('');
 }
 
 /**

@@ -1,4 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { InputError } from '../base/input-error.js';
+
+/** What steps, examples and seeds are counted in: the integers of 32 bits that tables hold. */
+const largestCount = 2 ** 31 - 1;
+
+/** The largest values of those options that have another limit. */
+const largest: Readonly<Record<string, number>> = {
+  // With any number of runs after the first, each with the next seed.
+  seed: Number.MAX_SAFE_INTEGER - largestCount,
+  seeds: 1e6,
+  workers: Math.max(64, availableParallelism()),
+  threads: Math.max(64, availableParallelism()),
+  dimension: 2 ** 20,
+};
 
 /** A command line option's text as a finite number; throws an InputError naming the option. */
 export function numberOption(field: string): (text: string) => number {
@@ -9,13 +23,21 @@ export function numberOption(field: string): (text: string) => number {
   };
 }
 
-/** A command line option's text as an integer ≥ least; throws an InputError naming the option. */
-export function integerOption(field: string, least: number): (text: string) => number {
+/**
+ * A command line option's text as an integer from `least` to what the option can be at most; throws an InputError
+ * naming the option.
+ */
+export function integerOption(
+  field: string,
+  least: number,
+  most = largest[field] ?? largestCount,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
+    if (text.trim() === '' || !Number.isInteger(value) || value < least) {
       throw new InputError(field, text, `an integer ≥ ${least}`);
     }
+    if (value > most) throw new InputError(field, text, `an integer ≤ ${most}`);
     return value;
   };
 }
@@ -29,10 +51,24 @@ export function wordOption<Word extends string>(field: string, words: readonly W
   };
 }
 
-/** Adds λ ∈ [0, 1] to the values of a repeated option. */
-export function lambdaOption(text: string, earlier: readonly number[] = []): number[] {
-  return [...earlier, unitOption('lambda')(text)];
+const repeatable = new WeakSet<object>();
+
+/** A parser of an option that may be given several times: it collects what `parse` makes of each. */
+export function repeatedOption<Value>(
+  parse: (text: string) => Value,
+): (text: string, earlier?: readonly Value[]) => Value[] {
+  const collect = (text: string, earlier: readonly Value[] = []): Value[] => [...earlier, parse(text)];
+  repeatable.add(collect);
+  return collect;
 }
+
+/** Whether an option may be given several times, by its parser. */
+export function mayRepeat(parser: object | undefined): boolean {
+  return parser !== undefined && repeatable.has(parser);
+}
+
+/** λ ∈ [0, 1], several times. */
+export const lambdaOption = repeatedOption((text) => unitOption('lambda')(text));
 
 /** A command line option's text as a number in [0, 1]; throws an InputError naming the option. */
 export function unitOption(field: string): (text: string) => number {

@@ -1,56 +1,53 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../base/input-error.js';
-import { optionalPackages, version } from '../base/version.js';
+import { escaped } from '../base/short-text.js';
+import { version } from '../base/version.js';
+import { mayRepeat } from './arguments.js';
+import { endWith, guardProcess } from './guard.js';
 
 /** Runs the command line of this process over the given commands, and sets its exit code: 2 where input was bad. */
 export async function runProgram(commands: readonly Command[]): Promise<void> {
+  guardProcess();
   const program = new Command('forgetting')
     .description('Why preference learning makes a model forget its fine-tuning: run it, check it, see it.')
     .version(version)
-    .exitOverride()
+    .option('--debug', 'where an unexpected error happened, of any command')
     .showHelpAfterError(false);
-  for (const command of commands) program.addCommand(withoutExit(command));
-
-  // A reader that stops early, as `| head` does, is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
-
+  for (const command of commands) program.addCommand(command);
+  prepare(program);
   try {
-    await program.parseAsync();
+    // Of any command, which would not know it.
+    await program.parseAsync(process.argv.filter((word, i) => i < 2 || word !== '--debug'));
   } catch (error) {
-    process.exitCode = exitCode(error);
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else endWith(error);
   }
 }
 
-/** A command whose own errors are thrown, so that every refusal leaves by one door. */
-function withoutExit(command: Command): Command {
-  command.exitOverride();
-  command.commands.forEach(withoutExit);
-  return command;
-}
-
-/** 0 for help, 2 for bad input, with its one line on stderr; anything else is a defect and keeps its stack. */
-function exitCode(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InputError) {
-    process.stderr.write(`forgetting: ${error.message}\n`);
-    return 2;
+/**
+ * Makes a command throw its own errors, so that every refusal leaves by one door, keep them on one line, and refuse an
+ * option that is given twice where it may not be.
+ */
+function prepare(command: Command): void {
+  command.exitOverride().configureOutput({
+    outputError: (text, write) => {
+      const line = text
+        .trim()
+        .replace(/^error: /, 'forgetting: ')
+        .replace('\n(', ' (');
+      write(`${escaped(line)}\n`);
+    },
+  });
+  const given = new Set<string>();
+  for (const option of command.options) {
+    if (mayRepeat(option.parseArg)) continue;
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      const name = option.attributeName();
+      if (given.has(name)) {
+        throw new InputError((option.long ?? option.flags).replace(/^--/, ''), value ?? true, 'the option once');
+      }
+      given.add(name);
+    });
   }
-  const missing = missingPackage(error);
-  if (missing !== undefined) {
-    process.stderr.write(
-      `forgetting: this command needs ${missing}, which is not installed: run npm install --include=optional\n`,
-    );
-    return 2;
-  }
-  throw error;
-}
-
-/** The optional package that an import in this thread or a worker did not find; undefined where the error is another. */
-function missingPackage(error: unknown): string | undefined {
-  const message = error instanceof Error ? error.message : '';
-  const found = /^Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1] ?? '';
-  return optionalPackages.find((name) => found === name || found.startsWith(`${name}/`));
+  command.commands.forEach(prepare);
 }

@@ -20,7 +20,7 @@ export function commandLine(words: readonly string[]): string {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
     if (/^--(workers|out|verdicts)$/.test(words[i])) i++;
-    else if (!/^--(workers|out|verdicts)=/.test(words[i])) kept.push(words[i]);
+    else if (!/^--(debug$|(workers|out|verdicts)=)/.test(words[i])) kept.push(words[i]);
   }
   return shellWords(['forgetting', ...kept]);
 }

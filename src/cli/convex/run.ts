@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { eachTime } from '../../base/each-time.js';
 import { InputError } from '../../base/input-error.js';
 import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
 import type { Problem } from '../../convex/problem/problem.js';
@@ -95,7 +96,7 @@ async function run(problem: Problem, options: RunOptions) {
   const record = recordedSteps(steps, options.trace);
 
   const threads = options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0);
-  const pool = threads === 0 ? undefined : createWorkerPool(threads);
+  const pool = threads === 0 ? undefined : createWorkerPool(threads && Math.min(threads, seeds));
   const progress = startProgress('runs', seeds);
   try {
     const runSettings: RunSettings = {
@@ -116,10 +117,13 @@ async function run(problem: Problem, options: RunOptions) {
         },
       },
     );
-    const trace = record.map((step, at) => {
-      const { gap, maxGap, dpo, sft } = ensembleMeasures(trajectories, at, optima.values);
-      const ci95 = { gap: gap.ci95, maxGap: maxGap.ci95, dpo: dpo.ci95, sft: sft.ci95 };
-      return { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
+    // Made as they are printed: of some hundred thousand steps they would not fit in memory.
+    const trace = eachTime(function* () {
+      for (const [at, step] of record.entries()) {
+        const { gap, maxGap, dpo, sft } = ensembleMeasures(trajectories, at, optima.values);
+        const ci95 = { gap: gap.ci95, maxGap: maxGap.ci95, dpo: dpo.ci95, sft: sft.ci95 };
+        yield { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
+      }
     });
     const result = {
       schedule: schedule.name,
@@ -174,8 +178,9 @@ function nonNegative(field: string): (text: string) => number {
   };
 }
 
-function printResult(result: Awaited<ReturnType<typeof run>>['result'], { seeds, lambda, steps }: RunOptions): void {
+function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunOptions): void {
   const { schedule, final, exactGap, gradients, evaluations, trace } = result;
+  const { seeds, lambda, steps } = options;
   process.stdout.write(`${schedule}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
   printTable(
     ['measure', 'mean', '95 % interval'],
@@ -186,10 +191,12 @@ function printResult(result: Awaited<ReturnType<typeof run>>['result'], { seeds,
     ]),
   );
   process.stdout.write(`\nexact gap ${shortNumber(exactGap)}   gradients ${gradients}   evaluations ${evaluations}\n`);
-  if (trace.length === 0) return;
+  if (options.trace === undefined) return;
   process.stdout.write('\n');
   printTable(
     ['step', 'gap', 'maxGap', 'dpo', 'sft'],
-    trace.map(({ step, gap, maxGap, dpo, sft }) => [step, gap, maxGap, dpo, sft].map(shortNumber)),
+    eachTime(function* () {
+      for (const { step, gap, maxGap, dpo, sft } of trace) yield [step, gap, maxGap, dpo, sft].map(shortNumber);
+    }),
   );
 }

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import type { Order, Pair } from '../../schedule/schedule.js';
-import { commaNumbers, integerOption, numberOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import {
+  commaNumbers,
+  integerOption,
+  numberOption,
+  repeatedOption,
+  splitOption,
+  unitOption,
+  wordOption,
+} from '../arguments.js';
 import { withSessionOptions, type SessionOptions } from './session.js';
 
 /** The options of `forgetting llm train`. */
@@ -41,6 +49,14 @@ export interface TrainOptions extends SessionOptions {
   readonly resume?: boolean;
   readonly tensorboard?: boolean;
 }
+
+const paretoPointOption = repeatedOption((text): Pair => {
+  const parts = commaNumbers(text);
+  if (parts.length !== 2 || !parts.every(Number.isFinite)) {
+    throw new InputError('pareto-point', text, 'two numbers, as in 1.59,0.26');
+  }
+  return { sft: parts[0], dpo: parts[1] };
+});
 
 /** Adds the options of `forgetting llm train`. */
 export function withTrainOptions(command: Command): Command {
@@ -97,12 +113,4 @@ export function withTrainOptions(command: Command): Command {
 
 function namesOption(text: string): string[] {
   return text.split(',').map((name) => name.trim());
-}
-
-function paretoPointOption(text: string, earlier: readonly Pair[] = []): Pair[] {
-  const parts = commaNumbers(text);
-  if (parts.length !== 2 || !parts.every(Number.isFinite)) {
-    throw new InputError('pareto-point', text, 'two numbers, as in 1.59,0.26');
-  }
-  return [...earlier, { sft: parts[0], dpo: parts[1] }];
 }

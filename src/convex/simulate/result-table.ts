@@ -41,14 +41,14 @@ export interface FinishedEnsemble {
  * A row for every recorded step. `dpoSteps` counts the steps on DPO so far in the run of the first seed (null for Mix,
  * whose every step is on both); `gradients` and `evaluations` are those of a whole run, on its last row.
  */
-export function resultRows(ensemble: FinishedEnsemble): ResultRow[] {
+export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
   const { schedule, settings, trajectories, optima } = ensemble;
   const { lambda, steps, order = 'sft-dpo' } = settings.schedule;
   const dpoSteps = stepsOnDpo(ensemble);
-  return settings.record.map((step, at): ResultRow => {
+  for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
     const isLast = at === settings.record.length - 1;
-    return {
+    yield {
       schedule: schedule.name,
       order: schedule.name === 'sequential' ? order : null,
       lambda,
@@ -62,7 +62,7 @@ export function resultRows(ensemble: FinishedEnsemble): ResultRow[] {
       gradients: isLast ? trajectories[0].gradients : null,
       evaluations: isLast ? trajectories[0].evaluations : null,
     };
-  });
+  }
 }
 
 function columnsOf(name: string, { mean, ci95 }: Estimate): [string, number | null][] {

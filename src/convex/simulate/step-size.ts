@@ -8,13 +8,16 @@ import { parseArithmetic } from '../expression/arithmetic.js';
  */
 export function stepSizes(rule: string, steps: number): Float64Array {
   const linear = /^\s*linear:(.*)$/s.exec(rule);
-  const text = linear === null ? rule : `(${linear[1]}) * (T - t + 1) / T`;
-  if (linear?.[1].trim() === '') throw new InputError('step-size', rule, 'linear:α0 with a number α0');
+  const text = linear === null ? rule : linear[1];
+  if (text.trim() === '') {
+    throw new InputError('step-size', rule, 'a number, an expression of t and T, or linear:α0 with a number α0');
+  }
   const expression = parseArithmetic('step-size', text, ['t', 'T']);
   const variables = [1, steps];
   return Float64Array.from({ length: steps }, (_, i) => {
     variables[0] = i + 1;
-    const value = expression.evaluate(variables);
+    const factor = expression.evaluate(variables);
+    const value = linear === null ? factor : (factor * (steps - i)) / steps;
     if (!(value >= 0 && value < Infinity)) {
       throw new InputError('step-size', rule, `finite numbers ≥ 0; at t = ${i + 1} it is ${value}`);
     }
