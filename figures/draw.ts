@@ -62,7 +62,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     seed,
     ...(data === undefined || data === '' ? {} : { data }),
     ...(llm !== undefined && { llm }),
-    cache: openCache(cache, `${version} ${sourceHash(codeFolders())}`),
+    cache: openCache(cache, `${version} ${sourceHash(resultFolders())}`),
     pool,
     progress: bar,
   };
@@ -144,7 +144,7 @@ async function removeUnfinished(folder: string, drawings: readonly Drawing[]): P
 }
 
 /** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
-function codeFolders(): string[] {
+export function resultFolders(): string[] {
   const root = new URL('../', import.meta.url).pathname;
   const floors = ['base', 'schedule', 'convex', 'sdp', 'theory', 'experiment'];
   return [...floors.map((floor) => `src/${floor}`), 'experiments'].map((folder) => resolve(root, folder));

@@ -17,6 +17,8 @@ export { writeAdapter } from './llm/model/adapter.js';
 export { writeModel, type ModelOrigin } from './llm/model/folder.js';
 export { mergeAdapter, type MergeOptions } from './llm/model/merge.js';
 export { writeRandomModel, type RandomModelOptions } from './llm/model/random.js';
+export { llamaConfig } from './llm/model/architecture/llama.js';
+export { neoxConfig } from './llm/model/architecture/neox.js';
 export type { Tokenizer } from './llm/tokenizer/tokenizer.js';
 
 export { dataPath, modelPath } from './llm/hub/paths.js';

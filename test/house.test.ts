@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { resultFolders } from '../figures/draw.js';
+
+/** The floors of ARCHITECTURE.md from the ground up. A floor imports what lies below it; those on one line, not each other. */
+const floors: readonly (readonly string[])[] = [
+  ['src/base'],
+  ['src/schedule', 'src/sdp', 'src/convex/expression'],
+  ['src/convex/problem', 'src/engine'],
+  ['src/convex/optimum', 'src/llm'],
+  ['src/convex/generate', 'src/convex/simulate'],
+  ['src/theory'],
+  ['src/study', 'src/experiment'],
+  ['src/figure', 'experiments'],
+  ['figures'],
+  ['src/index.ts', 'src/llm.ts', 'src/figures.ts', 'src/cli'],
+  ['src/cli/convex'],
+  ['src/cli/llm'],
+  ['src/cli.ts', 'site', 'bench', 'bundle', 'docs'],
+];
+
+const root = new URL('..', import.meta.url).pathname;
+const names = floors.flat();
+
+const sources = (
+  await Promise.all(
+    ['src', 'experiments', 'figures', 'site', 'bench', 'bundle', 'docs'].map(async (folder) =>
+      (await readdir(join(root, folder), { recursive: true })).map((file) => `${folder}/${file}`),
+    ),
+  )
+)
+  .flat()
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.endsWith('.wasm.ts'));
+
+/** The files that each file imports, for types alone too. */
+const imports = new Map(
+  sources.map((file) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
+    const own = importedFiles.map(({ fileName }) => fileName).filter((name) => name.startsWith('.'));
+    const paths = own.map((name) => normalize(join(dirname(file), name)).replace(/\.js$/, '.ts'));
+    return [file, paths.filter((path) => path.endsWith('.ts'))];
+  }),
+);
+
+/** The longest name of a floor that the file lies in. */
+function floorOf(file: string): string {
+  const [found] = names
+    .filter((name) => file === name || file.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length);
+  return found;
+}
+
+function levelOf(floor: string): number {
+  return floors.findIndex((line) => line.includes(floor));
+}
+
+test('a floor imports only what lies below it', () => {
+  const upwards = [...imports].flatMap(([file, imported]) =>
+    imported
+      .filter((other) => floorOf(other) !== floorOf(file) && levelOf(floorOf(other)) >= levelOf(floorOf(file)))
+      .map((other) => `${file} → ${other}`),
+  );
+  expect(upwards).toEqual([]);
+  expect(sources.filter((file) => levelOf(floorOf(file)) === -1)).toEqual([]);
+});
+
+test('no files import each other in a circle', () => {
+  const finished = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || finished.has(file)) return;
+    for (const other of imports.get(file) ?? []) visit(other, [...path, file]);
+    finished.add(file);
+  };
+  for (const file of sources) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+test('src/cli/convex and src/cli/llm hold one file per command and nothing else', () => {
+  for (const file of sources.filter((name) => /^src\/cli\/(convex|llm)\//.test(name))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    expect(text.match(/^export function \w+Command\(/gm), file).toHaveLength(1);
+  }
+});
+
+test('what figures are drawn from is kept under the bytes of all code that it depends on', () => {
+  const reached = new Set<string>();
+  const reach = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    imports.get(file)?.forEach(reach);
+  };
+  // Results of language models are files that the user names, and are not kept.
+  sources
+    .filter((file) => /^(experiments|src\/experiment)\//.test(file) && file !== 'experiments/llm.ts')
+    .forEach(reach);
+  const folders = resultFolders().map((folder) => folder.slice(root.length));
+  expect([...reached].filter((file) => !folders.some((folder) => file.startsWith(`${folder}/`)))).toEqual([]);
+});
