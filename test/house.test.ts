@@ -9,7 +9,8 @@ import { resultFolders } from '../figures/draw.js';
 const floors: readonly (readonly string[])[] = [
   ['src/base'],
   ['src/schedule', 'src/sdp', 'src/convex/expression'],
-  ['src/convex/problem', 'src/engine'],
+  ['src/convex/matrix', 'src/engine'],
+  ['src/convex/problem'],
   ['src/convex/optimum', 'src/llm'],
   ['src/convex/generate', 'src/convex/simulate'],
   ['src/theory'],

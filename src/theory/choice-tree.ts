@@ -1,6 +1,6 @@
 import { schedules } from '../schedule/index.js';
 import { gradientWeights, type ObjectiveName } from '../schedule/schedule.js';
-import type { RunOptions, RunValues } from './measure.js';
+import type { RunValues, RunOptions } from './measured-run.js';
 import { idealValues, type Subject } from './subject.js';
 
 /** One way a run can go. */

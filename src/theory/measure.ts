@@ -1,6 +1,6 @@
 import { weightedMax } from '../convex/optimum/weighted-max.js';
 import { schedules } from '../schedule/index.js';
-import type { ScheduleSettings } from '../schedule/schedule.js';
+import type { RunOptions, RunValues } from './measured-run.js';
 import { runTrajectories } from '../convex/simulate/trajectories.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import { exactSchedules } from '../convex/simulate/exact-moments.js';
@@ -11,16 +11,6 @@ import type { DescribedRun } from './described-run.js';
 import { exactGap, exactMeanGap, exactSquaredDistance } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
-
-/** How an ensemble is run; the rest follows from the subject. */
-export interface RunOptions extends Partial<Pick<RunSettings, 'values' | 'gradientBatch' | 'record' | 'recordPoints'>> {
-  readonly schedule: string;
-  readonly stepSizes: Float64Array;
-  readonly settings?: Partial<ScheduleSettings>;
-}
-
-/** The objective values that a run leaves behind, as in `Trajectory`. */
-export type RunValues = Pick<Trajectory, 'values' | 'averageValues'>;
 
 /** The trajectories of an ensemble; a subject without noise under a schedule that draws nothing is run once. */
 export function ensemble(subject: Subject, options: RunOptions, { seed, seeds }: Extent): Trajectory[] {
