@@ -4,7 +4,7 @@ import { openBackend } from '../../src/engine/backend.js';
 import type { Backend } from '../../src/engine/names.js';
 import { hasKernel } from '../../src/engine/fused-kernels.js';
 import { causalMask } from '../../src/llm/model/attention.js';
-import { fusedAttention, selfAttention, splitHeads, type ComposedPlace } from '../../src/llm/model/network.js';
+import { selfAttention, type Place } from '../../src/llm/model/network.js';
 import { rotaryFrequencies, rotaryTables } from '../../src/llm/model/rotary.js';
 import { compilingTimeout, hasWebGpu } from '../llm/webgpu.js';
 
@@ -20,6 +20,7 @@ const batch = 2;
 const cases = [
   { length: 1, heads: 2, keyValueHeads: 1, headWidth: 8, rotated: 4, joined: false },
   { length: 5, heads: 2, keyValueHeads: 2, headWidth: 6, rotated: 2, joined: false },
+  { length: 6, heads: 2, keyValueHeads: 2, headWidth: 6, rotated: 0, joined: false },
   { length: 33, heads: 3, keyValueHeads: 3, headWidth: 7, rotated: 4, joined: true },
   { length: 64, heads: 2, keyValueHeads: 1, headWidth: 8, rotated: 8, joined: false },
   { length: 131, heads: 4, keyValueHeads: 2, headWidth: 8, rotated: 4, joined: false },
@@ -28,23 +29,11 @@ const cases = [
 
 type Sizes = (typeof cases)[number];
 
-/** A forward pass's place at the beginning of its sequences. */
-function placeOf({ length, headWidth, rotated }: Sizes): ComposedPlace {
+/** A forward pass's place at the beginning of its sequences; with a mask its attention is composed. */
+function placeOf({ length, headWidth, rotated }: Sizes, composed: boolean): Place {
   const tables = rotaryTables(rotaryFrequencies(rotated, 10000), headWidth, 0, length);
-  return { batch, length, mask: causalMask(0, length, length), tables, memory: undefined };
-}
-
-/** Attention composed of tfjs's own operations, of rows as the fused one takes them. */
-function composedAttention(
-  rows: readonly tf.Tensor[],
-  { heads, keyValueHeads }: Sizes,
-  place: ComposedPlace,
-): tf.Tensor {
-  const [queries, keys, values] =
-    rows.length === 1
-      ? tf.split(splitHeads(rows[0], heads, place), 3, -1)
-      : rows.map((part, i) => splitHeads(part, i === 0 ? heads : keyValueHeads, place));
-  return selfAttention(0, queries, keys, values, place);
+  const mask = composed ? causalMask(0, length, length) : undefined;
+  return { batch, length, past: 0, tables, mask, windowMask: undefined, memory: undefined };
 }
 
 /** How many tensors there are, and how many arrays the backend holds, those that are no tensor's among them. */
@@ -75,16 +64,18 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
       async (sizes) => {
         const { length, heads, keyValueHeads, headWidth, joined } = sizes;
         expect(hasKernel('Attention')).toBe(true);
-        const place = placeOf(sizes);
+        const places = [placeOf(sizes, false), placeOf(sizes, true)];
         const random = (head: number, seed: number): tf.Tensor =>
           tf.randomNormal([batch * length, head * headWidth], 0, 1, 'float32', seed);
         const inputs = joined
           ? [random(3 * heads, 1)]
           : [random(heads, 1), random(keyValueHeads, 2), random(keyValueHeads, 3)];
         const direction = random(heads, 4);
-        const fused = (...rows: tf.Tensor[]): tf.Tensor =>
-          fusedAttention(rows, { heads, keyValueHeads, headWidth }, place);
-        const composed = (...rows: tf.Tensor[]): tf.Tensor => composedAttention(rows, sizes, place);
+        const [fused, composed] = places.map(
+          (place) =>
+            (...rows: tf.Tensor[]): tf.Tensor =>
+              selfAttention(rows, { layer: 0, heads, keyValueHeads, headWidth }, place),
+        );
         const before = held();
         const values = [fused, composed].map((f) => tf.tidy(() => f(...inputs)));
         expect(await difference(values[0], values[1])).toBeLessThan(2e-6);

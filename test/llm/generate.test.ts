@@ -6,7 +6,9 @@ import type { Backend } from '../../src/engine/names.js';
 import { generate, type GenerateOptions } from '../../src/llm/generate.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { loadModel } from '../../src/llm/model/load.js';
+import { gpt2Config } from '../../src/llm/model/architecture/gpt2.js';
 import { llamaConfig } from '../../src/llm/model/architecture/llama.js';
+import { mistralConfig } from '../../src/llm/model/architecture/mistral.js';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
 import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
@@ -31,6 +33,23 @@ async function lastLogits(model: LanguageModel, ids: readonly number[]): Promise
   logits.dispose();
   return values;
 }
+
+it.each([gpt2Config({ contextLength: 80 }), mistralConfig({ contextLength: 80, slidingWindow: 9 })])(
+  '$architecture takes the likeliest token of the whole text so far, whatever the cache holds',
+  async (config) => {
+    const path = join(folder, `greedy ${config.architecture}`);
+    await writeRandomModel(path, config, { seed: 4, deviation: 0.3 });
+    const { model, tokenizer } = await loadModel({ model: path });
+    const options = { prompt: 'Ab c', maxTokens: 70, temperature: 0, topP: 1, seed: 3 };
+    const { promptIds, ids } = await generate(model, { ...tokenizer, eosId: undefined }, options);
+    expect(ids.length).toBe(70);
+    for (let length = 0; length < ids.length; length += 3) {
+      const logits = await lastLogits(model, [...promptIds, ...ids.slice(0, length)]);
+      expect(ids[length]).toBe(logits.indexOf(Math.max(...logits)));
+    }
+    model.dispose();
+  },
+);
 
 describe.each([neoxConfig({ contextLength: 80 }), llamaConfig({ contextLength: 80 })])('$architecture', (config) => {
   let model: LanguageModel;

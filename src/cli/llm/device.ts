@@ -57,16 +57,18 @@ async function deviceAction(options: DeviceOptions): Promise<void> {
     return;
   }
   const { measureDevice, plannedMeasurements } = await import('../../llm/device/measure.js');
-  const { shapes, shapeNames } = await import('../../llm/profile/shapes.js');
+  const { shapeNamed } = await import('../../llm/profile/shapes.js');
   const models = options.models.map((name) => {
-    const known = shapeNames.find((shape) => shape === name);
-    if (known === undefined) throw new InputError('models', name, shapeNames.join(', '));
-    const { batch = shapes[known].batch, length = shapes[known].length } = options;
-    const { config } = shapes[known];
-    if (length > config.contextLength) {
-      throw new InputError('length', length, `at most ${config.contextLength}, the context of ${known}`);
+    const shape = shapeNamed('models', name);
+    const { config } = shape;
+    const { batch = shape.batch, length = shape.length } = options;
+    if (options.pytorch && config.architecture !== 'neox') {
+      throw new InputError('models', name, 'a GPT-NeoX shape, or --no-pytorch: the model in PyTorch is one');
     }
-    return { name: known, config, batch, length };
+    if (length > config.contextLength) {
+      throw new InputError('length', length, `at most ${config.contextLength}, the context of ${name}`);
+    }
+    return { name, config, batch, length };
   });
   const bar = startProgress('device', plannedMeasurements(models.length, options.pytorch));
   let done = 0;

@@ -30,7 +30,10 @@ export function llmProfileCommand(): Command {
   return withBackendOptions(new Command('profile'))
     .description('time per kernel of a training step, and its share of the fastest matrix product of the machine')
     .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
-    .option('--shape <name>', 'random weights in place of a model: small, medium, pythia-14m, pythia-160m or pythia-1b')
+    .option(
+      '--shape <name>',
+      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-1b, or an architecture (neox, llama, gpt2, mistral, qwen2)',
+    )
     .option('--objective <name>', 'sft or dpo', wordOption('objective', ['sft', 'dpo']), 'sft')
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
     .option('--full-fine-tuning', 'train every weight instead of an adapter')
@@ -54,7 +57,7 @@ export function llmProfileCommand(): Command {
       if (options.fullFineTuning === true && options.loraRank !== undefined) {
         throw new InputError('lora-rank', options.loraRank, 'either --lora-rank or --full-fine-tuning');
       }
-      const shape = options.shape === undefined ? undefined : await shapeOf(options.shape);
+      const shape = await shapeOf(options);
       const { profileStep } = await import('../../llm/profile/profile.js');
       const backend = await openCommandBackend(options);
       try {
@@ -83,11 +86,10 @@ export function llmProfileCommand(): Command {
     });
 }
 
-async function shapeOf(name: string): Promise<MeasuredShape> {
-  const { shapes, shapeNames } = await import('../../llm/profile/shapes.js');
-  const known = shapeNames.find((shape) => shape === name);
-  if (known === undefined) throw new InputError('shape', name, shapeNames.join(', '));
-  return shapes[known];
+async function shapeOf({ shape }: ProfileCommandOptions): Promise<MeasuredShape | undefined> {
+  if (shape === undefined) return undefined;
+  const { shapeNamed } = await import('../../llm/profile/shapes.js');
+  return shapeNamed('shape', shape);
 }
 
 async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | undefined): Promise<LanguageModel> {

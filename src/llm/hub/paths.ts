@@ -45,7 +45,14 @@ async function pathOf(text: string, { field, kind, choose }: Choice, hub: Hub): 
   return kind === 'model' ? listing.folder : join(listing.folder, files[0].path);
 }
 
-const besideWeights = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'];
+const besideWeights = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.json',
+  'merges.txt',
+];
 
 /** The files that a model, or where there is none an adapter, is loaded from. */
 function modelFiles(files: readonly HubFile[], { field, identifier: { name } }: Wanted): HubFile[] {

@@ -7,12 +7,17 @@ import { apply, reshape } from './custom-gradient.js';
 const never = -1e9;
 
 /**
- * What is added to attention scores: 0 where a position may look, a huge negative number later.
+ * What is added to attention scores: 0 where a position may look, a huge negative number later, and earlier than the
+ * last `window` positions, its own included.
  * @returns [length, reach]; row i is position past + i, column j position j
  */
-export function causalMask(past: number, length: number, reach: number): Tensor {
+export function causalMask(past: number, length: number, reach: number, window = Infinity): Tensor {
   const mask = new Float32Array(length * reach);
-  for (let row = 0; row < length; row++) mask.fill(never, row * reach + past + row + 1, (row + 1) * reach);
+  for (let row = 0; row < length; row++) {
+    const next = past + row + 1;
+    mask.fill(never, row * reach + next, (row + 1) * reach);
+    mask.fill(never, row * reach, row * reach + Math.max(0, next - window));
+  }
   return tf.tensor2d(mask, [length, reach]);
 }
 

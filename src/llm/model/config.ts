@@ -80,9 +80,14 @@ export function parsedConfig<Schema extends z.ZodType>(
 }
 
 /** The width of a head where heads share the width of the model; throws an InputError where they cannot. */
-export function headWidthOf(path: string, width: number, heads: number): number {
+export function headWidthOf(
+  source: string,
+  width: number,
+  heads: number,
+  fields = { width: 'hidden_size', heads: 'num_attention_heads' },
+): number {
   if (width % heads !== 0)
-    throw new InputError(`${path}: num_attention_heads`, heads, `a divisor of hidden_size ${width}`);
+    throw new InputError(`${source}: ${fields.heads}`, heads, `a divisor of ${fields.width} ${width}`);
   return width / heads;
 }
 

@@ -7,7 +7,7 @@ import { add, reshape } from './custom-gradient.js';
 import type { LanguageModel } from './language-model.js';
 import { linear } from './linear.js';
 import { peftName, type LoraConfig } from './lora.js';
-import { timesTransposed, type ComposedPlace, type Network, type Place } from './network.js';
+import { timesTransposed, type Network, type Place } from './network.js';
 import { wholeTensors } from './parts.js';
 import { rotaryTables } from './rotary.js';
 
@@ -31,6 +31,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
   const architecture = architectureOf(config);
   const headName = config.tiedHead ? architecture.embedding : architecture.head;
   const { frequencies, attentionFactor } = architecture.rotation(config);
+  const window = architecture.window?.(config);
 
   const held = wholeTensors(weights);
   const parts = (name: string): readonly Tensor[] => {
@@ -46,7 +47,8 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
       return tensor;
     },
     linear: (rows, module) => {
-      const mapped = linear(rows, parts(`${module}.weight`), weights.get(`${module}.bias`));
+      const bias = weights.get(`${module}.bias`);
+      const mapped = linear(rows, parts(`${module}.weight`), bias, architecture.linearLayout);
       const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
       const b = trainable.get(peftName(module, 'B'));
       if (lora === undefined || a === undefined || b === undefined) return mapped;
@@ -71,12 +73,13 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         }
         const reach = cache === undefined ? length : Math.ceil((past + length) / cacheStep) * cacheStep;
         const tables = rotaryTables(frequencies, config.headWidth, past, length, attentionFactor);
-        const place: Place | ComposedPlace = {
-          ...{ batch, length, tables },
-          ...((cache !== undefined || !hasKernel('Attention')) && {
-            mask: causalMask(past, length, reach),
-            memory: cache && { cache, slots: slots(past, length, reach) },
-          }),
+        const composed = cache !== undefined || !hasKernel('Attention');
+        const beyondWindow = window !== undefined && past + length > window;
+        const place: Place = {
+          ...{ batch, length, past, tables },
+          mask: composed ? causalMask(past, length, reach) : undefined,
+          windowMask: beyondWindow ? causalMask(past, length, reach, window) : undefined,
+          memory: cache && { cache, slots: slots(past, length, reach) },
         };
         const rows = architecture.hidden(config, network(adapted), ids, place);
         if (cache !== undefined) cache.length += length;

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { downloaded } from '../weights/device-memory.js';
 import { findTokenizer } from '../tokenizer/load.js';
+import { mergesFile } from '../tokenizer/vocabulary-and-merges.js';
 import { makeFolder } from '../../base/folder.js';
 import { parseJson, writeJson } from '../../base/json-file.js';
 import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
@@ -31,7 +32,7 @@ export async function writeModelFolder(
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
   const tokenizer = origin.tokenizer ?? findTokenizer(origin.model);
   copy(tokenizer, folder);
-  for (const name of ['tokenizer_config.json', 'special_tokens_map.json']) {
+  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', mergesFile]) {
     const beside = join(dirname(tokenizer), name);
     if (existsSync(beside)) copy(beside, folder);
   }

@@ -5,10 +5,11 @@ import { parseJson } from '../../base/json-file.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
+import { renamed } from '../weights/renamed.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
 import { requireShape, type RowRange, type Weights } from '../weights/weights.js';
 import { readAdapter } from './adapter.js';
-import { configFromJson, type ModelConfig } from './architecture/index.js';
+import { architectureOf, configFromJson, type ModelConfig } from './architecture/index.js';
 import { assembleModel, freshAdapter } from './assemble.js';
 import { weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
@@ -66,7 +67,7 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
   if (statSync(path).isDirectory()) {
     const file = join(path, 'config.json');
     const config = configFromJson(file, parseJson(file));
-    return { config, weights: openSafetensorsFolder(path) };
+    return { config, weights: withHeadNames(openSafetensorsFolder(path), config) };
   }
   const { header, weights } = openLlama2c(path);
   const headWidth = header.width / header.heads;
@@ -83,4 +84,16 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
     },
     weights,
   };
+}
+
+/**
+ * The weights of a checkpoint that was saved without its head's class, such as GPT-2's own: its names lack the first
+ * part, `transformer.` or `model.`.
+ */
+function withHeadNames(weights: Weights, config: ModelConfig): Weights {
+  const { embedding } = architectureOf(config);
+  const base = embedding.slice(0, embedding.indexOf('.') + 1);
+  if (weights.shapes.has(embedding) || !weights.shapes.has(embedding.slice(base.length))) return weights;
+  const names = [...weightShapes(config).keys()].filter((name) => name.startsWith(base));
+  return renamed(weights, new Map(names.map((name) => [name, name.slice(base.length)])));
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { sumRows } from '../../engine/sum-rows.js';
 import { attend } from './attention.js';
 import {
   rotatedAttention,
@@ -25,12 +26,16 @@ export interface Network {
 export interface Place {
   readonly batch: number;
   readonly length: number;
+  /** The positions before it, whose keys and values are kept. */
+  readonly past: number;
   readonly tables: RotaryTables;
-}
-
-/** A place whose attention is composed of tfjs's own operations: where no kernel is all of it, or keys are kept. */
-export interface ComposedPlace extends Place {
-  readonly mask: Tensor;
+  /**
+   * What is added to scores where attention is composed of tfjs's own operations: where no kernel is all of it, or keys
+   * are kept.
+   */
+  readonly mask: Tensor | undefined;
+  /** The same for layers that look back over a window, where the sequences are longer than it. */
+  readonly windowMask: Tensor | undefined;
   /** The keys and values of earlier positions, and the matrix [reach, length] that puts new ones in their slots. */
   readonly memory: { readonly cache: KeyValueCache; readonly slots: Tensor } | undefined;
 }
@@ -51,6 +56,45 @@ export function embed(table: readonly Tensor[], ids: Tensor): Tensor {
   return found.reduce((sum, rows) => add(sum, rows));
 }
 
+/**
+ * Rows [batch · length, width], each with the row of its position in a table [contextLength, width] added. A table that
+ * is no variable gets no gradient.
+ */
+export function addPositions(rows: Tensor, table: Tensor, { batch, length, past }: Place): Tensor {
+  const [contextLength, width = 0] = table.shape;
+  const whole = [batch, length * width];
+  const trained = table instanceof tf.Variable;
+  const operation: Operation = {
+    forward: (x, t = table) => {
+      const added = tf.reshape(tf.slice(t, [past, 0], [length, width]), [1, length * width]);
+      return { value: tf.reshape(tf.add(tf.reshape(x, whole), added), x.shape), saved: [] };
+    },
+    backward: (dy) => {
+      if (!trained) return [tf.clone(dy)];
+      const summed = tf.reshape(sumRows(tf.reshape(dy, whole)), [length, width]);
+      const around: [number, number][] = [
+        [past, contextLength - past - length],
+        [0, 0],
+      ];
+      return [tf.clone(dy), tf.pad(summed, around)];
+    },
+  };
+  return trained ? apply(operation, rows, table) : apply(operation, rows);
+}
+
+/** Rows [rows, in] times a matrix [in, out], held in runs of its rows: [rows, out]. */
+export function times(rows: Tensor, matrix: readonly Tensor[]): Tensor {
+  if (matrix.length === 1) return tf.matMul(rows, matrix[0]);
+  let first = 0;
+  const products = matrix.map((part) => {
+    const [inputs = 0] = part.shape;
+    const columns = tf.slice(rows, [0, first], [-1, inputs]);
+    first += inputs;
+    return tf.matMul(columns, part);
+  });
+  return products.reduce((sum, product) => add(sum, product));
+}
+
 /** Rows [rows, in] times the transpose of a matrix [out, in], held in runs of its rows: [rows, out]. */
 export function timesTransposed(rows: Tensor, matrix: readonly Tensor[]): Tensor {
   if (matrix.length === 1) return tf.matMul(rows, matrix[0], false, true);
@@ -61,23 +105,42 @@ export function timesTransposed(rows: Tensor, matrix: readonly Tensor[]): Tensor
 }
 
 /** Rows [batch · length, heads · headWidth] as [batch, heads, length, headWidth]. */
-export function splitHeads(rows: Tensor, heads: number, { batch, length }: Place): Tensor {
+function splitHeads(rows: Tensor, heads: number, { batch, length }: Place): Tensor {
   const headWidth = (rows.shape[1] ?? 0) / heads;
   return tf.transpose(reshape(rows, [batch, length, heads, headWidth]), [0, 2, 1, 3]);
 }
 
-/** Whether attention at the place is composed. */
-export function isComposed(place: Place): place is ComposedPlace {
-  return 'mask' in place;
+/** One layer's heads: how many, and whether they look back over the model's window only. */
+export interface AttentionLayer {
+  readonly layer: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+  readonly windowed?: boolean;
 }
 
-/** Rotated causal attention of one layer over split heads, as rows [batch · length, heads · headWidth]. */
-export function selfAttention(
+/**
+ * Rotated causal attention of one layer, from rows [batch · length, …] of projected queries, keys and values: three
+ * tensors, or one that holds them side by side for each head.
+ * @returns rows [batch · length, heads · headWidth]
+ */
+export function selfAttention(projected: readonly Tensor[], attention: AttentionLayer, place: Place): Tensor {
+  const { heads, keyValueHeads, headWidth, windowed = false } = attention;
+  const mask = (windowed ? place.windowMask : undefined) ?? place.mask;
+  if (mask === undefined) return fusedAttention(projected, { heads, keyValueHeads, headWidth }, place);
+  const split =
+    projected.length === 1
+      ? tf.split(splitHeads(projected[0], heads, place), 3, -1)
+      : projected.map((rows, i) => splitHeads(rows, i === 0 ? heads : keyValueHeads, place));
+  return composedAttention(split, attention.layer, mask, place);
+}
+
+/** The same composed of tfjs's own operations, over split heads. */
+function composedAttention(
+  [queries, keys, values]: readonly Tensor[],
   layer: number,
-  queries: Tensor,
-  keys: Tensor,
-  values: Tensor,
-  { tables, mask, memory }: ComposedPlace,
+  mask: Tensor,
+  { tables, memory }: Place,
 ): Tensor {
   const added = { keys: rotate(keys, tables), values };
   const seen = memory === undefined ? added : remember(memory, layer, added);
@@ -86,15 +149,8 @@ export function selfAttention(
   return reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headWidth]);
 }
 
-/**
- * The same attention as one kernel, from rows [batch · length, …] of projected queries, keys and values: three tensors,
- * or one that holds them side by side for each head.
- */
-export function fusedAttention(
-  rows: readonly Tensor[],
-  heads: Omit<HeadLayout, 'pairs' | 'joined'>,
-  place: Place,
-): Tensor {
+/** The same as one kernel. */
+function fusedAttention(rows: readonly Tensor[], heads: Omit<HeadLayout, 'pairs' | 'joined'>, place: Place): Tensor {
   const { cosines, sines, pairs } = place.tables;
   const layout: HeadLayout = { ...heads, pairs, joined: rows.length === 1 ? 1 : 0 };
   const inputsOf = (given: readonly Tensor[], tables: readonly Tensor[]): AttentionInputs => ({
@@ -118,11 +174,7 @@ export function fusedAttention(
 type KeysAndValues = KeyValueCache['layers'][number];
 
 /** Puts a layer's new keys and values beside the earlier ones and returns them all. */
-function remember(
-  { cache, slots }: NonNullable<ComposedPlace['memory']>,
-  layer: number,
-  added: KeysAndValues,
-): KeysAndValues {
+function remember({ cache, slots }: NonNullable<Place['memory']>, layer: number, added: KeysAndValues): KeysAndValues {
   const earlier = cache.layers.at(layer);
   const join = (before: Tensor | undefined, after: Tensor): Tensor => {
     const placed = tf.matMul(slots, after);

@@ -139,7 +139,8 @@ export function rotaryTables(
  * matrix, several times faster than cutting heads into halves and joining them again.
  * Source: Su et al., RoFormer (arXiv 2104.09864), in the halves layout of HF transformers.
  */
-export function rotate(heads: Tensor, { cosines, sines, quarterTurn }: RotaryTables): Tensor {
+export function rotate(heads: Tensor, { cosines, sines, quarterTurn, pairs }: RotaryTables): Tensor {
+  if (pairs === 0) return heads;
   return apply(
     {
       forward: (x) => ({

@@ -1,5 +1,6 @@
+import { InputError } from '../../base/input-error.js';
 import { neoxConfig } from '../model/architecture/neox.js';
-import type { ModelConfig } from '../model/architecture/index.js';
+import { architectures, type ModelConfig } from '../model/architecture/index.js';
 
 /** A model size to measure steps on, and the batch it is measured with. */
 export interface MeasuredShape {
@@ -13,8 +14,8 @@ export interface MeasuredShape {
 const contextLength = 2048;
 
 /**
- * GPT-NeoX models of random weights by name: 0.27 M and 10 M parameters in Pythia's proportions, with vocabularies that
- * do not outweigh them, and the shapes of Pythia-14m, -160m and -1b.
+ * Models of random weights by name: GPT-NeoX of 0.27 M and 10 M parameters in Pythia's proportions, with vocabularies
+ * that do not outweigh them, and the shapes of Pythia-14m, -160m and -1b.
  */
 export const shapes = {
   small: {
@@ -44,7 +45,28 @@ export const shapes = {
   },
 } as const satisfies Record<string, MeasuredShape>;
 
-/** The name of a shape. */
-export type ShapeName = keyof typeof shapes;
+/** All of these, and for each architecture one of the sizes of `small` by the architecture's name. */
+const allShapes: Readonly<Record<string, MeasuredShape>> = {
+  ...shapes,
+  ...Object.fromEntries(
+    architectures.map((architecture): [string, MeasuredShape] => {
+      const sizes = { vocabularySize: 512, width: 64, layers: 4, heads: 4, contextLength };
+      return [architecture.name, { config: architecture.example(sizes), batch: 4, length: 128 }];
+    }),
+  ),
+};
+
+/**
+ * The shape of a name.
+ * @param field the option that names it
+ * @throws InputError listing the names
+ */
+export function shapeNamed(field: string, name: string): MeasuredShape {
+  if (Object.hasOwn(allShapes, name)) return allShapes[name];
+  throw new InputError(field, name, shapeNames().join(', '));
+}
+
 /** Every shape's name. */
-export const shapeNames = Object.keys(shapes) as ShapeName[];
+export function shapeNames(): string[] {
+  return Object.keys(allShapes);
+}

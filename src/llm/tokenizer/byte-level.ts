@@ -1,25 +1,41 @@
+const endOfText = '<|endoftext|>';
+
 /**
  * A tokenizer.json whose tokens are the 256 bytes (in GPT-2's byte-level spelling, ids in the order of bytes) and, as
  * id 256, <|endoftext|>: for models that are made rather than loaded.
  */
 export function byteTokenizerJson(): Record<string, unknown> {
-  const vocabulary = Object.fromEntries(byteCharacters().map((character, byte) => [character, byte]));
+  const bytes = Object.fromEntries(byteCharacters().map((character, byte) => [character, byte]));
+  return byteLevelJson({ ...bytes, [endOfText]: 256 }, []);
+}
+
+/**
+ * A tokenizer.json of GPT-2's kind: byte pairs merged in order within what its pattern splits, and, where it is in the
+ * vocabulary, <|endoftext|> as a token of its own.
+ * @param merges two tokens each, with a space between
+ */
+export function byteLevelJson(
+  vocabulary: Readonly<Record<string, number>>,
+  merges: readonly string[],
+): Record<string, unknown> {
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
   return {
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: [
-      {
-        id: 256,
-        content: '<|endoftext|>',
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      },
-    ],
+    added_tokens: Object.hasOwn(vocabulary, endOfText)
+      ? [
+          {
+            id: vocabulary[endOfText],
+            content: endOfText,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false,
+            special: true,
+          },
+        ]
+      : [],
     normalizer: null,
     pre_tokenizer: byteLevel,
     post_processor: byteLevel,
@@ -31,8 +47,8 @@ export function byteTokenizerJson(): Record<string, unknown> {
       continuing_subword_prefix: null,
       end_of_word_suffix: null,
       fuse_unk: false,
-      vocab: { ...vocabulary, '<|endoftext|>': 256 },
-      merges: [],
+      vocab: vocabulary,
+      merges,
     },
   };
 }

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { parseJson } from '../../base/json-file.js';
 import { withinTime } from '../../base/time-limit.js';
 import { tokenizerFromJson } from './from-json.js';
 import { hasOwnPatterns } from './json-schema.js';
 import type { Tokenizer } from './tokenizer.js';
+import { readVocabularyAndMerges, vocabularyFile } from './vocabulary-and-merges.js';
 
 /**
- * Reads a tokenizer.json and what says its special tokens: tokenizer_config.json and special_tokens_map.json beside it,
- * config.json and generation_config.json of the model's folder.
+ * Reads a tokenizer.json, or GPT-2's vocab.json with merges.txt, and what says its special tokens: tokenizer_config.json
+ * and special_tokens_map.json beside it, config.json and generation_config.json of the model's folder.
  * @param folder the model's folder, by default that of the tokenizer
  * @param patience the most milliseconds that regular expressions of the file's own may take for a text of usual length
  * @throws InputError when a file is not what its name says
@@ -23,7 +24,7 @@ export function readHuggingFaceTokenizer(path: string, folder = dirname(path), p
     modelConfig: file(folder, 'config.json'),
     generationConfig: file(folder, 'generation_config.json'),
   };
-  const json = parseJson(path);
+  const json = basename(path) === vocabularyFile ? readVocabularyAndMerges(path) : parseJson(path);
   if (!hasOwnPatterns(json)) return tokenizerFromJson(json, files, path);
   const inTime = <Result>(length: number, run: () => Result): Result =>
     withinTime(patience + length, run, () => {

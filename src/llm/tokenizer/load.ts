@@ -4,9 +4,10 @@ import { InputError } from '../../base/input-error.js';
 import { readHuggingFaceTokenizer } from './huggingface.js';
 import { readLlama2cTokenizer } from './llama2c.js';
 import type { Tokenizer } from './tokenizer.js';
+import { mergesFile, vocabularyFile } from './vocabulary-and-merges.js';
 
 /**
- * Reads the tokenizer of a model: the given file (tokenizer.json, or a llama2.c .bin), or else the one that lies in
+ * Reads the tokenizer of a model: the given file (tokenizer.json, vocab.json, or a llama2.c .bin), or else the one that lies in
  * the model folder, or beside the model file.
  * @throws InputError when there is none, or a llama2.c one has another vocabulary than the model
  */
@@ -41,7 +42,8 @@ function withRows(tokenizer: Tokenizer, rows: number, path: string): Tokenizer {
 }
 
 /**
- * The tokenizer that lies with a model: tokenizer.json in its folder, or the only llama2.c tokenizer (tok….bin) there.
+ * The tokenizer that lies with a model: tokenizer.json in its folder, or vocab.json with merges.txt, or the only llama2.c
+ * tokenizer (tok….bin) there.
  * @throws InputError when there is none
  */
 export function findTokenizer(model: string): string {
@@ -49,6 +51,7 @@ export function findTokenizer(model: string): string {
   const folder = inside ? model : dirname(model);
   const huggingFace = join(folder, 'tokenizer.json');
   if (inside && existsSync(huggingFace)) return huggingFace;
+  if (inside && existsSync(join(folder, mergesFile))) return join(folder, vocabularyFile);
   const candidates = readdirSync(folder).filter((name) => /^tok.*\.bin$/.test(name));
   if (candidates.length === 1) return join(folder, candidates[0]);
   const found = candidates.length === 0 ? 'no tokenizer with it' : `tokenizers ${candidates.join(', ')} with it`;

@@ -9,6 +9,7 @@ import { writeAdapter } from '../../../src/llm/model/adapter.js';
 import { writeModel } from '../../../src/llm/model/folder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel } from '../../../src/llm/model/load.js';
+import { gpt2Config } from '../../../src/llm/model/architecture/gpt2.js';
 import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
 import { neoxConfig } from '../../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../../src/llm/model/random.js';
@@ -53,9 +54,22 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 describe.each([
-  { config: neoxConfig({ width: 16, heads: 2 }), targets: ['query_key_value', 'dense_4h_to_h'] },
-  { config: llamaConfig({ width: 16, heads: 4 }), targets: ['q_proj', 'v_proj'] },
-])('an adapter of $config.architecture', ({ config, targets }) => {
+  {
+    config: neoxConfig({ width: 16, heads: 2 }),
+    targets: ['query_key_value', 'dense_4h_to_h'],
+    example: { module: 'gpt_neox.layers.1.attention.query_key_value', outputs: 48 },
+  },
+  {
+    config: llamaConfig({ width: 16, heads: 4 }),
+    targets: ['q_proj', 'v_proj'],
+    example: { module: 'model.layers.1.self_attn.v_proj', outputs: 8 },
+  },
+  {
+    config: gpt2Config({ width: 16, heads: 4 }),
+    targets: ['c_attn', 'c_fc'],
+    example: { module: 'transformer.h.1.attn.c_attn', outputs: 48 },
+  },
+])('an adapter of $config.architecture', ({ config, targets, example: { module, outputs } }) => {
   const base = join(folder, config.architecture);
   const adapter = join(base, 'adapter');
   const lora = { rank: 4, alpha: 12, targets, seed: 2 };
@@ -98,12 +112,9 @@ describe.each([
     // What Python's peft looks for.
     const written = JSON.parse(readFileSync(join(adapter, 'adapter_config.json'), 'utf8')) as unknown;
     expect(written).toMatchObject({ peft_type: 'LORA', task_type: 'CAUSAL_LM', r: 4, lora_alpha: 12, lora_dropout: 0 });
+    // What transformers calls Conv1D.
+    expect(written).toMatchObject({ fan_in_fan_out: config.architecture === 'gpt2' });
     const weights = openSafetensors(join(adapter, 'adapter_model.safetensors'));
-    const module =
-      config.architecture === 'neox'
-        ? 'gpt_neox.layers.1.attention.query_key_value'
-        : 'model.layers.1.self_attn.v_proj';
-    const outputs = config.architecture === 'neox' ? 48 : 8;
     expect(weights.shapes.get(`base_model.model.${module}.lora_A.weight`)).toEqual([4, 16]);
     expect(weights.shapes.get(`base_model.model.${module}.lora_B.weight`)).toEqual([outputs, 4]);
     expect(weights.shapes.size).toBe(2 * 2 * targets.length);
@@ -122,7 +133,7 @@ describe.each([
 
   it.each([
     ['another rank', { r: 5 }, /lora_A\.weight: got "shape \[4,16\]", expected shape \[5,16\]/],
-    ['targets the model lacks', { target_modules: ['c_attn'] }, /got "c_attn"/],
+    ['targets the model lacks', { target_modules: ['other_map'] }, /got "other_map"/],
     [
       'fewer targets than factors',
       { target_modules: [targets[0]] },

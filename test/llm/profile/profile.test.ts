@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { llmProfileCommand } from '../../../src/cli/llm/profile.js';
+import { shapeNames } from '../../../src/llm/profile/shapes.js';
 import type { StepProfile } from '../../../src/llm/profile/profile.js';
 import { selfTimer } from '../../../src/llm/profile/self-times.js';
 import { undisturbed } from '../../../src/llm/profile/undisturbed.js';
@@ -65,6 +67,11 @@ it('steps interrupted between rows are left out, and what most steps lose is not
 });
 
 describe('forgetting llm profile', () => {
+  it('names every shape in its help', () => {
+    const help = llmProfileCommand().options.find(({ long }) => long === '--shape')?.description;
+    for (const name of shapeNames()) expect(help).toContain(name);
+  });
+
   it.each([
     ['small', 'sft', ['--full-fine-tuning'], 3],
     ['small', 'dpo', ['--lora-rank', '4'], 2],
@@ -118,7 +125,7 @@ describe('forgetting llm profile', () => {
 
   it.each([
     [[], 'either --shape or --model'],
-    [['--shape', 'large'], 'small, medium, pythia-14m'],
+    [['--shape', 'large'], shapeNames().join(', ')],
     [['--shape', 'small', '--lora-rank', '2', '--full-fine-tuning'], 'either --lora-rank or --full-fine-tuning'],
     [['--shape', 'small', '--length', '4000'], 'at most 2048'],
   ])('refuses %j', async (words, message) => {

@@ -172,20 +172,24 @@ export class Tape {
     );
   }
 
-  /** log softmax of each row over its first `reach(row)` columns; the others are −∞. */
-  logSoftmax(a: Matrix, reach: (row: number) => number = () => a.columns): Matrix {
+  /** log softmax of each row over its columns from `from(row)` to before `reach(row)`; the others are −∞. */
+  logSoftmax(
+    a: Matrix,
+    reach: (row: number) => number = () => a.columns,
+    from: (row: number) => number = () => 0,
+  ): Matrix {
     const normaliser = Array.from({ length: a.rows }, (_, i) => {
-      const row = a.data.subarray(i * a.columns, i * a.columns + reach(i));
+      const row = a.data.subarray(i * a.columns + from(i), i * a.columns + reach(i));
       const largest = Math.max(...row);
       return largest + Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0));
     });
     return this.record(
       a.rows,
       a.columns,
-      (i, j) => (j < reach(i) ? a.data[i * a.columns + j] - normaliser[i] : -Infinity),
+      (i, j) => (from(i) <= j && j < reach(i) ? a.data[i * a.columns + j] - normaliser[i] : -Infinity),
       (i, j, gradient) => {
-        if (j >= reach(i)) return;
-        for (let k = 0; k < reach(i); k++) {
+        if (j < from(i) || j >= reach(i)) return;
+        for (let k = from(i); k < reach(i); k++) {
           const probability = Math.exp(a.data[i * a.columns + k] - normaliser[i]);
           a.gradient[i * a.columns + k] += gradient * ((k === j ? 1 : 0) - probability);
         }

@@ -1,8 +1,11 @@
 import { stream } from '../../../src/base/random-stream.js';
 import type { ModelConfig } from '../../../src/llm/model/architecture/index.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
+import { qwen2Config } from '../../../src/llm/model/architecture/qwen2.js';
 import { loraShapes, peftName, type LoraConfig } from '../../../src/llm/model/lora.js';
 import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
+import { gpt2Config } from '../../../src/llm/model/architecture/gpt2.js';
+import { mistralConfig } from '../../../src/llm/model/architecture/mistral.js';
 import { neoxConfig } from '../../../src/llm/model/architecture/neox.js';
 import { randomWeights } from '../../../src/llm/model/random.js';
 import { matrix, Tape, type Matrix } from './autodiff.js';
@@ -19,6 +22,7 @@ export interface Case {
 const tiny = { width: 16, heads: 4, layers: 2, vocabularySize: 260, contextLength: 64 };
 const pythia = neoxConfig({ ...tiny, rotaryWidth: 2 });
 const llama = llamaConfig(tiny);
+const gpt2 = gpt2Config(tiny);
 const scaling = {
   kind: 'llama3',
   factor: 4,
@@ -69,6 +73,18 @@ export const cases: readonly Case[] = [
   {
     name: 'Llama with tied head, biases, wide heads and scaled rotation, full',
     config: { ...llama, tiedHead: true, attentionBias: true, mlpBias: true, headWidth: 6, ropeScaling: scaling },
+    lora: undefined,
+  },
+  {
+    name: 'GPT-2, LoRA on every map',
+    config: gpt2,
+    lora: { rank: 2, alpha: 3, targets: ['c_attn', 'c_proj', 'c_fc'] },
+  },
+  { name: 'GPT-2, full', config: gpt2, lora: undefined },
+  { name: 'Mistral with a window of 3, full', config: mistralConfig({ ...tiny, slidingWindow: 3 }), lora: undefined },
+  {
+    name: 'Qwen2 with a window in one layer, full',
+    config: qwen2Config({ ...tiny, slidingWindow: 4, windowedLayers: [false, true] }),
     lora: undefined,
   },
   { name: 'Llama with YaRN, full', config: { ...llama, headWidth: 8, ropeScaling: yarn }, lora: undefined },
@@ -168,18 +184,21 @@ export function referenceResult(
 
 /** What the reference needs to know of a model. */
 export function settingsOf(config: ModelConfig, lora: LoraConfig | undefined): Settings {
-  const rotated = config.architecture === 'neox' ? config.rotaryWidth : config.headWidth;
-  const scaling = config.architecture === 'llama' ? config.ropeScaling : undefined;
+  const theta = 'ropeTheta' in config ? config.ropeTheta : 1;
+  const rotated = 'rotaryWidth' in config ? config.rotaryWidth : 'ropeTheta' in config ? config.headWidth : 0;
+  const scaling = 'ropeScaling' in config ? config.ropeScaling : undefined;
+  const window = 'slidingWindow' in config ? config.slidingWindow : undefined;
   const rope: RopeJson = ropes.find(([kind]) => kind === scaling?.kind)?.[1] ?? { rope_type: 'default' };
   return {
-    architecture: config.architecture,
+    family: config.architecture === 'neox' || config.architecture === 'gpt2' ? config.architecture : 'llama',
     layers: config.layers,
     heads: config.heads,
-    keyValueHeads: config.architecture === 'llama' ? config.keyValueHeads : config.heads,
+    keyValueHeads: 'keyValueHeads' in config ? config.keyValueHeads : config.heads,
     headWidth: config.headWidth,
     epsilon: config.normEpsilon,
-    ...referenceRope(rope, rotated, config.ropeTheta, config.contextLength),
+    ...referenceRope(rope, rotated, theta, config.contextLength),
     parallelResidual: config.architecture === 'neox' && config.parallelResidual,
+    sees: (layer) => ('windowedLayers' in config && !config.windowedLayers[layer] ? Infinity : (window ?? Infinity)),
     tiedHead: config.tiedHead,
     adapterScale: lora === undefined ? 0 : lora.alpha / lora.rank,
   };

@@ -2,7 +2,7 @@ import { Tape, type Matrix } from './autodiff.js';
 
 /** The sizes and constants of a model, as its config.json says. */
 export interface Settings {
-  readonly architecture: 'neox' | 'llama';
+  readonly family: 'neox' | 'llama' | 'gpt2';
   readonly layers: number;
   readonly heads: number;
   readonly keyValueHeads: number;
@@ -13,6 +13,8 @@ export interface Settings {
   /** What rotated queries and keys are multiplied with. */
   readonly attentionFactor: number;
   readonly parallelResidual: boolean;
+  /** How many positions, its own included, a position sees in a layer. */
+  readonly sees: (layer: number) => number;
   readonly tiedHead: boolean;
   /** alpha / rank of the adapter. */
   readonly adapterScale: number;
@@ -35,7 +37,8 @@ export function logProbability(
     return found;
   };
   const linear = (x: Matrix, module: string): Matrix => {
-    let y = tape.timesTransposed(x, get(`${module}.weight`));
+    const weight = get(`${module}.weight`);
+    let y = settings.family === 'gpt2' ? tape.times(x, weight) : tape.timesTransposed(x, weight);
     const bias = parameters.get(`${module}.bias`);
     if (bias !== undefined) y = tape.plus(y, bias);
     const a = parameters.get(`base_model.model.${module}.lora_A.weight`);
@@ -44,24 +47,28 @@ export function logProbability(
     return tape.plus(y, tape.scaled(tape.timesTransposed(tape.timesTransposed(x, a), b), settings.adapterScale));
   };
   const norm = (x: Matrix, name: string): Matrix =>
-    settings.architecture === 'neox'
-      ? tape.plus(
+    settings.family === 'llama'
+      ? tape.product(tape.normalised(x, settings.epsilon), get(`${name}.weight`))
+      : tape.plus(
           tape.product(tape.normalised(tape.centred(x), settings.epsilon), get(`${name}.weight`)),
           get(`${name}.bias`),
-        )
-      : tape.product(tape.normalised(x, settings.epsilon), get(`${name}.weight`));
-  const attention = (query: Matrix, key: Matrix, value: Matrix): Matrix => {
+        );
+  const attention = (layer: number, query: Matrix, key: Matrix, value: Matrix): Matrix => {
+    const seen = settings.sees(layer);
     const scores = tape.scaled(
       tape.timesTransposed(tape.rotated(query, settings.frequencies), tape.rotated(key, settings.frequencies)),
       settings.attentionFactor ** 2 / Math.sqrt(settings.headWidth),
     );
-    return tape.times(tape.exponential(tape.logSoftmax(scores, (row) => row + 1)), value);
+    const weights = tape.logSoftmax(
+      scores,
+      (row) => row + 1,
+      (row) => Math.max(0, row + 1 - seen),
+    );
+    return tape.times(tape.exponential(weights), value);
   };
   const model = { tape, settings, linear, norm, attention, get };
-  const hidden = settings.architecture === 'neox' ? neox(model, ids) : llama(model, ids);
-  const embedding = settings.architecture === 'neox' ? 'gpt_neox.embed_in.weight' : 'model.embed_tokens.weight';
-  const head = settings.architecture === 'neox' ? 'embed_out.weight' : 'lm_head.weight';
-  const logits = tape.timesTransposed(hidden, get(settings.tiedHead ? embedding : head));
+  const { hiddenStates, embedding, head } = families[settings.family];
+  const logits = tape.timesTransposed(hiddenStates(model, ids), get(settings.tiedHead ? embedding : head));
   const targets = ids.slice(promptLength);
   const predictors = targets.map((_, i) => promptLength + i - 1);
   return tape.sumAt(tape.logSoftmax(logits), predictors, targets);
@@ -72,7 +79,7 @@ interface Model {
   settings: Settings;
   linear: (x: Matrix, module: string) => Matrix;
   norm: (x: Matrix, name: string) => Matrix;
-  attention: (query: Matrix, key: Matrix, value: Matrix) => Matrix;
+  attention: (layer: number, query: Matrix, key: Matrix, value: Matrix) => Matrix;
   get: (name: string) => Matrix;
 }
 
@@ -84,7 +91,7 @@ function neox({ tape, settings, linear, norm, attention, get }: Model, ids: read
     const fused = linear(norm(x, `${at}.input_layernorm`), `${at}.attention.query_key_value`);
     const mixed = Array.from({ length: heads }, (_, head) => {
       const part = (which: number): Matrix => tape.columnsOf(fused, (3 * head + which) * headWidth, headWidth);
-      return attention(part(0), part(1), part(2));
+      return attention(layer, part(0), part(1), part(2));
     });
     const attended = linear(tape.beside(mixed), `${at}.attention.dense`);
     const mlpInput = settings.parallelResidual ? x : tape.plus(x, attended);
@@ -105,6 +112,7 @@ function llama({ tape, settings, linear, norm, attention, get }: Model, ids: rea
     const mixed = Array.from({ length: heads }, (_, head) => {
       const shared = Math.floor((head * keyValueHeads) / heads) * headWidth;
       return attention(
+        layer,
         tape.columnsOf(queries, head * headWidth, headWidth),
         tape.columnsOf(keys, shared, headWidth),
         tape.columnsOf(values, shared, headWidth),
@@ -117,6 +125,40 @@ function llama({ tape, settings, linear, norm, attention, get }: Model, ids: rea
   }
   return norm(x, 'model.norm');
 }
+
+function gpt2({ tape, settings, linear, norm, attention, get }: Model, ids: readonly number[]): Matrix {
+  const { heads, headWidth } = settings;
+  const positions = ids.map((_, position) => position);
+  let x = tape.plus(
+    tape.rowsOf(get('transformer.wte.weight'), ids),
+    tape.rowsOf(get('transformer.wpe.weight'), positions),
+  );
+  for (let layer = 0; layer < settings.layers; layer++) {
+    const at = `transformer.h.${layer}`;
+    const fused = linear(norm(x, `${at}.ln_1`), `${at}.attn.c_attn`);
+    const mixed = Array.from({ length: heads }, (_, head) => {
+      const part = (which: number): Matrix => tape.columnsOf(fused, (which * heads + head) * headWidth, headWidth);
+      return attention(layer, part(0), part(1), part(2));
+    });
+    x = tape.plus(x, linear(tape.beside(mixed), `${at}.attn.c_proj`));
+    const inner = linear(norm(x, `${at}.ln_2`), `${at}.mlp.c_fc`);
+    x = tape.plus(x, linear(tape.map(inner, tanhGelu, tanhGeluDerivative), `${at}.mlp.c_proj`));
+  }
+  return norm(x, 'transformer.ln_f');
+}
+
+/** How each family is computed, and what its embedding and its head are called. */
+const families = {
+  neox: { hiddenStates: neox, embedding: 'gpt_neox.embed_in.weight', head: 'embed_out.weight' },
+  llama: { hiddenStates: llama, embedding: 'model.embed_tokens.weight', head: 'lm_head.weight' },
+  gpt2: { hiddenStates: gpt2, embedding: 'transformer.wte.weight', head: 'lm_head.weight' },
+};
+
+const tanhInner = (x: number): number => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
+const tanhGelu = (x: number): number => (x / 2) * (1 + Math.tanh(tanhInner(x)));
+const tanhGeluDerivative = (x: number): number =>
+  (1 + Math.tanh(tanhInner(x))) / 2 +
+  ((x / 2) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)) / Math.cosh(tanhInner(x)) ** 2;
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const silu = (x: number): number => x * logistic(x);

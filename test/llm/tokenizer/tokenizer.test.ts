@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +89,46 @@ describe('a llama2.c tokenizer', () => {
     writeFileSync(model, '');
     expect(() => loadTokenizer(model, 512, path)).toThrow(/268 tokens.*which has 512/);
     expect(loadTokenizer(model, 268, path).vocabularySize).toBe(268);
+  });
+});
+
+describe('vocab.json and merges.txt of GPT-2', () => {
+  const model = join(folder, 'gpt2');
+  mkdirSync(model);
+  const write = (name: string, content: unknown): void => {
+    writeFileSync(join(model, name), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  // Ids 0–255 are the bytes in GPT-2's spelling (Ġ is the space); the first merge in the file goes first.
+  const merges = ['h e', 'l l', 'Ġ w', 'he ll', 'o r', 'ĠW o', 'hell o', 'Ġw or'];
+  const { model: bytes } = byteTokenizerJson() as { model: { vocab: Record<string, number> } };
+  const { '<|endoftext|>': end, ...vocabulary } = bytes.vocab;
+  merges.forEach((merge, i) => (vocabulary[merge.replace(' ', '')] = 256 + i));
+  write('vocab.json', { ...vocabulary, '<|endoftext|>': 264 });
+  write('merges.txt', `#version: 0.2\n${merges.join('\n')}\n`);
+  const [he, , spaceW, hell, , , hello, spaceWor] = Array.from({ length: 8 }, (_, i) => 256 + i);
+
+  it('are the tokenizer.json they amount to', () => {
+    expect(end).toBe(256);
+    const tokenizer = loadTokenizer(model, 265);
+    expect(tokenizer).toMatchObject({ kind: 'huggingface', vocabularySize: 265, eosId: 264, eosText: '<|endoftext|>' });
+    const code = (text: string) => [...Buffer.from(text)];
+    expect(tokenizer.encode('hello world<|endoftext|>')).toEqual([hello, spaceWor, ...code('ld'), 264]);
+    // Nothing is merged across what the pattern splits: the space belongs to the word after it, é is two bytes.
+    expect(tokenizer.encode('hehell  wé')).toEqual([he, hell, 32, spaceW, ...code('é')]);
+    expect(tokenizer.decode(tokenizer.encode("hello world's  hé\n"))).toBe("hello world's  hé\n");
+  });
+
+  it.each([
+    ['another model', { 'config.json': { model_type: 'qwen2' } }, /merges\.txt of model_type \\?"qwen2/],
+    ['another class', { 'tokenizer_config.json': { tokenizer_class: 'RobertaTokenizer' } }, /RobertaTokenizer/],
+    ['more tokens', { 'added_tokens.json': { '<pad>': 265 } }, /added_tokens\.json/],
+    ['a merge of three', { 'merges.txt': 'a b c\n' }, /merges\.txt: line 1: got "a b c", expected two tokens/],
+  ])('are refused beside %s', (_, files, message) => {
+    const before = readFileSync(join(model, 'merges.txt'), 'utf8');
+    for (const [name, content] of Object.entries(files)) write(name, content);
+    expect(() => loadTokenizer(model, 265)).toThrow(message);
+    for (const name of Object.keys(files)) rmSync(join(model, name));
+    write('merges.txt', before);
   });
 });
 

@@ -36,6 +36,8 @@ export interface Architecture<Config extends DecoderConfig = DecoderConfig> {
   shapes(config: Config): Map<string, number[]>;
   /** How heads are turned by their positions. */
   rotation(config: Config): Rotation;
+  /** How many positions, its own included, a position sees in the layers that look back over a window. */
+  window?(config: Config): number | undefined;
   /** The final hidden states of token ids [batch, length], as rows [batch · length, width]. */
   hidden(config: Config, network: Network, ids: Tensor, place: Place): Tensor;
   /** A small configuration in the usual proportions, its vocabulary the byte tokenizer's unless given. */

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { InputError } from '../../../base/input-error.js';
 import type { Architecture } from './architecture.js';
+import { gpt2 } from './gpt2.js';
 import { llama } from './llama.js';
+import { mistral } from './mistral.js';
 import { neox } from './neox.js';
+import { qwen2 } from './qwen2.js';
 
 /** Every architecture by its name in configurations: a new one is one file and one line here. */
-const table = { neox, llama };
+const table = { neox, llama, gpt2, mistral, qwen2 };
 
 type ConfigOf<Entry> = Entry extends Architecture<infer Config> ? Config : never;
 

@@ -14,7 +14,7 @@ import {
   type DecoderConfig,
 } from '../config.js';
 import { add } from '../custom-gradient.js';
-import { embed, fusedAttention, isComposed, selfAttention, splitHeads, type Network, type Place } from '../network.js';
+import { embed, selfAttention, type Network, type Place } from '../network.js';
 import { layerNorm } from '../norm.js';
 import { readRope } from '../rope-config.js';
 import { rotationOf } from '../rotary.js';
@@ -145,20 +145,14 @@ function block(config: NeoxConfig, network: Network, layer: number, rows: Tensor
   const at = `gpt_neox.layers.${layer}`;
   const read = norm(config, network, rows, `${at}.input_layernorm`);
   const projected = network.linear(read, `${at}.attention.query_key_value`);
-  const attended = network.linear(attention(config, layer, projected, place), `${at}.attention.dense`);
+  const { heads, headWidth } = config;
+  const mixed = selfAttention([projected], { layer, heads, keyValueHeads: heads, headWidth }, place);
+  const attended = network.linear(mixed, `${at}.attention.dense`);
   const afterAttention = add(rows, attended);
   const mlpInput = config.parallelResidual ? rows : afterAttention;
   const middle = norm(config, network, mlpInput, `${at}.post_attention_layernorm`);
   const expanded = gelu(network.linear(middle, `${at}.mlp.dense_h_to_4h`));
   return add(afterAttention, network.linear(expanded, `${at}.mlp.dense_4h_to_h`));
-}
-
-/** Self-attention from rows in which each head's queries, keys and values lie side by side. */
-function attention(config: NeoxConfig, layer: number, projected: Tensor, place: Place): Tensor {
-  const { heads, headWidth } = config;
-  if (!isComposed(place)) return fusedAttention([projected], { heads, keyValueHeads: heads, headWidth }, place);
-  const [queries, keys, values] = tf.split(splitHeads(projected, heads, place), 3, -1);
-  return selfAttention(layer, queries, keys, values, place);
 }
 
 function norm(config: NeoxConfig, network: Network, rows: Tensor, name: string): Tensor {
