@@ -20,6 +20,7 @@ export function evaluateCommand(): Command {
         sft: sft.gradient(theta, sftGradient),
         dpoGradient,
         sftGradient,
+        convexity: problem.convexity,
       });
     });
 }

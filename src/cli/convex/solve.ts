@@ -26,6 +26,7 @@ export function solveCommand(): Command {
           idealCertificate: { dpo: ideal.dpo.certificate, sft: ideal.sft.certificate },
           points,
           max,
+          convexity: problem.convexity,
           ...condition,
         });
         return;

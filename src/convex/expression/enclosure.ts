@@ -1,131 +1,139 @@
-import type { MathNode } from 'mathjs';
-import math from './mathjs.js';
+import type { Expression } from './expression.js';
+import { add, everything, hasZero, hull, multiply, point, type Interval } from './interval.js';
 
-/** The numbers from low to high. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
+/** Intervals that hold what an expression and its derivatives are while the variables range over theirs. */
+export interface Enclosures {
+  /** The values. */
+  value(box: readonly Interval[]): Interval;
+  /** The values of every part, in their order. */
+  parts(box: readonly Interval[]): readonly Interval[];
+  /** The partial derivatives, subgradients at kinks included. */
+  gradient(box: readonly Interval[]): Interval[];
+  /** The second derivatives (d × d, row-major); unbounded where the gradient jumps. */
+  hessian(box: readonly Interval[]): Interval[];
 }
 
-/** An interval that holds every value that an expression takes while its variables range over theirs. */
-export type Enclosure = (box: readonly Interval[]) => Interval;
+const [zero, one] = [point(0), point(1)];
+const either: Interval = { low: 0, high: 1 };
 
 /**
- * Interval arithmetic on an expression of the variables (Moore 1966). What it knows no rule for, and what is undefined
- * somewhere in the box, is enclosed by all real numbers. Rounding is not directed: widen what is built on it.
+ * Interval arithmetic on an expression (Moore 1966), its ends rounded outwards: what is undefined somewhere in the box
+ * is enclosed by all real numbers.
  */
-export function enclosure(node: MathNode, variables: readonly string[]): Enclosure {
-  const sub = (child: MathNode): Enclosure => enclosure(child, variables);
-  if (math.isParenthesisNode(node)) return sub(node.content);
-  if (math.isConstantNode(node)) return point(node.value);
-  if (math.isSymbolNode(node)) {
-    const index = variables.indexOf(node.name);
-    if (index >= 0) return (box) => box[index];
-    return node.name === 'pi' ? point(Math.PI) : node.name === 'e' ? point(Math.E) : () => everything;
-  }
-  if (math.isConditionalNode(node)) {
-    const [yes, no] = [sub(node.trueExpr), sub(node.falseExpr)];
-    return (box) => hull(yes(box), no(box));
-  }
-  if (math.isOperatorNode(node)) {
-    const parts = node.args.map(sub);
-    if (node.fn === 'pow' && node.args.length === 2) return power(parts[0], parts[1]);
-    return composed(operators.get(node.fn), parts);
-  }
-  if (math.isFunctionNode(node)) return composed(functions.get(node.fn.name), node.args.map(sub));
-  return () => everything;
-}
-
-const everything: Interval = { low: -Infinity, high: Infinity };
-
-function point(value: number): Enclosure {
-  const interval = { low: value, high: value };
-  return () => interval;
-}
-
-function hull(a: Interval, b: Interval): Interval {
-  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
-}
-
-/** Nothing is known of what came out as not a number. */
-function known(low: number, high: number): Interval {
-  return Number.isNaN(low) || Number.isNaN(high) ? everything : { low, high };
-}
-
-type Rule = (a: Interval, b: Interval) => Interval;
-
-function composed(rule: Rule | undefined, [first, second]: readonly Enclosure[]): Enclosure {
-  if (rule === undefined) return () => everything;
-  return (box) => {
-    const a = first(box);
-    return rule(a, rule.length > 1 ? second(box) : a);
-  };
-}
-
-const operators = new Map<string, Rule>([
-  ['add', (a, b) => known(a.low + b.low, a.high + b.high)],
-  ['subtract', (a, b) => known(a.low - b.high, a.high - b.low)],
-  ['multiply', multiply],
-  ['divide', (a, b) => (b.low <= 0 && b.high >= 0 ? everything : multiply(a, { low: 1 / b.high, high: 1 / b.low }))],
-  ['unaryMinus', (a) => ({ low: -a.high, high: -a.low })],
-  ['unaryPlus', (a) => a],
-]);
-
-function multiply(a: Interval, b: Interval): Interval {
-  const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
-  return known(Math.min(...products), Math.max(...products));
-}
-
-/** A rising function's values at the ends. */
-function rising(f: (x: number) => number): Rule {
-  return (a) => known(f(a.low), f(a.high));
-}
-
-function absolute(a: Interval): Interval {
-  const high = Math.max(Math.abs(a.low), Math.abs(a.high));
-  return { low: a.low <= 0 && a.high >= 0 ? 0 : Math.min(Math.abs(a.low), Math.abs(a.high)), high };
-}
-
-const functions = new Map<string, Rule>([
-  ['exp', rising(Math.exp)],
-  ['expm1', rising(Math.expm1)],
-  ['log', rising(Math.log)],
-  ['log1p', rising(Math.log1p)],
-  ['log2', rising(Math.log2)],
-  ['log10', rising(Math.log10)],
-  ['sqrt', rising(Math.sqrt)],
-  ['cbrt', rising(Math.cbrt)],
-  ['sinh', rising(Math.sinh)],
-  ['tanh', rising(Math.tanh)],
-  ['atan', rising(Math.atan)],
-  ['sign', rising(Math.sign)],
-  ['abs', absolute],
-  ['cosh', (a) => rising(Math.cosh)(absolute(a), a)],
-  ['sin', () => ({ low: -1, high: 1 })],
-  ['cos', () => ({ low: -1, high: 1 })],
-  ['square', (a) => integerPower(a, 2)],
-  ['cube', (a) => integerPower(a, 3)],
-]);
-
-function integerPower(a: Interval, exponent: number): Interval {
-  const base = exponent % 2 === 0 ? absolute(a) : a;
-  return known(base.low ** exponent, base.high ** exponent);
-}
-
-/** Powers with a constant exponent: whole ones of anything, others of what is not negative. */
-function power(base: Enclosure, exponent: Enclosure): Enclosure {
-  return (box) => {
-    const [a, { low, high }] = [base(box), exponent(box)];
-    if (low !== high) return everything;
-    if (low < 0) {
-      const below = raised(a, -low);
-      return below.low <= 0 && below.high >= 0 ? everything : { low: 1 / below.high, high: 1 / below.low };
+export function enclosures({ parts, variables: dimension }: Expression): Enclosures {
+  function ranges(box: readonly Interval[]): Interval[] {
+    const found: Interval[] = [];
+    for (const part of parts) {
+      switch (part.kind) {
+        case 'constant':
+          found.push(Number.isFinite(part.value) ? point(part.value) : everything);
+          break;
+        case 'variable':
+          found.push(box[part.index]);
+          break;
+        case 'unary':
+          found.push(part.rule.range(found[part.a]));
+          break;
+        case 'binary':
+          found.push(part.rule.range(found[part.a], found[part.b]));
+          break;
+        case 'conditional': {
+          const condition = found[part.condition];
+          const [a, b] = [found[part.a], found[part.b]];
+          found.push(!hasZero(condition) ? a : isZero(condition) ? b : hull(a, b));
+        }
+      }
     }
-    return raised(a, low);
+    return found;
+  }
+
+  /** How each part changes with its two arguments, and whether a conditional is open. */
+  function slopes(found: readonly Interval[]): (readonly [Interval, Interval])[] {
+    return parts.map((part): readonly [Interval, Interval] => {
+      switch (part.kind) {
+        case 'unary':
+          return [part.rule.slopeRange(found[part.a]), zero];
+        case 'binary':
+          return part.rule.slopeRanges(found[part.a], found[part.b]);
+        case 'conditional': {
+          const condition = found[part.condition];
+          return !hasZero(condition) ? [one, zero] : isZero(condition) ? [zero, one] : [either, either];
+        }
+        default:
+          return [zero, zero];
+      }
+    });
+  }
+
+  function adjoints(slope: readonly (readonly [Interval, Interval])[]): Interval[] {
+    const adjoint = parts.map(() => zero);
+    adjoint[parts.length - 1] = one;
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const part = parts[i];
+      if (part.kind === 'constant' || part.kind === 'variable') continue;
+      adjoint[part.a] = add(adjoint[part.a], multiply(adjoint[i], slope[i][0]));
+      if (part.kind !== 'unary') adjoint[part.b] = add(adjoint[part.b], multiply(adjoint[i], slope[i][1]));
+    }
+    return adjoint;
+  }
+
+  function bendsOf(i: number, found: readonly Interval[]): readonly [Interval, Interval, Interval] {
+    const part = parts[i];
+    if (part.kind === 'unary') return [part.rule.bendRange(found[part.a]), zero, zero];
+    if (part.kind === 'binary') return part.rule.bendRanges(found[part.a], found[part.b]);
+    const open = part.kind === 'conditional' && hasZero(found[part.condition]) && !isZero(found[part.condition]);
+    return open ? [everything, everything, everything] : [zero, zero, zero];
+  }
+
+  return {
+    value: (box) => ranges(box)[parts.length - 1],
+    parts: ranges,
+    gradient(box) {
+      const adjoint = adjoints(slopes(ranges(box)));
+      const out = Array.from({ length: dimension }, () => zero);
+      parts.forEach((part, i) => {
+        if (part.kind === 'variable') out[part.index] = add(out[part.index], adjoint[i]);
+      });
+      return out;
+    },
+    hessian(box) {
+      const found = ranges(box);
+      const slope = slopes(found);
+      const adjoint = adjoints(slope);
+      const bends = parts.map((_, i) => bendsOf(i, found));
+      const out = Array.from({ length: dimension * dimension }, () => zero);
+      for (let column = 0; column < dimension; column++) {
+        const dot: Interval[] = [];
+        parts.forEach((part, i) => {
+          if (part.kind === 'constant') dot.push(zero);
+          else if (part.kind === 'variable') dot.push(part.index === column ? one : zero);
+          else if (part.kind === 'unary') dot.push(multiply(slope[i][0], dot[part.a]));
+          else dot.push(add(multiply(slope[i][0], dot[part.a]), multiply(slope[i][1], dot[part.b])));
+        });
+        const change = parts.map(() => zero);
+        for (let i = parts.length - 1; i >= 0; i--) {
+          const part = parts[i];
+          if (part.kind === 'constant') continue;
+          if (part.kind === 'variable') {
+            const at = part.index * dimension + column;
+            out[at] = add(out[at], change[i]);
+            continue;
+          }
+          const [aa, ab, bb] = bends[i];
+          const a = dot[part.a];
+          const b = part.kind === 'unary' ? zero : dot[part.b];
+          const byA = multiply(adjoint[i], add(multiply(aa, a), multiply(ab, b)));
+          change[part.a] = add(change[part.a], add(multiply(change[i], slope[i][0]), byA));
+          if (part.kind === 'unary') continue;
+          const byB = multiply(adjoint[i], add(multiply(ab, a), multiply(bb, b)));
+          change[part.b] = add(change[part.b], add(multiply(change[i], slope[i][1]), byB));
+        }
+      }
+      return out;
+    },
   };
 }
 
-function raised(a: Interval, exponent: number): Interval {
-  if (Number.isInteger(exponent)) return integerPower(a, exponent);
-  return a.low < 0 ? everything : known(a.low ** exponent, a.high ** exponent);
+function isZero({ low, high }: Interval): boolean {
+  return low === 0 && high === 0;
 }

@@ -2,22 +2,24 @@ import type { ObjectiveName } from '../../schedule/schedule.js';
 import type { ProblemData } from './data.js';
 import { logLinearDpo } from './log-linear-dpo.js';
 import { logLinearSft } from './log-linear-sft.js';
-import type { Objective, ObjectivePair, Problem } from './problem.js';
+import type { Convexity, Objective, ObjectivePair, Problem } from './problem.js';
 import { quadraticObjective } from './quadratic.js';
 
 /**
  * The problem that the data describes. Expressions need mathjs, which is loaded only for them.
- * With `checkConvexity`, expressions that are not convex on sampled chords are refused with an InputError.
+ * With `checkConvexity`, expressions that are not finite and convex on sampled chords are refused with an InputError.
  */
 export async function createProblem(data: ProblemData, { checkConvexity = false } = {}): Promise<Problem> {
   const { dimension, start, radius } = data;
-  const problem = {
+  const { dpo, sft, convexity = 'proved' } = await objectives(data, checkConvexity);
+  const problem: Problem = {
     data,
     dimension,
     start,
     radius,
-    objectives: await objectives(data, checkConvexity),
-    conditionalOnConvexity: data.kind === 'expression',
+    objectives: { dpo, sft },
+    convexity,
+    conditionalOnConvexity: convexity === 'sampled',
   };
   created.add(problem);
   return problem;
@@ -30,7 +32,11 @@ export function isAsDescribed(pair: ObjectivePair): pair is Problem {
   return created.has(pair);
 }
 
-async function objectives(data: ProblemData, checkConvexity: boolean): Promise<Record<ObjectiveName, Objective>> {
+/** Both objectives, and whether their convexity is proved where it does not go without saying. */
+async function objectives(
+  data: ProblemData,
+  checkConvexity: boolean,
+): Promise<Record<ObjectiveName, Objective> & { convexity?: Convexity }> {
   const { dimension, radius } = data;
   switch (data.kind) {
     case 'quadratic':
@@ -41,13 +47,15 @@ async function objectives(data: ProblemData, checkConvexity: boolean): Promise<R
     case 'log-linear':
       return { dpo: logLinearDpo(data.dpo, data.reference, dimension), sft: logLinearSft(data.sft, dimension) };
     case 'expression': {
-      const { checkConvexOnChords, expressionObjective } = await import('./expression.js');
-      const pair = { dpo: expressionObjective(data, 'dpo'), sft: expressionObjective(data, 'sft') };
+      const { expressionObjective } = await import('./expression.js');
+      const [dpo, sft] = [expressionObjective(data, 'dpo'), expressionObjective(data, 'sft')];
       if (checkConvexity) {
-        checkConvexOnChords(pair.dpo, data, 'dpo');
-        checkConvexOnChords(pair.sft, data, 'sft');
+        const { checkOnChords } = await import('./convexity.js');
+        checkOnChords(dpo, data, 'dpo');
+        checkOnChords(sft, data, 'sft');
       }
-      return pair;
+      const proved = dpo.convexity === 'proved' && sft.convexity === 'proved';
+      return { dpo, sft, convexity: proved ? 'proved' : 'sampled' };
     }
   }
 }

@@ -44,11 +44,11 @@ export const logLinearFile = z
   })
   .describe('SFT and DPO of a log-linear policy over finite candidate sets');
 
-/** Objectives written as expressions and differentiated symbolically. */
+/** Objectives written as expressions and differentiated automatically. */
 export const expressionFile = z
   .strictObject({
     kind: z.literal('expression'),
-    variables: z.array(z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _')).min(1),
+    variables: z.array(z.string().regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, 'a name of letters, digits and _')).min(1),
     objectives: z.strictObject({ dpo: z.string().min(1), sft: z.string().min(1) }),
     noise: perObjective.default({ dpo: 0, sft: 0 }).describe('standard deviation of the gradient noise'),
     valueNoise: perObjective.default({ dpo: 0, sft: 0 }).describe('standard deviation of the observed values'),

@@ -25,6 +25,9 @@ export interface ConvexFunction {
   evaluatePrecisely?(theta: Float64Array): PreciseEvaluation;
 }
 
+/** Whether convexity follows from rules, or was only not refuted on sampled chords. */
+export type Convexity = 'proved' | 'sampled';
+
 /** Constants of an objective over its domain, each with a proof in docs/theory.md; Infinity or 0 where none is known. */
 export interface Constants {
   /** G: the square root of a bound on E‖stochastic gradient‖² over the domain. */
@@ -74,6 +77,8 @@ export interface ObjectivePair {
 /** A pair of objectives as a problem file describes it. */
 export interface Problem extends ObjectivePair {
   readonly data: ProblemData;
+  /** Whether both objectives are proved to be convex. */
+  readonly convexity: Convexity;
   /** Whether the statements about minima rest on convexity that was sampled, not proved. */
   readonly conditionalOnConvexity: boolean;
 }

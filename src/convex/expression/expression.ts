@@ -1,0 +1,16 @@
+import type { BinaryOperation } from './operations.js';
+import type { UnaryFunction } from './function-table.js';
+
+/** A part of an expression; its arguments are indices of parts before it. */
+export type Part =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'variable'; readonly index: number }
+  | { readonly kind: 'unary'; readonly rule: UnaryFunction; readonly a: number }
+  | { readonly kind: 'binary'; readonly rule: BinaryOperation; readonly a: number; readonly b: number }
+  | { readonly kind: 'conditional'; readonly condition: number; readonly a: number; readonly b: number };
+
+/** An expression as a list of parts, each once however often it occurs; the last one is the whole. */
+export interface Expression {
+  readonly parts: readonly Part[];
+  readonly variables: number;
+}
