@@ -1,7 +1,6 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { compared } from '../../experiments/compared.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
-import { InputError } from '../../src/base/input-error.js';
 import { idealValues } from '../../src/theory/subject.js';
 import { schedules } from '../../src/schedule/index.js';
 import {
@@ -11,10 +10,11 @@ import {
   type Measures,
   type Optima,
 } from '../../src/convex/simulate/measures.js';
+import { checkConverged } from '../../src/convex/simulate/converged.js';
 import { moments } from '../../src/base/statistics.js';
 import { stepSizes } from '../../src/convex/simulate/step-size.js';
 import { placedProblem, runPlaced, type Member } from '../../src/convex/simulate/trajectories.js';
-import type { RunSettings, Trajectory } from '../../src/convex/simulate/trajectory.js';
+import type { Trajectory } from '../../src/convex/simulate/trajectory.js';
 import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';
 import { toPlane, type PosedProblem } from './subject.js';
 
@@ -73,12 +73,6 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
     yield keys.map((key, i) => ({ key, ensemble: gathered[i].summary(optima) }));
     summaryDue = performance.now() + betweenSummaries;
   }
-}
-
-function checkConverged({ divergedAt }: Trajectory, { stepSizes: sizes }: RunSettings, seed: number): void {
-  if (divergedAt === 0) return;
-  const expected = `smaller steps: the run of seed ${seed} diverged at step ${divergedAt}`;
-  throw new InputError('step-size', sizes[divergedAt - 1], expected);
 }
 
 /** Gathers the runs of one schedule: what they say together, the first one's path, and where each ends in the plane. */

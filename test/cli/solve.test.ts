@@ -33,10 +33,17 @@ describe('forgetting solve', () => {
     });
   });
 
-  it('marks certificates of expressions as conditional on convexity', () => {
-    const file = fileIn(folder, 'expression.json', expressionFile());
-    expect(forgettingJson(['solve', file, '--json'])).toMatchObject({ conditionalOn: 'convexity' });
-    expect(forgetting(['solve', file]).stdout).toContain('conditional on convexity');
+  it('says whether the convexity of expressions is proved, and marks certificates as conditional on it', () => {
+    const proved = fileIn(folder, 'expression.json', expressionFile());
+    expect(forgettingJson(['solve', proved, '--json'])).toMatchObject({ convexity: 'proved' });
+    expect(forgettingJson(['solve', proved, '--json'])).not.toHaveProperty('conditionalOn');
+    const objectives = { dpo: '(x^2 + y^2)^2 + x^2*y^2', sft: 'x^2 + y^2' };
+    const sampled = fileIn(folder, 'sampled.json', { ...expressionFile(), objectives });
+    expect(forgettingJson(['solve', sampled, '--json'])).toMatchObject({
+      convexity: 'sampled',
+      conditionalOn: 'convexity',
+    });
+    expect(forgetting(['solve', sampled]).stdout).toContain('conditional on convexity');
   });
 });
 
@@ -47,6 +54,7 @@ describe('forgetting evaluate', () => {
       sft: 1.125,
       dpoGradient: [-0.5],
       sftGradient: [1.5],
+      convexity: 'proved',
     });
   });
 

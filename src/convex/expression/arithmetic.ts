@@ -10,19 +10,19 @@ import { parseExpression } from './parse.js';
 export interface Arithmetic {
   /** How many parts it has. */
   readonly size: number;
-  evaluate(variables: ArrayLike<number>): number;
+  readonly evaluate: (variables: ArrayLike<number>) => number;
   /**
    * Writes the gradient and returns the value. At a kink it is a subgradient, always the same one: each of the
    * one-sided derivatives of abs, max, min and their like counts by half, and a root at 0, where it is smallest, passes
    * nothing on. Where there is no gradient, some of its entries are not finite.
    */
-  gradient(variables: ArrayLike<number>, out: Float64Array): number;
+  readonly gradient: (variables: ArrayLike<number>, out: Float64Array) => number;
   /** Writes the Hessian (d × d, row-major). */
-  hessian(variables: ArrayLike<number>, out: Float64Array): void;
+  readonly hessian: (variables: ArrayLike<number>, out: Float64Array) => void;
   /** Intervals, rounded outwards, that hold every value, gradient and Hessian on a box. */
   readonly enclose: Enclosures;
   /** What the rules of disciplined convex programming prove on a box. */
-  curvature(box: readonly Interval[]): Curvature;
+  readonly curvature: (box: readonly Interval[]) => Curvature;
   /** The expression in TeX; `symbols` gives the TeX of variables that are written otherwise than named. */
   readonly tex: (symbols?: Readonly<Record<string, string>>) => string;
 }

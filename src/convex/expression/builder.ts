@@ -2,7 +2,8 @@ import { exponentOf, composedPower, identityPower, multipliedPower, powerFunctio
 import type { Expression, Part } from './expression.js';
 import type { Power, UnaryFunction } from './function-table.js';
 import { negation, unaryFunctions } from './functions.js';
-import { comparisons, difference, larger, logSumExp, power, product, quotient, smaller, sum } from './operations.js';
+import { comparisons } from './logic.js';
+import { difference, larger, logSumExp, power, product, quotient, smaller, sum } from './operations.js';
 import type { BinaryOperation } from './operations.js';
 
 /** Builds the parts of an expression, each once; what it returns and takes are indices of parts. */

@@ -8,11 +8,11 @@ import { difference, product, quotient, sum, type BinaryOperation } from './oper
  * the Hessian). Nothing is allocated per call.
  */
 export interface Derivatives {
-  value(theta: ArrayLike<number>): number;
+  readonly value: (theta: ArrayLike<number>) => number;
   /** Writes the gradient, or a subgradient at a kink, and returns the value; NaN or infinite where there is none. */
-  gradient(theta: ArrayLike<number>, out: Float64Array): number;
+  readonly gradient: (theta: ArrayLike<number>, out: Float64Array) => number;
   /** Writes the Hessian (d × d, row-major); that of the pieces that meet at a kink, weighted as their gradients. */
-  hessian(theta: ArrayLike<number>, out: Float64Array): void;
+  readonly hessian: (theta: ArrayLike<number>, out: Float64Array) => void;
 }
 
 const [isConstant, isVariable, isSum, isDifference, isProduct, isQuotient, isUnary, isBinary, isConditional] = [

@@ -4,13 +4,13 @@ import { add, everything, hasZero, hull, multiply, point, type Interval } from '
 /** Intervals that hold what an expression and its derivatives are while the variables range over theirs. */
 export interface Enclosures {
   /** The values. */
-  value(box: readonly Interval[]): Interval;
+  readonly value: (box: readonly Interval[]) => Interval;
   /** The values of every part, in their order. */
-  parts(box: readonly Interval[]): readonly Interval[];
+  readonly parts: (box: readonly Interval[]) => readonly Interval[];
   /** The partial derivatives, subgradients at kinks included. */
-  gradient(box: readonly Interval[]): Interval[];
+  readonly gradient: (box: readonly Interval[]) => Interval[];
   /** The second derivatives (d × d, row-major); unbounded where the gradient jumps. */
-  hessian(box: readonly Interval[]): Interval[];
+  readonly hessian: (box: readonly Interval[]) => Interval[];
 }
 
 const [zero, one] = [point(0), point(1)];

@@ -1,13 +1,12 @@
-import type { ConditionalNode, FunctionNode, MathNode, OperatorNode } from 'mathjs';
+import type { FunctionNode, MathNode, OperatorNode } from 'mathjs';
 import { InputError } from '../../base/input-error.js';
 import { newBuilder, type Builder } from './builder.js';
 import type { Expression } from './expression.js';
 import { huber, negation, not, unaryFunctions } from './functions.js';
+import { comparisons, connectives } from './logic.js';
 import math from './mathjs.js';
 import {
   angle,
-  comparisons,
-  connectives,
   difference,
   hypotenuse,
   larger,
@@ -102,18 +101,18 @@ function read(root: MathNode, reader: Reader, tooMany: () => never): number {
 function childrenOf(node: MathNode, reader: Reader): readonly MathNode[] {
   if (math.isParenthesisNode(node)) return [node.content];
   if (math.isConditionalNode(node)) {
-    const { condition, trueExpr, falseExpr } = node as ConditionalNode;
+    const { condition, trueExpr, falseExpr } = node;
     return [condition, trueExpr, falseExpr];
   }
   if (math.isOperatorNode(node)) return (node as OperatorNode).args;
   if (math.isRelationalNode(node)) return node.params;
-  if (math.isFunctionNode(node)) return argumentsOf(node as FunctionNode, reader);
+  if (math.isFunctionNode(node)) return argumentsOf(node, reader);
   return [];
 }
 
 /** The arguments of a function; those that take any number take them as one list too. */
 function argumentsOf(node: FunctionNode, { refuse }: Reader): readonly MathNode[] {
-  if (!math.isSymbolNode(node.fn as unknown)) return refuse('a call of what is no function');
+  if (!math.isSymbolNode(node.fn)) return refuse('a call of what is no function');
   const { name } = node.fn;
   if (!functionNames.includes(name)) return refuse(`the function ${name.slice(0, 40)}`);
   const [list, ...rest] = node.args as (MathNode | undefined)[];
@@ -217,7 +216,7 @@ function made(node: MathNode, args: readonly number[], reader: Reader): number {
     return links.reduce((both, link) => builder.combine(connectives[0], both, link));
   }
   if (math.isOperatorNode(node)) return ofOperator(node as OperatorNode, args, reader);
-  if (math.isFunctionNode(node)) return ofFunction(node as FunctionNode, args, reader);
+  if (math.isFunctionNode(node)) return ofFunction(node, args, reader);
   return refuse(constructs.get(node.type) ?? `what the parser calls ${node.type}`);
 }
 
@@ -230,7 +229,7 @@ function ofOperator(node: OperatorNode, args: readonly number[], { builder, refu
   if (args.length === 2 && node.fn === 'pow') return builder.raise(args[0], args[1]);
   const rule = operators.get(node.fn);
   return rule === undefined || args.length !== 2
-    ? refuse(`the operator ${node.op}`)
+    ? refuse(`the operator ${String(node.op)}`)
     : builder.combine(rule, args[0], args[1]);
 }
 

@@ -1,4 +1,4 @@
-import { InputError } from '../../base/input-error.js';
+import { checkConverged } from './converged.js';
 import { canShare } from '../problem/memory.js';
 import type { Problem } from '../problem/problem.js';
 import type { WorkerPool } from './pool.js';
@@ -33,7 +33,7 @@ export interface EnsemblesOptions extends Pick<EnsembleOptions, 'problem' | 'see
 
 /**
  * The trajectories of an ensemble, in the order of their seeds and the same whatever the number of workers.
- * Throws an InputError naming the step at which a run diverged.
+ * Throws an InputError naming the step at which a run diverged, or met no gradient.
  */
 export async function runEnsemble(
   { schedule, settings, ...options }: EnsembleOptions,
@@ -46,7 +46,7 @@ export async function runEnsemble(
 /**
  * The trajectories of several ensembles, in the order of the members and of their seeds: those that each would have
  * alone, but faster, since runs of one seed read every sample once for all of them. The progress counts runs.
- * Throws an InputError naming the step at which a run diverged.
+ * Throws an InputError naming the step at which a run diverged, or met no gradient.
  */
 export async function runEnsembles(
   { problem, members, seed, seeds }: EnsemblesOptions,
@@ -76,7 +76,9 @@ export async function runEnsembles(
   if (pool === undefined) for (const first of firsts) await run(first);
   else await Promise.all(firsts.map(run));
   members.forEach(({ settings }, member) => {
-    checkConverged(trajectories[member], settings, seed);
+    trajectories[member].forEach((run, i) => {
+      checkConverged(run, settings, seed + i);
+    });
   });
   return trajectories;
 }
@@ -87,15 +89,4 @@ function sharing({ schedule, settings }: EnsembleMember): EnsembleMember {
   const stepSizes = new Float64Array(new SharedArrayBuffer(settings.stepSizes.byteLength));
   stepSizes.set(settings.stepSizes);
   return { schedule, settings: { ...settings, stepSizes } };
-}
-
-function checkConverged(trajectories: readonly Trajectory[], { stepSizes }: RunSettings, seed: number): void {
-  const diverged = trajectories.findIndex(({ divergedAt }) => divergedAt > 0);
-  if (diverged < 0) return;
-  const { divergedAt } = trajectories[diverged];
-  throw new InputError(
-    'step-size',
-    stepSizes[divergedAt - 1],
-    `smaller steps: the run of seed ${seed + diverged} diverged at step ${divergedAt}`,
-  );
 }

@@ -36,6 +36,15 @@ export interface Trajectory {
   readonly evaluations: number;
   /** The step at which the iterates left every bound, or 0. */
   readonly divergedAt: number;
+  /** Where an objective had no finite gradient, which ended the run at step `divergedAt`. */
+  readonly undefinedGradient?: UndefinedGradient;
+}
+
+/** A point of a run at which an objective has no finite gradient. */
+export interface UndefinedGradient {
+  readonly objective: ObjectiveName;
+  readonly theta: Float64Array;
+  readonly gradient: Float64Array;
 }
 
 /**
@@ -58,7 +67,7 @@ export function runTrajectory(
   const { uniform } = stream(seed, 'choice');
   const theta = Float64Array.from(problem.start);
   const sum = new Float64Array(dimension);
-  const [gradient, other, average] = [theta.slice(), theta.slice(), theta.slice()];
+  const [gradient, other, average, before] = [theta.slice(), theta.slice(), theta.slice(), theta.slice()];
   const values = new Float64Array(2 * record.length);
   const averageValues = new Float64Array(2 * record.length);
   const points = new Float64Array(settings.recordPoints === true ? dimension * record.length : 0);
@@ -66,6 +75,7 @@ export function runTrajectory(
 
   let state = schedule.init(settings.schedule);
   let [gradients, evaluations, divergedAt, recorded] = [0, 0, 0, 0];
+  let undefinedGradient: UndefinedGradient | undefined;
   recordIfDue(0);
   for (let t = 1; t <= steps && divergedAt === 0; t++) {
     observers.dpo.draw();
@@ -77,6 +87,7 @@ export function runTrajectory(
     const choice = schedule.choose(state, t, uniform);
     for (let i = 0; i < dimension; i++) sum[i] += theta[i];
     const stepSize = stepSizes[t - 1];
+    before.set(theta);
     if (choice === 'mix') {
       const weights = gradientWeights(choice, lambda);
       state = schedule.observe(state, 'dpo', observers.dpo.step(theta, gradient));
@@ -91,12 +102,24 @@ export function runTrajectory(
     let squares = 0;
     for (let i = 0; i < dimension; i++) squares += theta[i] * theta[i];
     const norm = Math.sqrt(squares);
-    if (norm > radius) for (let i = 0; i < dimension; i++) theta[i] *= radius / norm;
-    else if (!(norm <= farAway)) divergedAt = t;
+    if (!(norm < Infinity)) {
+      divergedAt = t;
+      undefinedGradient =
+        choice === 'mix'
+          ? (withoutGradient('dpo', gradient) ?? withoutGradient('sft', other))
+          : withoutGradient(choice, gradient);
+    } else if (norm > radius) for (let i = 0; i < dimension; i++) theta[i] *= radius / norm;
+    else if (norm > farAway) divergedAt = t;
     recordIfDue(t);
   }
   evaluations += observers.dpo.extraEvaluations() + observers.sft.extraEvaluations();
-  return { values, averageValues, points, gradients, evaluations, divergedAt };
+  const ended = { values, averageValues, points, gradients, evaluations, divergedAt };
+  return undefinedGradient === undefined ? ended : { ...ended, undefinedGradient };
+
+  /** The gradient of an objective before the step that just failed, if that is why. */
+  function withoutGradient(objective: ObjectiveName, found: Float64Array): UndefinedGradient | undefined {
+    return found.every(Number.isFinite) ? undefined : { objective, theta: before, gradient: found };
+  }
 
   function recordIfDue(step: number): void {
     if (recorded >= record.length || record[recorded] !== step) return;

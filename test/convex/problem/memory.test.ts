@@ -55,10 +55,10 @@ describe('a problem in the memory of its kernels', () => {
 
   it('is copied where memory cannot be shared, and runs to the same bytes', () => {
     const program = `
-      import { logLinear } from './src/problem/generate/log-linear.js';
-      import { quadratic } from './src/problem/generate/quadratic.js';
-      import { parseProblem } from './src/problem/parse.js';
-      import { runEnsemble } from './src/simulate/ensemble.js';
+      import { logLinear } from './src/convex/generate/log-linear.js';
+      import { quadratic } from './src/convex/generate/quadratic.js';
+      import { parseProblem } from './src/convex/problem/parse.js';
+      import { runEnsemble } from './src/convex/simulate/ensemble.js';
       const files = [logLinear({ dimension: 5, candidates: 3, examples: 20, seed: 0 }), quadratic({ dimension: 5, noise: 0.1, seed: 1 })];
       const settings = {
         schedule: { lambda: 0.4, steps: 50 }, stepSizes: new Float64Array(50).fill(0.1), batch: 1,

@@ -3,7 +3,8 @@ import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
 import { bothObjectives, type Schedule, type ScheduleSettings } from '../../../src/schedule/schedule.js';
-import { runTrajectory, type RunSettings } from '../../../src/convex/simulate/trajectory.js';
+import { checkConverged } from '../../../src/convex/simulate/converged.js';
+import { runTrajectory, type RunSettings, type Trajectory } from '../../../src/convex/simulate/trajectory.js';
 import { closedFormFile, logLinearFile, planeFile } from '../../problems.js';
 
 function settings(
@@ -102,6 +103,27 @@ describe('a run', () => {
     );
     // |θ_t − 1| = 2^t first exceeds 1e12 at t = 40.
     expect(divergedAt).toBe(40);
+  });
+
+  it('says where there is no gradient, which smaller steps do not mend', async () => {
+    const problem = await parseProblem({
+      kind: 'expression',
+      variables: ['x'],
+      objectives: { dpo: '(x > 0)*2*x + (x < 0)*x', sft: 'abs(x)' },
+      radius: 5,
+      start: [1],
+    });
+    const run = (schedule: 'dpo' | 'sft'): Trajectory =>
+      runTrajectory(problem, schedules[schedule], settings(4, { stepSizes: new Float64Array(4).fill(0.5) }), 0);
+    const { divergedAt, undefinedGradient } = run('dpo');
+    expect([divergedAt, undefinedGradient?.objective]).toEqual([2, 'dpo']);
+    expect(() => {
+      checkConverged(run('dpo'), settings(4), 7);
+    }).toThrow(
+      'gradient of objectives.dpo: got ["NaN"], expected a finite one: at step 2 of the run of seed 7, θ = (0), it is undefined',
+    );
+    // At the kink of |x| the subgradient is 0: the run comes to rest there.
+    expect([run('sft').divergedAt, run('sft').values.at(-1)]).toEqual([0, 0]);
   });
 
   it('is the same run whatever is recorded', async () => {
