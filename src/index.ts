@@ -13,7 +13,16 @@ export {
   type CheckedProblemFile,
   type ProblemFile,
 } from './convex/problem/format.js';
-export { problemData, type ProblemData } from './convex/problem/data.js';
+export {
+  problemData,
+  type ProblemData,
+  type ExpressionData,
+  type LogLinearData,
+  type QuadraticData,
+  type LogLinearDpoData,
+  type LogLinearSftData,
+  type QuadraticObjectiveData,
+} from './convex/problem/data.js';
 export { createProblem } from './convex/problem/create.js';
 export { parseProblem } from './convex/problem/parse.js';
 export { readProblem } from './convex/problem/read.js';
@@ -24,12 +33,16 @@ export type {
   Problem,
   Sampler,
   SamplerRandom,
+  ObjectivePair,
+  PreciseEvaluation,
 } from './convex/problem/problem.js';
 
 export { closedForm, type ClosedFormOptions } from './convex/generate/closed-form.js';
 export { fromText, type FromTextOptions } from './convex/generate/from-text.js';
-export { logLinear, type LogLinearOptions } from './convex/generate/log-linear.js';
+export { logLinear, type LogLinearOptions, type ReferenceKind } from './convex/generate/log-linear.js';
 export { quadratic, type QuadraticOptions } from './convex/generate/quadratic.js';
+export type { NgramUnit } from './convex/generate/hashed-ngrams.js';
+export type { DemonstrationRecord, PreferenceRecord } from './convex/generate/records.js';
 
 export { schedules } from './schedule/index.js';
 export {
@@ -44,7 +57,7 @@ export {
   type ScheduleSettings,
 } from './schedule/schedule.js';
 
-export { certificate, type Curvature } from './convex/optimum/certificate.js';
+export { certificate, type Curvature, type Bound } from './convex/optimum/certificate.js';
 export { minimize, type CertifiedMinimum, type MinimizeOptions } from './convex/optimum/minimize.js';
 export { weightedFunction } from './convex/optimum/weighted-function.js';
 export {
@@ -76,19 +89,34 @@ export {
   type Measures,
   type Optima,
 } from './convex/simulate/measures.js';
+export type { EnsembleMember, EnsembleTask } from './convex/simulate/worker.js';
 export { estimate, moments, type Estimate } from './base/statistics.js';
 
 export { closedFormProblem, closedFormWorstCase } from './theory/worst-case/closed-form.js';
 export { solveSemidefinite, type InteriorPointOptions, type InteriorPointResult } from './sdp/interior-point.js';
-export { replay, type Replay } from './theory/worst-case/replay.js';
-export type { Constraint, SemidefiniteProgramme } from './sdp/semidefinite-programme.js';
+export { replay, type Replay, type Gap } from './theory/worst-case/replay.js';
+export type { Constraint, SemidefiniteProgramme, SparseSymmetric, SparseVector } from './sdp/semidefinite-programme.js';
+export type { PrimalDualPoint } from './sdp/primal-dual-point.js';
 export type { WorstCaseSettings } from './theory/worst-case/settings.js';
 export { worstCase, type WorstCaseCertificate, type WorstCaseResult } from './theory/worst-case/worst-case.js';
-export { evaluateWorstFunction, type WorstFunction } from './theory/worst-case/worst-function.js';
+export {
+  evaluateWorstFunction,
+  type WorstFunction,
+  type Evaluation,
+  type PiecewiseLinear,
+  type SmoothInterpolant,
+} from './theory/worst-case/worst-function.js';
 export type { WorstProblem } from './theory/worst-case/worst-problem.js';
 
 export { theorems } from './theory/registry.js';
 export type { Extent } from './theory/extent.js';
-export type { Kind, Theorem, Trial } from './theory/theorem.js';
+export type { Kind, Theorem, Trial, Applied, NotApplicable } from './theory/theorem.js';
 export { suite, type SubjectKey } from './theory/verify/suite.js';
 export { checkSubject, judge, type Check, type Exemption, type Row } from './theory/verify/verify.js';
+export type { DescribedRun } from './theory/described-run.js';
+export type { RunMeasure } from './theory/measure.js';
+export type { Measurement } from './theory/measurement.js';
+export type { Setting, Subject, Form, Minimum } from './theory/subject.js';
+export type { ObjectiveBounds } from './theory/objective-bounds.js';
+export type { KnownMatrix } from './convex/matrix/verified-factor.js';
+export type { PlacedProblem } from './convex/simulate/kernel/place.js';

@@ -44,7 +44,8 @@ const footer = `
     <footer class="site-footer">
       <p>
         The theory: <a href="https://arxiv.org/abs/2410.15483">arXiv 2410.15483</a>. Everything here is computed by
-        the code of the <code>forgetting</code> command line, in this page, with no server.
+        the code of the <code>forgetting</code> command line, in this page, with no server. What that code exports:
+        <a href="./api/index.html">the library</a>.
       </p>
     </footer>`;
 
