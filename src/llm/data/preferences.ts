@@ -1,6 +1,6 @@
-import { readRecords, textField, type DataRecord } from './records.js';
+import { streamRecords, textField, type DataRecord } from './records.js';
 import { nonEmpty, type Prepared, type PreparationSettings } from './sft.js';
-import { promptTokens, promptTooLong, tokenise, type Sequence } from './sequence.js';
+import { promptTokens, promptTooLong, responseTokens, tokenise, type Sequence } from './sequence.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A prompt with its preferred and its dispreferred reply, ready for the model. */
@@ -13,7 +13,8 @@ export interface PreferencePair {
 
 /**
  * The preference pairs of a JSONL or Parquet file with the fields prompt, chosen and rejected; prompts are used as they are.
- * Records whose prompt has `maximumLength` − 2 tokens or more are dropped.
+ * Records whose prompt has `maximumLength` − 2 tokens or more, or with a reply that has no token behind its prompt, are
+ * dropped.
  * Throws an InputError where a record lacks a field and where nothing is left.
  */
 export async function readPreferences(
@@ -21,9 +22,14 @@ export async function readPreferences(
   tokenizer: Tokenizer,
   settings: PreparationSettings,
 ): Promise<Prepared<PreferencePair>> {
-  const records = await readRecords(path);
-  const examples = records.flatMap((record) => preparePreference(record, tokenizer, settings) ?? []);
-  return { examples: nonEmpty(examples, path, settings), dropped: records.length - examples.length };
+  const examples: PreferencePair[] = [];
+  let dropped = 0;
+  for await (const record of streamRecords(path)) {
+    const example = preparePreference(record, tokenizer, settings);
+    if (example === undefined) dropped += 1;
+    else examples.push(example);
+  }
+  return { examples: nonEmpty(examples, path, settings), dropped };
 }
 
 /** The preference pair of a record, or undefined where the record is dropped. */
@@ -39,5 +45,6 @@ export function preparePreference(
   if (promptTooLong(promptLength, maximumLength)) return undefined;
   const sequence = (response: string): Sequence =>
     tokenise(tokenizer, { prompt, response }, promptLength, maximumLength);
-  return { index: record.index, chosen: sequence(chosen), rejected: sequence(rejected) };
+  const pair = { index: record.index, chosen: sequence(chosen), rejected: sequence(rejected) };
+  return responseTokens(pair.chosen) === 0 || responseTokens(pair.rejected) === 0 ? undefined : pair;
 }

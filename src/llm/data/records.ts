@@ -12,22 +12,33 @@ export interface DataRecord {
 }
 
 /**
- * The records of a JSONL or Parquet file, in file order; blank lines are passed over.
+ * The records of a JSONL or Parquet file, in file order, read as they are taken; blank lines are passed over.
  * Throws an InputError naming the file, and the line or row, where a line is not a JSON object, the file is damaged, or
  * it holds no record.
  */
+export async function* streamRecords(path: string): AsyncGenerator<DataRecord> {
+  let index = 0;
+  for await (const { place, fields } of (await isParquet(path)) ? parquetRecords(path) : jsonLineRecords(path)) {
+    yield { index, place, fields };
+    index += 1;
+  }
+  if (index === 0) throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');
+}
+
+/** All records of a file; see `streamRecords`. */
 export async function readRecords(path: string): Promise<DataRecord[]> {
-  const records = (await isParquet(path)) ? await parquetRecords(path) : await jsonLineRecords(path);
-  if (records.length === 0)
-    throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');
+  const records: DataRecord[] = [];
+  for await (const record of streamRecords(path)) records.push(record);
   return records;
 }
 
 /** Whether a file is Parquet, by its name or by the four bytes that it begins with. */
 async function isParquet(path: string): Promise<boolean> {
   if (path.endsWith('.parquet')) return true;
-  const { open } = await import('node:fs/promises');
+  const { open, stat } = await import('node:fs/promises');
   try {
+    // A FIFO gives its bytes once, and is read as text.
+    if (!(await stat(path)).isFile()) return false;
     const file = await open(path);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
     return bytesRead === 4 && buffer.toString('latin1') === 'PAR1';
@@ -36,30 +47,24 @@ async function isParquet(path: string): Promise<boolean> {
   }
 }
 
-async function parquetRecords(path: string): Promise<DataRecord[]> {
-  const { asyncBufferFromFile, parquetReadObjects } = await import('hyparquet');
-  const { compressors } = await import('hyparquet-compressors');
-  try {
-    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path), compressors });
-    return rows.map((fields, index) => ({ index, place: `${path}: row ${index + 1}`, fields }));
-  } catch (error) {
-    const refusal = fileRefusal(path, error, 'a readable Parquet file');
-    throw refusal instanceof InputError ? refusal : new InputError(path, refusal.message, 'a whole Parquet file');
+async function* parquetRecords(path: string): AsyncGenerator<Omit<DataRecord, 'index'>> {
+  const { parquetRows } = await import('./parquet.js');
+  let row = 0;
+  for await (const group of parquetRows(path)) {
+    for (const fields of group) {
+      row += 1;
+      yield { place: `${path}: row ${row}`, fields };
+    }
   }
 }
 
-async function jsonLineRecords(path: string): Promise<DataRecord[]> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileRefusal(path, error, 'a readable JSONL or Parquet file');
-  });
-  const records: DataRecord[] = [];
-  for (const [number, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    const place = `${path}:${number + 1}`;
-    records.push({ index: records.length, place, fields: jsonObject(line, place) });
+async function* jsonLineRecords(path: string): AsyncGenerator<Omit<DataRecord, 'index'>> {
+  const { utf8Lines } = await import('./utf8-lines.js');
+  for (const { number, text } of utf8Lines(path, 'a readable JSONL or Parquet file')) {
+    if (text.trim() === '') continue;
+    const place = `${path}:${number}`;
+    yield { place, fields: jsonObject(text, place) };
   }
-  return records;
 }
 
 /** A text field of a record; throws an InputError naming file, line and field where it is missing or not a string. */

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
-import { readRecords, textField, type DataRecord } from './records.js';
-import { promptTokens, promptTooLong, tokenise, type Sequence } from './sequence.js';
+import { streamRecords, textField, type DataRecord } from './records.js';
+import { promptTokens, promptTooLong, responseTokens, tokenise, type Sequence } from './sequence.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** An instruction and its response, ready for the model. */
@@ -31,7 +31,8 @@ export function sftPrompt(instruction: string): string {
 
 /**
  * The SFT examples of a JSONL or Parquet file with the fields instruction and output (and input, with `inputField`).
- * Records with an empty instruction or output, or a prompt of `maximumLength` − 2 tokens or more, are dropped.
+ * Records with an empty instruction or output, a prompt of `maximumLength` − 2 tokens or more, or a response that has no
+ * token behind its prompt are dropped.
  * Throws an InputError where a record lacks a field and where nothing is left.
  */
 export async function readSft(
@@ -39,9 +40,14 @@ export async function readSft(
   tokenizer: Tokenizer,
   settings: PreparationSettings,
 ): Promise<Prepared<SftExample>> {
-  const records = await readRecords(path);
-  const examples = records.flatMap((record) => prepareSft(record, tokenizer, settings) ?? []);
-  return { examples: nonEmpty(examples, path, settings), dropped: records.length - examples.length };
+  const examples: SftExample[] = [];
+  let dropped = 0;
+  for await (const record of streamRecords(path)) {
+    const example = prepareSft(record, tokenizer, settings);
+    if (example === undefined) dropped += 1;
+    else examples.push(example);
+  }
+  return { examples: nonEmpty(examples, path, settings), dropped };
 }
 
 /** The SFT example of a record, or undefined where the record is dropped. */
@@ -57,7 +63,8 @@ export function prepareSft(
   const prompt = sftPrompt(input === '' ? instruction : `${instruction}\n${input}`);
   const promptLength = promptTokens(tokenizer, prompt);
   if (promptTooLong(promptLength, maximumLength)) return undefined;
-  return { index: record.index, sequence: tokenise(tokenizer, { prompt, response }, promptLength, maximumLength) };
+  const sequence = tokenise(tokenizer, { prompt, response }, promptLength, maximumLength);
+  return responseTokens(sequence) === 0 ? undefined : { index: record.index, sequence };
 }
 
 /** The examples, checked to be at least one. */

@@ -1,0 +1,17 @@
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+
+/** A row of a table by its columns' names. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The rows of a Parquet file, one row group after the other. */
+export async function* parquetRowGroups(path: string): AsyncGenerator<Row[]> {
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    yield await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd });
+    rowStart = rowEnd;
+  }
+}
