@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InputError } from '../base/input-error.js';
+import type { Pair } from '../schedule/schedule.js';
 
 /** What steps, examples and seeds are counted in: the integers of 32 bits that tables hold. */
 const largestCount = 2 ** 31 - 1;
@@ -82,6 +83,17 @@ export function unitOption(field: string): (text: string) => number {
 /** Numbers with commas between them; NaN for what is none. */
 export function commaNumbers(text: string): number[] {
   return text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+}
+
+/** A number for each objective, "dpo,sft"; throws an InputError naming the option. */
+export function pairOption(field: string): (text: string) => Pair {
+  return (text) => {
+    const [dpo, sft, ...rest] = commaNumbers(text);
+    if (rest.length > 0 || !Number.isFinite(dpo) || !Number.isFinite(sft)) {
+      throw new InputError(field, text, 'two numbers, for DPO and SFT, as in 0.35,0.89');
+    }
+    return { dpo, sft };
+  };
 }
 
 /** The steps of each stage of the schedule sequential, "T1,T2"; throws an InputError. */

@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs';
+import { CheckFailed } from '../base/check-failed.js';
 import { fileRefusal } from '../base/file-refusal.js';
 import { InputError } from '../base/input-error.js';
 import { escaped, shortText } from '../base/short-text.js';
 import { optionalPackages } from '../base/version.js';
 
-/** Exit codes: input that was refused, and a fault of ours (EX_SOFTWARE of sysexits.h). */
-const [refused, faulty] = [2, 70];
+/** Exit codes: a check that failed, input that was refused, and a fault of ours (EX_SOFTWARE of sysexits.h). */
+const [failed, refused, faulty] = [1, 2, 70];
 
 const reportAt = 'please report it with the command and what it reads (--debug shows where it happened)';
 
@@ -25,11 +26,15 @@ export function guardProcess(): void {
   process.stderr.on('error', () => undefined);
 }
 
-/** Says on one line what went wrong and ends: exit code 2 where input was bad, 70 where a defect of ours shows. */
+/** Says on one line what went wrong and ends: exit code 1 where a check failed, 2 where input was bad, 70 where a defect of ours shows. */
 export function endWith(error: unknown): void {
   if (error instanceof InputError) {
     say(error.message);
     process.exit(refused);
+  }
+  if (error instanceof CheckFailed) {
+    say(error.message);
+    process.exit(failed);
   }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const missing = missingPackage(message);

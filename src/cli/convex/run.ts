@@ -5,7 +5,8 @@ import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
 import type { Problem } from '../../convex/problem/problem.js';
 import type { Estimate } from '../../base/statistics.js';
 import type { RunSettings } from '../../convex/simulate/trajectory.js';
-import { integerOption, numberOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import type { Pair } from '../../schedule/schedule.js';
+import { integerOption, numberOption, pairOption, splitOption, unitOption, wordOption } from '../arguments.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
 import { startProgress } from '../progress.js';
@@ -26,6 +27,7 @@ interface RunOptions {
   readonly seed: number;
   readonly trace?: number;
   readonly workers?: number;
+  readonly optimum?: Pair;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -60,6 +62,7 @@ export function runCommand(): Command {
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
     .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--optimum <dpo,sft>', 'the optimal values of both objectives, where you know them', pairOption('optimum'))
     .option('--out <file>', 'also write the measures as rows: .jsonl or .parquet', tableFile)
     .option('--json', 'print JSON')
     .action(async (file: string, options: RunOptions) => {
@@ -82,7 +85,8 @@ async function run(problem: Problem, options: RunOptions) {
   const { lambda, steps, order, period, batch, seed, seeds } = options;
   const { loadSchedule } = await import('../../schedule/load.js');
   const { stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
-  const { certifiedOptima } = await import('../../convex/simulate/optima.js');
+  const { certifiedOptima, givenIdeal } = await import('../../convex/simulate/optima.js');
+  const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
@@ -91,7 +95,8 @@ async function run(problem: Problem, options: RunOptions) {
   const stepSizes = stepSizesOf(options.stepSize, steps);
   const split = options.split === undefined ? {} : { split: splitOption(options.split) };
   schedule.init({ lambda, steps, order, ...split, period, ideal: { dpo: 0, sft: 0 } });
-  const optima = certifiedOptima(problem, lambda);
+  const ideal = options.optimum === undefined ? undefined : givenIdeal(problem, options.optimum);
+  const optima = certifiedOptima(problem, lambda, ideal);
   const settings = { lambda, steps, order, ...split, period, ideal: optima.values.ideal };
   const record = recordedSteps(steps, options.trace);
 
@@ -125,9 +130,20 @@ async function run(problem: Problem, options: RunOptions) {
         yield { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
       }
     });
+    const final = ensembleMeasures(trajectories, record.length - 1, optima.values);
+    const { weightedSum, weightedMax } = optima;
+    const reasons = [weightedSum.reason, weightedMax.reason].filter((reason) => reason !== undefined);
     const result = {
       schedule: schedule.name,
-      final: ensembleMeasures(trajectories, record.length - 1, optima.values),
+      final,
+      // What each gap may be off by: the certificates of the optima; null where nothing certifies one.
+      certificates: {
+        gap: certificateOf('gap', optima.values),
+        maxGap: certificateOf('maxGap', optima.values),
+        dpo: optima.ideal.dpo.certificate,
+        sft: optima.ideal.sft.certificate,
+      },
+      warnings: [...gapWarnings(final, optima.values), ...new Set(reasons)],
       exactGap: await exactGap(),
       gradients: trajectories[0].gradients,
       evaluations: trajectories[0].evaluations,
@@ -170,6 +186,12 @@ function isLongWork(problem: Problem, samples: number): boolean {
   return samples * (2 * rows + 10) * dimension > 2e8;
 }
 
+/** The certificate of a measure; a loss has none, since it is computed. */
+function certificateCell(certificate: number | undefined): string {
+  if (certificate === undefined) return '–';
+  return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
+}
+
 function nonNegative(field: string): (text: string) => number {
   return (text) => {
     const value = numberOption(field)(text);
@@ -179,17 +201,21 @@ function nonNegative(field: string): (text: string) => number {
 }
 
 function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunOptions): void {
-  const { schedule, final, exactGap, gradients, evaluations, trace } = result;
+  const { schedule, final, certificates, warnings, exactGap, gradients, evaluations, trace } = result;
   const { seeds, lambda, steps } = options;
+  const { gap, maxGap, dpo, sft } = certificates;
+  const known: Readonly<Record<string, number>> = { gap, averageGap: gap, maxGap, averageMaxGap: maxGap };
   process.stdout.write(`${schedule}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
   printTable(
-    ['measure', 'mean', '95 % interval'],
+    ['measure', 'mean', '95 % interval', 'certificate'],
     Object.entries<Estimate>({ ...final }).map(([name, { mean, ci95 }]) => [
       name,
       shortNumber(mean),
       ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`,
+      certificateCell({ ...known, idealDistance: Math.hypot(dpo, sft) }[name]),
     ]),
   );
+  for (const warning of warnings) process.stdout.write(`${warning}\n`);
   process.stdout.write(`\nexact gap ${shortNumber(exactGap)}   gradients ${gradients}   evaluations ${evaluations}\n`);
   if (options.trace === undefined) return;
   process.stdout.write('\n');

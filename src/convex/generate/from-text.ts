@@ -3,7 +3,7 @@ import { stream, type Stream } from '../../base/random-stream.js';
 import type { ProblemFile } from '../problem/format.js';
 import { integerFrom, positive } from './checks.js';
 import { fromTextDefaults } from './defaults.js';
-import { hashedNgrams, type NgramUnit } from './hashed-ngrams.js';
+import { hashedNgrams, textSeen, type NgramUnit } from './hashed-ngrams.js';
 import type { DemonstrationRecord, PreferenceRecord } from './records.js';
 
 /** Options of `fromText`; absent ones are `fromTextDefaults`. */
@@ -48,7 +48,10 @@ export function fromText(options: FromTextOptions): ProblemFile {
     const held = `${preferences.length} preferences and ${sft.length} SFT records`;
     throw new InputError('examples', examples, `at most ${fewest}: the files hold ${held}`);
   }
-  const replies = [...new Set(sft.map(({ reply }) => reply))];
+  const replies = distinct(
+    sft.map(({ reply }) => reply),
+    given.unit,
+  );
   if (candidates > replies.length) {
     throw new InputError(
       'candidates',
@@ -66,7 +69,9 @@ export function fromText(options: FromTextOptions): ProblemFile {
     radius,
     start: zero,
     sft: sample(sft, examples, stream(seed, 'sft-examples')).map(({ prompt, reply }) => ({
-      candidates: distinctReplies(reply, candidates, replies, others).map((text) => features(prompt, text)),
+      candidates: distinctReplies({ seen: textSeen(reply, given.unit), text: reply }, candidates, replies, others).map(
+        (text) => features(prompt, text),
+      ),
       target: 0,
     })),
     dpo: sample(preferences, examples, stream(seed, 'dpo-examples')).map(({ prompt, chosen, rejected }) => ({
@@ -76,11 +81,30 @@ export function fromText(options: FromTextOptions): ProblemFile {
   };
 }
 
-/** The true reply and others drawn from the replies, `count` different ones in all. */
-function distinctReplies(reply: string, count: number, replies: readonly string[], random: Stream): string[] {
-  const chosen = new Set([reply]);
-  while (chosen.size < count) chosen.add(replies[random.integer(replies.length)]);
-  return [...chosen];
+/** The first of all texts that are the same to the features. */
+function distinct(texts: readonly string[], unit: NgramUnit): SeenText[] {
+  const found = new Map<string, SeenText>();
+  for (const text of texts) {
+    const seen = textSeen(text, unit);
+    if (!found.has(seen)) found.set(seen, { seen, text });
+  }
+  return [...found.values()];
+}
+
+/** A text, and that text as the features see it. */
+interface SeenText {
+  readonly seen: string;
+  readonly text: string;
+}
+
+/** The true reply and others drawn from the replies, `count` in all that differ as the features see them. */
+function distinctReplies(reply: SeenText, count: number, replies: readonly SeenText[], random: Stream): string[] {
+  const chosen = new Map([[reply.seen, reply.text]]);
+  while (chosen.size < count) {
+    const { seen, text } = replies[random.integer(replies.length)];
+    if (!chosen.has(seen)) chosen.set(seen, text);
+  }
+  return [...chosen.values()];
 }
 
 /** `count` of the records, drawn uniformly without replacement. */

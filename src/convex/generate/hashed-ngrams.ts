@@ -79,6 +79,11 @@ function gramsEndingAt(tokens: readonly string[], end: number, longest: number):
   return grams;
 }
 
+/** Text as the features see it: of two that agree here the features do too. */
+export function textSeen(text: string, unit: NgramUnit): string {
+  return units(text, unit).join(separator);
+}
+
 function units(text: string, unit: NgramUnit): string[] {
   const plain = text.normalize('NFC').toLowerCase();
   return unit === 'character' ? Array.from(plain) : (plain.match(/[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu) ?? []);

@@ -1,6 +1,7 @@
 import { weightedMax } from '../optimum/weighted-max.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { estimate, type Estimate } from '../../base/statistics.js';
+import { certifiedGap } from './certified-gap.js';
 import type { Trajectory } from './trajectory.js';
 
 /** The certified optima against which a run is measured. */
@@ -12,6 +13,16 @@ export interface Optima {
   readonly weightedSum: number;
   /** min F_max. */
   readonly weightedMax: number;
+  /** How far these values may be off; absent where they are known otherwise. */
+  readonly certificates?: OptimaCertificates;
+}
+
+/** The certificates of the optima, Infinity where nothing is certified. */
+export interface OptimaCertificates extends Pair {
+  readonly weightedSum: number;
+  readonly weightedMax: number;
+  /** About how far rounding takes the values of F_λ and F_max along a run. */
+  readonly rounding: number;
 }
 
 /** What is measured at a point, from its two objective values. */
@@ -56,10 +67,10 @@ export function ensembleMeasures(trajectories: readonly Trajectory[], at: number
   const over = (points: readonly Measures[], measure: keyof Measures): Estimate =>
     estimate(points.map((point) => point[measure]));
   return {
-    gap: over(last, 'gap'),
-    averageGap: over(average, 'gap'),
-    maxGap: over(last, 'maxGap'),
-    averageMaxGap: over(average, 'maxGap'),
+    gap: certifiedGap('gap', over(last, 'gap'), optima),
+    averageGap: certifiedGap('averageGap', over(average, 'gap'), optima),
+    maxGap: certifiedGap('maxGap', over(last, 'maxGap'), optima),
+    averageMaxGap: certifiedGap('averageMaxGap', over(average, 'maxGap'), optima),
     dpo: over(last, 'dpo'),
     sft: over(last, 'sft'),
     idealDistance: over(last, 'idealDistance'),

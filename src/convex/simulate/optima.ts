@@ -1,6 +1,9 @@
 import { minimizeWeightedMax, type WeightedMaxMinimum } from '../optimum/weighted-max.js';
 import { idealPoint, minimizeWeightedSum, type IdealPoint, type WeightedSumMinimum } from '../optimum/weighted-sum.js';
 import type { Problem } from '../problem/problem.js';
+import { valueRounding } from './certified-gap.js';
+import { InputError } from '../../base/input-error.js';
+import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import type { Optima } from './measures.js';
 
 /** The certified solutions behind the optima that runs are measured against. */
@@ -12,15 +15,42 @@ export interface CertifiedOptima {
   readonly values: Optima;
 }
 
+/**
+ * The ideal point with values that the user gives in place of those found.
+ * Throws an InputError where one contradicts the certified bounds: a lower value was found, or proved impossible.
+ */
+export function givenIdeal(problem: Problem, given: Pair): IdealPoint {
+  const found = idealPoint(problem);
+  const at = (name: ObjectiveName): WeightedSumMinimum => {
+    const { value, certificate } = found[name];
+    const slack = 1e-9 * Math.max(Math.abs(value), Math.abs(given[name])) + Number.MIN_VALUE;
+    if (given[name] > value + slack)
+      throw new InputError('optimum', given[name], `at most ${value} for ${name}, a value that the objective takes`);
+    if (given[name] < value - certificate - slack)
+      throw new InputError('optimum', given[name], `at least ${value - certificate} for ${name}, as certified`);
+    const { lambda, minimizer, dpo, sft } = found[name];
+    return { lambda, minimizer, dpo, sft, value: given[name], certificate: 0 };
+  };
+  return { dpo: at('dpo'), sft: at('sft') };
+}
+
 /** The ideal point and the minima of F_λ and F_max of a problem, certified. */
 export function certifiedOptima(problem: Problem, lambda: number, ideal = idealPoint(problem)): CertifiedOptima {
-  const weightedSum = minimizeWeightedSum(problem, lambda);
+  // At λ = 0 and 1 the weighted sum is one objective, whose optimum may have been given.
+  const weightedSum = lambda === 0 ? ideal.sft : lambda === 1 ? ideal.dpo : minimizeWeightedSum(problem, lambda);
   const weightedMax = minimizeWeightedMax(problem, lambda, ideal);
   const values = {
     lambda,
     ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
     weightedSum: weightedSum.value,
     weightedMax: weightedMax.value,
+    certificates: {
+      dpo: ideal.dpo.certificate,
+      sft: ideal.sft.certificate,
+      weightedSum: weightedSum.certificate,
+      weightedMax: weightedMax.certificate,
+      rounding: valueRounding(problem, lambda, [problem.start, weightedSum.minimizer, weightedMax.minimizer]),
+    },
   };
   return { ideal, weightedSum, weightedMax, values };
 }

@@ -71,7 +71,7 @@ export function runTrajectory(
   const values = new Float64Array(2 * record.length);
   const averageValues = new Float64Array(2 * record.length);
   const points = new Float64Array(settings.recordPoints === true ? dimension * record.length : 0);
-  const farAway = 1e12 * Math.max(1, Math.hypot(...theta));
+  const farAway = farFrom(theta);
 
   let state = schedule.init(settings.schedule);
   let [gradients, evaluations, divergedAt, recorded] = [0, 0, 0, 0];
@@ -139,6 +139,14 @@ export function runTrajectory(
       settings.gradientBatch === 'fresh' ? objective.sampler(stream(seed, `${name}-evaluation`), batch) : sampler;
     return objectiveObserver(objective, sampler, evaluated, settings, seed, name);
   }
+}
+
+/**
+ * The norm beyond which a run on R^d has diverged: so large that no optimum is there, and its square is still a number.
+ * A minimiser that is 1e13 from the start is reached.
+ */
+export function farFrom(start: Float64Array): number {
+  return Math.min(1e150, 1e100 * Math.max(1, Math.hypot(...start)));
 }
 
 /** One objective as a run meets it: its samples, and the values a schedule is told. */

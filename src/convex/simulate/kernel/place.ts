@@ -8,6 +8,7 @@ import type {
 import { exampleCount, rowCount, rowProduct } from '../../problem/feature-rows.js';
 import { canShare, memoryOf, newMemoryRoom, roomIn, type MemoryRoom } from '../../problem/memory.js';
 import type { ObjectiveName } from '../../../schedule/schedule.js';
+import { farFrom } from '../trajectory.js';
 import type { Address } from './instance.js';
 
 /** A problem's arrays where kernels read them; plain data and a memory, so that other threads can be given it. */
@@ -123,7 +124,7 @@ function finish(
     dimension,
     radius,
     start: place(start),
-    farAway: 1e12 * Math.max(1, Math.hypot(...start)),
+    farAway: farFrom(start),
     dpo,
     sft,
     abscissae: place(abscissae),
