@@ -64,6 +64,14 @@ test('SFT candidates are the true reply, first, and different replies of other r
   }
 });
 
+test('replies that the features cannot tell apart are one candidate: Unicode forms, case, spaces', () => {
+  const replies = ['Café au lait', 'Cafe\u0301 au lait', 'CAFÉ AU LAIT', 'café  au\tlait', 'Tea', 'tea '];
+  const alike = replies.map((reply, i) => ({ prompt: `Task ${i}`, reply }));
+  const options = { ...small, sft: alike, candidates: 2 };
+  for (const { candidates } of generated(options).sft) expect(candidates[0]).not.toEqual(candidates[1]);
+  expect(() => fromText({ ...options, candidates: 3 })).toThrow('at most the 2 different replies');
+});
+
 test('the same seed gives the same problem, another seed other records and candidates', () => {
   const few = { ...small, examples: 3 };
   expect(fromText({ ...few, seed: 7 })).toEqual(fromText({ ...few, seed: 7 }));
