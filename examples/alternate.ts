@@ -5,8 +5,9 @@ import type { Schedule } from 'forgetting';
 const alternate: Schedule<Record<string, never>> = {
   name: 'alternate',
   init: () => ({}),
-  evaluates: () => [],
-  choose: (_state, step) => (step % 2 === 1 ? 'dpo' : 'sft'),
-  observe: (state) => state,
+  // One entry: nothing is drawn. With several, one is drawn by its probability.
+  distribution: (_state, step) => [
+    { choice: step % 2 === 1 ? { dpo: 1, sft: 0 } : { dpo: 0, sft: 1 }, probability: 1 },
+  ],
 };
 export default alternate;

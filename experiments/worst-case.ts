@@ -2,11 +2,16 @@ import type { Experiment } from '../src/experiment/experiment.js';
 import { evenlySpaced, logSpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import { attained, estimated, type WorstCaseNumbers } from '../src/experiment/worst-cases.js';
-import type { WorstCaseSettings } from '../src/theory/worst-case/settings.js';
+import type { Order } from '../src/schedule/schedule.js';
+import type { Iterate } from '../src/theory/worst-case/names.js';
 
 /** A method whose worst case is asked for. */
-export interface WorstCaseMethod extends Pick<WorstCaseSettings, 'schedule' | 'period' | 'order' | 'iterate'> {
+export interface WorstCaseMethod {
   readonly key: WorstCaseKey;
+  readonly schedule: string;
+  readonly period?: number;
+  readonly order?: Order;
+  readonly iterate?: Iterate;
   readonly stepSize?: string;
 }
 

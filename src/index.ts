@@ -44,18 +44,34 @@ export { quadratic, type QuadraticOptions } from './convex/generate/quadratic.js
 export type { NgramUnit } from './convex/generate/hashed-ngrams.js';
 export type { DemonstrationRecord, PreferenceRecord } from './convex/generate/records.js';
 
-export { schedules } from './schedule/index.js';
+export { schedules, variantsOf } from './schedule/index.js';
 export {
   bothObjectives,
-  gradientWeights,
-  noObjectives,
+  stepOn,
   type Choice,
+  type CombiningChoice,
+  type Gram,
   type ObjectiveName,
   type Order,
+  type Outcome,
   type Pair,
   type Schedule,
   type ScheduleSettings,
+  type Variant,
+  type WeightedChoice,
 } from './schedule/schedule.js';
+export {
+  choiceName,
+  drawnChoice,
+  gradientsOf,
+  informed,
+  isOpenLoop,
+  observed,
+  possibleOutcomes,
+  takeChoice,
+  weightsOf,
+  type ChoiceName,
+} from './schedule/step.js';
 
 export { certificate, type Curvature, type Bound } from './convex/optimum/certificate.js';
 export { minimize, type CertifiedMinimum, type MinimizeOptions } from './convex/optimum/minimize.js';
@@ -80,7 +96,7 @@ export {
   type EnsembleOptions,
   type ExecutionOptions,
 } from './convex/simulate/ensemble.js';
-export { exactGaps, exactSchedules, type ExactOptions } from './convex/simulate/exact-moments.js';
+export { exactGaps, hasExactMoments, type ExactOptions } from './convex/simulate/exact-moments.js';
 export { certifiedOptima, type CertifiedOptima } from './convex/simulate/optima.js';
 export {
   ensembleMeasures,

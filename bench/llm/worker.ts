@@ -6,6 +6,7 @@ import type { NeoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { architectureOf } from '../../src/llm/model/architecture/index.js';
 import { randomModel } from '../../src/llm/profile/random-model.js';
 import { stepTask } from '../../src/llm/profile/step-task.js';
+import { drawnFor, evaluatedBefore, observed } from '../../src/schedule/step.js';
 import { schedules } from '../../src/schedule/index.js';
 import type { Schedule, ScheduleSettings } from '../../src/schedule/schedule.js';
 
@@ -71,8 +72,9 @@ function timed(schedule: Schedule): Schedule {
   return {
     name: schedule.name,
     init: (settings) => schedule.init(settings),
-    evaluates: (state, step) => measure(() => schedule.evaluates(state, step)),
-    choose: (state, step, uniform) => measure(() => schedule.choose(state, step, uniform)),
-    observe: (state, objective, value) => measure(() => schedule.observe(state, objective, value)),
+    evaluates: (state, step) => measure(() => evaluatedBefore(schedule, state, step)),
+    distribution: (state, step) => measure(() => schedule.distribution(state, step)),
+    observe: (state, objective, value) => measure(() => observed(schedule, state, objective, value)),
+    draws: (state, step, choice) => measure(() => drawnFor(schedule, state, step, choice)),
   };
 }

@@ -1,4 +1,4 @@
-import type { Choice } from '../../src/schedule/schedule.js';
+import type { ChoiceName } from '../../src/schedule/step.js';
 import type { Losses } from './session.js';
 import type { SessionSettings } from './settings.js';
 
@@ -22,7 +22,7 @@ export type FromWorker =
 export interface StepReport {
   readonly side: 0 | 1;
   readonly step: number;
-  readonly choice: Choice;
+  readonly choice: ChoiceName;
   readonly loss: number;
   readonly sftLoss: number | null;
   readonly dpoLoss: number | null;

@@ -96,15 +96,6 @@ export function pairOption(field: string): (text: string) => Pair {
   };
 }
 
-/** The steps of each stage of the schedule sequential, "T1,T2"; throws an InputError. */
-export function splitOption(text: string): [number, number] {
-  const parts = commaNumbers(text);
-  if (parts.length !== 2 || !parts.every((part) => Number.isSafeInteger(part) && part >= 0)) {
-    throw new InputError('split', text, 'two whole numbers, as in 500,500');
-  }
-  return [parts[0], parts[1]];
-}
-
 /** A JSON array of `length` finite numbers; throws an InputError naming the option. */
 export function vectorOption(field: string, text: string, length: number): Float64Array {
   let parsed: unknown;

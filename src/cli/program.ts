@@ -1,9 +1,10 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { InputError } from '../base/input-error.js';
 import { escaped } from '../base/short-text.js';
 import { version } from '../base/version.js';
 import { mayRepeat } from './arguments.js';
 import { endWith, guardProcess } from './guard.js';
+import { completed } from './schedule-command.js';
 
 /** Runs the command line of this process over the given commands, and sets its exit code: 2 where input was bad. */
 export async function runProgram(commands: readonly Command[]): Promise<void> {
@@ -17,7 +18,10 @@ export async function runProgram(commands: readonly Command[]): Promise<void> {
   prepare(program);
   try {
     // Of any command, which would not know it.
-    await program.parseAsync(process.argv.filter((word, i) => i < 2 || word !== '--debug'));
+    const words = process.argv.slice(2).filter((word) => word !== '--debug');
+    // `help run` is `run --help`, so that it shows everything that the command takes.
+    const line = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+    await program.parseAsync(line, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else endWith(error);
@@ -38,8 +42,19 @@ function prepare(command: Command): void {
       write(`${escaped(line)}\n`);
     },
   });
+  takeOnce(command, command.options);
+  command.hook('preSubcommand', async (_, subcommand) => {
+    const before = subcommand.options.length;
+    await completed(subcommand, process.argv);
+    takeOnce(subcommand, subcommand.options.slice(before));
+  });
+  command.commands.forEach(prepare);
+}
+
+/** Refuses an option that is given twice where it may not be. */
+function takeOnce(command: Command, options: readonly Option[]): void {
   const given = new Set<string>();
-  for (const option of command.options) {
+  for (const option of options) {
     if (mayRepeat(option.parseArg)) continue;
     command.on(`option:${option.name()}`, (value: unknown) => {
       const name = option.attributeName();
@@ -49,5 +64,4 @@ function prepare(command: Command): void {
       given.add(name);
     });
   }
-  command.commands.forEach(prepare);
 }

@@ -1,4 +1,4 @@
-import { noObjectives, type Schedule } from './schedule.js';
+import { stepOn, type Schedule } from './schedule.js';
 import { checkedLambda } from './settings.js';
 
 /** ALRIGHT's state: the coin's bias, which never changes. */
@@ -11,10 +11,14 @@ export interface AlrightState {
  * the step is an unbiased gradient step on F_λ at the cost of one gradient (arXiv 2410.15483).
  * One uniform number is drawn each step, whatever λ.
  */
-export const alright: Schedule<AlrightState> = {
+export const alright = {
   name: 'alright',
+  label: 'ALRIGHT',
+  description: 'DPO with probability λ, otherwise SFT',
   init: ({ lambda }) => ({ lambda: checkedLambda(lambda) }),
-  evaluates: () => noObjectives,
-  choose: ({ lambda }, _step, uniform) => (uniform() < lambda ? 'dpo' : 'sft'),
-  observe: (state) => state,
-};
+  distribution: ({ lambda }) => [
+    { choice: stepOn.dpo, probability: lambda },
+    { choice: stepOn.sft, probability: 1 - lambda },
+  ],
+  kernel: ({ lambda }) => ({ kind: 'draw', lambda }),
+} as const satisfies Schedule<AlrightState>;

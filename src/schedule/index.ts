@@ -1,9 +1,18 @@
 import { alright } from './alright.js';
 import { maxright } from './maxright.js';
 import { mix } from './mix.js';
-import type { Schedule } from './schedule.js';
+import type { Schedule, Variant } from './schedule.js';
 import { sequential } from './sequential.js';
 import { dpo, sft } from './single.js';
 
-/** Every schedule, by the name used in commands, files and figures. A new one is a file of its own and a line here. */
-export const schedules: Readonly<Record<string, Schedule>> = { sequential, mix, alright, maxright, sft, dpo };
+/** Every schedule, by the name used in commands, files and figures. A new one is a file of its own and a name here. */
+export const schedules: Readonly<Record<string, Schedule>> = named([sequential, mix, alright, maxright, sft, dpo]);
+
+function named(all: readonly Schedule[]): Readonly<Record<string, Schedule>> {
+  return Object.fromEntries(all.map((schedule) => [schedule.name, schedule]));
+}
+
+/** What figures tell apart of a schedule: its variants, or the schedule itself. */
+export function variantsOf({ name, label = name, variants }: Schedule): readonly Variant[] {
+  return variants ?? [{ key: name, label, settings: {} }];
+}

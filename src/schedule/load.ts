@@ -8,11 +8,20 @@ import type { Schedule } from './schedule.js';
  * The schedule of a name, or the default export of a module of the user's own (a path that ends in .ts, .js or .mjs).
  * Throws an InputError where there is no such schedule or the module exports none.
  */
-export async function loadSchedule(reference: string): Promise<Schedule> {
-  if (Object.hasOwn(schedules, reference)) return schedules[reference];
+export function loadSchedule(reference: string): Promise<Schedule> {
+  if (Object.hasOwn(schedules, reference)) return Promise.resolve(schedules[reference]);
+  const known = loaded.get(reference) ?? loadModule(reference);
+  loaded.set(reference, known);
+  return known;
+}
+
+/** Modules that this thread has loaded. */
+const loaded = new Map<string, Promise<Schedule>>();
+
+async function loadModule(reference: string): Promise<Schedule> {
   const names = Object.keys(schedules).join(', ');
-  if (!/\.m?[jt]s$/.test(reference)) {
-    throw new InputError('schedule', reference, `one of ${names}, or a path to a module (.ts, .js)`);
+  if (!isModulePath(reference)) {
+    throw new InputError('schedule', reference, `${names}, or a path to a module (.ts, .js)`);
   }
   const { tsImport } = await import('tsx/esm/api');
   let module: { default?: unknown };
@@ -21,11 +30,23 @@ export async function loadSchedule(reference: string): Promise<Schedule> {
   } catch (error) {
     throw new InputError('schedule', reference, `a module that loads (${(error as Error).message.split('\n')[0]})`);
   }
-  const schedule = unwrapped(module.default);
-  if (!isSchedule(schedule)) {
-    throw new InputError('schedule', reference, 'a default export with name, init, evaluates, choose and observe');
+  return checkedSchedule(unwrapped(module.default), reference);
+}
+
+/** Whether a reference to a schedule is the path of a module. */
+export function isModulePath(reference: string): boolean {
+  return /\.m?[jt]s$/.test(reference);
+}
+
+/** What a module exports, checked to be a schedule whose name is no other's. */
+export function checkedSchedule(exported: unknown, reference: string): Schedule {
+  if (!isSchedule(exported)) {
+    throw new InputError('schedule', reference, 'a default export with name, init and distribution');
   }
-  return schedule;
+  if (Object.hasOwn(schedules, exported.name)) {
+    throw new InputError(`${reference}: name`, exported.name, 'a name that no schedule of the package has');
+  }
+  return exported;
 }
 
 /** CommonJS interop can wrap the default export once more. */
@@ -36,6 +57,10 @@ function unwrapped(exported: unknown): unknown {
 function isSchedule(value: unknown): value is Schedule {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Record<string, unknown>;
-  const functions = ['init', 'evaluates', 'choose', 'observe'];
-  return typeof candidate.name === 'string' && functions.every((name) => typeof candidate[name] === 'function');
+  const optional = ['evaluates', 'observe', 'draws', 'weightedGaps'];
+  return (
+    typeof candidate.name === 'string' &&
+    ['init', 'distribution'].every((name) => typeof candidate[name] === 'function') &&
+    optional.every((name) => ['undefined', 'function'].includes(typeof candidate[name]))
+  );
 }

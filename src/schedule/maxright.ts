@@ -1,34 +1,77 @@
-import { bothObjectives, noObjectives, type Pair, type Schedule } from './schedule.js';
-import { checkedIdeal, checkedLambda, checkedPeriod } from './settings.js';
+import * as z from 'zod';
+import {
+  bothObjectives,
+  stepOn,
+  type ObjectiveName,
+  type Pair,
+  type Schedule,
+  type WeightedChoice,
+} from './schedule.js';
+import { checkedIdeal, checkedLambda, ownSettings, positiveInteger } from './settings.js';
 
 /** MAXRIGHT's state: its settings and the last weighted gap seen of each objective. */
 export interface MaxrightState {
   readonly lambda: number;
   readonly period: number;
+  readonly weightedSteps: boolean;
   readonly ideal: Pair;
   /** w_i (f_i − f_i*) as last observed; w_DPO = λ, w_SFT = 1 − λ. */
   readonly weightedGap: Pair;
 }
 
+const settings = z.object({
+  period: positiveInteger().default(1).meta({ description: 'evaluate both objectives every k steps', value: 'k' }),
+  weightedSteps: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'step along w_i g_i, w_DPO = λ and w_SFT = 1 − λ, instead of along g_i' }),
+});
+
 /**
  * MAXRIGHT: steps on the objective with the larger weighted optimality gap, unweighted, ties to SFT
  * (arXiv 2410.15483). Both gaps are evaluated at steps 1, 1 + period, 1 + 2·period, …; in between the
  * chosen objective's record is refreshed by the loss of its own step, and the other's goes stale.
+ * With weighted steps it is a subgradient method on F_max.
  */
-export const maxright: Schedule<MaxrightState> = {
+export const maxright = {
   name: 'maxright',
-  init: ({ lambda, period = 1, ideal }) => ({
-    lambda: checkedLambda(lambda),
-    period: checkedPeriod(period),
-    ideal: checkedIdeal(ideal, 'maxright'),
-    weightedGap: { dpo: 0, sft: 0 },
-  }),
-  evaluates: ({ period }, step) => ((step - 1) % period === 0 ? bothObjectives : noObjectives),
-  choose: ({ weightedGap }) => (weightedGap.dpo > weightedGap.sft ? 'dpo' : 'sft'),
-  observe(state, objective, value) {
-    const { lambda, period, ideal, weightedGap } = state;
-    return objective === 'dpo'
-      ? { lambda, period, ideal, weightedGap: { dpo: lambda * (value - ideal.dpo), sft: weightedGap.sft } }
-      : { lambda, period, ideal, weightedGap: { dpo: weightedGap.dpo, sft: (1 - lambda) * (value - ideal.sft) } };
+  label: 'MAXRIGHT',
+  description: 'the objective with the larger recorded weighted gap, ties to SFT',
+  settings,
+  variants: [
+    { key: 'maxright', label: 'MAXRIGHT', settings: { weightedSteps: false } },
+    { key: 'maxright-weighted-steps', label: 'MAXRIGHT, steps αw', settings: { weightedSteps: true } },
+  ],
+  init(given) {
+    return {
+      lambda: checkedLambda(given.lambda),
+      ...ownSettings(settings, given),
+      ideal: checkedIdeal(given.ideal, 'maxright'),
+      weightedGap: { dpo: 0, sft: 0 },
+    };
   },
-};
+  evaluates: ({ period }, step) => ((step - 1) % period === 0 ? bothObjectives : []),
+  distribution: (state) => {
+    const { dpo, sft } = state.weightedGap;
+    return [{ choice: choiceOf(state, dpo > sft ? 'dpo' : 'sft'), probability: 1 }];
+  },
+  observe(state, objective, value) {
+    const { lambda, ideal, weightedGap } = state;
+    return objective === 'dpo'
+      ? { ...state, weightedGap: { dpo: lambda * (value - ideal.dpo), sft: weightedGap.sft } }
+      : { ...state, weightedGap: { dpo: weightedGap.dpo, sft: (1 - lambda) * (value - ideal.sft) } };
+  },
+  // As in github.com/heshandevaka/XRIGHT, whose loop takes the next batch of both loaders before it chooses.
+  draws: () => bothObjectives,
+  weightedGaps: ({ weightedGap }) => weightedGap,
+  stepOnLarger: choiceOf,
+  kernel: ({ lambda, period, weightedSteps, ideal }) =>
+    weightedSteps ? undefined : { kind: 'larger-gap', lambda, period, ideal },
+} as const satisfies Schedule<MaxrightState>;
+
+function choiceOf({ lambda, weightedSteps }: MaxrightState, objective: ObjectiveName): WeightedChoice {
+  if (!weightedSteps) return stepOn[objective];
+  return objective === 'dpo'
+    ? { dpo: lambda, sft: 0, gradients: ['dpo'] }
+    : { dpo: 0, sft: 1 - lambda, gradients: ['sft'] };
+}

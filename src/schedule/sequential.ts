@@ -1,5 +1,6 @@
-import { noObjectives, type ObjectiveName, type Schedule } from './schedule.js';
-import { checkedOrder, checkedSplit, checkedSteps } from './settings.js';
+import * as z from 'zod';
+import { stepOn, type ObjectiveName, type Schedule } from './schedule.js';
+import { checkedSplit, checkedSteps, orderSetting, ownSettings } from './settings.js';
 
 /** Sequential's state: the stages and where they meet. */
 export interface SequentialState {
@@ -9,19 +10,38 @@ export interface SequentialState {
   readonly switchAfter: number;
 }
 
+const error = 'two whole numbers, as in 500,500';
+const stage = z.int({ error }).min(0, { error });
+const settings = z.object({
+  order: orderSetting,
+  split: z
+    .tuple([stage, stage], { error })
+    .optional()
+    .meta({ description: 'steps of each stage, in order (default: halves)', value: 'n,m' }),
+});
+
 /**
  * Sequential: the first objective for the first stage, then the second, started where the first ended
  * (today's practice). The order defaults to "sft-dpo", the split to halves.
  */
-export const sequential: Schedule<SequentialState> = {
+export const sequential = {
   name: 'sequential',
-  init({ steps, order = 'sft-dpo', split }) {
-    const [switchAfter] = checkedSplit(split, checkedSteps(steps));
-    return checkedOrder(order) === 'sft-dpo'
+  label: 'Sequential',
+  description: 'the first objective for the first stage, then the second',
+  settings,
+  variants: [
+    { key: 'sequential-sft-dpo', label: 'Sequential, SFT→DPO', settings: { order: 'sft-dpo' } },
+    { key: 'sequential-dpo-sft', label: 'Sequential, DPO→SFT', settings: { order: 'dpo-sft' } },
+  ],
+  init(given) {
+    const { order, split } = ownSettings(settings, given);
+    const [switchAfter] = checkedSplit(split, checkedSteps(given.steps));
+    return order === 'sft-dpo'
       ? { first: 'sft', second: 'dpo', switchAfter }
       : { first: 'dpo', second: 'sft', switchAfter };
   },
-  evaluates: () => noObjectives,
-  choose: ({ first, second, switchAfter }, step) => (step <= switchAfter ? first : second),
-  observe: (state) => state,
-};
+  distribution: ({ first, second, switchAfter }, step) => [
+    { choice: stepOn[step <= switchAfter ? first : second], probability: 1 },
+  ],
+  kernel: ({ first, switchAfter }) => ({ kind: 'stages', first, switchAfter }),
+} as const satisfies Schedule<SequentialState>;

@@ -1,5 +1,6 @@
+import * as z from 'zod';
 import { InputError } from '../base/input-error.js';
-import type { Order, Pair } from './schedule.js';
+import type { Order, Pair, Schedule } from './schedule.js';
 
 /** λ, checked to lie in [0, 1]. */
 export function checkedLambda(lambda: number): number {
@@ -11,18 +12,6 @@ export function checkedLambda(lambda: number): number {
 export function checkedSteps(steps: number): number {
   if (!Number.isSafeInteger(steps) || steps < 1) throw new InputError('steps', steps, 'an integer ≥ 1');
   return steps;
-}
-
-/** The period of MAXRIGHT's evaluations, checked to be a positive integer. */
-export function checkedPeriod(period: number): number {
-  if (!Number.isSafeInteger(period) || period < 1) throw new InputError('period', period, 'an integer ≥ 1');
-  return period;
-}
-
-/** The order of the stages, checked to be one of the two. */
-export function checkedOrder(order: string): Order {
-  if (order !== 'sft-dpo' && order !== 'dpo-sft') throw new InputError('order', order, '"sft-dpo" or "dpo-sft"');
-  return order;
 }
 
 /** The two stage lengths, checked to be whole numbers that sum to the steps; halves where none is given. */
@@ -43,4 +32,47 @@ export function checkedIdeal(ideal: Pair | undefined, schedule: string): Pair {
   if (!Number.isFinite(ideal.dpo)) throw new InputError('ideal.dpo', ideal.dpo, 'a finite number');
   if (!Number.isFinite(ideal.sft)) throw new InputError('ideal.sft', ideal.sft, 'a finite number');
   return { dpo: ideal.dpo, sft: ideal.sft };
+}
+
+const orders: readonly Order[] = ['sft-dpo', 'dpo-sft'];
+
+/** The order of two stages, a setting that several schedules have. */
+export const orderSetting = z
+  .enum(orders, { error: orders.map((order) => `"${order}"`).join(' or ') })
+  .default('sft-dpo')
+  .meta({ description: 'order of the stages: sft-dpo or dpo-sft', value: 'order' });
+
+/** What steps are counted in: the integers of 32 bits that tables hold. */
+const largestCount = 2 ** 31 - 1;
+
+/** A positive whole number, as a setting of a schedule. */
+export function positiveInteger(): z.ZodInt {
+  const error = 'an integer ≥ 1';
+  return z
+    .int({ error })
+    .min(1, { error })
+    .max(largestCount, { error: `an integer ≤ ${largestCount}` });
+}
+
+/**
+ * A schedule's own settings from everything that it is told, with their defaults; settings of others are passed over.
+ * Throws an InputError naming the first one that is wrong.
+ */
+export function ownSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  given: Readonly<Record<string, unknown>>,
+): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return data;
+  const [issue] = error.issues;
+  const field = String(issue.path[0]);
+  throw new InputError(field, given[field], issue.message);
+}
+
+/** The own settings of any schedule, with their defaults. */
+export function describedSettings(
+  { settings }: Pick<Schedule, 'settings'>,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return settings === undefined ? {} : ownSettings(settings, given);
 }

@@ -1,20 +1,24 @@
-import { noObjectives, type ObjectiveName, type Schedule } from './schedule.js';
+import { stepOn, type ObjectiveName, type Schedule } from './schedule.js';
+import { checkedSteps } from './settings.js';
 
-/** A single-objective schedule has nothing to remember. */
-export type SingleState = Readonly<Record<string, never>>;
+/** A single-objective schedule remembers only how long it goes. */
+export interface SingleState {
+  readonly steps: number;
+}
 
 /** The schedule that steps on one objective only: the run that finds that objective's optimum. */
-function single(objective: ObjectiveName): Schedule<SingleState> {
+function single<Name extends ObjectiveName>(objective: Name, label: string) {
   return {
     name: objective,
-    init: () => ({}),
-    evaluates: () => noObjectives,
-    choose: () => objective,
-    observe: (state) => state,
-  };
+    label: `${label} alone`,
+    description: `${label} alone`,
+    init: ({ steps }) => ({ steps: checkedSteps(steps) }),
+    distribution: () => [{ choice: stepOn[objective], probability: 1 }],
+    kernel: ({ steps }) => ({ kind: 'stages', first: objective, switchAfter: steps }),
+  } as const satisfies Schedule<SingleState>;
 }
 
 /** DPO alone. */
-export const dpo = single('dpo');
+export const dpo = single('dpo', 'DPO');
 /** SFT alone. */
-export const sft = single('sft');
+export const sft = single('sft', 'SFT');

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { Choice, ObjectiveName, Pair } from '../schedule/schedule.js';
+import type { ObjectiveName, Pair } from '../schedule/schedule.js';
+import { evaluatedBefore, type ChoiceName } from '../schedule/step.js';
+import { schedules } from '../schedule/index.js';
 import { readRows, type LogRow } from '../llm/results/line-log.js';
 import type { ComparedRun, Comparison, PreparatoryName } from './plan.js';
 import type { ChoiceRow, CostRow, EvaluationRow, OptimumRow, RunKey } from './results.js';
@@ -63,15 +65,15 @@ export function evaluationRows(
   });
 }
 
-/** Every step of the MAXRIGHT runs. */
+/** Every step of the runs whose schedule keeps weighted gaps. */
 export function choiceRows(experiment: string, runs: readonly ComparedRun[]): ChoiceRow[] {
   return runs
-    .filter(({ schedule }) => schedule === 'maxright')
+    .filter(({ schedule }) => schedules[schedule].weightedGaps !== undefined)
     .flatMap((run) =>
       readRows(join(runFolder(experiment, run), 'steps.jsonl')).map((row) => ({
         ...keyOf(run),
         step: row.step,
-        choice: row.choice as Choice,
+        choice: row.choice as ChoiceName,
         dpoWeightedGap: number(row, 'dpoWeightedGap'),
         sftWeightedGap: number(row, 'sftWeightedGap'),
       })),
@@ -89,7 +91,6 @@ export function costRows(experiment: string, runs: readonly ComparedRun[]): Cost
     const gradients = (objective: ObjectiveName): number =>
       steps.filter(({ choice }) => choice === objective || choice === 'mix').length;
     const [dpoGradients, sftGradients] = [gradients('dpo'), gradients('sft')];
-    const { period = 1 } = run.scheduleSettings;
     return {
       ...keyOf(run),
       seconds: total,
@@ -98,10 +99,19 @@ export function costRows(experiment: string, runs: readonly ComparedRun[]): Cost
       tensorBytes: Math.max(...timing.map((row) => number(row, 'tensorBytes'))),
       dpoGradients,
       sftGradients,
-      // MAXRIGHT evaluates both objectives, the one it then steps on included.
-      lossEvaluations: run.schedule === 'maxright' ? 2 * Math.ceil(steps.length / period) : 0,
+      // The one then stepped on included.
+      lossEvaluations: evaluationsOf(run, steps.length),
     };
   });
+}
+
+/** Values that a run's schedule asks for in so many steps, where that does not depend on what it sees. */
+function evaluationsOf({ schedule: name, scheduleSettings }: ComparedRun, steps: number): number {
+  const schedule = schedules[name];
+  const state = schedule.init({ ...scheduleSettings, ideal: { dpo: 0, sft: 0 } });
+  let evaluations = 0;
+  for (let t = 1; t <= steps; t++) evaluations += evaluatedBefore(schedule, state, t).length;
+  return evaluations;
 }
 
 /** The key of a run's rows. */

@@ -50,7 +50,8 @@ export interface ComparedRun {
   readonly dpoShare: number | null;
   readonly steps: number;
   readonly seed: number;
-  readonly scheduleSettings: Omit<ScheduleSettings, 'ideal'>;
+  /** All but the optima. */
+  readonly scheduleSettings: ScheduleSettings;
 }
 
 const jointSchedules = ['mix', 'alright', 'maxright'];

@@ -1,5 +1,5 @@
 import type { ScheduleKey } from '../schedule/key.js';
-import type { Choice } from '../schedule/schedule.js';
+import type { ChoiceName } from '../schedule/step.js';
 import type { Columns } from '../base/parquet.js';
 import type { Comparison, PreparatoryName } from './plan.js';
 
@@ -55,7 +55,7 @@ export function endsOf(results: readonly EvaluationRow[]): EvaluationRow[] {
 /** One step of MAXRIGHT: what it chose, and the weighted gaps on its records. */
 export interface ChoiceRow extends RunKey {
   readonly step: number;
-  readonly choice: Choice;
+  readonly choice: ChoiceName;
   readonly dpoWeightedGap: number;
   readonly sftWeightedGap: number;
 }

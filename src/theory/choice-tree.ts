@@ -1,6 +1,6 @@
 import { schedules } from '../schedule/index.js';
-import { gradientWeights, type ObjectiveName } from '../schedule/schedule.js';
-import type { RunValues, RunOptions } from './measured-run.js';
+import { informed, possibleOutcomes, takeChoice } from '../schedule/step.js';
+import type { RunOptions, RunValues } from './measured-run.js';
 import { idealValues, type Subject } from './subject.js';
 
 /** One way a run can go. */
@@ -15,7 +15,6 @@ const longest = 12;
 /**
  * Every way a schedule can go on a pair whose gradients and values are exact, with its probability over the schedule's
  * own draws, so that an expectation over the branches has no sampling error. The points are those of `runTrajectory`.
- * A schedule that draws is ALRIGHT's kind: it chooses one objective below λ and the other above.
  */
 export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
   const { pair, lambda } = subject;
@@ -43,27 +42,15 @@ export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
       return;
     }
     const theta = points[step - 1];
-    let told = state;
-    for (const name of schedule.evaluates(told, step))
-      told = schedule.observe(told, name, objectives[name].value(theta));
-    const [low, high] = [schedule.choose(told, step, () => 0), schedule.choose(told, step, () => 1 - 2 ** -53)];
-    const outcomes =
-      low === high
-        ? [{ choice: low, share: 1 }]
-        : [
-            { choice: low, share: lambda },
-            { choice: high, share: 1 - lambda },
-          ];
-    for (const { choice, share } of outcomes) {
-      const weights = gradientWeights(choice, lambda);
+    const told = informed(schedule, state, step, (name) => objectives[name].value(theta));
+    for (const { choice, probability: share } of possibleOutcomes(schedule, told, step)) {
       const next = theta.slice();
-      const gradient = new Float64Array(dimension);
-      let after = told;
-      for (const name of ['dpo', 'sft'] satisfies ObjectiveName[]) {
-        if (choice !== 'mix' && choice !== name) continue;
-        after = schedule.observe(after, name, objectives[name].gradient(theta, gradient));
-        for (let i = 0; i < dimension; i++) next[i] -= stepSizes[step - 1] * weights[name] * gradient[i];
-      }
+      const after = takeChoice(schedule, told, choice, {
+        theta: next,
+        stepSize: stepSizes[step - 1],
+        gradient: (name, into) => objectives[name].gradient(theta, into),
+        room: { dpo: new Float64Array(dimension), sft: new Float64Array(dimension) },
+      });
       const norm = Math.hypot(...next);
       if (norm > radius) for (let i = 0; i < dimension; i++) next[i] *= radius / norm;
       walk(after, [...points, next], probability * share);

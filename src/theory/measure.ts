@@ -1,14 +1,16 @@
 import { weightedMax } from '../convex/optimum/weighted-max.js';
 import { schedules } from '../schedule/index.js';
 import type { RunOptions, RunValues } from './measured-run.js';
+import type { Schedule, ScheduleSettings } from '../schedule/schedule.js';
 import { runTrajectories } from '../convex/simulate/trajectories.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
-import { exactSchedules } from '../convex/simulate/exact-moments.js';
+import { hasExactMoments } from '../convex/simulate/exact-moments.js';
+import { possibleOutcomes } from '../schedule/step.js';
 import { choiceTree } from './choice-tree.js';
 import { computed, sampled, type Measurement } from './measurement.js';
 import { idealValues, type Subject } from './subject.js';
 import type { DescribedRun } from './described-run.js';
-import { exactGap, exactMeanGap, exactSquaredDistance } from './exact-measure.js';
+import { exactGap, exactMeanGap, exactOptions, exactSquaredDistance } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
 
@@ -25,12 +27,19 @@ export function ensemble(subject: Subject, options: RunOptions, { seed, seeds }:
     record,
     ...rest,
   };
-  const draws = schedule === 'alright' && lambda > 0 && lambda < 1 && pair.objectives.dpo !== pair.objectives.sft;
   const noisy = [bounds.dpo, bounds.sft].some(({ noise, valueDeviation }) => noise !== 0 || valueDeviation > 0);
-  const count = draws || noisy ? seeds : 1;
   const member = { schedule: schedules[schedule], settings: run };
+  const draws = pair.objectives.dpo !== pair.objectives.sft && drawsSomewhere(member.schedule, run.schedule);
+  const count = draws || noisy ? seeds : 1;
   const each = Array.from({ length: count }, (_, i) => seed + i);
   return runTrajectories(pair, [member], each).map(([run]) => run);
+}
+
+/** Whether some step may work on one thing or another. */
+function drawsSomewhere(schedule: Schedule, settings: ScheduleSettings): boolean {
+  const state = schedule.init(settings);
+  for (let t = 1; t <= settings.steps; t++) if (possibleOutcomes(schedule, state, t).length > 1) return true;
+  return false;
 }
 
 /**
@@ -68,7 +77,8 @@ const numbers = {
  */
 export function measureRun(subject: Subject, run: DescribedRun, measure: RunMeasure, extent: Extent): Measurement {
   const data = freeQuadratics(subject);
-  if (data !== undefined && exactSchedules.includes(run.schedule)) {
+  const { schedule, settings } = exactOptions(subject, run);
+  if (data !== undefined && hasExactMoments(schedule, { ...settings, ideal: idealValues(subject) })) {
     if (measure === 'gap') return exactGap(subject, data, run);
     if (measure === 'meanGap') return exactMeanGap(subject, data, run);
     if (measure === 'squaredDistance') return exactSquaredDistance(subject, data, run);

@@ -102,13 +102,22 @@ describe('forgetting run', () => {
     const mine = fileIn(
       folder,
       'mine.ts',
-      `type State = Record<string, never>;
-       export default { name: 'alternate', init: (): State => ({}), evaluates: () => [], observe: (state: State) => state,
-         choose: (_state: State, step: number) => (step % 2 === 1 ? 'dpo' : 'sft') };`,
+      `import * as z from '${import.meta.resolve('zod')}';
+       const stage = z.int().min(1).default(1).meta({ description: 'steps in a row', value: 'n' });
+       export default { name: 'alternate', description: 'each objective in its turn', settings: z.object({ stage }),
+         init: ({ stage }: { stage: number }) => ({ stage }),
+         distribution: ({ stage }: { stage: number }, step: number) => [
+           { choice: Math.ceil(step / stage) % 2 === 1 ? { dpo: 1, sft: 0 } : { dpo: 0, sft: 1 }, probability: 1 }] };`,
     );
-    const alternate = run(closedForm, '--schedule', mine, '--seeds', '5', '--workers', '2');
+    const words = ['--schedule', mine, '--seeds', '5', '--workers', '2'];
+    const alternate = run(closedForm, ...words);
     expect(alternate.schedule).toBe('alternate');
     expect(alternate.final.gap.mean).toBeLessThan(0.01);
+    expect(run(closedForm, ...words, '--stage', '500').final.gap.mean).toBeGreaterThan(0.4);
+    expect(forgetting(['run', closedForm, ...words, '--stage', '0'])).toMatchObject({ code: 2, stdout: '' });
+    expect(forgetting(['run', '--schedule', mine, '--help']).stdout).toMatch(
+      /--stage <n> +steps in a row \(default: 1\)/,
+    );
     const empty = fileIn(folder, 'empty.ts', 'export default { name: "empty" };');
     expect(forgetting(['run', closedForm, '--schedule', empty])).toMatchObject({ code: 2, stdout: '' });
   });
@@ -135,6 +144,7 @@ describe('forgetting run', () => {
     [['--schedule', 'mix', '--value-noise', '-1'], /value-noise: got -1/],
     [[], /required option '--schedule/],
     [['--schedule', 'mix', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['--schedule', 'mix', '--period', '3'], /period: got "3", expected the schedule maxright beside it, not mix/],
   ])('refuses %j in one line, with exit code 2', (args, message) => {
     const { code, stdout, stderr } = forgetting(['run', plane, ...args]);
     expect(stderr).toMatch(message);

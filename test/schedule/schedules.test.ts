@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { schedules } from '../../src/schedule/index.js';
+import type { ObjectiveName, Schedule, ScheduleSettings } from '../../src/schedule/schedule.js';
 import {
-  gradientWeights,
-  type Choice,
-  type ObjectiveName,
-  type Schedule,
-  type ScheduleSettings,
-} from '../../src/schedule/schedule.js';
+  choiceName,
+  drawnChoice,
+  evaluatedBefore,
+  gradientsOf,
+  informed,
+  observed,
+  weightsOf,
+  type ChoiceName as Choice,
+} from '../../src/schedule/step.js';
 
 const settings = (more: Partial<ScheduleSettings> = {}): ScheduleSettings => ({
   lambda: 0.5,
@@ -29,13 +33,12 @@ function play(
   for (let t = 1; t <= given.steps; t++) {
     // The state is what a checkpoint would hold: it must survive JSON between any two steps.
     state = JSON.parse(JSON.stringify(state));
-    const asked = schedule.evaluates(state, t);
-    if (asked.length > 0) evaluated.push(t);
-    for (const objective of asked) state = schedule.observe(state, objective, valueAt(objective, t));
-    const choice = schedule.choose(state, t, () => coins[draws++]);
-    choices.push(choice);
-    for (const objective of choice === 'mix' ? (['dpo', 'sft'] as const) : [choice]) {
-      state = schedule.observe(state, objective, valueAt(objective, t));
+    if (evaluatedBefore(schedule, state, t).length > 0) evaluated.push(t);
+    state = informed(schedule, state, t, (objective) => valueAt(objective, t));
+    const choice = drawnChoice(schedule, state, t, () => coins[draws++]);
+    choices.push(choiceName(choice));
+    for (const objective of gradientsOf(choice)) {
+      state = observed(schedule, state, objective, valueAt(objective, t));
     }
   }
   return { choices, evaluated, draws };
@@ -48,16 +51,16 @@ describe.each(Object.entries(schedules))('%s', (name, schedule) => {
 
   it('never changes the state it is given', () => {
     const state = deepFreeze(schedule.init(settings()));
-    schedule.evaluates(state, 1);
-    schedule.choose(state, 1, () => 0.3);
-    schedule.observe(state, 'dpo', 2);
-    schedule.observe(state, 'sft', 2);
+    evaluatedBefore(schedule, state, 1);
+    drawnChoice(schedule, state, 1, () => 0.3);
+    observed(schedule, state, 'dpo', 2);
+    observed(schedule, state, 'sft', 2);
   });
 
   it('chooses the same from the same state', () => {
     const state = schedule.init(settings());
     for (let t = 1; t <= 6; t++) {
-      expect(schedule.choose(state, t, () => 0.3)).toBe(schedule.choose(state, t, () => 0.3));
+      expect(drawnChoice(schedule, state, t, () => 0.3)).toEqual(drawnChoice(schedule, state, t, () => 0.3));
     }
   });
 });
@@ -103,8 +106,8 @@ describe('sequential', () => {
 describe('mix', () => {
   it('steps on the weighted sum', () => {
     expect(play(schedules.mix, settings(), () => 1).choices).toEqual(Array(6).fill('mix'));
-    expect(gradientWeights('mix', 0.25)).toEqual({ dpo: 0.25, sft: 0.75 });
-    expect(gradientWeights('dpo', 0.25)).toEqual({ dpo: 1, sft: 0 });
+    const [{ choice }] = schedules.mix.distribution(schedules.mix.init(settings({ lambda: 0.25 })), 1);
+    expect(weightsOf(choice, () => ({ dpo: 0, sft: 0, inner: 0 }))).toMatchObject({ dpo: 0.25, sft: 0.75 });
   });
 });
 

@@ -6,18 +6,17 @@ import type { Problem } from '../../convex/problem/problem.js';
 import type { Estimate } from '../../base/statistics.js';
 import type { RunSettings } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
-import { integerOption, numberOption, pairOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import { integerOption, numberOption, pairOption, unitOption, wordOption } from '../arguments.js';
+import { withSchedule } from '../schedule-command.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
 import { startProgress } from '../progress.js';
 
-interface RunOptions {
+/** The command's own options; those of the schedule lie beside them. */
+interface RunOptions extends Readonly<Record<string, unknown>> {
   readonly schedule: string;
   readonly lambda: number;
   readonly steps: number;
-  readonly order: 'sft-dpo' | 'dpo-sft';
-  readonly split?: string;
-  readonly period: number;
   readonly batch: number;
   readonly values: 'minibatch' | 'full';
   readonly gradientBatch: 'shared' | 'fresh';
@@ -34,19 +33,16 @@ interface RunOptions {
 
 /** `forgetting run`: a schedule on a problem, over many seeds. */
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('run a schedule on a problem over many seeds')
-    .argument('<problem>', 'problem file')
-    .requiredOption('--schedule <name>', 'sequential, mix, alright, maxright, sft, dpo, or a path to a module')
+    .argument('<problem>', 'problem file');
+  return withSchedule(command)
     .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
     .option('--steps <T>', 'number of updates in all', integerOption('steps', 1), 1000)
-    .option('--order <order>', 'stages of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']), 'sft-dpo')
-    .option('--split <n,m>', 'steps of each stage of sequential, in order (default: halves)')
-    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1), 1)
     .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
     .option(
       '--values <which>',
-      'what maxright sees: minibatch or full',
+      'the values that a schedule sees: minibatch or full',
       wordOption('values', ['minibatch', 'full']),
       'minibatch',
     )
@@ -82,8 +78,8 @@ export function runCommand(): Command {
 
 /** Runs the ensemble that the options describe and measures it against certified optima. */
 async function run(problem: Problem, options: RunOptions) {
-  const { lambda, steps, order, period, batch, seed, seeds } = options;
-  const { loadSchedule } = await import('../../schedule/load.js');
+  const { lambda, steps, batch, seed, seeds } = options;
+  const { chosenSchedule } = await import('../options/schedule.js');
   const { stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
   const { certifiedOptima, givenIdeal } = await import('../../convex/simulate/optima.js');
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
@@ -91,13 +87,12 @@ async function run(problem: Problem, options: RunOptions) {
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
 
-  const schedule = await loadSchedule(options.schedule);
+  const { schedule, own } = await chosenSchedule(options.schedule, options);
   const stepSizes = stepSizesOf(options.stepSize, steps);
-  const split = options.split === undefined ? {} : { split: splitOption(options.split) };
-  schedule.init({ lambda, steps, order, ...split, period, ideal: { dpo: 0, sft: 0 } });
+  schedule.init({ lambda, steps, ...own, ideal: { dpo: 0, sft: 0 } });
   const ideal = options.optimum === undefined ? undefined : givenIdeal(problem, options.optimum);
   const optima = certifiedOptima(problem, lambda, ideal);
-  const settings = { lambda, steps, order, ...split, period, ideal: optima.values.ideal };
+  const settings = { lambda, steps, ...own, ideal: optima.values.ideal };
   const record = recordedSteps(steps, options.trace);
 
   const threads = options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0);
@@ -158,10 +153,9 @@ async function run(problem: Problem, options: RunOptions) {
   }
 
   async function exactGap(): Promise<number | null> {
-    const { exactGaps, exactSchedules } = await import('../../convex/simulate/exact-moments.js');
+    const { exactGaps, hasExactMoments } = await import('../../convex/simulate/exact-moments.js');
     const { data } = problem;
-    if (data.kind !== 'quadratic' || problem.radius < Infinity || !exactSchedules.includes(options.schedule))
-      return null;
+    if (data.kind !== 'quadratic' || problem.radius < Infinity || !hasExactMoments(schedule, settings)) return null;
     const { minimizer } = optima.weightedSum;
     return exactGaps(data, { schedule, settings, stepSizes, batch, minimizer, record: [steps] })[0];
   }

@@ -1,25 +1,17 @@
 import { Command } from 'commander';
-import type { Order } from '../../schedule/schedule.js';
-import {
-  functionClasses,
-  iterates,
-  worstCaseSchedules,
-  type Iterate,
-  type WorstCaseSchedule,
-} from '../../theory/worst-case/names.js';
-import { integerOption, numberOption, splitOption, unitOption, wordOption } from '../arguments.js';
+import { functionClasses, iterates, subgradient, type Iterate } from '../../theory/worst-case/names.js';
+import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
+import { withSchedule } from '../schedule-command.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson, printTable } from '../output.js';
 import { jsonText } from '../../base/text.js';
 import { startProgress } from '../progress.js';
 
-interface Options {
-  readonly schedule: WorstCaseSchedule;
+/** The command's own options; those of the schedule lie beside them. */
+interface Options extends Readonly<Record<string, unknown>> {
+  readonly schedule: string;
   readonly lambda: number;
   readonly steps: number;
-  readonly period: number;
-  readonly order?: Order;
-  readonly split?: string;
   readonly stepSize?: string;
   readonly iterate: Iterate;
   readonly class: (typeof functionClasses)[number];
@@ -35,14 +27,12 @@ interface Options {
 
 /** `forgetting worst-case`: the worst case of a schedule over a class of functions, with a certificate. */
 export function worstCaseCommand(): Command {
-  return new Command('worst-case')
-    .description('the worst case of a schedule over all functions of a class, by performance estimation')
-    .requiredOption('--schedule <name>', worstCaseSchedules.join(', '), wordOption('schedule', worstCaseSchedules))
+  const command = new Command('worst-case').description(
+    'the worst case of a schedule over all functions of a class, by performance estimation',
+  );
+  return withSchedule(command, { more: `, ${subgradient} (the subgradient method on one objective)` })
     .requiredOption('--steps <T>', 'updates in all', integerOption('steps', 1))
     .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
-    .option('--period <k>', 'steps between evaluations of maxright', integerOption('period', 1), 1)
-    .option('--order <order>', 'sft-dpo or dpo-sft, of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']))
-    .option('--split <T1,T2>', 'steps of each stage of sequential')
     .option('--step-size <rule>', 'expression of t and T, or linear:α0; R/(M√T) unless given')
     .option('--iterate <name>', iterates.join(', '), wordOption('iterate', iterates), 'mean')
     .option('--class <name>', functionClasses.join(', '), wordOption('class', functionClasses), 'lipschitz')
@@ -60,8 +50,11 @@ export function worstCaseCommand(): Command {
 async function run(options: Options): Promise<void> {
   const { worstCase } = await import('../../theory/worst-case/worst-case.js');
   const { closedFormWorstCase } = await import('../../theory/worst-case/closed-form.js');
-  const { split, out, replay, closedForm, json, ...given } = options;
-  const settings = { ...given, ...(split === undefined ? {} : { split: splitOption(split) }) };
+  const { chosenSchedule, withoutScheduleOptions } = await import('../options/schedule.js');
+  const { out, replay, closedForm, json, ...given } = options;
+  const { schedule, own } =
+    given.schedule === subgradient ? { schedule: subgradient, own: {} } : await chosenSchedule(given.schedule, given);
+  const settings = { ...withoutScheduleOptions(given), steps: given.steps, schedule, ...own };
   if (replay !== undefined) {
     const { replayStored } = await import('../../theory/worst-case/stored-problem.js');
     const found = replayStored(replay, settings);

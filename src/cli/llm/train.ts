@@ -79,7 +79,12 @@ async function trained(
       ? undefined
       : await readData({ sft: evaluationSft, preferences: evaluationPreferences }, loaded, options);
   const evaluated = heldOut ?? data;
-  const settings = await decisiveSettings(options, heldOut === undefined ? [data] : [data, heldOut], backend);
+  const settings = await decisiveSettings(
+    options,
+    prepared.ownSettings,
+    heldOut === undefined ? [data] : [data, heldOut],
+    backend,
+  );
   const folder = await openRunFolder(options.out, { settings, resume: options.resume ?? false });
   if (folder.result !== undefined) return { end: { finished: folder.result }, data: evaluated };
   announce(backend);

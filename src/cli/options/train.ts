@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
-import type { Order, Pair } from '../../schedule/schedule.js';
-import {
-  commaNumbers,
-  integerOption,
-  numberOption,
-  repeatedOption,
-  splitOption,
-  unitOption,
-  wordOption,
-} from '../arguments.js';
+import type { Pair } from '../../schedule/schedule.js';
+import { commaNumbers, integerOption, numberOption, repeatedOption, unitOption, wordOption } from '../arguments.js';
+import { withSchedule } from '../schedule-command.js';
 import { withSessionOptions, type SessionOptions } from './session.js';
 
 /** The options of `forgetting llm train`. */
@@ -18,10 +11,7 @@ export interface TrainOptions extends SessionOptions {
   readonly modelName?: string;
   readonly schedule: string;
   readonly lambda: number;
-  readonly order: Order;
-  readonly split?: readonly [number, number];
   readonly steps?: number;
-  readonly period: number;
   readonly sftOptimum?: number;
   readonly dpoOptimum?: number;
   readonly sftBatch: number;
@@ -58,15 +48,14 @@ const paretoPointOption = repeatedOption((text): Pair => {
   return { sft: parts[0], dpo: parts[1] };
 });
 
+/** The settings of schedules that a training has other defaults of: its evaluations cost as much as its steps. */
+export const trainDefaults = { period: 10 };
+
 /** Adds the options of `forgetting llm train`. */
 export function withTrainOptions(command: Command): Command {
-  return withSessionOptions(command)
-    .requiredOption('--schedule <name>', 'sequential, mix, alright, maxright, sft or dpo')
+  return withSchedule(withSessionOptions(command), { defaults: trainDefaults })
     .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
-    .option('--order <order>', 'stages of sequential', wordOption('order', ['sft-dpo', 'dpo-sft']), 'sft-dpo')
-    .option('--split <n,m>', 'steps of each stage of sequential, in order (default: halves)', splitOption)
     .option('--steps <T>', 'number of updates (default: the sum of the split)', integerOption('steps', 1))
-    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1), 10)
     .option('--sft-optimum <number>', 'f_SFT*, from which gaps are measured', numberOption('sft-optimum'))
     .option('--dpo-optimum <number>', 'f_DPO*, from which gaps are measured', numberOption('dpo-optimum'))
     .option('--sft-batch <n>', 'SFT examples in a batch', integerOption('sft-batch', 1), 4)

@@ -1,37 +1,36 @@
 import { InputError } from '../../base/input-error.js';
 import type { RunOptions } from '../../llm/train/run.js';
-import type { Pair } from '../../schedule/schedule.js';
+import type { Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { choiceName, isOpenLoop, possibleOutcomes } from '../../schedule/step.js';
 import { dpoSettingsOf } from '../options/session.js';
-import type { TrainOptions } from '../options/train.js';
+import { trainDefaults, type TrainOptions } from '../options/train.js';
 
 /** What of a run can be checked before any model is loaded. */
-export type PreparedRun = Pick<RunOptions, 'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop'>;
+export interface PreparedRun extends Pick<
+  RunOptions,
+  'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop'
+> {
+  /** The schedule's own settings. */
+  readonly ownSettings: Readonly<Record<string, unknown>>;
+}
 
 /**
  * The schedule, its settings, the learning rate, the form of DPO and the stopping rule that the options ask for.
  * Throws an InputError naming the option that is wrong, or that lacks another beside it.
  */
 export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
-  const { schedules } = await import('../../schedule/index.js');
+  const { chosenSchedule } = await import('../options/schedule.js');
   const { checkedLearningRate } = await import('../../llm/train/learning-rate.js');
   const { checkedStoppingRule } = await import('../../llm/train/stopping.js');
-  const { lambda, order, split, period, learningRate, warmup, decay, stopWithin, paretoPoint } = options;
-  if (!Object.hasOwn(schedules, options.schedule)) {
-    throw new InputError('schedule', options.schedule, Object.keys(schedules).join(', '));
-  }
-  const schedule = schedules[options.schedule];
-  const steps = options.steps ?? (split && split[0] + split[1]);
+  const { lambda, learningRate, warmup, decay, stopWithin, paretoPoint } = options;
+  const { schedule, own } = await chosenSchedule(options.schedule, { ...options }, trainDefaults);
+  const steps = options.steps ?? sumOf(own.split);
   if (steps === undefined) throw new InputError('steps', steps, 'a number of updates');
   const ideal = idealOf(options);
-  if (schedule.name === 'maxright' && ideal === undefined) {
-    throw new InputError(
-      'schedule',
-      'maxright',
-      '--sft-optimum and --dpo-optimum beside it: it compares optimality gaps',
-    );
-  }
-  if (options.resetOptimizer === true && schedule.name !== 'sequential') {
-    throw new InputError('reset-optimizer', schedule.name, 'the schedule sequential, the only one with a switch');
+  const scheduleSettings = { lambda, steps, ...own, ...(ideal && { ideal }) };
+  const state = initialState(schedule, scheduleSettings);
+  if (options.resetOptimizer === true && !switches(schedule, state, steps)) {
+    throw new InputError('reset-optimizer', schedule.name, 'a schedule that goes over from one objective to the other');
   }
   if (!(options.maxNorm > 0)) throw new InputError('max-norm', options.maxNorm, 'a number > 0');
   if (options.weightDecay < 0) throw new InputError('weight-decay', options.weightDecay, 'a number ≥ 0');
@@ -48,11 +47,10 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
       '--evaluation-sft and --evaluation-preferences together',
     );
   }
-  const scheduleSettings = { lambda, steps, order, ...(split && { split }), period, ...(ideal && { ideal }) };
-  schedule.init(scheduleSettings);
   return {
     schedule,
     scheduleSettings,
+    ownSettings: own,
     learningRate: checkedLearningRate({ learningRate, warmup, decay }, steps),
     dpo: await dpoSettingsOf(options),
     ...(stopWithin !== undefined && {
@@ -63,6 +61,33 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
       }),
     }),
   };
+}
+
+/** The schedule's first state; says what to give where it needs the optima. */
+function initialState(schedule: Schedule, settings: ScheduleSettings): unknown {
+  try {
+    return schedule.init(settings);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.field !== 'ideal' || settings.ideal !== undefined) throw error;
+    const optima = '--sft-optimum and --dpo-optimum beside it: it compares optimality gaps';
+    throw new InputError('schedule', schedule.name, optima);
+  }
+}
+
+/** Whether it is planned, drawn by nothing and decided by no value, that a run goes over from one objective to the other. */
+function switches(schedule: Schedule, state: unknown, steps: number): boolean {
+  if (!isOpenLoop(schedule, state, steps)) return false;
+  const names = new Set<string>();
+  for (let t = 1; t <= steps; t++) {
+    const outcomes = possibleOutcomes(schedule, state, t);
+    if (outcomes.length > 1) return false;
+    names.add(choiceName(outcomes[0].choice));
+  }
+  return names.size > 1;
+}
+
+function sumOf(split: unknown): number | undefined {
+  return Array.isArray(split) ? (split as number[]).reduce((sum, stage) => sum + stage, 0) : undefined;
 }
 
 function idealOf({ sftOptimum, dpoOptimum }: TrainOptions): Pair | undefined {

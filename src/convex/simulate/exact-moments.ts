@@ -1,8 +1,11 @@
 import type { QuadraticData } from '../problem/data.js';
-import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import type { Choice, ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { gradientsOf, isOpenLoop, possibleOutcomes, weightsOf } from '../../schedule/step.js';
 
-/** The schedules under which mean and second moment obey linear recursions. */
-export const exactSchedules: readonly string[] = ['sequential', 'mix', 'alright', 'sft', 'dpo'];
+/** Whether mean and second moment obey linear recursions under a schedule: what it does depends on no value or gradient. */
+export function hasExactMoments(schedule: Schedule, settings: ScheduleSettings): boolean {
+  return isOpenLoop(schedule, schedule.init(settings), settings.steps);
+}
 
 /** What the exact recursion needs beside the problem. */
 export interface MomentOptions {
@@ -45,14 +48,14 @@ export function exactGaps(data: QuadraticData, { minimizer, record, ...options }
  * for quadratics on R^d. Both arrays are overwritten by the next step.
  *
  * A step on objective i is e ← (I − αA_i) e − α A_i (origin − c_i) − α noise, so both moments obey linear recursions:
- * ALRIGHT mixes the two objectives' with λ, Mix adds both noises, each with its weight.
+ * a schedule that draws mixes the moments of its outcomes, and a weighted sum adds both noises, each with its weight.
  */
 export function exactMoments(
   data: QuadraticData,
   { schedule, settings, stepSizes, batch, origin }: MomentOptions,
   visit: (step: number, mean: Float64Array, second: Float64Array) => boolean,
 ): void {
-  const { lambda, steps } = settings;
+  const { steps } = settings;
   const { dimension, start, objectives } = data;
   const centred = (name: ObjectiveName, weight: number): AffineStep => {
     const { hessian, minimizer: own, noise } = objectives[name];
@@ -63,27 +66,24 @@ export function exactMoments(
     );
     return { matrix, shift, variance: (weight * noise) ** 2 / batch };
   };
-  const [dpo, sft] = [centred('dpo', 1), centred('sft', 1)];
-  const [weightedDpo, weightedSft] = [centred('dpo', lambda), centred('sft', 1 - lambda)];
-  const mix: AffineStep = {
-    matrix: weightedDpo.matrix.map((entry, i) => entry + weightedSft.matrix[i]),
-    shift: weightedDpo.shift.map((entry, i) => entry + weightedSft.shift[i]),
-    variance: weightedDpo.variance + weightedSft.variance,
-  };
   const state = schedule.init(settings);
-  /** The steps that may be taken at time t, with their probabilities. */
-  const branches = (t: number): { probability: number; step: AffineStep }[] => {
-    if (schedule.name === 'alright') {
-      return [
-        { probability: lambda, step: dpo },
-        { probability: 1 - lambda, step: sft },
-      ].filter(({ probability }) => probability > 0);
-    }
-    const choice = schedule.choose(state, t, () => {
-      throw new Error(`the schedule ${schedule.name} draws, and has no exact recursion here`);
+  const known = new Map<string, AffineStep>();
+  const affine = (choice: Choice): AffineStep => {
+    const weights = weightsOf(choice, () => {
+      throw new Error(`the schedule ${schedule.name} looks at gradients, and has no exact recursion`);
     });
-    return [{ probability: 1, step: { dpo, sft, mix }[choice] }];
+    const objectives = gradientsOf(choice);
+    const key = objectives.map((objective) => `${objective} ${weights[objective]}`).join();
+    let step = known.get(key);
+    if (step === undefined) {
+      step = objectives.map((objective) => centred(objective, weights[objective])).reduce(added, still(dimension));
+      if (known.size < mostKnown) known.set(key, step);
+    }
+    return step;
   };
+  /** The steps that may be taken at time t, with their probabilities. */
+  const branches = (t: number): { probability: number; step: AffineStep }[] =>
+    possibleOutcomes(schedule, state, t).map(({ probability, choice }) => ({ probability, step: affine(choice) }));
 
   const mean = start.map((entry, i) => entry - origin[i]);
   const second = new Float64Array(dimension * dimension);
@@ -99,6 +99,23 @@ export function exactMoments(
     if (t > 0) advance(mean, second, stepSizes[t - 1], branches(t), scratch);
     if (!visit(t, mean, second)) return;
   }
+}
+
+/** Affine steps that are kept for the next time; a schedule whose weights change with t would keep too many. */
+const mostKnown = 16;
+
+/** No step at all. */
+function still(dimension: number): AffineStep {
+  return { matrix: new Float64Array(dimension * dimension), shift: new Float64Array(dimension), variance: 0 };
+}
+
+/** The step along the sum of two gradients. */
+function added(a: AffineStep, b: AffineStep): AffineStep {
+  return {
+    matrix: a.matrix.map((entry, i) => entry + b.matrix[i]),
+    shift: a.shift.map((entry, i) => entry + b.shift[i]),
+    variance: a.variance + b.variance,
+  };
 }
 
 /** The gradient step e ↦ e − α (matrix · e + shift + noise), noise of the given variance in every coordinate. */

@@ -1,5 +1,7 @@
 import type { ObjectivePair } from '../problem/problem.js';
 import type { Schedule } from '../../schedule/schedule.js';
+import { describedSettings } from '../../schedule/settings.js';
+import { choiceName } from '../../schedule/step.js';
 import { ensembleMeasures, type Optima } from './measures.js';
 import type { Estimate } from '../../base/statistics.js';
 import { runTrajectory, type RunSettings, type Trajectory } from './trajectory.js';
@@ -38,19 +40,20 @@ export interface FinishedEnsemble {
 }
 
 /**
- * A row for every recorded step. `dpoSteps` counts the steps on DPO so far in the run of the first seed (null for Mix,
- * whose every step is on both); `gradients` and `evaluations` are those of a whole run, on its last row.
+ * A row for every recorded step. `dpoSteps` counts the steps on DPO so far in the run of the first seed (null where
+ * steps are on both); `gradients` and `evaluations` are those of a whole run, on its last row.
  */
 export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
   const { schedule, settings, trajectories, optima } = ensemble;
-  const { lambda, steps, order = 'sft-dpo' } = settings.schedule;
+  const { lambda, steps } = settings.schedule;
+  const { order } = describedSettings(schedule, settings.schedule);
   const dpoSteps = stepsOnDpo(ensemble);
   for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
     const isLast = at === settings.record.length - 1;
     yield {
       schedule: schedule.name,
-      order: schedule.name === 'sequential' ? order : null,
+      order: typeof order === 'string' ? order : null,
       lambda,
       seeds: trajectories.length,
       steps,
@@ -58,7 +61,7 @@ export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
       ...Object.fromEntries(measured.flatMap((name) => columnsOf(name, measures[name]))),
       dpoGap: measures.dpo.mean - optima.ideal.dpo,
       sftGap: measures.sft.mean - optima.ideal.sft,
-      dpoSteps: schedule.name === 'mix' ? null : dpoSteps[step],
+      dpoSteps: dpoSteps?.[step] ?? null,
       gradients: isLast ? trajectories[0].gradients : null,
       evaluations: isLast ? trajectories[0].evaluations : null,
     };
@@ -73,17 +76,17 @@ function columnsOf(name: string, { mean, ci95 }: Estimate): [string, number | nu
   ];
 }
 
-/** How many of the first s steps worked on DPO, for s = 0 … T: the run of the first seed, made again and listened to. */
-function stepsOnDpo({ problem, schedule, settings, seed }: FinishedEnsemble): Int32Array {
+/**
+ * How many of the first s steps worked on DPO, for s = 0 … T: the run of the first seed, made again and listened to;
+ * undefined where some step works on both objectives.
+ */
+function stepsOnDpo({ problem, schedule, settings, seed }: FinishedEnsemble): Int32Array | undefined {
   const counts = new Int32Array(settings.schedule.steps + 1);
-  const listening: Schedule = {
-    ...schedule,
-    choose: (state, step, uniform) => {
-      const choice = schedule.choose(state, step, uniform);
-      counts[step] = counts[step - 1] + (choice === 'dpo' ? 1 : 0);
-      return choice;
-    },
-  };
-  runTrajectory(problem, listening, { ...settings, record: [] }, seed);
-  return counts;
+  let onBoth = 0;
+  runTrajectory(problem, schedule, { ...settings, record: [] }, seed, (step, choice) => {
+    const name = choiceName(choice);
+    onBoth += name === 'mix' ? 1 : 0;
+    counts[step] = counts[step - 1] + (name === 'dpo' ? 1 : 0);
+  });
+  return onBoth === 0 ? counts : undefined;
 }

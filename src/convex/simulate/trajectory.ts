@@ -1,10 +1,11 @@
 import type { Objective, ObjectivePair, Sampler } from '../problem/problem.js';
 import { stream } from '../../base/random-stream.js';
-import { gradientWeights, type ObjectiveName, type Schedule, type ScheduleSettings } from '../../schedule/schedule.js';
+import type { Choice, ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { drawnChoice, gradientsOf, informed, takeChoice } from '../../schedule/step.js';
 
 /** How a run goes, apart from its seed. */
 export interface RunSettings {
-  /** The schedule's settings: λ, the steps T, order, split, period, ideal point. */
+  /** The schedule's settings: λ, the steps T, the ideal point, and its own. */
   readonly schedule: ScheduleSettings;
   /** α_1 … α_T. */
   readonly stepSizes: Float64Array;
@@ -53,21 +54,25 @@ export interface UndefinedGradient {
  * Samples come from the streams "dpo-sample" and "sft-sample" of the seed, one draw of each at every step whatever the
  * schedule does, so that schedules compared on one problem share their samples step by step; coins come from "choice".
  * This is the readable definition of a run.
+ * @param onChoice told what each step works on
  */
 export function runTrajectory(
   problem: ObjectivePair,
   schedule: Schedule,
   settings: RunSettings,
   seed: number,
+  onChoice?: (step: number, choice: Choice) => void,
 ): Trajectory {
   const { dimension, objectives, radius } = problem;
   const { stepSizes, record, batch } = settings;
-  const { lambda, steps } = settings.schedule;
+  const { steps } = settings.schedule;
   const observers = { dpo: observer('dpo'), sft: observer('sft') };
   const { uniform } = stream(seed, 'choice');
   const theta = Float64Array.from(problem.start);
   const sum = new Float64Array(dimension);
-  const [gradient, other, average, before] = [theta.slice(), theta.slice(), theta.slice(), theta.slice()];
+  const [average, before] = [theta.slice(), theta.slice()];
+  const room = { dpo: theta.slice(), sft: theta.slice() };
+  const gradient = (objective: ObjectiveName, into: Float64Array): number => observers[objective].step(theta, into);
   const values = new Float64Array(2 * record.length);
   const averageValues = new Float64Array(2 * record.length);
   const points = new Float64Array(settings.recordPoints === true ? dimension * record.length : 0);
@@ -80,34 +85,24 @@ export function runTrajectory(
   for (let t = 1; t <= steps && divergedAt === 0; t++) {
     observers.dpo.draw();
     observers.sft.draw();
-    for (const objective of schedule.evaluates(state, t)) {
-      state = schedule.observe(state, objective, observers[objective].evaluate(theta));
+    state = informed(schedule, state, t, (objective) => {
       evaluations++;
-    }
-    const choice = schedule.choose(state, t, uniform);
+      return observers[objective].evaluate(theta);
+    });
+    const choice = drawnChoice(schedule, state, t, uniform);
+    onChoice?.(t, choice);
     for (let i = 0; i < dimension; i++) sum[i] += theta[i];
-    const stepSize = stepSizes[t - 1];
     before.set(theta);
-    if (choice === 'mix') {
-      const weights = gradientWeights(choice, lambda);
-      state = schedule.observe(state, 'dpo', observers.dpo.step(theta, gradient));
-      state = schedule.observe(state, 'sft', observers.sft.step(theta, other));
-      gradients += 2;
-      for (let i = 0; i < dimension; i++) theta[i] -= stepSize * (weights.dpo * gradient[i] + weights.sft * other[i]);
-    } else {
-      state = schedule.observe(state, choice, observers[choice].step(theta, gradient));
-      gradients++;
-      for (let i = 0; i < dimension; i++) theta[i] -= stepSize * gradient[i];
-    }
+    state = takeChoice(schedule, state, choice, { theta, stepSize: stepSizes[t - 1], gradient, room });
+    gradients += gradientsOf(choice).length;
     let squares = 0;
     for (let i = 0; i < dimension; i++) squares += theta[i] * theta[i];
     const norm = Math.sqrt(squares);
     if (!(norm < Infinity)) {
       divergedAt = t;
-      undefinedGradient =
-        choice === 'mix'
-          ? (withoutGradient('dpo', gradient) ?? withoutGradient('sft', other))
-          : withoutGradient(choice, gradient);
+      undefinedGradient = gradientsOf(choice)
+        .map((objective) => withoutGradient(objective, room[objective]))
+        .find((found) => found !== undefined);
     } else if (norm > radius) for (let i = 0; i < dimension; i++) theta[i] *= radius / norm;
     else if (norm > farAway) divergedAt = t;
     recordIfDue(t);

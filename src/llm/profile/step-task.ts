@@ -48,7 +48,6 @@ export function stepTask(options: StepTaskOptions): StepTask {
   const settings: StepSettings = {
     trainable: model.trainable,
     schedule,
-    lambda: scheduleSettings.lambda,
     minibatch: (objective, cursor) =>
       objective === 'sft'
         ? sftMinibatch({ ...source, examples: sft }, cursor)

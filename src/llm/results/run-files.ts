@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
-import type { Choice, Pair } from '../../schedule/schedule.js';
+import type { Pair } from '../../schedule/schedule.js';
+import type { ChoiceName } from '../../schedule/step.js';
 import type { Evaluation } from '../evaluate.js';
 import type { StepOutcome } from '../train/step.js';
 import { openLineLog, readRows } from './line-log.js';
@@ -56,7 +57,7 @@ export interface RunFiles {
   /** Writes the Parquet tables of the JSONL files. */
   writeTables(): Promise<void>;
   /** The choice and loss of every step so far. */
-  choices(): { choice: Choice; loss: number }[];
+  choices(): { choice: ChoiceName; loss: number }[];
 }
 
 /**
@@ -135,7 +136,7 @@ export function openRunFiles(
       await writeParquet(at('evaluations.parquet'), evaluated, columns);
     },
     choices: () =>
-      readRows(at('steps.jsonl')).map((row) => ({ choice: row.choice as Choice, loss: row.loss as number })),
+      readRows(at('steps.jsonl')).map((row) => ({ choice: row.choice as ChoiceName, loss: row.loss as number })),
   };
 }
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
-import type { Choice } from '../../schedule/schedule.js';
+import type { ChoiceName } from '../../schedule/step.js';
 import type { Evaluation } from '../evaluate.js';
 
 /** What a finished run did. */
 export interface RunResult {
-  readonly steps: readonly { readonly choice: Choice; readonly loss: number }[];
+  readonly steps: readonly { readonly choice: ChoiceName; readonly loss: number }[];
   readonly final: Evaluation;
   /** Why it ended before its last step, if it did. */
   readonly stopped: string | null;

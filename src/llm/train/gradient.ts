@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gradientPass } from '../../engine/gradient-pass.js';
+import type { Choice, Gram, ObjectiveName, Pair } from '../../schedule/schedule.js';
+import { weightsOf } from '../../schedule/step.js';
 
 /** A loss to differentiate and the weight of its gradient. */
 export interface WeightedLoss {
@@ -40,4 +42,66 @@ export function weightedGradient(
   }
   const gradients = new Map([...trainable.keys()].map((name, index) => [name, (sums ?? [])[index]]));
   return { values, gradients, tensorBytes };
+}
+
+/** A part of an objective's loss. */
+export interface ObjectiveLoss {
+  readonly objective: ObjectiveName;
+  readonly loss: () => tf.Scalar;
+}
+
+/**
+ * The gradient that a choice moves along, the weights of both objectives in it, and each loss's value. Where the weights
+ * depend on the gradients, both are held at once; otherwise they are summed as they come.
+ */
+export async function chosenGradient(
+  trainable: ReadonlyMap<string, tf.Variable>,
+  choice: Choice,
+  losses: readonly ObjectiveLoss[],
+): Promise<ReturnType<typeof weightedGradient> & { weights: Pair }> {
+  if (!('weigh' in choice)) {
+    const weighted = losses.map(({ objective, loss }) => ({ loss, weight: choice[objective] }));
+    return { ...weightedGradient(trainable, weighted), weights: { dpo: choice.dpo, sft: choice.sft } };
+  }
+  const of = (name: ObjectiveName): ReturnType<typeof weightedGradient> =>
+    weightedGradient(
+      trainable,
+      losses.flatMap(({ objective, loss }) => (objective === name ? [{ loss, weight: 1 }] : [])),
+    );
+  const [dpo, sft] = [of('dpo'), of('sft')];
+  const gram = await gramOf(dpo.gradients, sft.gradients);
+  const weights = weightsOf(choice, () => gram);
+  const gradients = new Map(
+    Array.from(dpo.gradients, ([name, gradient]): [string, tf.Tensor] => {
+      const other = sft.gradients.get(name);
+      const sum = tf.tidy(() => {
+        const own = tf.mul(gradient, weights.dpo);
+        return other === undefined ? own : tf.add(own, tf.mul(other, weights.sft));
+      });
+      return [name, sum];
+    }),
+  );
+  tf.dispose([...dpo.gradients.values(), ...sft.gradients.values()]);
+  return {
+    values: [...dpo.values, ...sft.values],
+    gradients,
+    tensorBytes: Math.max(dpo.tensorBytes, sft.tensorBytes),
+    weights,
+  };
+}
+
+/** The inner products of two gradients, each a tensor for every variable. */
+async function gramOf(dpo: ReadonlyMap<string, tf.Tensor>, sft: ReadonlyMap<string, tf.Tensor>): Promise<Gram> {
+  const inner = async (a: ReadonlyMap<string, tf.Tensor>, b: ReadonlyMap<string, tf.Tensor>): Promise<number> => {
+    let sum = 0;
+    for (const [name, one] of a) {
+      const other = b.get(name);
+      if (other === undefined) continue;
+      const product = tf.tidy(() => tf.sum(tf.mul(one, other)));
+      sum += (await product.data())[0];
+      product.dispose();
+    }
+    return sum;
+  };
+  return { dpo: await inner(dpo, dpo), sft: await inner(sft, sft), inner: await inner(dpo, sft) };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { nextTurn } from '../../base/next-turn.js';
 import { resumeStream } from '../../base/random-stream.js';
-import type { MaxrightState } from '../../schedule/maxright.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
 import { openRunFiles, type RunFiles } from '../results/run-files.js';
@@ -149,15 +148,16 @@ function evaluateOn(
 }
 
 /**
- * The weighted gaps w_i (f_i − f_i*) that go on record with a step, where the optima are known: MAXRIGHT's own records,
- * stale ones included, and under any other schedule those of the values that the step saw.
+ * The weighted gaps w_i (f_i − f_i*) that go on record with a step: those that the schedule itself keeps, stale ones
+ * included, and under one that keeps none, where the optima are known, those of the values that the step saw.
  */
 function weightedGaps(
   state: TrainingState,
   values: Partial<Record<ObjectiveName, number>>,
   { schedule, scheduleSettings: { lambda, ideal } }: RunOptions,
 ): Partial<Pair> {
-  if (schedule.name === 'maxright') return (state.schedule as MaxrightState).weightedGap;
+  const kept = schedule.weightedGaps?.(state.schedule);
+  if (kept !== undefined) return kept;
   if (ideal === undefined) return {};
   return {
     ...(values.sft !== undefined && { sft: (1 - lambda) * (values.sft - ideal.sft) }),

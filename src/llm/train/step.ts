@@ -1,38 +1,40 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../base/input-error.js';
 import type { Stream } from '../../base/random-stream.js';
+import type { ObjectiveName, Schedule } from '../../schedule/schedule.js';
 import {
-  bothObjectives,
-  gradientWeights,
-  type Choice,
-  type ObjectiveName,
-  type Schedule,
-} from '../../schedule/schedule.js';
+  choiceName,
+  drawnChoice,
+  drawnFor,
+  evaluatedBefore,
+  gradientsOf,
+  observed,
+  type ChoiceName,
+} from '../../schedule/step.js';
 import type { Cursor } from '../data/cursor.js';
 import { adamwStep, resetAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
 import type { TrainingState } from './checkpoint.js';
 import { clipped, globalNorm } from './clipping.js';
-import { weightedGradient } from './gradient.js';
+import { chosenGradient } from './gradient.js';
 import type { Minibatch } from './minibatch.js';
 
 /** What a step needs and never changes. */
 export interface StepSettings {
   readonly trainable: ReadonlyMap<string, tf.Variable>;
   readonly schedule: Schedule;
-  readonly lambda: number;
   readonly minibatch: (objective: ObjectiveName, cursor: Cursor) => Minibatch;
   readonly learningRate: (step: number) => number;
   /** The largest gradient norm; longer gradients are shortened to it. */
   readonly maximumNorm: number;
   readonly adamw: AdamwSettings;
-  /** Zero moments where a sequential run changes its objective; by default they carry over. */
+  /** Zero moments where a run goes over to the other objective; by default they carry over. */
   readonly resetOptimizer: boolean;
 }
 
 /** What a step did. */
 export interface StepOutcome {
-  readonly choice: Choice;
-  /** The loss stepped on, at the point before the step; for "mix" the weighted sum. */
+  readonly choice: ChoiceName;
+  /** The loss stepped on, at the point before the step: the weighted sum of those whose gradients were taken. */
   readonly loss: number;
   /** Every objective value seen in the step, on its minibatch. */
   readonly values: Partial<Record<ObjectiveName, number>>;
@@ -45,11 +47,9 @@ export interface StepOutcome {
 /**
  * One optimiser step: evaluate what the schedule asks for, let it choose, step, and tell it what was seen.
  *
- * Which cursors move: ALRIGHT and Sequential draw a minibatch of the chosen objective only, Mix of both. MAXRIGHT
- * draws one of each objective in every step, whether or not the step evaluates: where it does, both values come
- * from these minibatches, and the gradient from the chosen one of them; in the steps between, only the chosen one is
- * computed, from the choice by records alone, and the other's examples are passed over unread (the behaviour of
- * github.com/heshandevaka/XRIGHT, whose loop takes the next batch of both loaders before it chooses).
+ * The cursor of an objective moves where the schedule evaluates it, steps on it, or says that it draws from it: its
+ * values and its gradient then come from one minibatch, and what is drawn and not needed is passed over unread. So
+ * ALRIGHT and Sequential draw a minibatch of the chosen objective only, Mix of both, and MAXRIGHT one of each in every step.
  * With gradient accumulation all of this, the coin included, happens once a step.
  *
  * Throws an InputError where a loss or the gradient is not finite.
@@ -60,7 +60,7 @@ export async function takeStep(
   coin: Stream,
   settings: StepSettings,
 ): Promise<{ state: TrainingState; outcome: StepOutcome }> {
-  const { schedule, lambda, trainable } = settings;
+  const { schedule, trainable } = settings;
   const step = state.step + 1;
   const minibatches = new Map<ObjectiveName, Minibatch>();
   const minibatch = (objective: ObjectiveName): Minibatch => {
@@ -68,26 +68,25 @@ export async function takeStep(
     minibatches.set(objective, drawn);
     return drawn;
   };
-  if (schedule.name === 'maxright') bothObjectives.forEach(minibatch);
 
   let scheduleState = state.schedule;
   const values: Partial<Record<ObjectiveName, number>> = {};
   const observe = (objective: ObjectiveName, value: number): void => {
     values[objective] = value;
-    scheduleState = schedule.observe(scheduleState, objective, value);
+    scheduleState = observed(schedule, scheduleState, objective, value);
   };
-  for (const objective of schedule.evaluates(scheduleState, step)) {
+  for (const objective of evaluatedBefore(schedule, scheduleState, step)) {
     const parts = minibatch(objective).parts.map((loss) => tf.tidy(loss));
     observe(objective, finite(await summed(parts), step, objective));
   }
 
-  const choice = schedule.choose(scheduleState, step, () => coin.uniform());
-  const weights = gradientWeights(choice, lambda);
-  const steppedOn = choice === 'mix' ? bothObjectives : [choice];
-  const losses = steppedOn.flatMap((objective) =>
-    minibatch(objective).parts.map((loss) => ({ objective, loss, weight: weights[objective] })),
-  );
-  const { values: parts, gradients, tensorBytes } = weightedGradient(trainable, losses);
+  const choice = drawnChoice(schedule, scheduleState, step, () => coin.uniform());
+  drawnFor(schedule, scheduleState, step, choice).forEach(minibatch);
+  const steppedOn = gradientsOf(choice);
+  if (steppedOn.length === 0)
+    throw new InputError(`schedule ${schedule.name}: step ${step}`, choice, 'a gradient to take');
+  const losses = steppedOn.flatMap((objective) => minibatch(objective).parts.map((loss) => ({ objective, loss })));
+  const { values: parts, weights, gradients, tensorBytes } = await chosenGradient(trainable, choice, losses);
   const norm = globalNorm(gradients);
   const gradientNorm = await read(norm);
   let loss = 0;
@@ -102,7 +101,8 @@ export async function takeStep(
   }
   finite(gradientNorm, step, 'gradient norm');
 
-  if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== choice) resetAdamw(optimiser);
+  const name = choiceName(choice);
+  if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== name) resetAdamw(optimiser);
   const learningRate = settings.learningRate(step);
   const shortened = clipped(gradients, norm, settings.maximumNorm);
   adamwStep(trainable, shortened, optimiser, learningRate, settings.adamw);
@@ -112,7 +112,7 @@ export async function takeStep(
     state: {
       step,
       schedule: scheduleState,
-      lastChoice: choice,
+      lastChoice: name,
       cursors: {
         sft: minibatches.get('sft')?.cursor ?? state.cursors.sft,
         dpo: minibatches.get('dpo')?.cursor ?? state.cursors.dpo,
@@ -121,7 +121,7 @@ export async function takeStep(
       updates: optimiser.updates,
       stopped: null,
     },
-    outcome: { choice, loss, values, gradientNorm, learningRate, tensorBytes },
+    outcome: { choice: name, loss, values, gradientNorm, learningRate, tensorBytes },
   };
 }
 

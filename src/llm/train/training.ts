@@ -71,7 +71,6 @@ export function settingsOfSteps(training: Training): StepSettings {
   return {
     trainable: model.trainable,
     schedule: training.schedule,
-    lambda: scheduleSettings.lambda,
     minibatch: (objective, cursor) =>
       objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
     learningRate: (step) => learningRateAt(training.learningRate, step, scheduleSettings.steps),

@@ -1,4 +1,6 @@
 import { InputError } from '../../base/input-error.js';
+import { alright } from '../../schedule/alright.js';
+import { maxright } from '../../schedule/maxright.js';
 import { stream } from '../../base/random-stream.js';
 import { replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseSettings } from './settings.js';
@@ -41,12 +43,12 @@ export function closedFormProblem(steps: number, lipschitz: number, distance: nu
  */
 export function closedFormWorstCase(settings: WorstCaseSettings): WorstCaseResult {
   const question = worstCaseQuestion(settings);
-  const { name, schedule, lambda, period, stepSizes, iterate, functionClass, distance } = question;
-  if (name !== 'alright' && name !== 'maxright') {
+  const { name, schedule, stepSizes, iterate, functionClass, distance } = question;
+  if (schedule !== alright && schedule !== maxright) {
     throw new InputError('schedule', name, 'alright or maxright for the closed-form worst function');
   }
-  if (name === 'maxright' && period !== 1) {
-    throw new InputError('period', period, '1 for the closed-form worst function');
+  if (schedule === maxright && question.settings.period !== 1) {
+    throw new InputError('period', question.settings.period, '1 for the closed-form worst function');
   }
   if (iterate !== 'mean' && iterate !== 'average') {
     throw new InputError('iterate', iterate, 'mean or average for the closed-form worst function');
@@ -54,19 +56,19 @@ export function closedFormWorstCase(settings: WorstCaseSettings): WorstCaseResul
   if (functionClass.kind !== 'lipschitz') {
     throw new InputError('class', functionClass.kind, 'lipschitz for the closed-form worst function');
   }
-  const known = theory({ schedule: name, lambda, period, stepSizes, iterate, functionClass, distance });
+  const known = theory(question);
   if (known?.kind !== 'tight') {
     throw new InputError('step-size', settings.stepSize, 'R/(M√T), the default, for the closed-form worst function');
   }
   const problem = closedFormProblem(stepSizes.length, functionClass.lipschitz, distance);
-  const coin = stream(0, 'alright-coin');
+  const coin = stream(0, `${name}-coin`);
   const run = replay(
     problem,
     schedule,
     { ...question.settings, ideal: problem.ideal ?? { dpo: 0, sft: 0 } },
     stepSizes,
     iterate,
-    name === 'maxright' ? 'max' : 'weighted',
+    question.gap,
     () => coin.uniform(),
   );
   const worst = run.value - run.rounding;

@@ -1,4 +1,5 @@
 import type { ObjectiveName, Schedule } from '../../schedule/schedule.js';
+import { evaluatedBefore } from '../../schedule/step.js';
 import { certifiedBound, type CertifiedBound } from '../../sdp/certified-bound.js';
 import type { FunctionClass } from './function-class.js';
 import type { PrimalDualPoint } from '../../sdp/primal-dual-point.js';
@@ -13,7 +14,6 @@ export interface MaxrightQuestion {
   readonly schedule: Schedule;
   readonly initial: unknown;
   readonly lambda: number;
-  readonly period: number;
   readonly stepSizes: Float64Array;
   readonly iterate: Iterate;
   readonly functionClass: FunctionClass;
@@ -56,7 +56,7 @@ export function* maxrightPatterns(question: MaxrightQuestion): Generator<Pattern
   const steps = lastNeededStep(iterate, stepSizes.length);
   const times = measuredTimes(iterate, stepSizes.length);
   const both: readonly ObjectiveName[] = ['sft', 'dpo'];
-  const fresh = (t: number): boolean => t < steps && schedule.evaluates(initial, t + 1).length === 2;
+  const fresh = (t: number): boolean => t < steps && evaluatedBefore(schedule, initial, t + 1).length === 2;
   const mirrored = lambda === 0.5;
 
   function* larger(choices: readonly ObjectiveName[], chosen: readonly ObjectiveName[]): Generator<Pattern> {
@@ -83,7 +83,7 @@ export function* maxrightPatterns(question: MaxrightQuestion): Generator<Pattern
       return;
     }
     const seen = { ...record };
-    for (const objective of schedule.evaluates(initial, t + 1)) seen[objective] = t;
+    for (const objective of evaluatedBefore(schedule, initial, t + 1)) seen[objective] = t;
     const key = `${seen.dpo},${seen.sft}`;
     for (const objective of both) {
       const before = decided.get(key);

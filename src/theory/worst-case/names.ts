@@ -1,7 +1,5 @@
-/** What --schedule of the command takes. */
-export const worstCaseSchedules = ['alright', 'maxright', 'mix', 'sequential', 'subgradient'] as const;
-/** A schedule whose worst case can be computed; "subgradient" is the subgradient method on one objective. */
-export type WorstCaseSchedule = (typeof worstCaseSchedules)[number];
+/** What --schedule of the command takes beside schedules: the subgradient method on one objective. */
+export const subgradient = 'subgradient';
 
 /** What --iterate of the command takes. */
 export const iterates = ['mean', 'average', 'best', 'last'] as const;

@@ -1,4 +1,5 @@
-import { gradientWeights, type Choice, type ObjectiveName, type Pair, type Schedule } from '../../schedule/schedule.js';
+import { stepOn, type ObjectiveName, type Pair, type Schedule } from '../../schedule/schedule.js';
+import { evaluatedBefore, possibleOutcomes, weightsOf } from '../../schedule/step.js';
 import type { Iterate } from './names.js';
 
 /** How a point of the plan comes about: the start, a step from an earlier point, or the average of earlier points. */
@@ -43,8 +44,8 @@ interface Path {
 }
 
 /**
- * The plan of a schedule whose choices depend on no function value: ALRIGHT's tree of draws, with the points that
- * several paths share held once, or the single path of Mix, Sequential and the subgradient method.
+ * The plan of a schedule whose choices depend on no function value: the tree of its draws, with the points that
+ * several paths share held once, or the single path of a schedule that draws nothing.
  * The measure is F_λ = λ f_DPO + (1 − λ) f_SFT.
  * @param stepSizes α_1 … α_T
  */
@@ -59,13 +60,13 @@ export function openLoopPlan(
   let paths: Path[] = [{ probability: 1, points: [0] }];
   const steps = lastNeededStep(iterate, stepSizes.length);
   for (let t = 1; t <= steps; t++) {
-    const branches = possibleChoices(schedule, initial, t, lambda);
+    const branches = possibleOutcomes(schedule, initial, t);
     paths = paths.flatMap(({ probability, points }) =>
       branches.map((branch) => {
         origins.push({
           kind: 'step',
           from: points[points.length - 1],
-          weights: gradientWeights(branch.choice, lambda),
+          weights: weightsOf(branch.choice, () => unknownGram(schedule)),
           stepSize: stepSizes[t - 1],
         });
         return { probability: probability * branch.probability, points: [...points, origins.length - 1] };
@@ -80,7 +81,7 @@ export function openLoopPlan(
 }
 
 /**
- * The plan of MAXRIGHT for one sequence of choices and, at each measured point, the objective whose weighted gap is
+ * The plan of a schedule that steps on the larger recorded gap, as MAXRIGHT does, for one sequence of choices and, at each measured point, the objective whose weighted gap is
  * the larger there; the worst case is the largest over all sequences and patterns.
  * @param choices what each needed step works on (a step after the last measured point is not needed)
  * @param larger one objective for each of `measuredTimes`
@@ -102,10 +103,16 @@ export function maxrightPlan(
   const record = { dpo: 0, sft: 0 };
   const points = [0];
   choices.forEach((chosen, index) => {
-    for (const objective of schedule.evaluates(initial, index + 1)) record[objective] = index;
+    for (const objective of evaluatedBefore(schedule, initial, index + 1)) record[objective] = index;
     selections.push({ chosen, record: { ...record } });
     record[chosen] = index;
-    origins.push({ kind: 'step', from: index, weights: gradientWeights(chosen, lambda), stepSize: stepSizes[index] });
+    const weights = schedule.stepOnLarger?.(initial, chosen) ?? stepOn[chosen];
+    origins.push({
+      kind: 'step',
+      from: index,
+      weights: { dpo: weights.dpo, sft: weights.sft },
+      stepSize: stepSizes[index],
+    });
     points.push(index + 1);
   });
   const measuredPoints = measuredTimes(iterate, stepSizes.length);
@@ -137,20 +144,24 @@ export function lastNeededStep(iterate: Iterate, steps: number): number {
   return iterate === 'mean' || iterate === 'average' ? steps - 1 : steps;
 }
 
-/** What step t can work on, with its probability under the schedule's own draw. */
-export function possibleChoices(
+function unknownGram({ name }: Schedule): never {
+  throw new Error(`the weights of ${name} depend on gradients, which no plan knows`);
+}
+
+/** How many points a plan has room for, and whether it branches. */
+export function pointsOfPlan(
   schedule: Schedule,
-  state: unknown,
-  step: number,
-  lambda: number,
-): { readonly choice: Choice; readonly probability: number }[] {
-  const low = schedule.choose(state, step, () => 0);
-  const high = schedule.choose(state, step, () => 1 - 2 ** -53);
-  if (low === high) return [{ choice: low, probability: 1 }];
-  return [
-    { choice: low, probability: lambda },
-    { choice: high, probability: 1 - lambda },
-  ];
+  initial: unknown,
+  iterate: Iterate,
+  steps: number,
+): { readonly points: number; readonly branching: boolean } {
+  const needed = lastNeededStep(iterate, steps);
+  let [paths, nodes] = [1, 1];
+  for (let t = 1; t <= needed; t++) {
+    paths *= possibleOutcomes(schedule, initial, t).length;
+    nodes += paths;
+  }
+  return paths > 1 ? { points: nodes + 1, branching: true } : { points: steps + 2, branching: false };
 }
 
 /** The measure of a tree of paths; points that paths share are measured once. */

@@ -1,7 +1,6 @@
 import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
-import { gradientWeights } from '../../schedule/schedule.js';
+import { drawnChoice, informed, possibleOutcomes, takeChoice } from '../../schedule/step.js';
 import type { Iterate } from './names.js';
-import { possibleChoices } from './plan.js';
 import { evaluateWorstFunction, type Evaluation } from './worst-function.js';
 import type { WorstProblem } from './worst-problem.js';
 
@@ -65,29 +64,28 @@ export function replay(
     }
     const here: Partial<Record<ObjectiveName, Evaluation>> = {};
     const evaluatedAt = (objective: ObjectiveName): Evaluation => (here[objective] ??= evaluate(objective, at));
-    let told = state;
-    for (const objective of schedule.evaluates(told, step)) {
-      told = schedule.observe(told, objective, evaluatedAt(objective).value);
-    }
-    const record = recordOf(told);
+    const told = informed(schedule, state, step, (objective) => evaluatedAt(objective).value);
+    const record = schedule.stepOnLarger === undefined ? undefined : schedule.weightedGaps?.(told);
     if (record !== undefined && step < lastSteered(iterate, steps)) {
       lead = Math.min(lead, Math.abs(record.dpo - record.sft));
     }
     const branches =
       uniform === undefined
-        ? possibleChoices(schedule, told, step, lambda)
-        : [{ choice: schedule.choose(told, step, uniform), probability: 1 }];
+        ? possibleOutcomes(schedule, told, step)
+        : [{ choice: drawnChoice(schedule, told, step, uniform), probability: 1 }];
     for (const { choice, probability: share } of branches) {
-      const weights = gradientWeights(choice, lambda);
       const next = at.slice();
-      let after = told;
-      for (const objective of ['dpo', 'sft'] as const) {
-        if (weights[objective] === 0) continue;
-        const { value, gradient, lead: firmness } = evaluatedAt(objective);
-        if (step < lastSteered(iterate, steps)) lead = Math.min(lead, firmness);
-        for (let i = 0; i < d; i++) next[i] -= stepSizes[step - 1] * weights[objective] * gradient[i];
-        after = schedule.observe(after, objective, value);
-      }
+      const after = takeChoice(schedule, told, choice, {
+        theta: next,
+        stepSize: stepSizes[step - 1],
+        gradient: (objective, into) => {
+          const { value, gradient, lead: firmness } = evaluatedAt(objective);
+          if (step < lastSteered(iterate, steps)) lead = Math.min(lead, firmness);
+          into.set(gradient);
+          return value;
+        },
+        room: { dpo: new Float64Array(d), sft: new Float64Array(d) },
+      });
       walk(after, step + 1, [...path, next], probability * share);
     }
   };
@@ -126,12 +124,6 @@ function measure(path: readonly Float64Array[], iterate: Iterate, gapAt: (at: Fl
     case 'last':
       return gapAt(path[path.length - 1]);
   }
-}
-
-/** MAXRIGHT's weighted gaps, where the state holds them. */
-function recordOf(state: unknown): { dpo: number; sft: number } | undefined {
-  if (typeof state !== 'object' || state === null || !('weightedGap' in state)) return undefined;
-  return state.weightedGap as { dpo: number; sft: number };
 }
 
 function norm(a: Float64Array): number {

@@ -1,23 +1,22 @@
 import { InputError } from '../../base/input-error.js';
 import { schedules } from '../../schedule/index.js';
-import type { Order, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
-import { checkedLambda, checkedOrder, checkedPeriod, checkedSplit, checkedSteps } from '../../schedule/settings.js';
+import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { checkedLambda, checkedSteps, describedSettings } from '../../schedule/settings.js';
+import { sft } from '../../schedule/single.js';
+import { isOpenLoop } from '../../schedule/step.js';
 import { stepSizes } from '../../convex/simulate/step-size.js';
-import { functionClasses, iterates, worstCaseSchedules, type Iterate, type WorstCaseSchedule } from './names.js';
+import { functionClasses, iterates, subgradient, type Iterate } from './names.js';
 import type { FunctionClass } from './function-class.js';
+import type { Gap } from './replay.js';
 
 /** What the worst case is asked of; lengths, slopes and curvatures in the user's own units. */
 export interface WorstCaseSettings {
-  readonly schedule: WorstCaseSchedule;
+  /** A schedule or its name, or "subgradient", the subgradient method on one objective. */
+  readonly schedule: string | Schedule;
   /** Weight of DPO; 0.5 unless given, and without effect on the subgradient method. */
   readonly lambda?: number;
   /** Updates, T (N of the subgradient method). */
   readonly steps: number;
-  /** MAXRIGHT's period; 1 unless given. */
-  readonly period?: number;
-  /** Sequential's order and stage lengths. */
-  readonly order?: Order;
-  readonly split?: readonly [number, number];
   /** A step-size rule; R/(M√T) unless given, R/(M√(N+1)) for the subgradient method. */
   readonly stepSize?: string;
   readonly iterate?: Iterate;
@@ -30,15 +29,19 @@ export interface WorstCaseSettings {
   readonly gradientAtOptimum?: number;
   /** R. */
   readonly distance?: number;
+  /** The schedule's own settings. */
+  readonly [own: string]: unknown;
 }
 
 /** Checked settings, with everything that follows from them. */
 export interface WorstCaseQuestion {
-  readonly name: WorstCaseSchedule;
+  readonly name: string;
   readonly schedule: Schedule;
+  /** All but the optima, which a worst problem brings. */
   readonly settings: ScheduleSettings;
+  /** What is measured: F_max under a schedule that steps on the larger gap, F_λ under any other. */
+  readonly gap: Gap;
   readonly lambda: number;
-  readonly period: number;
   readonly stepSizes: Float64Array;
   readonly iterate: Iterate;
   readonly functionClass: FunctionClass;
@@ -47,12 +50,12 @@ export interface WorstCaseQuestion {
 
 /** Checks the settings; throws an InputError that names the first one that is wrong. */
 export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
-  const name = oneOf('schedule', given.schedule, worstCaseSchedules);
+  const schedule = scheduleOf(given.schedule);
+  const name = given.schedule === subgradient ? subgradient : schedule.name;
   const steps = checkedSteps(given.steps);
   const asked = checkedLambda(given.lambda ?? 0.5);
   // The subgradient method is SFT alone, and F_0 = f_SFT.
-  const lambda = name === 'subgradient' ? 0 : asked;
-  const period = checkedPeriod(given.period ?? 1);
+  const lambda = name === subgradient ? 0 : asked;
   const iterate = oneOf('iterate', given.iterate ?? 'mean', iterates);
   const lipschitz = positive('lipschitz', given.lipschitz ?? 1);
   const distance = positive('distance', given.distance ?? 1);
@@ -64,31 +67,44 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
           smoothness: positive('smoothness', given.smoothness ?? 1),
           gradientAtOptimum: nonNegative('gradient-at-optimum', given.gradientAtOptimum ?? 1),
         };
-  const horizon = name === 'subgradient' ? steps + 1 : steps;
+  const horizon = name === subgradient ? steps + 1 : steps;
   const sizes =
     given.stepSize === undefined
       ? new Float64Array(steps).fill(distance / (lipschitz * Math.sqrt(horizon)))
       : stepSizes(given.stepSize, steps);
   const bad = sizes.findIndex((value) => !(value > 0 && Number.isFinite(value)));
   if (bad >= 0) throw new InputError('step-size', given.stepSize, `positive at every step (t = ${bad + 1} is not)`);
-  const schedule = schedules[name === 'subgradient' ? 'sft' : name];
+  const settings = { lambda, steps, ...describedSettings(schedule, given) };
+  const greedy = schedule.stepOnLarger !== undefined;
+  // What a schedule does that looks at no value does not depend on the optima.
+  if (!greedy && !isOpenLoop(schedule, schedule.init({ ...settings, ideal: origin }), steps)) {
+    throw new InputError(
+      'schedule',
+      name,
+      'one that looks at no value or gradient, or steps on the larger of two records',
+    );
+  }
+  if (greedy) schedule.init({ ...settings, ideal: origin });
   return {
     name,
     schedule,
-    settings: {
-      lambda,
-      steps,
-      period,
-      ...(given.order === undefined ? {} : { order: checkedOrder(given.order) }),
-      ...(given.split === undefined ? {} : { split: checkedSplit(given.split, steps) }),
-    },
+    settings,
+    gap: greedy ? 'max' : 'weighted',
     lambda,
-    period,
     stepSizes: sizes,
     iterate,
     functionClass,
     distance,
   };
+}
+
+const origin = { dpo: 0, sft: 0 };
+
+function scheduleOf(given: string | Schedule): Schedule {
+  if (typeof given !== 'string') return given;
+  if (given === subgradient) return sft;
+  if (Object.hasOwn(schedules, given)) return schedules[given];
+  throw new InputError('schedule', given, `one of ${[...Object.keys(schedules), subgradient].join(', ')}`);
 }
 
 function oneOf<Name extends string>(field: string, value: string, names: readonly Name[]): Name {

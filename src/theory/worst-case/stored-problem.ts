@@ -36,7 +36,7 @@ export function replayStored(file: string, settings: WorstCaseSettings): Replay 
     problem.ideal === undefined ? question.settings : { ...question.settings, ideal: problem.ideal },
     question.stepSizes,
     question.iterate,
-    question.name === 'maxright' ? 'max' : 'weighted',
+    question.gap,
   );
 }
 

@@ -4,24 +4,14 @@ import type { ObjectiveBounds } from '../objective-bounds.js';
 import { theorems } from '../registry.js';
 import type { Setting } from '../subject.js';
 import type { FunctionClass } from './function-class.js';
-import type { Iterate, WorstCaseSchedule } from './names.js';
+import { subgradient, type Iterate } from './names.js';
+import type { WorstCaseQuestion } from './settings.js';
 
 /** What the theory says of a worst case. */
 export interface Theory {
   readonly value: number;
   /** 'tight': some function attains it; 'upper': none exceeds it. */
   readonly kind: 'tight' | 'upper';
-}
-
-/** What a theoretical worst case depends on. */
-export interface TheoryQuestion {
-  readonly schedule: WorstCaseSchedule;
-  readonly lambda: number;
-  readonly period: number;
-  readonly stepSizes: Float64Array;
-  readonly iterate: Iterate;
-  readonly functionClass: FunctionClass;
-  readonly distance: number;
 }
 
 /** The measures of a run that an iterate asks for. */
@@ -36,12 +26,14 @@ const measures: Readonly<Record<Iterate, readonly RunMeasure[]>> = {
  * The least bound from above that the theorems give for every pair of the class, or undefined where none speaks of it.
  * The subgradient method is Mix with λ = 0.
  */
-export function theory(question: TheoryQuestion): Theory | undefined {
-  const { schedule, lambda, period, stepSizes, iterate, functionClass, distance } = question;
+export function theory(question: WorstCaseQuestion): Theory | undefined {
+  const { name, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
+  // The statements on MAXRIGHT are about steps along one gradient as it is.
+  if (settings.weightedSteps === true) return undefined;
   const run = {
-    schedule: schedule === 'subgradient' ? mix.name : schedule,
+    ...settings,
+    schedule: name === subgradient ? mix.name : name,
     stepSizes,
-    period,
     values: 'full',
     gradientBatch: 'fresh',
   } as const;

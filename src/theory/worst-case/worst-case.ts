@@ -2,7 +2,8 @@ import { InputError } from '../../base/input-error.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import { certifiedBound, type CertifiedBound } from '../../sdp/certified-bound.js';
 import { maxrightPatterns, maxrightWorstCase, type MaxrightQuestion } from './maxright-search.js';
-import { maxrightPlan, openLoopPlan } from './plan.js';
+import { subgradient } from './names.js';
+import { maxrightPlan, openLoopPlan, pointsOfPlan } from './plan.js';
 import { estimationProgramme, type EstimationProgramme } from './programme.js';
 import { replay, type Replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseQuestion, type WorstCaseSettings } from './settings.js';
@@ -69,8 +70,8 @@ export function worstCase(
   { onProgress }: { onProgress?: (share: number) => void } = {},
 ): WorstCaseResult {
   const question = worstCaseQuestion(given);
-  const { name, lambda, stepSizes, iterate, functionClass, distance } = question;
-  const solved = name === 'maxright' ? solveMaxright(question, onProgress) : solveOpenLoop(question, onProgress);
+  const { gap } = question;
+  const solved = gap === 'max' ? solveMaxright(question, onProgress) : solveOpenLoop(question, onProgress);
   let { bound, certificate } = solved;
   let recovered = recover(question, solved, solved.estimation, solved.solution);
   for (const margin of margins.slice(1)) {
@@ -78,7 +79,7 @@ export function worstCase(
     const estimation = solved.programme(margin);
     const solution = solveEstimation(estimation);
     // The multipliers of one pattern bound the open loop's only one.
-    if (name !== 'maxright') {
+    if (gap !== 'max') {
       const again = certifiedBound(estimation, solution.multipliers);
       if (again.bound < bound) ({ bound, certificate } = { bound: again.bound, certificate: again });
     }
@@ -86,15 +87,7 @@ export function worstCase(
     if (next.lower > recovered.lower) recovered = next;
   }
   const { lower, problem, run } = recovered;
-  const known = theory({
-    schedule: name,
-    lambda,
-    period: question.period,
-    stepSizes,
-    iterate,
-    functionClass,
-    distance,
-  });
+  const known = theory(question);
   const { shift, shiftCost, residualCost, multipliers } = certificate;
   return {
     worstCase: lower,
@@ -104,7 +97,7 @@ export function worstCase(
     kind: known?.kind ?? null,
     certificate: {
       problem,
-      stepSizes,
+      stepSizes: question.stepSizes,
       replay: run,
       ...(solved.choices === undefined ? {} : { choices: solved.choices }),
       dual: {
@@ -127,7 +120,7 @@ function recover(
   estimation: EstimationProgramme,
   solution: EstimationSolution,
 ): { problem: WorstProblem; run: Replay; lower: number } {
-  const { name, schedule, settings, stepSizes, iterate, functionClass, distance } = question;
+  const { schedule, settings, stepSizes, iterate, functionClass, distance, gap } = question;
   const descent = solved.angle === undefined ? undefined : descentToOptima(solution, question, solved.angle);
   const problem = worstProblem(estimation, solution.gram, solution.free, functionClass, distance, descent);
   const run = replay(
@@ -136,7 +129,7 @@ function recover(
     problem.ideal === undefined ? settings : { ...settings, ideal: problem.ideal },
     stepSizes,
     iterate,
-    name === 'maxright' ? 'max' : 'weighted',
+    gap,
   );
   // A run that rounding could steer elsewhere proves nothing; 0 is a lower bound of every gap.
   return { problem, run, lower: run.lead > run.rounding ? Math.max(0, run.value - run.rounding) : 0 };
@@ -158,15 +151,15 @@ interface Solved {
 function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
   const { name, schedule, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
   const steps = stepSizes.length;
-  const branching = name === 'alright' && lambda > 0 && lambda < 1;
-  const points = branching ? 2 ** (iterate === 'mean' ? steps : steps + 1) : steps + 2;
-  const objectives = name === 'subgradient' ? 1 : 2;
+  const initial = schedule.init(settings);
+  const { points, branching } = pointsOfPlan(schedule, initial, iterate, steps);
+  const objectives = name === subgradient ? 1 : 2;
   if (objectives * points ** 2 > mostConstraints) {
     const least = `about ${mostConstraints} interpolation constraints at most`;
-    const tree = branching ? ' (the tree of draws doubles with every step)' : '';
+    const tree = branching ? ' (the tree of draws grows with every step)' : '';
     throw new InputError('steps', steps, `fewer: ${least}${tree}`);
   }
-  const plan = openLoopPlan(schedule, schedule.init(settings), lambda, stepSizes, iterate);
+  const plan = openLoopPlan(schedule, initial, lambda, stepSizes, iterate);
   const programme = (margin: number): EstimationProgramme =>
     estimationProgramme(plan, lambda, functionClass, distance, { kind: 'weighted', lambda }, margin);
   const estimation = programme(margins[0]);
@@ -179,13 +172,12 @@ function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number)
 }
 
 function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
-  const { schedule, settings, lambda, period, stepSizes, iterate, functionClass, distance } = question;
+  const { schedule, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
   const asked: MaxrightQuestion = {
     schedule,
     // Which steps evaluate does not depend on the optima.
     initial: schedule.init({ ...settings, ideal: { dpo: 0, sft: 0 } }),
     lambda,
-    period,
     stepSizes,
     iterate,
     functionClass,

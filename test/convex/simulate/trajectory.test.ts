@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
-import { bothObjectives, type Schedule, type ScheduleSettings } from '../../../src/schedule/schedule.js';
+import { bothObjectives, stepOn, type Schedule, type ScheduleSettings } from '../../../src/schedule/schedule.js';
 import { checkConverged } from '../../../src/convex/simulate/converged.js';
 import { runTrajectory, type RunSettings, type Trajectory } from '../../../src/convex/simulate/trajectory.js';
 import { closedFormFile, logLinearFile, planeFile } from '../../problems.js';
@@ -142,7 +142,7 @@ describe('what a schedule is told', () => {
       name: 'listener',
       init: () => ({}),
       evaluates: (_state, step) => (step % 2 === 1 ? bothObjectives : []),
-      choose: () => 'sft',
+      distribution: () => [{ choice: stepOn.sft, probability: 1 }],
       observe(state, objective, value) {
         told.push([objective, value]);
         return state;

@@ -111,10 +111,10 @@ describe('forgetting llm profile', () => {
     writeFileSync(
       slow,
       `import { schedules } from ${JSON.stringify(schedules)};
-      const { choose } = schedules.sft;
-      schedules.sft.choose = (...values) => {
+      const { distribution } = schedules.sft;
+      schedules.sft.distribution = (...values) => {
         for (const end = performance.now() + 200; performance.now() < end; );
-        return choose(...values);
+        return distribution(...values);
       };`,
     );
     const words = ['profile', '--model', model, ...quick, '--backend', 'wasm'];

@@ -38,7 +38,6 @@ async function run(
   const stepSettings: StepSettings = {
     trainable,
     schedule,
-    lambda: settings.lambda,
     minibatch: (objective, cursor: Cursor) => {
       const drawn = draw(cursor, parts, orders[objective]);
       draws.push(`${objective} ${drawn.indices.join()}`);

@@ -85,7 +85,6 @@ describe.each(cases.filter(({ name }) => name === 'NeoX, LoRA' || name === 'Llam
     const stepSettings: StepSettings = {
       trainable: model.trainable,
       schedule,
-      lambda,
       minibatch: (objective: ObjectiveName, cursor) => ({
         parts: parts[objective],
         cursor: draw(cursor, 2, () => Int32Array.of(0, 1)).cursor,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
 import type { ObjectiveName } from '../../../src/schedule/schedule.js';
+import { choiceName, drawnChoice, informed, observed } from '../../../src/schedule/step.js';
 import { certifiedBound } from '../../../src/sdp/certified-bound.js';
 import { maxrightPatterns, type MaxrightQuestion } from '../../../src/theory/worst-case/maxright-search.js';
 import { maxrightPlan } from '../../../src/theory/worst-case/plan.js';
@@ -13,8 +14,8 @@ import { evaluateWorstFunction } from '../../../src/theory/worst-case/worst-func
 
 const { maxright } = schedules;
 
-function enclosed(settings: Omit<WorstCaseSettings, 'schedule'>, expected?: number): WorstCaseResult {
-  const result = worstCase({ schedule: 'maxright', ...settings });
+function enclosed(settings: Partial<WorstCaseSettings> & { steps: number }, expected?: number): WorstCaseResult {
+  const result = worstCase({ ...settings, schedule: 'maxright' });
   expect(result.relativeGap).toBeLessThan(1e-5);
   expect(result.relativeGap).toBeGreaterThan(0);
   if (expected !== undefined) {
@@ -29,7 +30,6 @@ function question(lambda: number, steps: number, period: number): MaxrightQuesti
     schedule: maxright,
     initial: maxright.init({ lambda, steps, period, ideal: { dpo: 0, sft: 0 } }),
     lambda,
-    period,
     stepSizes: new Float64Array(steps).fill(1 / Math.sqrt(steps)),
     iterate: 'last',
     functionClass: { kind: 'lipschitz', lipschitz: 1 },
@@ -140,11 +140,10 @@ describe('the patterns', () => {
         const choices: ObjectiveName[] = [];
         for (let t = 1; t <= 5; t++) {
           const values = { dpo: uniform() / 0.3, sft: uniform() / 0.7 };
-          for (const objective of maxright.evaluates(state, t))
-            state = maxright.observe(state, objective, values[objective]);
-          const choice = maxright.choose(state, t, uniform) as ObjectiveName;
+          state = informed(maxright, state, t, (objective) => values[objective]);
+          const choice = choiceName(drawnChoice(maxright, state, t, uniform)) as ObjectiveName;
           choices.push(choice);
-          state = maxright.observe(state, choice, values[choice]);
+          state = observed(maxright, state, choice, values[choice]);
         }
         met.add(choices.join());
       }

@@ -1,23 +1,29 @@
 import { padded } from '../../problem/feature-rows.js';
 import { schedules } from '../../../schedule/index.js';
-import type { MaxrightState } from '../../../schedule/maxright.js';
-import type { ObjectiveName, Schedule } from '../../../schedule/schedule.js';
-import type { SequentialState } from '../../../schedule/sequential.js';
+import type { KernelRule, ObjectiveName, Schedule } from '../../../schedule/schedule.js';
 import { streamKey } from '../../../base/random-stream.js';
 import type { RunSettings, Trajectory } from '../trajectory.js';
 import { newKernel, type Address, type Kernel } from './instance.js';
 import type { PlacedProblem } from './place.js';
 
-/** A run to be made: a schedule of this package and how it goes. */
+/** A run to be made: a schedule and how it goes. */
 export interface Member {
   readonly schedule: Schedule;
   readonly settings: RunSettings;
 }
 
-/** Whether kernels know a run's schedule: one of this package's own, with a step size for every step. */
-export function knows({ schedule, settings }: Member): boolean {
+/**
+ * Whether kernels know how a run goes: its schedule is one of this package's own and says how kernels run it under these
+ * settings, and there is a step size for every step.
+ */
+export function knows(member: Member): boolean {
+  return member.settings.stepSizes.length >= member.settings.schedule.steps && ruleOf(member) !== undefined;
+}
+
+/** How a kernel runs a schedule; a copy of one, whose functions may be others than its rule says, is no schedule of ours. */
+function ruleOf({ schedule, settings }: Member): KernelRule | undefined {
   const isOwn = Object.hasOwn(schedules, schedule.name) && schedules[schedule.name] === schedule;
-  return isOwn && settings.stepSizes.length >= settings.schedule.steps;
+  return isOwn ? schedule.kernel?.(schedule.init(settings.schedule)) : undefined;
 }
 
 /**
@@ -85,7 +91,7 @@ function runGroup(problem: PlacedProblem, members: readonly Member[], seeds: rea
     if (gradientBatch === 'fresh') {
       kernel.setEvaluationSamples(draws, streamOf('dpo-evaluation'), streamOf('sft-evaluation'), batch);
     }
-    if (members.some(({ schedule }) => schedule.name === 'alright')) kernel.setCoins(draws, streamOf('choice'));
+    if (members.some((member) => ruleOf(member)?.kind === 'draw')) kernel.setCoins(draws, streamOf('choice'));
     return members.map((member, i) => addRun(problem, kernel, group, draws, member, stepSizes[i], seed));
   });
   const steps = Math.max(...members.map(({ settings }) => settings.schedule.steps));
@@ -113,30 +119,25 @@ function addRun(
   kernel: Kernel,
   group: Address,
   draws: Address,
-  { schedule, settings }: Member,
+  member: Member,
   stepSizes: StepSizePlace,
   seed: number,
 ): PlacedRun {
-  const { lambda, steps } = settings.schedule;
+  const { schedule, settings } = member;
+  const rule = ruleOf(member);
+  if (rule === undefined) throw new Error(`kernels do not know the schedule ${schedule.name}`);
+  const { steps } = settings.schedule;
   const isLogLinear = problem.dpo.kind === 'dpo';
   const full = settings.values === 'full' && isLogLinear;
-  const address = kernel.addRun(group, draws, kinds[schedule.name as keyof typeof kinds], lambda, steps, full);
-  const state = schedule.init(settings.schedule);
-  switch (schedule.name) {
-    case 'sequential': {
-      const { first, switchAfter } = state as SequentialState;
-      kernel.setStages(address, switchAfter, first === 'dpo');
+  const lambda = 'lambda' in rule ? rule.lambda : settings.schedule.lambda;
+  const address = kernel.addRun(group, draws, kinds[rule.kind], lambda, steps, full);
+  switch (rule.kind) {
+    case 'stages':
+      kernel.setStages(address, rule.switchAfter, rule.first === 'dpo');
       break;
-    }
-    case 'dpo':
-    case 'sft':
-      kernel.setStages(address, steps, schedule.name === 'dpo');
-      break;
-    case 'maxright': {
-      const { period, ideal } = state as MaxrightState;
-      kernel.setMaxright(address, Math.min(period, mostSteps), ideal.dpo, ideal.sft);
+    case 'larger-gap':
+      kernel.setMaxright(address, Math.min(rule.period, mostSteps), rule.ideal.dpo, rule.ideal.sft);
       addValueNoise(problem, kernel, address, settings, seed);
-    }
   }
   kernel.setStepSizes(address, stepSizes.address, stepSizes.stride);
 
@@ -154,8 +155,8 @@ function addRun(
   return run;
 }
 
-/** What kernels call the schedules (assembly/convex/run.ts); a single objective is a first stage without a second. */
-const kinds = { sequential: 0, dpo: 0, sft: 0, mix: 1, alright: 2, maxright: 3 };
+/** What kernels call the rules (assembly/convex/run.ts). */
+const kinds = { stages: 0, 'weighted-sum': 1, draw: 2, 'larger-gap': 3 } satisfies Record<KernelRule['kind'], number>;
 
 /** The largest number of steps that a kernel can count. */
 const mostSteps = 2 ** 31 - 1;
