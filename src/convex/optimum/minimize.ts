@@ -1,4 +1,5 @@
 import type { ConvexFunction } from '../problem/problem.js';
+import { minimizeBundle } from './bundle.js';
 import { certificate, certified } from './certificate.js';
 import { minimizeNewtonModel } from './newton-model.js';
 import { ontoBall } from './quadratic-model.js';
@@ -22,14 +23,20 @@ export interface MinimizeOptions {
   readonly radius: number;
   /** A modulus of strong convexity; 0 where none is known. */
   readonly modulus: number;
+  /** Whether the function may have kinks. */
+  readonly nonsmooth?: boolean;
 }
 
 /**
  * A certified minimiser of a convex function over a ball or R^d, by Newton's method whose quadratic models are
  * minimised exactly over the same ball, with backtracking. It goes on while the certificate or the value improves, and
- * returns the point with the best certificate.
+ * returns the point with the best certificate. Functions that may have kinks go on with a bundle method where that one is
+ * not small.
  */
-export function minimize(f: ConvexFunction, { start, radius, modulus }: MinimizeOptions): CertifiedMinimum {
+export function minimize(
+  f: ConvexFunction,
+  { start, radius, modulus, nonsmooth = false }: MinimizeOptions,
+): CertifiedMinimum {
   const dimension = start.length;
   const [gradient, hessian] = [new Float64Array(dimension), new Float64Array(dimension * dimension)];
   const known = { kind: 'strongly-convex', modulus } as const;
@@ -75,10 +82,22 @@ export function minimize(f: ConvexFunction, { start, radius, modulus }: Minimize
     value = f.gradient(theta, gradient);
   }
   const evaluation = evaluatePrecisely(f, best.minimizer);
-  return {
-    minimizer: best.minimizer,
-    ...certified(evaluation, certificate(best.minimizer, evaluation, radius, known)),
-  };
+  const bound = certificate(best.minimizer, evaluation, radius, known);
+  const smooth = { minimizer: best.minimizer, ...certified(evaluation, bound) };
+  return nonsmooth && bound.bound > smallBound * Math.max(1, Math.abs(value)) ? better(smooth, atKinks()) : smooth;
+
+  /** Where Newton's method ends at a kink, subgradients from all sides of it may certify a better point. */
+  function atKinks(): CertifiedMinimum {
+    const found = minimizeBundle(f, { start: best.minimizer, radius, modulus });
+    return { minimizer: found.minimizer, ...certified(evaluatePrecisely(f, found.minimizer), found.bound) };
+  }
+}
+
+/** Certificates that are no reason to look for kinks, relative to the value. */
+const smallBound = 1e-13;
+
+function better(a: CertifiedMinimum, b: CertifiedMinimum): CertifiedMinimum {
+  return b.certificate < a.certificate ? b : a;
 }
 
 function zeros(dimension: number): Float64Array {

@@ -23,7 +23,12 @@ export function minimizeWeightedSum(problem: Problem, lambda: number, start = pr
   const minimum =
     data.kind === 'quadratic'
       ? minimizeQuadratic(data, lambda, f, start)
-      : minimize(f, { start, radius, modulus: weightedModulus(problem, lambda) });
+      : minimize(f, {
+          start,
+          radius,
+          modulus: weightedModulus(problem, lambda),
+          nonsmooth: data.kind === 'expression',
+        });
   return { lambda, ...minimum, ...valuesAt(problem, minimum.minimizer) };
 }
 
