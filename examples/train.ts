@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  checkedDpoSettings,
+  checkedPreferenceLoss,
   checkedLearningRate,
   loadModel,
   neoxConfig,
@@ -57,7 +57,7 @@ try {
     sftBatch: 4,
     preferenceBatch: 4,
     learningRate: checkedLearningRate({ learningRate: 0.01, warmup: 0, decay: 'constant' }, steps),
-    dpo: checkedDpoSettings({ beta: 0.1, labelSmoothing: 0, ipo: false }),
+    dpo: checkedPreferenceLoss({ loss: 'dpo', beta: 0.1 }),
     seed: 0,
     folder: await openRunFolder(join(folder, 'run'), { settings: { example: 'train' }, resume: false }),
     save: (out) => writeAdapter(out, model, path),

@@ -32,7 +32,9 @@ export { readSft, type PreparationSettings, type Prepared, type SftExample } fro
 export { readPreferences, type PreferencePair } from './llm/data/preferences.js';
 export type { Sequence } from './llm/data/sequence.js';
 
-export { checkedDpoSettings, preferenceLoss, type DpoSettings } from './llm/loss/dpo.js';
+export { preferenceLoss } from './llm/loss/preference.js';
+export { checkedPreferenceLoss, preferenceLosses } from './preference-loss/index.js';
+export type { PreferenceLoss, PreferenceLossSettings } from './preference-loss/preference-loss.js';
 export { dpoLoss, sftLoss, type ReferencedPair, type ReferenceLogProbabilities } from './llm/loss/objective.js';
 export type { LogProbabilityOptions } from './llm/loss/log-probability.js';
 

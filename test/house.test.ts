@@ -8,7 +8,7 @@ import { resultFolders } from '../figures/draw.js';
 /** The floors of ARCHITECTURE.md from the ground up. A floor imports what lies below it; those on one line, not each other. */
 const floors: readonly (readonly string[])[] = [
   ['src/base'],
-  ['src/schedule', 'src/sdp', 'src/convex/expression'],
+  ['src/schedule', 'src/sdp', 'src/convex/expression', 'src/preference-loss'],
   ['src/convex/matrix', 'src/engine'],
   ['src/convex/problem'],
   ['src/convex/optimum', 'src/llm'],

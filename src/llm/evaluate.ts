@@ -3,9 +3,10 @@ import { nextTurn } from '../base/next-turn.js';
 import { tokenBatch } from './data/batch.js';
 import type { SftExample } from './data/sft.js';
 import type { Sequence } from './data/sequence.js';
-import { preferenceLossOf, type DpoSettings } from './loss/dpo.js';
+import { preferenceLossOf } from '../preference-loss/index.js';
+import { numbers, type PreferenceLossSettings } from '../preference-loss/preference-loss.js';
 import { sequenceLogProbabilities } from './loss/log-probability.js';
-import { sftTokens, type ReferencedPair } from './loss/objective.js';
+import { lengthOf, sftTokens, type ReferencedPair } from './loss/objective.js';
 import type { LanguageModel } from './model/language-model.js';
 
 /** The four log-probabilities of a preference pair. */
@@ -38,7 +39,7 @@ export interface EvaluationOptions {
   readonly model: LanguageModel;
   readonly sft: readonly SftExample[];
   readonly preferences: readonly ReferencedPair[];
-  readonly settings: DpoSettings;
+  readonly settings: PreferenceLossSettings;
   /** Sequences that go through the model together; it changes no result beyond rounding. */
   readonly batchSize?: number;
   /** Called after every batch with the sequences done and their total. */
@@ -78,7 +79,7 @@ export async function evaluate({
   }));
   const evaluation = {
     sft: { loss: -total / tokens, tokens },
-    dpo: preferenceSummary(perExample, settings),
+    dpo: preferenceSummary(perExample, preferences, settings),
     perExample,
   };
   requireFinite('f_SFT', evaluation.sft.loss);
@@ -95,18 +96,27 @@ export function replies(preferences: readonly Pick<ReferencedPair, 'pair'>[]): S
   return preferences.flatMap(({ pair }) => [pair.chosen, pair.rejected]);
 }
 
-function preferenceSummary(pairs: readonly PairLogProbabilities[], settings: DpoSettings): Evaluation['dpo'] {
+function preferenceSummary(
+  values: readonly PairLogProbabilities[],
+  preferences: readonly ReferencedPair[],
+  settings: PreferenceLossSettings,
+): Evaluation['dpo'] {
   const { beta } = settings;
+  const { compares, value } = preferenceLossOf(settings);
   let [loss, correct, chosenReward, rejectedReward] = [0, 0, 0, 0];
-  for (const pair of pairs) {
-    const chosen = beta * (pair.chosen - pair.referenceChosen);
-    const rejected = beta * (pair.rejected - pair.referenceRejected);
-    loss += preferenceLossOf((chosen - rejected) / beta, settings);
+  for (const [position, pair] of values.entries()) {
+    const { pair: replies } = preferences[position];
+    const compared =
+      compares === 'log-ratio'
+        ? [pair.chosen - pair.referenceChosen, pair.rejected - pair.referenceRejected]
+        : [pair.chosen / lengthOf(replies.chosen), pair.rejected / lengthOf(replies.rejected)];
+    const [chosen, rejected] = compared.map((one) => beta * one);
+    loss += value(numbers, (chosen - rejected) / beta, settings);
     correct += chosen > rejected ? 1 : 0;
     chosenReward += chosen;
     rejectedReward += rejected;
   }
-  const count = pairs.length;
+  const count = values.length;
   return {
     loss: loss / count,
     accuracy: correct / count,

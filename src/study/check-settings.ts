@@ -1,8 +1,8 @@
 import { InputError } from '../base/input-error.js';
-import { checkedDpoSettings } from '../llm/loss/dpo.js';
+import { checkedPreferenceLoss } from '../preference-loss/index.js';
 import { openModel } from '../llm/model/load.js';
 import { checkedLearningRate } from '../llm/train/learning-rate.js';
-import type { ExperimentSettings } from './settings.js';
+import { lossOf, type ExperimentSettings } from './settings.js';
 
 /** Refuses settings that no run could work with, and a scale in which something would go unseen. */
 export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'scale' | 'training'>): void {
@@ -16,7 +16,7 @@ export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'sca
     throw new InputError('evaluate-every', evaluateEvery, expected);
   }
   if (optimumSteps < steps) throw new InputError('optimum-steps', optimumSteps, `at least the ${steps} of a run`);
-  checkedDpoSettings({ beta: training.beta });
+  checkedPreferenceLoss(lossOf(training));
   checkedLearningRate({ learningRate: training.learningRate }, steps);
 }
 

@@ -20,7 +20,7 @@ import { runTraining } from '../llm/train/run.js';
 import type { ObjectiveData } from '../llm/train/training.js';
 import { replies } from '../llm/evaluate.js';
 import { readExperimentData, type ExperimentData } from './data.js';
-import type { ExperimentSettings } from './settings.js';
+import { lossOf, type ExperimentSettings } from './settings.js';
 
 /** One run of an experiment; plain data, so that a worker can take it. */
 export interface RunTask {
@@ -88,7 +88,7 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
       preferenceBatch: training.preferenceBatch,
       accumulation: training.accumulation,
       learningRate: { learningRate: training.learningRate },
-      dpo: { beta: training.beta },
+      dpo: lossOf(training),
       seed,
       evaluateEvery: scale.evaluateEvery,
       folder,

@@ -1,4 +1,5 @@
 import type { BackendName } from '../engine/names.js';
+import type { PreferenceLossName, PreferenceLossSettings } from '../preference-loss/preference-loss.js';
 import type { LoraConfig } from '../llm/model/lora.js';
 
 /** How every run of an experiment trains. */
@@ -12,8 +13,12 @@ export interface TrainingSettings {
   /** Such batches in a step. */
   readonly accumulation: number;
   readonly learningRate: number;
-  /** β of DPO. */
+  /** The second objective; by default dpo. */
+  readonly preferenceLoss?: PreferenceLossName;
+  /** β of it. */
   readonly beta: number;
+  /** ε of cdpo. */
+  readonly labelSmoothing?: number;
   /** What is trained: an adapter, or every weight. */
   readonly tuning: LoraConfig | 'full';
 }
@@ -66,4 +71,13 @@ export interface ExperimentSettings {
   /** The share of contradicting preferences, where the data are synthetic. */
   readonly conflict?: number;
   readonly backend: Exclude<BackendName, 'auto'>;
+}
+
+/** The preference loss of an experiment's runs. */
+export function lossOf({ preferenceLoss, beta, labelSmoothing }: TrainingSettings): PreferenceLossSettings {
+  return {
+    ...(preferenceLoss !== undefined && { loss: preferenceLoss }),
+    beta,
+    ...(labelSmoothing !== undefined && { labelSmoothing }),
+  };
 }

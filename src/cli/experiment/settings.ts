@@ -43,7 +43,7 @@ export function chosenSettings(
     training: {
       ...preset.training,
       ...(full && preset.fullTraining),
-      ...given('learningRate', 'beta', 'sftBatch', 'preferenceBatch'),
+      ...given('learningRate', 'preferenceLoss', 'beta', 'labelSmoothing', 'sftBatch', 'preferenceBatch'),
       ...(maxLength !== undefined && { maximumLength: maxLength }),
     },
     period: options.period ?? preset.period,

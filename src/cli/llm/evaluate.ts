@@ -5,7 +5,7 @@ import { integerOption } from '../arguments.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { withLocalInputs } from '../options/hub.js';
 import {
-  dpoSettingsOf,
+  preferenceLossSettings,
   readData,
   referenced,
   withSessionOptions,
@@ -39,7 +39,7 @@ export function llmEvaluateCommand(): Command {
     .action(async (given: EvaluateOptions) => {
       const { loadModel } = await import('../../llm/model/load.js');
       const { evaluate } = await import('../../llm/evaluate.js');
-      const settings = await dpoSettingsOf(given);
+      const settings = preferenceLossSettings(given);
       const options = await withLocalInputs(given);
       const backend = await openCommandBackend(options);
       try {

@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import { backendNames, type BackendName } from '../../engine/names.js';
-import { integerOption, numberOption, unitOption } from '../arguments.js';
+import { referencedLossNames } from '../../preference-loss/index.js';
+import type { PreferenceLossName } from '../../preference-loss/preference-loss.js';
+import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
 import { hubCacheOption } from './hub.js';
 import { modelHelp, tokenizerOption } from './model.js';
 
@@ -26,7 +28,9 @@ export interface ExperimentOptions {
   readonly horizons?: readonly number[];
   readonly period?: number;
   readonly learningRate?: number;
+  readonly preferenceLoss?: PreferenceLossName;
   readonly beta?: number;
+  readonly labelSmoothing?: number;
   readonly maxLength?: number;
   readonly sftBatch?: number;
   readonly preferenceBatch?: number;
@@ -65,7 +69,17 @@ export function withExperimentOptions(command: Command): Command {
     .option('--horizons <list>', 'multiples of T to run sequential and alright for too, or none', horizonsOption)
     .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1))
     .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'))
-    .option('--beta <number>', 'β of DPO', numberOption('beta'))
+    .option(
+      '--preference-loss <name>',
+      `the second objective: ${referencedLossNames.join(', ')} (default: dpo)`,
+      wordOption('preference-loss', referencedLossNames),
+    )
+    .option('--beta <number>', 'β of the preference loss', numberOption('beta'))
+    .option(
+      '--label-smoothing <number>',
+      'ε of cdpo: the probability that a preference is the wrong way round',
+      numberOption('label-smoothing'),
+    )
     .option('--max-length <tokens>', 'longest sequence; longer ones are cut', integerOption('max-length', 4))
     .option('--sft-batch <n>', 'SFT examples in a batch', integerOption('sft-batch', 1))
     .option('--preference-batch <n>', 'preference pairs in a batch', integerOption('preference-batch', 1))

@@ -3,11 +3,12 @@ import { InputError } from '../../base/input-error.js';
 import type { Backend } from '../../engine/names.js';
 import type { PreferencePair } from '../../llm/data/preferences.js';
 import type { Prepared, SftExample } from '../../llm/data/sft.js';
-import type { DpoSettings } from '../../llm/loss/dpo.js';
 import type { ReferencedPair } from '../../llm/loss/objective.js';
 import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { Tokenizer } from '../../llm/tokenizer/tokenizer.js';
-import { integerOption, numberOption } from '../arguments.js';
+import { checkedPreferenceLoss, preferenceLossNames, preferenceLossOf } from '../../preference-loss/index.js';
+import type { PreferenceLossName, PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
+import { integerOption, numberOption, wordOption } from '../arguments.js';
 import { withBackendOptions, type BackendCommandOptions } from './backend.js';
 import { hubCacheOption } from './hub.js';
 import { withModelOptions, type ModelCommandOptions } from './model.js';
@@ -19,8 +20,9 @@ export interface SessionOptions extends BackendCommandOptions, ModelCommandOptio
   readonly preferences: string;
   readonly reference?: string;
   readonly beta: number;
-  readonly labelSmoothing: number;
-  readonly ipo?: boolean;
+  readonly preferenceLoss: PreferenceLossName;
+  readonly labelSmoothing?: number;
+  readonly margin?: number;
   readonly maxLength?: number;
   readonly inputField?: boolean;
   readonly cache: string;
@@ -42,14 +44,19 @@ export function withSessionOptions(command: Command): Command {
       '--reference <path>',
       'reference policy: a model, or an adapter folder (default: the model without adapter)',
     )
-    .option('--beta <number>', 'β of DPO', numberOption('beta'), 0.1)
+    .option(
+      '--preference-loss <name>',
+      `the second objective: ${preferenceLossNames.join(', ')}`,
+      wordOption('preference-loss', preferenceLossNames),
+      'dpo',
+    )
+    .option('--beta <number>', 'β of the preference loss', numberOption('beta'), 0.1)
     .option(
       '--label-smoothing <number>',
-      'probability that a preference is the wrong way round',
+      'ε of cdpo: the probability that a preference is the wrong way round',
       numberOption('label-smoothing'),
-      0,
     )
-    .option('--ipo', "IPO's squared loss in place of DPO's")
+    .option('--margin <number>', 'γ of simpo: what the chosen reply shall win by (default: 0)', numberOption('margin'))
     .option(
       '--max-length <tokens>',
       'longest sequence; longer ones are cut (default: the context of the model, at most 2048)',
@@ -63,9 +70,14 @@ export function withSessionOptions(command: Command): Command {
 }
 
 /** The form of the preference loss that the options ask for. */
-export async function dpoSettingsOf({ beta, labelSmoothing, ipo = false }: SessionOptions): Promise<DpoSettings> {
-  const { checkedDpoSettings } = await import('../../llm/loss/dpo.js');
-  return checkedDpoSettings({ beta, labelSmoothing, ipo });
+export function preferenceLossSettings(options: SessionOptions): PreferenceLossSettings {
+  const { beta, preferenceLoss: loss, labelSmoothing, margin } = options;
+  return checkedPreferenceLoss({
+    loss,
+    beta,
+    ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(margin !== undefined && { margin }),
+  });
 }
 
 /** A pair of prepared data files. */
@@ -106,8 +118,13 @@ export async function referenced(
   pairs: readonly PreferencePair[],
   model: LanguageModel,
   backend: Backend,
-  { model: path, tokenizer, reference, cache }: SessionOptions,
+  { model: path, tokenizer, reference, cache, preferenceLoss: loss }: SessionOptions,
 ): Promise<ReferencedPair[]> {
+  if (preferenceLossOf({ loss }).compares === 'mean-log-probability') {
+    if (reference !== undefined)
+      throw new InputError('reference', reference, `none with ${loss}, which has no reference`);
+    return pairs.map((pair) => ({ pair, reference: { chosen: NaN, rejected: NaN } }));
+  }
   const { referencedPairs } = await import('../../llm/train/reference-policy.js');
   const bar = startProgress('reference', 2 * pairs.length);
   try {

@@ -2,7 +2,7 @@ import { InputError } from '../../base/input-error.js';
 import type { RunOptions } from '../../llm/train/run.js';
 import type { Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { choiceName, isOpenLoop, possibleOutcomes } from '../../schedule/step.js';
-import { dpoSettingsOf } from '../options/session.js';
+import { preferenceLossSettings } from '../options/session.js';
 import { trainDefaults, type TrainOptions } from '../options/train.js';
 
 /** What of a run can be checked before any model is loaded. */
@@ -52,7 +52,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
     scheduleSettings,
     ownSettings: own,
     learningRate: checkedLearningRate({ learningRate, warmup, decay }, steps),
-    dpo: await dpoSettingsOf(options),
+    dpo: preferenceLossSettings(options),
     ...(stopWithin !== undefined && {
       stop: checkedStoppingRule({
         tolerance: stopWithin,

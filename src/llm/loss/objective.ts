@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { tokenBatch } from '../data/batch.js';
 import type { PreferencePair } from '../data/preferences.js';
 import type { SftExample } from '../data/sft.js';
-import { responseTokens } from '../data/sequence.js';
+import { responseTokens, type Sequence } from '../data/sequence.js';
 import type { LanguageModel } from '../model/language-model.js';
-import { preferenceLoss, type DpoSettings } from './dpo.js';
+import { preferenceLossOf } from '../../preference-loss/index.js';
+import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
+import { preferenceLoss } from './preference.js';
 import { sequenceLogProbabilities, type LogProbabilityOptions } from './log-probability.js';
 
-/** The reference policy's log-probabilities of the two replies of a pair. */
+/** The reference policy's log-probabilities of the two replies of a pair; NaN where the loss has no reference. */
 export interface ReferenceLogProbabilities {
   readonly chosen: number;
   readonly rejected: number;
@@ -17,6 +19,11 @@ export interface ReferenceLogProbabilities {
 export interface ReferencedPair {
   readonly pair: PreferencePair;
   readonly reference: ReferenceLogProbabilities;
+}
+
+/** |y|: the response tokens of a sequence, counted as 1 where there are none and the log-probability is 0. */
+export function lengthOf(sequence: Sequence): number {
+  return Math.max(1, responseTokens(sequence));
 }
 
 /** The number of response tokens of some SFT examples. */
@@ -53,7 +60,7 @@ export function sftLoss(
 export function dpoLoss(
   model: LanguageModel,
   examples: readonly ReferencedPair[],
-  settings: DpoSettings,
+  settings: PreferenceLossSettings,
   pairs = examples.length,
   options?: LogProbabilityOptions,
 ): tf.Scalar {
@@ -62,9 +69,12 @@ export function dpoLoss(
     const sequences = [...examples.map(({ pair }) => pair.chosen), ...examples.map(({ pair }) => pair.rejected)];
     const batch = tokenBatch(sequences, model);
     const logProbabilities = sequenceLogProbabilities(model, batch, options);
-    const policy = tf.sub(tf.slice(logProbabilities, [0], [count]), tf.slice(logProbabilities, [count], [count]));
-    const reference = tf.tensor1d(examples.map((example) => example.reference.chosen - example.reference.rejected));
-    const loss = preferenceLoss(tf.sub(policy, reference), settings);
+    const perToken = preferenceLossOf(settings).compares === 'mean-log-probability';
+    const compared = perToken ? tf.div(logProbabilities, tf.tensor1d(sequences.map(lengthOf))) : logProbabilities;
+    const difference: tf.Tensor1D = tf.sub(tf.slice(compared, [0], [count]), tf.slice(compared, [count], [count]));
+    const reference = (): tf.Tensor1D =>
+      tf.tensor1d(examples.map((one) => one.reference.chosen - one.reference.rejected));
+    const loss = preferenceLoss(perToken ? difference : tf.sub(difference, reference()), settings);
     return tf.mul<tf.Scalar>(tf.sum(loss), 1 / pairs);
   });
 }

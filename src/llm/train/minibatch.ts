@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { draw, type Cursor, type EpochOrder } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
-import type { DpoSettings } from '../loss/dpo.js';
+import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
 import { dpoLoss, sftLoss, sftTokens, type ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 
@@ -34,7 +34,7 @@ export function sftMinibatch(source: MinibatchSource<SftExample>, cursor: Cursor
 export function dpoMinibatch(
   source: MinibatchSource<ReferencedPair>,
   cursor: Cursor,
-  settings: DpoSettings,
+  settings: PreferenceLossSettings,
 ): Minibatch {
   const { parts, examples, after } = next(source, cursor);
   return { parts: parts.map((part) => () => dpoLoss(source.model, part, settings, examples.length)), cursor: after };

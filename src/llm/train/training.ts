@@ -2,7 +2,7 @@ import { stream, type Stream } from '../../base/random-stream.js';
 import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
-import type { DpoSettings } from '../loss/dpo.js';
+import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 import type { AdamwSettings } from './adamw.js';
@@ -30,7 +30,7 @@ export interface Training {
   readonly adamw?: AdamwSettings;
   readonly maximumNorm?: number;
   readonly resetOptimizer?: boolean;
-  readonly dpo: DpoSettings;
+  readonly dpo: PreferenceLossSettings;
   readonly seed: number;
   readonly shuffle?: boolean;
 }

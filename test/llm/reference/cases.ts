@@ -96,6 +96,9 @@ export const prompts: readonly { ids: readonly number[]; chosen: readonly number
   { ids: [101, 5], chosen: [55, 3], rejected: [200, 201, 202, 5, 5, 5, 9] },
 ];
 export const beta = 0.3;
+export const labelSmoothing = 0.2;
+/** γ of SimPO. */
+export const gamma = 0.6;
 /** Reference log-probabilities by pair: constants as far as gradients go. */
 export const reference = [
   { chosen: -27.5, rejected: -12 },
@@ -133,7 +136,7 @@ export interface ReferenceResult {
 /** The loss in float64: mean response-token cross-entropy of the chosen replies (sft), or the mean DPO loss. */
 export function referenceResult(
   { config, lora }: Case,
-  loss: 'sft' | 'dpo',
+  loss: 'sft' | 'dpo' | 'cdpo' | 'ipo' | 'simpo',
   values: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>,
   { differentiate = true } = {},
 ): ReferenceResult {
@@ -158,16 +161,35 @@ export function referenceResult(
   } else {
     const losses = prompts.map((_, i) => {
       const shift = -(reference[i].chosen - reference[i].rejected);
-      const logit = tape.map(
-        tape.plus(chosen[i], tape.scaled(rejected[i], -1)),
-        (x) => beta * (x + shift),
-        () => beta,
-      );
-      return tape.map(
-        logit,
-        (x) => Math.log1p(Math.exp(-x)),
-        (x) => -1 / (1 + Math.exp(x)),
-      );
+      // log σ, and its derivative.
+      const logLogistic = (x: Matrix): Matrix =>
+        tape.map(
+          x,
+          (y) => -Math.log1p(Math.exp(-y)),
+          (y) => 1 / (1 + Math.exp(y)),
+        );
+      const times = (x: Matrix, factor: number, constant = 0): Matrix =>
+        tape.map(
+          x,
+          (y) => factor * (y + constant),
+          () => factor,
+        );
+      if (loss === 'simpo') {
+        const { chosen: won, rejected: lost } = prompts[i];
+        const margin = tape.plus(times(chosen[i], 1 / won.length), times(rejected[i], -1 / lost.length));
+        return times(logLogistic(times(margin, beta, -gamma / beta)), -1);
+      }
+      const difference = tape.plus(chosen[i], tape.scaled(rejected[i], -1));
+      if (loss === 'ipo') {
+        return tape.map(
+          difference,
+          (x) => (x + shift - 1 / (2 * beta)) ** 2,
+          (x) => 2 * (x + shift - 1 / (2 * beta)),
+        );
+      }
+      const logit = times(difference, beta, shift);
+      const wrong = loss === 'cdpo' ? labelSmoothing : 0;
+      return tape.plus(times(logLogistic(logit), wrong - 1), times(logLogistic(times(logit, -1)), -wrong));
     });
     total = tape.scaled(
       losses.reduce((sum, one) => tape.plus(sum, one)),
