@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../base/input-error.js';
 import { registerGradients } from './gradients.js';
+import { countTensorBytes } from './tensor-bytes.js';
 import type { Backend, BackendName } from './names.js';
 
 /** What a backend may be told when it is opened. */
@@ -16,6 +17,7 @@ export interface BackendOptions {
  */
 export async function openBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
   registerGradients();
+  countTensorBytes();
   if (name === 'cpu') return openCpu();
   if (name === 'wasm') return openWasm(options);
   const { requestAdapter, openWebGpu } = await import('./webgpu.js');

@@ -1,5 +1,5 @@
-import { InputError } from '../base/input-error.js';
 import { nextTurn } from '../base/next-turn.js';
+import { requireFinite } from './finite.js';
 import { tokenBatch } from './data/batch.js';
 import type { SftExample } from './data/sft.js';
 import type { Sequence } from './data/sequence.js';
@@ -82,13 +82,9 @@ export async function evaluate({
     dpo: preferenceSummary(perExample, preferences, settings),
     perExample,
   };
-  requireFinite('f_SFT', evaluation.sft.loss);
-  requireFinite('f_DPO', evaluation.dpo.loss);
+  requireFinite('f_SFT', [evaluation.sft.loss]);
+  requireFinite('f_DPO', [evaluation.dpo.loss]);
   return evaluation;
-}
-
-function requireFinite(name: string, value: number): void {
-  if (!Number.isFinite(value)) throw new InputError(name, value, 'a finite loss: are the weights finite?');
 }
 
 /** The chosen and rejected replies of some pairs, in turn. */
@@ -143,6 +139,7 @@ export async function logProbabilitiesOf(
     const inBatch = members.map((member) => sequences[member]);
     const computed = sequenceLogProbabilities(model, tokenBatch(inBatch, model), { adapter });
     const ofMembers = await computed.data();
+    requireFinite('log-probability', ofMembers);
     members.forEach((member, row) => (values[member] = ofMembers[row]));
     computed.dispose();
     onProgress?.(start + members.length, sequences.length);

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../base/input-error.js';
 import { stream, type Stream } from '../base/random-stream.js';
 import type { KeyValueCache } from './model/cache.js';
+import { requireFinite } from './finite.js';
 import type { LanguageModel } from './model/language-model.js';
 import type { Tokenizer } from './tokenizer/tokenizer.js';
 
@@ -94,6 +95,7 @@ async function nextLogits(model: LanguageModel, ids: readonly number[], cache: K
   });
   const values = await logits.data<'float32'>();
   logits.dispose();
+  requireFinite('logit', values);
   return values;
 }
 

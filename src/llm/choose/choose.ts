@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { tokenBatch } from '../data/batch.js';
 import { continued, responseTokens, type Sequence } from '../data/sequence.js';
 import { logProbabilitiesOf } from '../evaluate.js';
+import { requireFinite } from '../finite.js';
 import type { LanguageModel } from '../model/language-model.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { fewShotPrompt, letters, type Question } from './questions.js';
@@ -123,5 +124,6 @@ async function lastLogSoftmax(model: LanguageModel, sequences: readonly Sequence
   });
   const data = await values.data<'float32'>();
   values.dispose();
+  requireFinite('log-probability', data);
   return data;
 }

@@ -52,6 +52,8 @@ const besideWeights = [
   'special_tokens_map.json',
   'vocab.json',
   'merges.txt',
+  'generation_config.json',
+  'chat_template.jinja',
 ];
 
 /** The files that a model, or where there is none an adapter, is loaded from. */

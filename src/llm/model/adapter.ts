@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { InputError } from '../../base/input-error.js';
 import { makeFolder } from '../../base/folder.js';
 import { parseJson, writeJson } from '../../base/json-file.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
-import { requireShape } from '../weights/weights.js';
+import { finite, requireShape } from '../weights/weights.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
 import type { LanguageModel } from './language-model.js';
 import { loraShapes, peftName, type LoraConfig } from './lora.js';
+import { peftConfig } from './peft-config.js';
+
+const notYet = [
+  ...(['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'modules_to_save'] as const),
+  ...(['exclude_modules', 'layers_to_transform', 'layers_pattern'] as const),
+] as const;
 
 /** An adapter read from files. */
 export interface StoredAdapter {
@@ -16,21 +21,6 @@ export interface StoredAdapter {
   /** A and B of every adapted module, by PEFT name. */
   readonly factors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 }
-
-const configSchema = z.object({
-  peft_type: z.literal('LORA'),
-  r: z.int().positive(),
-  lora_alpha: z.number().positive(),
-  target_modules: z.array(z.string()).min(1),
-  use_rslora: z.literal(false).default(false),
-  use_dora: z.literal(false).default(false),
-  // PEFT too goes by the maps themselves, whatever stands here.
-  fan_in_fan_out: z.boolean().default(false),
-  bias: z.literal('none').default('none'),
-  rank_pattern: z.record(z.string(), z.never()).default({}),
-  alpha_pattern: z.record(z.string(), z.never()).default({}),
-  modules_to_save: z.null().optional(),
-});
 
 /**
  * Reads an adapter folder in the form of Python's PEFT: adapter_config.json and adapter_model.safetensors.
@@ -40,12 +30,14 @@ const configSchema = z.object({
 export function readAdapter(folder: string, config: ModelConfig): StoredAdapter {
   const configPath = join(folder, 'adapter_config.json');
   if (!existsSync(configPath)) throw new InputError('adapter', folder, 'a folder with adapter_config.json');
-  const parsed = configSchema.safeParse(parseJson(configPath));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError(configPath, issue.path.join('.'), `a plain LoRA adapter (${issue.message})`);
+  const peft = peftConfig(parseJson(configPath), configPath);
+  const { r: rank, lora_alpha: alpha, target_modules: targets } = peft;
+  if (typeof targets === 'string') throw new InputError(`${configPath}: target_modules`, targets, 'a list');
+  for (const field of notYet) {
+    const value = peft[field];
+    if (value === undefined || value === null || value === false || Object.keys(value).length === 0) continue;
+    throw new InputError(`${configPath}: ${field}`, value, 'an adapter without it: it is not implemented');
   }
-  const { r: rank, lora_alpha: alpha, target_modules: targets } = parsed.data;
   const weights = openSafetensors(join(folder, 'adapter_model.safetensors'));
   try {
     const factors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
@@ -56,7 +48,7 @@ export function readAdapter(folder: string, config: ModelConfig): StoredAdapter 
       ] as const) {
         const name = peftName(module, factor);
         requireShape(weights, name, shape);
-        factors.set(name, { shape, values: weights.read(name) });
+        factors.set(name, { shape, values: finite(weights.read(name), weights.source, name) });
       }
     }
     const other = [...weights.shapes.keys()].find((name) => !factors.has(name));

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { copyFileSync, cpSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { downloaded } from '../weights/device-memory.js';
 import { findTokenizer } from '../tokenizer/load.js';
@@ -20,6 +20,7 @@ export interface ModelOrigin {
 /**
  * Writes a model as an HF folder in float32: model.safetensors, the tokenizer, and config.json last, so that a folder
  * that has one is complete.
+ * @param options.keepsAll whether every other file of the origin's folder comes along, but for weights
  * @throws InputError when the disk is full or the folder cannot be written
  */
 export async function writeModelFolder(
@@ -27,15 +28,19 @@ export async function writeModelFolder(
   origin: ModelOrigin,
   config: ModelConfig,
   tensors: readonly WritableTensor[],
+  { keepsAll = false } = {},
 ): Promise<void> {
   makeFolder(folder);
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
+  if (keepsAll) copyOthers(origin.model, folder);
   const tokenizer = origin.tokenizer ?? findTokenizer(origin.model);
   copy(tokenizer, folder);
-  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', mergesFile]) {
+  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', mergesFile, 'chat_template.jinja']) {
     const beside = join(dirname(tokenizer), name);
     if (existsSync(beside)) copy(beside, folder);
   }
+  const generation = join(origin.model, 'generation_config.json');
+  if (existsSync(generation)) copy(generation, folder);
   await writeJson(join(folder, 'config.json'), originConfig(origin.model, config));
 }
 
@@ -56,6 +61,24 @@ function originConfig(model: string, config: ModelConfig): Record<string, unknow
   if (!statSync(model).isDirectory()) return configJson(config);
   const { dtype, ...rest } = parseJson(join(model, 'config.json')) as Record<string, unknown>;
   return { ...rest, ...(dtype !== undefined && { dtype: 'float32' }), torch_dtype: 'float32' };
+}
+
+/** Weights in any form, and what lists them. */
+const weightFile = /\.(?:safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx_data|npz|tflite)$|\.index\.json$/;
+
+/** Copies what a model's folder has besides weights and config.json: chat template, generation config, licence, … */
+function copyOthers(model: string, folder: string): void {
+  if (!statSync(model).isDirectory()) return;
+  const kept = (path: string): boolean => resolve(path) !== resolve(folder) && !weightFile.test(path);
+  for (const name of readdirSync(model)) {
+    // Hidden ones are what downloads and editors leave.
+    if (name.startsWith('.') || name === 'config.json' || !kept(join(model, name))) continue;
+    try {
+      cpSync(join(model, name), join(folder, name), { recursive: true, dereference: true, filter: kept });
+    } catch (error) {
+      throw fileRefusal(folder, error, `room for a copy of ${join(model, name)}`);
+    }
+  }
 }
 
 function copy(file: string, folder: string): void {

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { renamed } from '../weights/renamed.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
-import { requireShape, type RowRange, type Weights } from '../weights/weights.js';
+import { finite, requireShape, type RowRange, type Weights } from '../weights/weights.js';
 import { readAdapter } from './adapter.js';
 import { architectureOf, configFromJson, type ModelConfig } from './architecture/index.js';
 import { assembleModel, freshAdapter } from './assemble.js';
@@ -51,7 +51,7 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
         : lora !== undefined
           ? freshAdapter(lora, config)
           : fullFineTuning && 'every weight';
-    const read = (name: string, rows: RowRange): Float32Array => weights.read(name, rows);
+    const read = (name: string, rows: RowRange): Float32Array => finite(weights.read(name, rows), weights.source, name);
     return { model: await assembleModel(config, read, trained || undefined, options.largestTensor), tokenizer };
   } finally {
     weights.close();
@@ -67,7 +67,14 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
   if (statSync(path).isDirectory()) {
     const file = join(path, 'config.json');
     const config = configFromJson(file, parseJson(file));
-    return { config, weights: withHeadNames(openSafetensorsFolder(path), config) };
+    const weights = openSafetensorsFolder(path);
+    // Every layer has tensors of its own: the names of more layers are not even written down.
+    if (config.layers > weights.shapes.size) {
+      weights.close();
+      const most = `at most ${weights.shapes.size}, the tensors of ${weights.source}`;
+      throw new InputError(`${file}: layers`, config.layers, most);
+    }
+    return { config, weights: withHeadNames(weights, config) };
   }
   const { header, weights } = openLlama2c(path);
   const headWidth = header.width / header.heads;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../base/input-error.js';
-import { requireShape } from '../weights/weights.js';
+import { finite, requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
 import type { LinearLayout } from './architecture/architecture.js';
 import { architectureOf } from './architecture/index.js';
@@ -37,13 +37,13 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
       name,
       shape,
       values: () => {
-        const values = weights.read(name);
+        const values = finite(weights.read(name), weights.source, name);
         const module = name.replace(/\.weight$/, '');
         if (addProduct(values, module, stored, linearLayout)) changed.push(module);
         return values;
       },
     }));
-    await writeModelFolder(out, options, config, tensors);
+    await writeModelFolder(out, options, config, tensors, { keepsAll: true });
     return changed;
   } finally {
     weights.close();

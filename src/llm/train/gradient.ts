@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gradientPass } from '../../engine/gradient-pass.js';
+import { tensorBytes as bytesOfTensors } from '../../engine/tensor-bytes.js';
 import type { Choice, Gram, ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { weightsOf } from '../../schedule/step.js';
 
@@ -27,7 +28,7 @@ export function weightedGradient(
     sums = tf.tidy(() => {
       const measured = (): tf.Scalar => {
         const value = loss();
-        tensorBytes = Math.max(tensorBytes, tf.memory().numBytes);
+        tensorBytes = Math.max(tensorBytes, bytesOfTensors());
         return value;
       };
       const { value, gradients } = gradientPass(measured, variables);

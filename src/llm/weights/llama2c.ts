@@ -1,5 +1,5 @@
 import { InputError } from '../../base/input-error.js';
-import { openFile } from './read-file.js';
+import { openFile, type OpenFile } from './read-file.js';
 import { sizeOf, type Weights } from './weights.js';
 
 /** The header of a llama2.c checkpoint. */
@@ -27,6 +27,7 @@ export function openLlama2c(path: string): { header: Llama2cHeader; weights: Wei
     if (file.size < headerBytes)
       throw new InputError(path, `a file of ${file.size} bytes`, 'a llama2.c checkpoint: it is cut off');
     const header = readHeader(path, new Int32Array(file.read(0, headerBytes).buffer));
+    requireRoom(header, file);
     const { pieces, end } = layout(header);
     if (file.size !== end) {
       throw new InputError(
@@ -83,6 +84,12 @@ function readHeader(path: string, numbers: Int32Array): Llama2cHeader {
     throw new InputError(path, `a header of ${numbers.join(' ')}`, 'a llama2.c checkpoint, or a model folder');
   }
   return header;
+}
+
+/** Throws an InputError where a header promises more layers than its file has room for, before they are listed. */
+function requireRoom({ layers, width }: Llama2cHeader, { path, size }: OpenFile): void {
+  const most = Math.floor(size / (4 * width));
+  if (layers > most) throw new InputError(path, `${layers} layers`, `at most ${most} in a file of ${size} bytes`);
 }
 
 interface Piece {

@@ -26,7 +26,13 @@ export function openFile(path: string): OpenFile {
   } catch (error) {
     throw fileRefusal(path, error, 'a file that can be read');
   }
-  const size = fstatSync(descriptor).size;
+  const stats = fstatSync(descriptor);
+  if (!stats.isFile()) {
+    closeSync(descriptor);
+    const got = stats.isDirectory() ? 'a folder' : 'a FIFO or a device';
+    throw new InputError(path, got, 'a file that can be read at any position');
+  }
+  const { size } = stats;
   return {
     path,
     size,

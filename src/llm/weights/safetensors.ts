@@ -62,6 +62,14 @@ export function openSafetensorsFolder(folder: string): Weights {
   if (existsSync(single)) return openSafetensors(single);
   const index = join(folder, 'model.safetensors.index.json');
   if (existsSync(index)) return openShards(index);
+  const pickled = ['pytorch_model.bin', 'pytorch_model.bin.index.json'].find((name) => existsSync(join(folder, name)));
+  if (pickled !== undefined) {
+    throw new InputError(
+      join(folder, pickled),
+      'weights as a pickle, which is a program',
+      'model.safetensors: in Python, AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder) writes it',
+    );
+  }
   throw new InputError(folder, 'no model.safetensors', 'model.safetensors or model.safetensors.index.json');
 }
 

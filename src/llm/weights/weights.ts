@@ -22,6 +22,18 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/**
+ * The values of a tensor as they are.
+ * @throws InputError naming the file and the tensor, where one is not finite
+ */
+export function finite(values: Float32Array, source: string, name: string): Float32Array {
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isFinite(values[at])) continue;
+    throw new InputError(`${source}: ${name}`, `${values[at]} at position ${at}`, 'finite weights');
+  }
+  return values;
+}
+
 /** @throws InputError naming the file and the tensor, when it is missing or has another shape */
 export function requireShape({ source, shapes }: Weights, name: string, shape: readonly number[]): void {
   const found = shapes.get(name);

@@ -139,8 +139,8 @@ describe.each([
       { target_modules: [targets[0]] },
       /adapter_model\.safetensors: base_model.*: got "a factor", expected only /,
     ],
-    ['a rule we do not follow', { use_rslora: true }, /adapter_config\.json: got "use_rslora"/],
-    ['another kind', { peft_type: 'IA3' }, /adapter_config\.json: got "peft_type"/],
+    ['a start that changes the base', { init_lora_weights: 'pissa' }, /init_lora_weights: got "pissa"/],
+    ['another kind', { peft_type: 'IA3' }, /adapter_config\.json: peft_type: got "IA3"/],
   ])('with %s is refused', async (_, change, message) => {
     const path = join(adapter, 'adapter_config.json');
     const before = readFileSync(path, 'utf8');

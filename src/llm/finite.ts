@@ -1,0 +1,11 @@
+import { InputError } from '../base/input-error.js';
+
+/**
+ * Throws an InputError where a number that a model gave is not finite: its weights are, or they would have been refused,
+ * but sums and products of them go beyond float32.
+ */
+export function requireFinite(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) throw new InputError(name, values[i], 'a finite number of the model');
+  }
+}
