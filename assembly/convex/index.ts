@@ -85,6 +85,7 @@ export function addRun(set: Group, draws: Draws, schedule: i32, lambda: f64, ste
   run.sum = allocate(bytes);
   memory.copy(run.vector, set.start, bytes);
   run.scale = 1;
+  run.dpoFactor = run.sftFactor = 1;
   run.dpo = changetype<Gap>(allocate(offsetof<Gap>()));
   run.sft = changetype<Gap>(allocate(offsetof<Gap>()));
   store<usize>(set.runs + <usize>set.count * sizeof<usize>(), changetype<usize>(run));
@@ -92,10 +93,11 @@ export function addRun(set: Group, draws: Draws, schedule: i32, lambda: f64, ste
   return run;
 }
 
-/** The stages of a run on one objective, then the other. */
-export function setStages(run: Run, switchAfter: i32, startsWithDpo: bool): void {
+/** The stages of a run on one objective, then the other, again after every `cycle` steps. */
+export function setStages(run: Run, switchAfter: i32, startsWithDpo: bool, cycle: i32): void {
   run.switchAfter = switchAfter;
   run.startsWithDpo = startsWithDpo;
+  run.cycle = run.cycleEnd = cycle;
 }
 
 /** MAXRIGHT's period and optima. */
@@ -106,6 +108,12 @@ export function setMaxright(run: Run, period: i32, idealDpo: f64, idealSft: f64)
   run.dpo.ideal = idealDpo;
   run.sft.weight = 1 - run.lambda;
   run.sft.ideal = idealSft;
+}
+
+/** What the gradients of a run's steps on one objective are multiplied by. */
+export function setFactors(run: Run, dpo: f64, sft: f64): void {
+  run.dpoFactor = dpo;
+  run.sftFactor = sft;
 }
 
 /** The noise on the values that a run sees. */

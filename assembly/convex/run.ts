@@ -17,7 +17,7 @@ import { scaled } from './rows';
 import { normal, Stream } from './stream';
 import { newWaiting, valueAt, wait, Waiting } from './waiting';
 
-// The schedules of src/schedule.
+// The rules of src/schedule/schedule.ts.
 export const FIRST_THEN_SECOND = 0;
 export const MIX = 1;
 export const ALRIGHT = 2;
@@ -56,14 +56,19 @@ export class Run extends Iterate {
   lambda: f64;
   steps: i32;
   draws: Draws;
-  /** The last step on the first objective; which that is. */
+  /** The last step on the first objective in this cycle; which that is; the steps of a cycle, and the last of this one. */
   switchAfter: i32;
   startsWithDpo: bool;
+  cycle: i32;
+  cycleEnd: i32;
   /** Every so many steps MAXRIGHT sees both values; the next such step. */
   period: i32;
   looksAt: i32;
   dpo: Gap;
   sft: Gap;
+  /** What the gradient of a step on one objective is multiplied by. */
+  dpoFactor: f64;
+  sftFactor: f64;
   /** Whether full losses are seen, where a sample's is another. */
   full: bool;
   /** α_1, and how many bytes on the next one lies: 0 where all are equal. */
@@ -216,6 +221,10 @@ function alongOf(group: Group, run: Run, t: i32): i32 {
     group.mixes = true;
     return ALONG_BOTH;
   }
+  if (t > run.cycleEnd) {
+    run.switchAfter += run.cycle;
+    run.cycleEnd += run.cycle;
+  }
   const isFirstStage = t <= run.switchAfter;
   return select(ALONG_DPO, ALONG_SFT, isFirstStage === run.startsWithDpo);
 }
@@ -292,7 +301,9 @@ function moveAlongOne(group: Group, forward: Forward, along: i32, t: i32): void 
   const room = group.room;
   for (let place = 0; place < forward.count; place++) {
     const run = changetype<Run>(iterateAddress(forward, place));
-    if (run.along === along) moveAlong(forward, place, stepSizeOf(run, t), room);
+    if (run.along !== along) continue;
+    const factor = along === ALONG_DPO ? run.dpoFactor : run.sftFactor;
+    moveAlong(forward, place, factor * stepSizeOf(run, t), room);
   }
 }
 

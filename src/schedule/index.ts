@@ -1,3 +1,4 @@
+import { alternating } from './alternating.js';
 import { alright } from './alright.js';
 import { maxright } from './maxright.js';
 import { mix } from './mix.js';
@@ -6,7 +7,15 @@ import { sequential } from './sequential.js';
 import { dpo, sft } from './single.js';
 
 /** Every schedule, by the name used in commands, files and figures. A new one is a file of its own and a name here. */
-export const schedules: Readonly<Record<string, Schedule>> = named([sequential, mix, alright, maxright, sft, dpo]);
+export const schedules: Readonly<Record<string, Schedule>> = named([
+  sequential,
+  mix,
+  alright,
+  maxright,
+  alternating,
+  sft,
+  dpo,
+]);
 
 function named(all: readonly Schedule[]): Readonly<Record<string, Schedule>> {
   return Object.fromEntries(all.map((schedule) => [schedule.name, schedule]));

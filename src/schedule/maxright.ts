@@ -65,8 +65,13 @@ export const maxright = {
   draws: () => bothObjectives,
   weightedGaps: ({ weightedGap }) => weightedGap,
   stepOnLarger: choiceOf,
-  kernel: ({ lambda, period, weightedSteps, ideal }) =>
-    weightedSteps ? undefined : { kind: 'larger-gap', lambda, period, ideal },
+  kernel: ({ lambda, period, weightedSteps, ideal }) => ({
+    kind: 'larger-gap',
+    lambda,
+    period,
+    ideal,
+    factors: weightedSteps ? { dpo: lambda, sft: 1 - lambda } : { dpo: 1, sft: 1 },
+  }),
 } as const satisfies Schedule<MaxrightState>;
 
 function choiceOf({ lambda, weightedSteps }: MaxrightState, objective: ObjectiveName): WeightedChoice {

@@ -108,14 +108,25 @@ export interface Schedule<State = unknown> {
 
 /** How compiled kernels run a schedule (assembly/convex/run.ts). */
 export type KernelRule =
-  /** One objective for the first steps, then the other. */
-  | { readonly kind: 'stages'; readonly first: ObjectiveName; readonly switchAfter: number }
+  /** One objective for the first steps, then the other; again after every `cycle` steps. */
+  | {
+      readonly kind: 'stages';
+      readonly first: ObjectiveName;
+      readonly switchAfter: number;
+      readonly cycle: number;
+    }
   /** Both gradients at every step: λ g_DPO + (1 − λ) g_SFT. */
   | { readonly kind: 'weighted-sum'; readonly lambda: number }
   /** DPO with probability λ, otherwise SFT. */
   | { readonly kind: 'draw'; readonly lambda: number }
-  /** The objective with the larger recorded weighted gap; both are evaluated every `period` steps. */
-  | { readonly kind: 'larger-gap'; readonly lambda: number; readonly period: number; readonly ideal: Pair };
+  /** The objective with the larger recorded weighted gap, its gradient by its factor; both are evaluated every `period` steps. */
+  | {
+      readonly kind: 'larger-gap';
+      readonly lambda: number;
+      readonly period: number;
+      readonly ideal: Pair;
+      readonly factors: Pair;
+    };
 
 /** Both objectives, in the order in which their values are told. */
 export const bothObjectives: readonly ObjectiveName[] = ['dpo', 'sft'];

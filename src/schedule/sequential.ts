@@ -6,8 +6,9 @@ import { checkedSplit, checkedSteps, orderSetting, ownSettings } from './setting
 export interface SequentialState {
   readonly first: ObjectiveName;
   readonly second: ObjectiveName;
-  /** The last step of the first stage. */
+  /** The last step of the first stage, and of all. */
   readonly switchAfter: number;
+  readonly steps: number;
 }
 
 const error = 'two whole numbers, as in 500,500';
@@ -37,11 +38,11 @@ export const sequential = {
     const { order, split } = ownSettings(settings, given);
     const [switchAfter] = checkedSplit(split, checkedSteps(given.steps));
     return order === 'sft-dpo'
-      ? { first: 'sft', second: 'dpo', switchAfter }
-      : { first: 'dpo', second: 'sft', switchAfter };
+      ? { first: 'sft', second: 'dpo', switchAfter, steps: given.steps }
+      : { first: 'dpo', second: 'sft', switchAfter, steps: given.steps };
   },
   distribution: ({ first, second, switchAfter }, step) => [
     { choice: stepOn[step <= switchAfter ? first : second], probability: 1 },
   ],
-  kernel: ({ first, switchAfter }) => ({ kind: 'stages', first, switchAfter }),
+  kernel: ({ first, switchAfter, steps }) => ({ kind: 'stages', first, switchAfter, cycle: steps }),
 } as const satisfies Schedule<SequentialState>;

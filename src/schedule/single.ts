@@ -14,7 +14,7 @@ function single<Name extends ObjectiveName>(objective: Name, label: string) {
     description: `${label} alone`,
     init: ({ steps }) => ({ steps: checkedSteps(steps) }),
     distribution: () => [{ choice: stepOn[objective], probability: 1 }],
-    kernel: ({ steps }) => ({ kind: 'stages', first: objective, switchAfter: steps }),
+    kernel: ({ steps }) => ({ kind: 'stages', first: objective, switchAfter: steps, cycle: steps }),
   } as const satisfies Schedule<SingleState>;
 }
 

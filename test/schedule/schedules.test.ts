@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { schedules } from '../../src/schedule/index.js';
-import type { ObjectiveName, Schedule, ScheduleSettings } from '../../src/schedule/schedule.js';
+import type * as z from 'zod';
+import { schedules, variantsOf } from '../../src/schedule/index.js';
+import type { Gram, ObjectiveName, Pair, Schedule, ScheduleSettings } from '../../src/schedule/schedule.js';
 import {
   choiceName,
   drawnChoice,
   evaluatedBefore,
   gradientsOf,
   informed,
+  isOpenLoop,
   observed,
+  takeChoice,
   weightsOf,
   type ChoiceName as Choice,
 } from '../../src/schedule/step.js';
@@ -49,6 +52,15 @@ describe.each(Object.entries(schedules))('%s', (name, schedule) => {
     expect(schedule.name).toBe(name);
   });
 
+  it('has a label, a line on what a step works on, and one on each of its settings', () => {
+    expect(schedule.label).toBeTruthy();
+    expect(schedule.description).toBeTruthy();
+    for (const field of Object.values(schedule.settings?.shape ?? {})) {
+      expect((field as z.ZodType).meta()?.description).toBeTruthy();
+    }
+    for (const { settings: own } of variantsOf(schedule)) schedule.init(settings(own));
+  });
+
   it('never changes the state it is given', () => {
     const state = deepFreeze(schedule.init(settings()));
     evaluatedBefore(schedule, state, 1);
@@ -65,7 +77,7 @@ describe.each(Object.entries(schedules))('%s', (name, schedule) => {
   });
 });
 
-it.each(['mix', 'alright', 'maxright'])('%s refuses a λ outside [0, 1]', (name) => {
+it.each(['mix', 'alright', 'maxright', 'alternating'])('%s refuses a λ outside [0, 1]', (name) => {
   for (const lambda of [-0.1, 1.1, NaN]) {
     expect(() => schedules[name].init(settings({ lambda }))).toThrow(/lambda.*\[0, 1\]/);
   }
@@ -100,6 +112,110 @@ describe('sequential', () => {
     expect(() => schedules.sequential.init(settings({ split: [2, 3] }))).toThrow('split: got [2,3]');
     expect(() => schedules.sequential.init(settings({ split: [-1, 7] }))).toThrow('split');
     expect(() => schedules.sequential.init(settings({ split: [2.5, 3.5] }))).toThrow('split');
+  });
+});
+
+describe('alternating', () => {
+  const run = (more: Partial<ScheduleSettings>): string =>
+    play(schedules.alternating, settings(more), () => 1).choices.join(' ');
+
+  it('goes through its cycles, whose stages have the shares of the weights', () => {
+    expect(run({ steps: 8, cycles: 2, lambda: 0.25 })).toBe('sft sft sft dpo sft sft sft dpo');
+    expect(run({ steps: 8, cycles: 2, lambda: 0.25, order: 'dpo-sft' })).toBe('dpo sft sft sft dpo sft sft sft');
+    expect(run({ steps: 6, cycles: 1 })).toBe(play(schedules.sequential, settings(), () => 1).choices.join(' '));
+    // Cycles of 2, 3 and 2 steps; half of three rounds up.
+    expect(run({ steps: 7, cycles: 3 })).toBe('sft dpo sft dpo sft sft dpo');
+    expect(run({ steps: 4, cycles: 2, lambda: 1 })).toBe('dpo dpo dpo dpo');
+  });
+
+  it('refuses more cycles than steps', () => {
+    expect(() => schedules.alternating.init(settings({ cycles: 7 }))).toThrow(
+      'cycles: got 7, expected at most the 6 steps',
+    );
+    expect(() => schedules.alternating.init(settings({ cycles: 0 }))).toThrow('cycles: got 0');
+  });
+});
+
+describe('a step', () => {
+  const place = (gradients: Readonly<Record<ObjectiveName, number[]>>) => {
+    const theta = Float64Array.of(1, 1);
+    const taken: ObjectiveName[] = [];
+    return {
+      taken,
+      theta,
+      stepSize: 0.5,
+      gradient: (objective: ObjectiveName, into: Float64Array) => {
+        taken.push(objective);
+        into.set(gradients[objective]);
+        return 7;
+      },
+      room: { dpo: new Float64Array(2), sft: new Float64Array(2) },
+    };
+  };
+
+  it('goes along weights that depend on the inner products of the gradients', () => {
+    const seen: Gram[] = [];
+    // MGDA: the shortest convex combination of (3, 0) and (0, 1) is 0.1 (3, 0) + 0.9 (0, 1).
+    const shortest: Schedule<null> = {
+      name: 'shortest',
+      init: () => null,
+      distribution: () => [{ choice: { weigh }, probability: 1 }],
+    };
+    function weigh(gram: Gram): Pair {
+      seen.push(gram);
+      const dpo = (gram.sft - gram.inner) / (gram.dpo + gram.sft - 2 * gram.inner);
+      return { dpo, sft: 1 - dpo };
+    }
+    const at = place({ dpo: [3, 0], sft: [0, 1] });
+    const choice = drawnChoice(shortest, null, 1, () => 0);
+    expect(takeChoice(shortest, null, choice, at)).toBeNull();
+    expect(seen).toEqual([{ dpo: 9, sft: 1, inner: 0 }]);
+    expect([...at.theta]).toEqual([expect.closeTo(1 - 0.5 * 0.3, 14), expect.closeTo(1 - 0.5 * 0.9, 14)]);
+    expect(isOpenLoop(shortest, null, 1)).toBe(false);
+  });
+
+  it('takes no gradient of weight 0, unless the choice says so', () => {
+    const { alright, mix } = schedules;
+    const of = (schedule: Schedule, lambda: number): ObjectiveName[] => {
+      const state = schedule.init(settings({ lambda }));
+      const at = place({ dpo: [1, 0], sft: [0, 1] });
+      takeChoice(
+        schedule,
+        state,
+        drawnChoice(schedule, state, 1, () => 0),
+        at,
+      );
+      return at.taken;
+    };
+    expect(of(alright, 1)).toEqual(['dpo']);
+    expect(of(mix, 1)).toEqual(['dpo', 'sft']);
+  });
+
+  it('of MAXRIGHT with weighted steps goes along w_i g_i', () => {
+    const { maxright } = schedules;
+    let state = maxright.init(settings({ lambda: 0.2, weightedSteps: true }));
+    state = informed(maxright, state, 1, (objective) => (objective === 'dpo' ? 9 : 1));
+    const at = place({ dpo: [1, 0], sft: [0, 1] });
+    takeChoice(
+      maxright,
+      state,
+      drawnChoice(maxright, state, 1, () => 0),
+      at,
+    );
+    expect([...at.theta]).toEqual([1 - 0.5 * 0.2, 1]);
+  });
+
+  it('refuses a distribution that is none', () => {
+    const of = (...probabilities: number[]): Schedule<null> => ({
+      name: 'odd',
+      init: () => null,
+      distribution: () => probabilities.map((probability) => ({ choice: { dpo: 1, sft: 0 }, probability })),
+    });
+    expect(() => drawnChoice(of(0.5, 0.4), null, 3, () => 0)).toThrow(
+      'schedule odd: step 3: sum of probabilities: got 0.9',
+    );
+    expect(() => drawnChoice(of(1.5, -0.5), null, 1, () => 0)).toThrow('probability: got -0.5');
+    expect(() => drawnChoice(of(), null, 1, () => 0)).toThrow('sum of probabilities: got 0');
   });
 });
 

@@ -165,9 +165,18 @@ describe('the kernel', () => {
         expect(relativeDifference(points, runTrajectory(problem, schedule, settings, 1).points)).toBeLessThan(1e-12);
       }
     }
+    for (const cycles of [1, 4, 60]) {
+      for (const lambda of [0, 0.3, 1]) {
+        const each = member('alternating', lambda, { schedule: { lambda, steps, cycles, order: 'dpo-sft' } });
+        expect(knows(each)).toBe(true);
+        const [[{ points }]] = runTogether(placed(problem), [each], [1]);
+        const expected = runTrajectory(problem, each.schedule, each.settings, 1);
+        expect(relativeDifference(points, expected.points)).toBeLessThan(1e-12);
+      }
+    }
     for (const period of [1, 2, 10, 1000]) {
       for (const lambda of [0, 0.3, 0.5, 1]) {
-        const schedule = { lambda, steps, period, ideal: { dpo: 0.3, sft: 0.1 } };
+        const schedule = { lambda, steps, period, weightedSteps: period % 2 === 0, ideal: { dpo: 0.3, sft: 0.1 } };
         const each = member('maxright', lambda, { schedule });
         const [[{ points, evaluations }]] = runTogether(placed(problem), [each], [2]);
         const expected = runTrajectory(problem, each.schedule, each.settings, 2);
@@ -194,6 +203,12 @@ describe('the kernel', () => {
     const [[{ divergedAt }]] = runTogether(placed(free), [wild], [0]);
     expect(divergedAt).toBeGreaterThan(0);
     expect(divergedAt).toBe(runTrajectory(free, wild.schedule, wild.settings, 0).divergedAt);
+  });
+
+  it('leaves cycles of unequal lengths to the reference', () => {
+    const each = member('alternating', 0.4, { schedule: { lambda: 0.4, steps, cycles: 7 } });
+    expect(knows(each)).toBe(false);
+    expect(runTrajectories(problem, [each], [1])).toEqual([[runTrajectory(problem, each.schedule, each.settings, 1)]]);
   });
 
   it('is left out for schedules of the user, and for a problem that was varied', () => {

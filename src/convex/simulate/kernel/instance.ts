@@ -33,8 +33,9 @@ export interface Kernel {
   setEvaluationSamples(draws: Address, dpo: Address, sft: Address, batch: number): void;
   setCoins(draws: Address, choice: Address): void;
   addRun(group: Address, draws: Address, schedule: number, lambda: number, steps: number, full: boolean): Address;
-  setStages(run: Address, switchAfter: number, startsWithDpo: boolean): void;
+  setStages(run: Address, switchAfter: number, startsWithDpo: boolean, cycle: number): void;
   setMaxright(run: Address, period: number, idealDpo: number, idealSft: number): void;
+  setFactors(run: Address, dpo: number, sft: number): void;
   setValueNoise(run: Address, onDpo: boolean, deviation: number, noise: Address): void;
   setStepSizes(run: Address, stepSizes: Address, stride: number): void;
   setRecord(

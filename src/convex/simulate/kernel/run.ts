@@ -133,10 +133,11 @@ function addRun(
   const address = kernel.addRun(group, draws, kinds[rule.kind], lambda, steps, full);
   switch (rule.kind) {
     case 'stages':
-      kernel.setStages(address, rule.switchAfter, rule.first === 'dpo');
+      kernel.setStages(address, rule.switchAfter, rule.first === 'dpo', rule.cycle);
       break;
     case 'larger-gap':
       kernel.setMaxright(address, Math.min(rule.period, mostSteps), rule.ideal.dpo, rule.ideal.sft);
+      kernel.setFactors(address, rule.factors.dpo, rule.factors.sft);
       addValueNoise(problem, kernel, address, settings, seed);
   }
   kernel.setStepSizes(address, stepSizes.address, stepSizes.stride);

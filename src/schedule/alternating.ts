@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { InputError } from '../base/input-error.js';
+import { stepOn, type ObjectiveName, type Schedule } from './schedule.js';
+import { checkedLambda, checkedSteps, orderSetting, ownSettings, positiveInteger } from './settings.js';
+
+/** Alternating's state: the objectives in the order of the stages, and the cycles. */
+export interface AlternatingState {
+  readonly first: ObjectiveName;
+  readonly second: ObjectiveName;
+  /** The weight of the first objective: its share of every cycle. */
+  readonly share: number;
+  readonly steps: number;
+  readonly cycles: number;
+}
+
+const settings = z.object({
+  order: orderSetting,
+  cycles: positiveInteger()
+    .optional()
+    .meta({ description: 'cycles of both stages (default: 10, or T where that is less)', value: 'C' }),
+});
+
+/**
+ * Alternating: C cycles, each a stage of the first objective and a stage of the second whose lengths are to each other
+ * as the weights λ of DPO and 1 − λ of SFT: what practice calls iterated post-training, between Sequential, which is
+ * one cycle, and Mix, whose gradients a short cycle comes near to. Cycle c ends after step ⌊cT/C⌋, and its first stage takes
+ * its share of the cycle rounded to whole steps.
+ */
+export const alternating = {
+  name: 'alternating',
+  label: 'Alternating',
+  description: 'cycles of a stage of each objective, long as its weight',
+  settings,
+  variants: [
+    { key: 'alternating-sft-dpo', label: 'Alternating, SFT→DPO', settings: { order: 'sft-dpo' } },
+    { key: 'alternating-dpo-sft', label: 'Alternating, DPO→SFT', settings: { order: 'dpo-sft' } },
+  ],
+  init(given) {
+    const [lambda, steps] = [checkedLambda(given.lambda), checkedSteps(given.steps)];
+    const { order, cycles = Math.min(10, steps) } = ownSettings(settings, given);
+    if (cycles > steps) throw new InputError('cycles', cycles, `at most the ${steps} steps`);
+    return order === 'sft-dpo'
+      ? { first: 'sft', second: 'dpo', share: 1 - lambda, steps, cycles }
+      : { first: 'dpo', second: 'sft', share: lambda, steps, cycles };
+  },
+  distribution(state, step) {
+    const { first, second } = state;
+    return [{ choice: stepOn[isInFirstStage(state, step) ? first : second], probability: 1 }];
+  },
+  kernel({ first, share, steps, cycles }) {
+    const cycle = steps / cycles;
+    return Number.isInteger(cycle)
+      ? { kind: 'stages', first, switchAfter: Math.round(share * cycle), cycle }
+      : undefined;
+  },
+} as const satisfies Schedule<AlternatingState>;
+
+function isInFirstStage({ share, steps, cycles }: AlternatingState, step: number): boolean {
+  // Cycle c, from 0, has the steps after ⌊cT/C⌋ up to ⌊(c + 1)T/C⌋.
+  const c = Math.ceil((step * cycles) / steps) - 1;
+  const after = Math.floor((c * steps) / cycles);
+  return step - after <= Math.round(share * (Math.floor(((c + 1) * steps) / cycles) - after));
+}
