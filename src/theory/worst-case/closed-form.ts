@@ -5,7 +5,7 @@ import { stream } from '../../base/random-stream.js';
 import { replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseSettings } from './settings.js';
 import { theory } from './theory.js';
-import type { WorstCaseResult } from './worst-case.js';
+import type { WorstCaseResult } from './result.js';
 import type { WorstProblem } from './worst-problem.js';
 
 /**

@@ -8,46 +8,12 @@ import { estimationProgramme, type EstimationProgramme } from './programme.js';
 import { replay, type Replay } from './replay.js';
 import { worstCaseQuestion, type WorstCaseQuestion, type WorstCaseSettings } from './settings.js';
 import { solveEstimation, type EstimationSolution } from './solve-estimation.js';
-import { theory, type Theory } from './theory.js';
+import type { WorstCaseResult } from './result.js';
+import { theory } from './theory.js';
+import { inOwnUnits, inUnits, unitsOf } from './units.js';
 import { worstProblem, type Descent, type WorstProblem } from './worst-problem.js';
 
-/** A worst case, enclosed: worstCase ≤ the supremum over the class ≤ dualBound, in spite of rounding. */
-export interface WorstCaseResult {
-  /** What running the schedule on the recovered functions gives, less a bound on its rounding. */
-  readonly worstCase: number;
-  readonly dualBound: number;
-  /** (dualBound − worstCase) / dualBound. */
-  readonly relativeGap: number;
-  /** The closed form, where one is known. */
-  readonly theory: number | null;
-  /** 'tight': attained; 'upper': not exceeded; null without a closed form. */
-  readonly kind: Theory['kind'] | null;
-  readonly certificate: WorstCaseCertificate;
-}
-
-/** What shows the two numbers to be right. */
-export interface WorstCaseCertificate {
-  /** The recovered functions with their start and comparator: a problem to run the schedule on. */
-  readonly problem: WorstProblem;
-  readonly stepSizes: Float64Array;
-  /** What running the schedule on them gave; the enclosure needs lead > rounding. */
-  readonly replay: Replay;
-  /** MAXRIGHT's choices in the worst case. */
-  readonly choices?: readonly ObjectiveName[];
-  /**
-   * The dual side: order and constraints of the programme, and what its repair adds to the bound; absent where the
-   * bound is a theorem.
-   */
-  readonly dual?: {
-    readonly order: number;
-    readonly constraints: number;
-    readonly programmes: number;
-    readonly shift: number;
-    readonly shiftCost: number;
-    readonly residualCost: number;
-    readonly multipliers: Float64Array;
-  };
-}
+export type { WorstCaseCertificate, WorstCaseResult } from './result.js';
 
 /**
  * Every inequality is tightened by this share of its scale, so that the recovered functions decide firmly. The next
@@ -61,7 +27,8 @@ const mostConstraints = 10_000;
 const mostPatterns = 20_000;
 
 /**
- * The worst case of a schedule over a class of functions, by performance estimation.
+ * The worst case of a schedule over a class of functions, by performance estimation, in units in which the class's
+ * bounds are near 1.
  * @param onProgress told the share of the work done, from 0 to 1
  * @throws InputError on settings that are wrong or too large
  */
@@ -69,7 +36,13 @@ export function worstCase(
   given: WorstCaseSettings,
   { onProgress }: { onProgress?: (share: number) => void } = {},
 ): WorstCaseResult {
-  const question = worstCaseQuestion(given);
+  const asked = worstCaseQuestion(given);
+  const units = unitsOf(asked);
+  return inOwnUnits(answer(inUnits(asked, units), onProgress), units, asked.stepSizes);
+}
+
+/** The worst case of a question whose bounds are near 1. */
+function answer(question: WorstCaseQuestion, onProgress?: (share: number) => void): WorstCaseResult {
   const { gap } = question;
   const solved = gap === 'max' ? solveMaxright(question, onProgress) : solveOpenLoop(question, onProgress);
   let { bound, certificate } = solved;
