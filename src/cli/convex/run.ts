@@ -12,6 +12,11 @@ import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
 import { startProgress } from '../progress.js';
 
+/** When the exact gap is computed: auto does where that takes some seconds at most. */
+const exactChoices = ['auto', 'always', 'never'] as const;
+/** Multiplications that take about ten seconds. */
+const mostExactOperations = 1e10;
+
 /** The command's own options; those of the schedule lie beside them. */
 interface RunOptions extends Readonly<Record<string, unknown>> {
   readonly schedule: string;
@@ -27,6 +32,7 @@ interface RunOptions extends Readonly<Record<string, unknown>> {
   readonly trace?: number;
   readonly workers?: number;
   readonly optimum?: Pair;
+  readonly exact: (typeof exactChoices)[number];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -59,6 +65,12 @@ export function runCommand(): Command {
     .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
     .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
     .option('--optimum <dpo,sft>', 'the optimal values of both objectives, where you know them', pairOption('optimum'))
+    .option(
+      '--exact <when>',
+      'the exact gap of quadratics: always, never, or where it takes some seconds at most (auto)',
+      wordOption('exact', exactChoices),
+      'auto',
+    )
     .option('--out <file>', 'also write the measures as rows: .jsonl or .parquet', tableFile)
     .option('--json', 'print JSON')
     .action(async (file: string, options: RunOptions) => {
@@ -139,7 +151,7 @@ async function run(problem: Problem, options: RunOptions) {
         sft: optima.ideal.sft.certificate,
       },
       warnings: [...gapWarnings(final, optima.values), ...new Set(reasons)],
-      exactGap: await exactGap(),
+      ...(await exactGap()),
       gradients: trajectories[0].gradients,
       evaluations: trajectories[0].evaluations,
       trace: options.trace === undefined ? [] : trace,
@@ -152,12 +164,19 @@ async function run(problem: Problem, options: RunOptions) {
     await pool?.destroy();
   }
 
-  async function exactGap(): Promise<number | null> {
-    const { exactGaps, hasExactMoments } = await import('../../convex/simulate/exact-moments.js');
+  async function exactGap(): Promise<{ exactGap: number | null; exactGapLeftOut?: string }> {
+    const { exactGaps, exactOperations, hasExactMoments } = await import('../../convex/simulate/exact-moments.js');
     const { data } = problem;
-    if (data.kind !== 'quadratic' || problem.radius < Infinity || !hasExactMoments(schedule, settings)) return null;
+    const unknown = data.kind !== 'quadratic' || problem.radius < Infinity || !hasExactMoments(schedule, settings);
+    if (unknown || options.exact === 'never') return { exactGap: null };
     const { minimizer } = optima.weightedSum;
-    return exactGaps(data, { schedule, settings, stepSizes, batch, minimizer, record: [steps] })[0];
+    const asked = { schedule, settings, stepSizes, batch, minimizer, record: [steps] };
+    const operations = exactOperations(data, asked);
+    if (options.exact === 'auto' && operations > mostExactOperations) {
+      const left = `left out: about ${operations.toExponential(0)} multiplications; --exact always computes it`;
+      return { exactGap: null, exactGapLeftOut: left };
+    }
+    return { exactGap: exactGaps(data, asked)[0] };
   }
 }
 
@@ -195,7 +214,7 @@ function nonNegative(field: string): (text: string) => number {
 }
 
 function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunOptions): void {
-  const { schedule, final, certificates, warnings, exactGap, gradients, evaluations, trace } = result;
+  const { schedule, final, certificates, warnings, exactGap, exactGapLeftOut, gradients, evaluations, trace } = result;
   const { seeds, lambda, steps } = options;
   const { gap, maxGap, dpo, sft } = certificates;
   const known: Readonly<Record<string, number>> = { gap, averageGap: gap, maxGap, averageMaxGap: maxGap };
@@ -210,7 +229,9 @@ function printResult(result: Awaited<ReturnType<typeof run>>['result'], options:
     ]),
   );
   for (const warning of warnings) process.stdout.write(`${warning}\n`);
-  process.stdout.write(`\nexact gap ${shortNumber(exactGap)}   gradients ${gradients}   evaluations ${evaluations}\n`);
+  process.stdout.write(
+    `\nexact gap ${exactGapLeftOut ?? shortNumber(exactGap)}   gradients ${gradients}   evaluations ${evaluations}\n`,
+  );
   if (options.trace === undefined) return;
   process.stdout.write('\n');
   printTable(

@@ -3,7 +3,7 @@ import type { Problem } from '../problem/problem.js';
 import { weightedFunction } from '../optimum/weighted-function.js';
 import type { Estimate } from '../../base/statistics.js';
 import { shortNumber } from '../../base/text.js';
-import type { EnsembleMeasures, Optima } from './measures.js';
+import type { Optima } from './optimal-values.js';
 
 const gaps = {
   gap: 'weightedSum',
@@ -35,7 +35,10 @@ export function certifiedGap(name: GapName, found: Estimate, optima: Optima): Es
 }
 
 /** A line for every gap whose certificate is not small beside it: what such a number is worth. */
-export function gapWarnings(measures: EnsembleMeasures, optima: Optima): string[] {
+export function gapWarnings(
+  measures: Readonly<Record<'gap' | 'maxGap' | 'dpo' | 'sft', Estimate>>,
+  optima: Optima,
+): string[] {
   if (optima.certificates === undefined) return [];
   const { dpo, sft } = measures;
   const scale = optima.lambda * Math.abs(dpo.mean) + (1 - optima.lambda) * Math.abs(sft.mean);

@@ -1,5 +1,6 @@
 import type { QuadraticData } from '../problem/data.js';
 import type { Choice, ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import { momentsInEigenbasis, type AffineStep } from './moments-in-eigenbasis.js';
 import { gradientsOf, isOpenLoop, possibleOutcomes, weightsOf } from '../../schedule/step.js';
 
 /** Whether mean and second moment obey linear recursions under a schedule: what it does depends on no value or gradient. */
@@ -16,10 +17,12 @@ export interface MomentOptions {
   readonly batch: number;
   /** The point from which the moments are taken. */
   readonly origin: Float64Array;
+  /** The steps, ascending in 0 … T, at which the moments are looked at; all of them where absent. */
+  readonly record?: readonly number[];
 }
 
 /** What `exactGaps` needs beside the problem. */
-export interface ExactOptions extends Omit<MomentOptions, 'origin'> {
+export interface ExactOptions extends Omit<MomentOptions, 'origin' | 'record'> {
   /** A minimiser of F_λ. */
   readonly minimizer: Float64Array;
   /** The steps, ascending in 0 … T, at which the gap is wanted. */
@@ -36,27 +39,108 @@ export function exactGaps(data: QuadraticData, { minimizer, record, ...options }
   const hessian = dpo.hessian.map((entry, i) => lambda * entry + (1 - lambda) * sft.hessian[i]);
   const gaps = new Float64Array(record.length);
   let recorded = 0;
-  exactMoments(data, { ...options, origin: minimizer }, (step, _mean, second) => {
-    if (record[recorded] === step) gaps[recorded++] = 0.5 * traceOfProduct(hessian, second);
+  exactMoments(data, { ...options, origin: minimizer, record }, (_step, _mean, second) => {
+    gaps[recorded++] = 0.5 * traceOfProduct(hessian, second);
     return recorded < record.length;
   });
   return gaps;
 }
 
+/** About how many multiplications `exactGaps` takes. */
+export function exactOperations(data: QuadraticData, { minimizer, record, ...options }: ExactOptions): number {
+  const { steps } = options.settings;
+  const branches = affineBranches(data, { ...options, origin: minimizer });
+  const cube = data.dimension ** 3;
+  let total = 0;
+  let current: AffineStep | undefined;
+  for (let t = 1; t <= steps; t++) {
+    const possible = branches(t);
+    const single = possible.length === 1 ? possible[0].step : undefined;
+    if (single !== undefined && (single === current || staysLong(branches, t, steps, record))) {
+      // Into the eigenbasis and out of it, and the eigenbasis itself.
+      if (single !== current) total += 14 * cube;
+      current = single;
+      total += 6 * data.dimension ** 2;
+    } else {
+      current = undefined;
+      total += 1.5 * possible.length * cube;
+    }
+    if (t >= (record[record.length - 1] ?? 0)) break;
+  }
+  return total;
+}
+
+/** Whether the step of time t alone is taken for so long, and not looked at, that its eigenbasis pays. */
+function staysLong(
+  branches: (t: number) => readonly { readonly step: AffineStep }[],
+  t: number,
+  steps: number,
+  record: readonly number[] | undefined,
+): boolean {
+  const long = 24;
+  if (record === undefined || t + long > steps + 1) return false;
+  if (record.some((step) => step >= t && step < t + long - 1)) return false;
+  const [{ step }] = branches(t);
+  for (let later = t + 1; later < t + long; later++) {
+    const possible = branches(later);
+    if (possible.length !== 1 || possible[0].step !== step) return false;
+  }
+  return true;
+}
+
 /**
- * Gives E e_s and E e_s e_sᵀ, e = θ − origin, to `visit` at s = 0 … T, until it returns false: to machine precision,
- * for quadratics on R^d. Both arrays are overwritten by the next step.
+ * Gives E e_s and E e_s e_sᵀ, e = θ − origin, to `visit` at s = 0 … T or at the steps of `record`, until it returns
+ * false: to machine precision, for quadratics on R^d. Both arrays are overwritten by the next step. While many steps in a
+ * row share one Hessian and are not looked at, the moments are kept in its eigenbasis.
  *
  * A step on objective i is e ← (I − αA_i) e − α A_i (origin − c_i) − α noise, so both moments obey linear recursions:
  * a schedule that draws mixes the moments of its outcomes, and a weighted sum adds both noises, each with its weight.
  */
 export function exactMoments(
   data: QuadraticData,
-  { schedule, settings, stepSizes, batch, origin }: MomentOptions,
+  options: MomentOptions,
   visit: (step: number, mean: Float64Array, second: Float64Array) => boolean,
 ): void {
+  const { settings, stepSizes, origin, record } = options;
   const { steps } = settings;
-  const { dimension, start, objectives } = data;
+  const { dimension, start } = data;
+  const branches = affineBranches(data, options);
+  const mean = start.map((entry, i) => entry - origin[i]);
+  const second = new Float64Array(dimension * dimension);
+  addOuter(second, mean);
+  const scratch: Scratch = {
+    left: second.slice(),
+    product: second.slice(),
+    moved: mean.slice(),
+    nextSecond: second.slice(),
+    nextMean: mean.slice(),
+  };
+  const kept = momentsInEigenbasis(mean, second);
+  let looked = 0;
+  for (let t = 0; t <= steps; t++) {
+    if (t > 0) {
+      const possible = branches(t);
+      const [{ step }] = possible;
+      if (possible.length === 1 && (kept.current === step || staysLong(branches, t, steps, record))) {
+        kept.advance(stepSizes[t - 1], step);
+      } else {
+        kept.leave();
+        advance(mean, second, stepSizes[t - 1], possible, scratch);
+      }
+    }
+    if (record !== undefined && record[looked] !== t) continue;
+    looked++;
+    kept.leave();
+    if (!visit(t, mean, second)) return;
+  }
+}
+
+/** The steps that may be taken at time t, with their probabilities; steps on one Hessian are one object. */
+function affineBranches(
+  data: QuadraticData,
+  { schedule, settings, batch, origin }: MomentOptions,
+): (t: number) => { probability: number; step: AffineStep }[] {
+  const { dimension, objectives } = data;
   const centred = (name: ObjectiveName, weight: number): AffineStep => {
     const { hessian, minimizer: own, noise } = objectives[name];
     const matrix = hessian.map((entry) => weight * entry);
@@ -81,24 +165,8 @@ export function exactMoments(
     }
     return step;
   };
-  /** The steps that may be taken at time t, with their probabilities. */
-  const branches = (t: number): { probability: number; step: AffineStep }[] =>
+  return (t) =>
     possibleOutcomes(schedule, state, t).map(({ probability, choice }) => ({ probability, step: affine(choice) }));
-
-  const mean = start.map((entry, i) => entry - origin[i]);
-  const second = new Float64Array(dimension * dimension);
-  addOuter(second, mean);
-  const scratch: Scratch = {
-    left: second.slice(),
-    product: second.slice(),
-    moved: mean.slice(),
-    nextSecond: second.slice(),
-    nextMean: mean.slice(),
-  };
-  for (let t = 0; t <= steps; t++) {
-    if (t > 0) advance(mean, second, stepSizes[t - 1], branches(t), scratch);
-    if (!visit(t, mean, second)) return;
-  }
 }
 
 /** Affine steps that are kept for the next time; a schedule whose weights change with t would keep too many. */
@@ -116,13 +184,6 @@ function added(a: AffineStep, b: AffineStep): AffineStep {
     shift: a.shift.map((entry, i) => entry + b.shift[i]),
     variance: a.variance + b.variance,
   };
-}
-
-/** The gradient step e ↦ e − α (matrix · e + shift + noise), noise of the given variance in every coordinate. */
-interface AffineStep {
-  readonly matrix: Float64Array;
-  readonly shift: Float64Array;
-  readonly variance: number;
 }
 
 interface Scratch {

@@ -2,28 +2,10 @@ import { weightedMax } from '../optimum/weighted-max.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { estimate, type Estimate } from '../../base/statistics.js';
 import { certifiedGap } from './certified-gap.js';
+import type { Optima } from './optimal-values.js';
 import type { Trajectory } from './trajectory.js';
 
-/** The certified optima against which a run is measured. */
-export interface Optima {
-  readonly lambda: number;
-  /** (f_DPO*, f_SFT*). */
-  readonly ideal: Pair;
-  /** min F_λ. */
-  readonly weightedSum: number;
-  /** min F_max. */
-  readonly weightedMax: number;
-  /** How far these values may be off; absent where they are known otherwise. */
-  readonly certificates?: OptimaCertificates;
-}
-
-/** The certificates of the optima, Infinity where nothing is certified. */
-export interface OptimaCertificates extends Pair {
-  readonly weightedSum: number;
-  readonly weightedMax: number;
-  /** About how far rounding takes the values of F_λ and F_max along a run. */
-  readonly rounding: number;
-}
+export type { Optima } from './optimal-values.js';
 
 /** What is measured at a point, from its two objective values. */
 export interface Measures {

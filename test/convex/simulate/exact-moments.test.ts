@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { schedules } from '../../../src/schedule/index.js';
-import { exactGaps } from '../../../src/convex/simulate/exact-moments.js';
+import { exactGaps, exactOperations } from '../../../src/convex/simulate/exact-moments.js';
 import { runEnsemble } from '../../../src/convex/simulate/ensemble.js';
 import { ensembleMeasures } from '../../../src/convex/simulate/measures.js';
 import { certifiedOptima } from '../../../src/convex/simulate/optima.js';
 import { moments } from '../../../src/base/statistics.js';
+import { quadratic } from '../../../src/convex/generate/quadratic.js';
 import { closedFormFile, planeFile } from '../../problems.js';
 
 describe('exact moments', () => {
@@ -60,5 +61,55 @@ describe('exact moments', () => {
       expect(Math.abs(mean - exact[at])).toBeLessThan(4.5 * standardError + 1e-14);
       expect(ensembleMeasures(trajectories, at, optima.values).gap.mean).toBe(mean);
     });
+  });
+
+  it.each<[string, object]>([
+    ['mix', {}],
+    ['sequential', { order: 'dpo-sft' }],
+    ['sequential', { order: 'sft-dpo', split: [30, 90] }],
+    ['dpo', {}],
+  ])('of %s are the same in the eigenbasis of each stage as step by step', async (name, own) => {
+    const { data } = await parseProblem(quadratic({ dimension: 7, condition: 100, noise: 0.3, seed: 5 }));
+    if (data.kind !== 'quadratic') throw new Error('a quadratic was expected');
+    const steps = 120;
+    const asked = {
+      schedule: schedules[name],
+      settings: { lambda: 0.3, steps, ...own },
+      stepSizes: Float64Array.from({ length: steps }, (_, i) => 0.6 / Math.sqrt(i + 1)),
+      batch: 2,
+      minimizer: Float64Array.from({ length: 7 }, (_, i) => i / 7),
+    };
+    const record = [0, 40, 41, 90, 120];
+    // Looked at after every step, the moments never stay in an eigenbasis.
+    const each = Array.from({ length: steps + 1 }, (_, step) => step);
+    const stepByStep = exactGaps(data, { ...asked, record: each });
+    exactGaps(data, { ...asked, record }).forEach((gap, at) => {
+      expect(gap / stepByStep[record[at]]).toBeCloseTo(1, 11);
+    });
+    const costs = [record, each].map((steps) => exactOperations(data, { ...asked, record: steps }));
+    expect(costs[1]).toBeGreaterThan(1.5 * 120 * 7 ** 3 - 1);
+    expect(costs[0]).toBeLessThan(costs[1]);
+  });
+
+  it('of 400 dimensions cost seconds where a stage has one Hessian, and are estimated to cost more where it draws', async () => {
+    const diagonal = Array.from({ length: 400 }, (_, i) =>
+      Array.from({ length: 400 }, (__, j) => (i === j ? 1 / (1 + i) : 0)),
+    );
+    const objective = { hessian: diagonal, minimizer: new Array<number>(400).fill(1), noise: 0.1 };
+    const { data } = await parseProblem({
+      kind: 'quadratic',
+      objectives: { dpo: objective, sft: objective },
+      start: new Array<number>(400).fill(0),
+    });
+    if (data.kind !== 'quadratic') throw new Error('a quadratic was expected');
+    const asked = {
+      settings: { lambda: 0.5, steps: 500 },
+      stepSizes: new Float64Array(500).fill(0.1),
+      batch: 1,
+      minimizer: Float64Array.from(objective.minimizer),
+      record: [500],
+    };
+    expect(exactOperations(data, { ...asked, schedule: schedules.mix })).toBeLessThan(3e9);
+    expect(exactOperations(data, { ...asked, schedule: schedules.alright })).toBeGreaterThan(9e10);
   });
 });
