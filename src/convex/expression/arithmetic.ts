@@ -5,6 +5,7 @@ import { enclosures, type Enclosures } from './enclosure.js';
 import type { Interval } from './interval.js';
 import math from './mathjs.js';
 import { parseExpression } from './parse.js';
+import { roundings, type Rounding } from './rounding.js';
 
 /** A real function of named variables, written as an expression; points and boxes are in the variables' order. */
 export interface Arithmetic {
@@ -21,6 +22,8 @@ export interface Arithmetic {
   readonly hessian: (variables: ArrayLike<number>, out: Float64Array) => void;
   /** Intervals, rounded outwards, that hold every value, gradient and Hessian on a box. */
   readonly enclose: Enclosures;
+  /** Bounds on what rounding did to a value and a gradient that were computed at a point. */
+  readonly rounding: (variables: ArrayLike<number>, value: number, gradient: Float64Array) => Rounding;
   /** What the rules of disciplined convex programming prove on a box. */
   readonly curvature: (box: readonly Interval[]) => Curvature;
   /** The expression in TeX; `symbols` gives the TeX of variables that are written otherwise than named. */
@@ -42,6 +45,7 @@ export function parseArithmetic(field: string, text: string, variables: readonly
     gradient,
     hessian,
     enclose: enclosures(expression),
+    rounding: roundings(expression),
     curvature: (box) => curvature(expression, box),
     tex: (symbols = {}) =>
       node.toTex({

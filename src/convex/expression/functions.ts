@@ -1,6 +1,8 @@
 import type { Shape, UnaryFunction } from './function-table.js';
 import {
+  above,
   add,
+  below,
   divide,
   everything,
   hasZero,
@@ -244,10 +246,11 @@ function waveRange(f: (x: number) => number, peak: number, { low, high }: Interv
   if (!(Math.abs(from) < mostTurns && Math.abs(to) < mostTurns)) return { low: -1, high: 1 };
   const passes = (turn: number): boolean => Math.ceil(from - turn) <= to - turn;
   const [a, b] = [f(low), f(high)];
-  const slack = 4 * Number.EPSILON;
+  const [least, most] = [Math.min(a, b), Math.max(a, b)];
+  // Only at 0 are doubles a multiple of a quarter turn: what is 0 there is so exactly.
   return {
-    low: passes(peak + 0.5) ? -1 : Math.max(-1, Math.min(a, b) - slack),
-    high: passes(peak) ? 1 : Math.min(1, Math.max(a, b) + slack),
+    low: passes(peak + 0.5) ? -1 : least === 0 ? 0 : Math.max(-1, below(least)),
+    high: passes(peak) ? 1 : most === 0 ? 0 : Math.min(1, above(most)),
   };
 }
 

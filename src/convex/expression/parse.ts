@@ -19,9 +19,9 @@ import {
   type BinaryOperation,
 } from './operations.js';
 
-/** The longest expression that is read, in characters and in operations. */
+/** The longest expression that is read, in characters and in numbers, names and operations. */
 export const mostCharacters = 100_000;
-export const mostOperations = 20_000;
+export const mostParts = 20_000;
 /** How deep parentheses may be nested. */
 const deepestNesting = 100;
 
@@ -45,7 +45,7 @@ export function parseExpression(field: string, text: string, variables: readonly
     },
   );
   const whole = read(node, reader, () => {
-    throw new InputError(field, text, `at most ${mostOperations} operations`);
+    throw new InputError(field, text, `at most ${mostParts} numbers, names and operations`);
   });
   return { node, expression: reader.builder.finish(whole, variables.length) };
 }
@@ -82,7 +82,7 @@ function newReader(variables: readonly string[], refuse: (what: string) => never
 function read(root: MathNode, reader: Reader, tooMany: () => never): number {
   const waiting: { node: MathNode; opened: boolean }[] = [{ node: root, opened: false }];
   const done: number[] = [];
-  let operations = 0;
+  let count = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, opened } = next;
     const children = childrenOf(node, reader);
@@ -91,7 +91,7 @@ function read(root: MathNode, reader: Reader, tooMany: () => never): number {
       for (let i = children.length - 1; i >= 0; i--) waiting.push({ node: children[i], opened: false });
       continue;
     }
-    if (++operations > mostOperations) tooMany();
+    if (++count > mostParts) tooMany();
     done.push(made(node, done.splice(done.length - children.length), reader));
   }
   return done[0];

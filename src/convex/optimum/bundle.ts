@@ -1,15 +1,24 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { normBound, PreciseSum } from '../matrix/precise-sum.js';
 import type { ConvexFunction } from '../problem/problem.js';
 import { certificate, type Bound } from './certificate.js';
 import type { MinimizeOptions } from './minimize.js';
 import { ontoBall } from './quadratic-model.js';
 import { simplexQp } from './simplex-qp.js';
+import { evaluatePrecisely } from './weighted-function.js';
 
 /** A value and a subgradient, which bound a function from below. */
 interface Cut {
   readonly theta: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
+}
+
+/** Cuts with weights, of sum 1 (those beyond the cuts are of the ball), and the point whose value they bound. */
+interface Mixture {
+  readonly centre: Cut;
+  readonly cuts: readonly Cut[];
+  readonly weights: Float64Array;
 }
 
 /**
@@ -31,7 +40,7 @@ export function minimizeBundle(
   let centre = cutAt(ontoBall(start, radius));
   let cuts: Cut[] = [centre];
   let normals: Float64Array[] = [];
-  let best = { minimizer: centre.theta, bound: Infinity };
+  let best: Mixture & { bound: number } = { centre, cuts, weights: Float64Array.of(1), bound: Infinity };
   let weight = Math.max(modulus, norm(centre.gradient) / Math.min(radius, Math.max(1, norm(centre.theta)))) || 1;
   let hessian = hessianAt(centre.theta);
   let [nulls, stalled] = [0, 0];
@@ -77,7 +86,7 @@ export function minimizeBundle(
     } as const;
     const bound = (certificate(c, evaluation, radius, curvature).bound + error + rounding) * (1 + 8 * Number.EPSILON);
     stalled = bound < 0.9 * best.bound ? 0 : stalled + 1;
-    if (bound < best.bound) best = { minimizer: c, bound };
+    if (bound < best.bound) best = { centre, cuts, weights, bound };
     if (bound <= 100 * Number.EPSILON * Math.max(1, Math.abs(value))) break;
 
     let decrease = error;
@@ -105,7 +114,7 @@ export function minimizeBundle(
     // A lower point serves the certificate even where the model promised more.
     if (reached.value < centre.value) centre = reached;
   }
-  return { minimizer: best.minimizer, bound: { bound: best.bound } };
+  return { minimizer: best.centre.theta, bound: mixedBound(f, best, radius, modulus) };
 
   function cutAt(theta: Float64Array): Cut {
     const gradient = new Float64Array(dimension);
@@ -145,6 +154,54 @@ export function minimizeBundle(
     }
     return found;
   }
+}
+
+/** The bound that a mixture of cuts gives, with what rounding did to every one of them. */
+function mixedBound(f: ConvexFunction, { centre, cuts, weights }: Mixture, radius: number, modulus: number): Bound {
+  const { theta: c, value } = centre;
+  const sums = Array.from(c, () => new PreciseSum());
+  const [error, total] = [new PreciseSum(), new PreciseSum()];
+  cuts.forEach((_, k) => {
+    total.add(weights[k]);
+  });
+  let gradientError = 0;
+  cuts.forEach((cut, k) => {
+    if (weights[k] === 0) return;
+    // Weights that sum to 1 but for a rounding, which the sum of weights makes good.
+    const weight = weights[k] / total.value;
+    const at = evaluatePrecisely(f, cut.theta);
+    const step = c.map((entry, i) => entry - cut.theta[i]);
+    const below = new PreciseSum();
+    below.add(value);
+    below.add(-at.value[0], at.valueError);
+    below.add(-at.value[1]);
+    for (let i = 0; i < c.length; i++) {
+      const slope = at.gradient.high[i] + at.gradient.low[i];
+      below.addProduct(-slope, step[i]);
+      below.addProduct((-modulus / 2) * step[i], step[i]);
+      sums[i].addProduct(weight, slope);
+      sums[i].addProduct(weight * modulus, step[i]);
+    }
+    const size = norm(step) * (1 + 8 * Number.EPSILON);
+    const slopeSize = normBound(at.gradient.high) + at.gradientError + modulus * size;
+    // The step itself, the slope's low part and the products of the weight are rounded too.
+    const unsure = at.gradientError + 4 * Number.EPSILON * slopeSize;
+    below.add(0, unsure * size + 4 * Number.EPSILON * slopeSize * (norm(c) + norm(cut.theta)));
+    error.addProduct(weight, cut === centre ? at.valueError : below.upper);
+    gradientError += weight * unsure;
+  });
+  const mixture = Float64Array.from(sums, (sum) => sum.value);
+  const evaluation = {
+    value: [value, 0],
+    valueError: 0,
+    gradient: { high: mixture, low: new Float64Array(c.length) },
+    gradientError: gradientError * (1 + 8 * Number.EPSILON) + 4 * Number.EPSILON * norm(mixture),
+  } as const;
+  const { bound, reason } = certificate(c, evaluation, radius, { kind: 'strongly-convex', modulus });
+  // Weights are off 1 by a few roundings, each of which may lift the whole mixture by that much of the value.
+  const lift = 4 * weights.length * Number.EPSILON * Math.abs(value);
+  const sum = Math.max(0, error.upper) + bound + lift;
+  return reason === undefined ? { bound: sum * (1 + 4 * Number.EPSILON) } : { bound: sum, reason };
 }
 
 function inner(a: Float64Array, b: Float64Array): number {

@@ -94,7 +94,7 @@ export function minimize(
 }
 
 /** Certificates that are no reason to look for kinks, relative to the value. */
-const smallBound = 1e-13;
+const smallBound = 1e-11;
 
 function better(a: CertifiedMinimum, b: CertifiedMinimum): CertifiedMinimum {
   return b.certificate < a.certificate ? b : a;

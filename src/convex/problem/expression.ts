@@ -2,6 +2,7 @@ import { additiveNoise } from './additive-noise.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import { parseArithmetic, type Arithmetic } from '../expression/arithmetic.js';
 import { add, magnitude, point, subtract, type Interval } from '../expression/interval.js';
+import { normBound } from '../matrix/precise-sum.js';
 import type { ExpressionData } from './data.js';
 import type { Convexity, Objective } from './problem.js';
 
@@ -26,6 +27,17 @@ export function expressionObjective(data: ExpressionData, name: ObjectiveName): 
     value,
     gradient,
     hessian,
+    evaluatePrecisely(theta) {
+      const found = new Float64Array(dimension);
+      const at = gradient(theta, found);
+      const rounding = expression.rounding(theta, at, found);
+      return {
+        value: [at, 0],
+        valueError: rounding.value,
+        gradient: { high: found, low: new Float64Array(dimension) },
+        gradientError: normBound(rounding.gradient),
+      };
+    },
     constants: {
       get gradientBound() {
         return (gradientBound ??= Math.hypot(

@@ -165,7 +165,7 @@ describe('refusals are one line of what was written', () => {
     ['('.repeat(200) + 'x' + ')'.repeat(200), 'parentheses nested at most 100 deep'],
     ['x^'.repeat(20_000) + 'x', 'an expression nested less deeply'],
     ['x+'.repeat(60_000) + 'x', 'at most 100000 characters'],
-    ['x+'.repeat(30_000) + 'x', 'at most 20000 operations'],
+    ['x+'.repeat(30_000) + 'x', 'at most 20000 numbers, names and operations'],
   ])('%#', (text, expected) => {
     const refused = (() => {
       try {
