@@ -193,7 +193,7 @@ async function makeCase(folder: string, dimension: number): Promise<Case> {
 /** The file that convex/peer.c describes. */
 function binaryProblem({ dimension, radius, sft, dpo, reference, start }: LogLinearData, ideal: Pair): Uint8Array {
   const header = [dimension, exampleCount(sft.rows), rowCount(sft.rows, 0), exampleCount(dpo.rows)];
-  const settings = [dpo.beta, radius, stepSize, period, ideal.dpo, ideal.sft];
+  const settings = [dpo.loss.beta, radius, stepSize, period, ideal.dpo, ideal.sft];
   const parts = [[...header, ...settings], ...plainRows(sft.rows), ...plainRows(dpo.rows), reference, start];
   return Buffer.concat(parts.map((part) => Buffer.from(Float64Array.from(part).buffer)));
 }

@@ -1,5 +1,6 @@
 import type { LogLinearDpoData, LogLinearSftData } from '../convex/problem/data.js';
 import { exampleCount, readRow, rowCount, rowProduct } from '../convex/problem/feature-rows.js';
+import { marginLossOf } from '../preference-loss/index.js';
 import type { Constants, Problem } from '../convex/problem/problem.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 
@@ -59,13 +60,18 @@ function deviationOf(range: Range): number {
   return Math.max(0, ...deviations);
 }
 
-/** log(1 + e^{−h}) falls in h, and |θᵀz| ≤ R‖z‖. */
-function dpoRange({ rows, beta }: LogLinearDpoData, reference: Float64Array, radius: number): Range {
+/** A preference loss falls in h up to its minimiser and rises from there on, and |θᵀz| ≤ R‖z‖. */
+function dpoRange({ rows, loss: settings }: LogLinearDpoData, reference: Float64Array, radius: number): Range {
+  const loss = marginLossOf(settings);
   const row = new Float64Array(rows.dimension);
   return Array.from({ length: exampleCount(rows) }, (_, n) => {
     const centre = rowProduct(rows, n, 0, reference);
     const reach = radius * Math.hypot(...readRow(rows, n, 0, row));
-    return { low: Math.log1p(Math.exp(-beta * (reach - centre))), high: Math.log1p(Math.exp(beta * (reach + centre))) };
+    const [least, most] = [-reach - centre, reach - centre];
+    return {
+      low: loss.value(Math.min(most, Math.max(least, loss.minimizer))),
+      high: Math.max(loss.value(least), loss.value(most)),
+    };
   });
 }
 

@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   closedFormDefaults,
   fromTextDefaults,
   logLinearDefaults,
   quadraticDefaults,
 } from '../../convex/generate/defaults.js';
-import type { ProblemFile } from '../../convex/problem/format.js';
+import type { LogLinearFile, ProblemFile } from '../../convex/problem/format.js';
+import { convexLossNames } from '../../preference-loss/index.js';
 import { integerOption, numberOption, vectorOption, wordOption } from '../arguments.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { jsonText } from '../../base/text.js';
@@ -72,7 +73,9 @@ function logLinearCommand(): Command {
     .option('--dpo-examples <n>', 'preferences alone', integerOption('dpo-examples', 1))
     .option('--conflict <number>', shown('from −1 aligned to 1 opposed', defaults.conflict), number('conflict'))
     .option('--sharpness <number>', shown('norm of the generating policies', defaults.sharpness), number('sharpness'))
-    .option('--beta <number>', shown('temperature β of DPO', defaults.beta), number('beta'))
+    .addOption(preferenceLossOption())
+    .option('--beta <number>', shown('β of the preference loss', defaults.beta), number('beta'))
+    .option('--label-smoothing <number>', 'ε of cdpo', number('label-smoothing'))
     .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
     .option(
       '--reference <kind>',
@@ -98,7 +101,9 @@ interface LogLinearFlags extends Output {
   readonly dpoExamples?: number;
   readonly conflict?: number;
   readonly sharpness?: number;
+  readonly preferenceLoss?: NonNullable<LogLinearFile['preferenceLoss']>;
   readonly beta?: number;
+  readonly labelSmoothing?: number;
   readonly radius?: number;
   readonly reference?: 'zero' | 'random' | 'sft';
   readonly start?: string;
@@ -133,7 +138,9 @@ function fromTextCommand(): Command {
     .option('--dimension <d>', shown('of the features', defaults.dimension), integerOption('dimension', 1))
     .option('--candidates <k>', shown('replies of an SFT example', defaults.candidates), integerOption('candidates', 2))
     .option('--examples <n>', shown('records of each kind', defaults.examples), integerOption('examples', 1))
-    .option('--beta <number>', shown('temperature β of DPO', defaults.beta), number('beta'))
+    .addOption(preferenceLossOption())
+    .option('--beta <number>', shown('β of the preference loss', defaults.beta), number('beta'))
+    .option('--label-smoothing <number>', 'ε of cdpo', number('label-smoothing'))
     .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
     .option('--seed <integer>', shown('of the records and candidates drawn', defaults.seed), integerOption('seed', 0))
     .action(async (options: FromTextFlags) => {
@@ -157,12 +164,19 @@ interface FromTextFlags extends Output {
   readonly dimension?: number;
   readonly candidates?: number;
   readonly examples?: number;
+  readonly preferenceLoss?: NonNullable<LogLinearFile['preferenceLoss']>;
   readonly beta?: number;
+  readonly labelSmoothing?: number;
   readonly radius?: number;
   readonly seed?: number;
 }
 
 const number = numberOption;
+
+function preferenceLossOption(): Option {
+  const option = new Option('--preference-loss <name>', `${convexLossNames.join(', ')} (default: dpo)`);
+  return option.argParser(wordOption('preference-loss', convexLossNames));
+}
 
 function shown(description: string, absent: string | number): string {
   return `${description} (default: ${absent})`;

@@ -1,4 +1,6 @@
 import { InputError } from '../../base/input-error.js';
+import { checkedPreferenceLoss, marginLossOf } from '../../preference-loss/index.js';
+import type { LogLinearFile } from '../problem/format.js';
 
 /** The value, checked to be a finite number > 0. */
 export function positive(field: string, value: number): number {
@@ -26,4 +28,22 @@ export function checkedStart(start: readonly number[] | undefined, dimension: nu
   }
   if (Math.hypot(...point) > radius) throw new InputError('start', point, `a point in the ball of radius ${radius}`);
   return [...point];
+}
+
+/** The preference loss of a log-linear pair: dpo unless said otherwise. */
+export interface LossOptions {
+  readonly preferenceLoss?: NonNullable<LogLinearFile['preferenceLoss']>;
+  readonly beta?: number;
+  /** ε of cdpo. */
+  readonly labelSmoothing?: number;
+}
+
+/** The fields of a problem file that say its preference loss, checked; none but β for dpo. */
+export function lossFields(
+  given: LossOptions & { readonly beta: number },
+): Pick<LogLinearFile, 'preferenceLoss' | 'beta' | 'labelSmoothing'> {
+  const { preferenceLoss = 'dpo', beta, labelSmoothing } = given;
+  const smoothing = labelSmoothing !== undefined && { labelSmoothing };
+  marginLossOf(checkedPreferenceLoss({ loss: preferenceLoss, beta, ...smoothing }));
+  return { ...(preferenceLoss !== 'dpo' && { preferenceLoss }), beta, ...smoothing };
 }

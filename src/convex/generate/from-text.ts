@@ -1,13 +1,13 @@
 import { InputError } from '../../base/input-error.js';
 import { stream, type Stream } from '../../base/random-stream.js';
 import type { ProblemFile } from '../problem/format.js';
-import { integerFrom, positive } from './checks.js';
+import { integerFrom, lossFields, type LossOptions, positive } from './checks.js';
 import { fromTextDefaults } from './defaults.js';
 import { hashedNgrams, textSeen, type NgramUnit } from './hashed-ngrams.js';
 import type { DemonstrationRecord, PreferenceRecord } from './records.js';
 
 /** Options of `fromText`; absent ones are `fromTextDefaults`. */
-export interface FromTextOptions {
+export interface FromTextOptions extends LossOptions {
   readonly preferences: readonly PreferenceRecord[];
   readonly sft: readonly DemonstrationRecord[];
   /** What φ(x, y) is; so far there is one kind. */
@@ -20,7 +20,6 @@ export interface FromTextOptions {
   readonly examples?: number;
   readonly unit?: NgramUnit;
   readonly ngram?: number;
-  readonly beta?: number;
   readonly radius?: number;
   readonly seed?: number;
 }
@@ -38,7 +37,6 @@ export function fromText(options: FromTextOptions): ProblemFile {
   const { preferences, sft, ...given } = { ...fromTextDefaults, ...options };
   const candidates = integerFrom(2, 'candidates', given.candidates);
   const examples = integerFrom(1, 'examples', given.examples);
-  const beta = positive('beta', given.beta);
   const radius = positive('radius', given.radius);
   const seed = integerFrom(0, 'seed', given.seed);
   const { dimension } = given;
@@ -64,7 +62,7 @@ export function fromText(options: FromTextOptions): ProblemFile {
   return {
     kind: 'log-linear',
     dimension,
-    beta,
+    ...lossFields(given),
     reference: zero,
     radius,
     start: zero,

@@ -2,9 +2,9 @@ import { InputError } from '../../base/input-error.js';
 import { minimize } from '../optimum/minimize.js';
 import { stream } from '../../base/random-stream.js';
 import { problemData } from '../problem/data.js';
-import { checkProblemFile, type ProblemFile } from '../problem/format.js';
+import { checkProblemFile, type LogLinearFile, type ProblemFile } from '../problem/format.js';
 import { logLinearSft } from '../problem/log-linear-sft.js';
-import { checkedStart, integerFrom, positive } from './checks.js';
+import { checkedStart, integerFrom, lossFields, type LossOptions, positive } from './checks.js';
 import { logLinearDefaults } from './defaults.js';
 import { gaussianVector, orthonormalPair } from './orthonormal.js';
 
@@ -15,7 +15,7 @@ import { gaussianVector, orthonormalPair } from './orthonormal.js';
 export type ReferenceKind = 'zero' | 'random' | 'sft';
 
 /** Options of `logLinear`; absent ones are `logLinearDefaults`. */
-export interface LogLinearOptions {
+export interface LogLinearOptions extends LossOptions {
   readonly dimension?: number;
   /** Candidate replies of an SFT example, the target among them. */
   readonly candidates?: number;
@@ -25,15 +25,12 @@ export interface LogLinearOptions {
   readonly conflict?: number;
   /** How far the generating policies are from the uniform and the reference policy: the norm of their θ. */
   readonly sharpness?: number;
-  readonly beta?: number;
   readonly radius?: number;
   readonly reference?: ReferenceKind;
   /** Zero where absent. */
   readonly start?: readonly number[];
   readonly seed?: number;
 }
-
-type LogLinearFile = Extract<ProblemFile, { kind: 'log-linear' }>;
 
 /**
  * A random log-linear pair whose data two policies generated.
@@ -62,7 +59,7 @@ export function logLinear(options: LogLinearOptions = {}): ProblemFile {
 
   const sft = sftExamples(counts.sft, candidates, directions.sft, sharpness, seed);
   const dpo = dpoExamples(counts.dpo, directions.dpo, beta * sharpness, seed);
-  const file = { kind: 'log-linear' as const, dimension, beta, radius, start, sft, dpo };
+  const file = { kind: 'log-linear' as const, dimension, ...lossFields(given), radius, start, sft, dpo };
   return { ...file, reference: referencePoint(given.reference, file, sharpness, seed) };
 }
 

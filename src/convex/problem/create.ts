@@ -45,7 +45,7 @@ async function objectives(
         sft: quadraticObjective(data.objectives.sft, dimension, radius),
       };
     case 'log-linear':
-      return { dpo: logLinearDpo(data.dpo, data.reference, dimension), sft: logLinearSft(data.sft, dimension) };
+      return { dpo: logLinearDpo(data.dpo, data.reference, data), sft: logLinearSft(data.sft, dimension) };
     case 'expression': {
       const { expressionObjective } = await import('./expression.js');
       const [dpo, sft] = [expressionObjective(data, 'dpo'), expressionObjective(data, 'sft')];

@@ -1,5 +1,7 @@
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { InputError } from '../../base/input-error.js';
+import { checkedPreferenceLoss } from '../../preference-loss/index.js';
+import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
 import type { CheckedProblemFile } from './format.js';
 import { newFeatureRows, writeRow, type FeatureRows } from './feature-rows.js';
 import { newRoom, type Room } from './memory.js';
@@ -34,7 +36,7 @@ export interface LogLinearSftData {
 /** The DPO examples: each has one row, φ(chosen) − φ(rejected). */
 export interface LogLinearDpoData {
   readonly rows: FeatureRows;
-  readonly beta: number;
+  readonly loss: PreferenceLossSettings;
 }
 
 /**
@@ -100,7 +102,9 @@ function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>)
 }
 
 function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>): LogLinearData {
-  const { dimension, beta } = file;
+  const { dimension, beta, preferenceLoss = 'dpo', labelSmoothing } = file;
+  const smoothing = labelSmoothing !== undefined && { labelSmoothing };
+  const loss = checkedPreferenceLoss({ loss: preferenceLoss, beta, ...smoothing });
   checkLength('reference', file.reference, dimension);
   file.sft.forEach(({ candidates, target }, n) => {
     candidates.forEach((candidate, k) => {
@@ -142,7 +146,7 @@ function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>
     ...common,
     reference: room.numbers(file.reference),
     sft: { rows: sft },
-    dpo: { rows: dpo, beta },
+    dpo: { rows: dpo, loss },
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checked } from '../../base/checked.js';
+import { convexLossNames } from '../../preference-loss/index.js';
 
 const vector = z.array(z.number()).min(1);
 const standardDeviation = z.number().nonnegative();
@@ -28,7 +29,9 @@ export const logLinearFile = z
   .strictObject({
     kind: z.literal('log-linear'),
     dimension: z.int().positive(),
-    beta: z.number().positive().describe('the temperature β of DPO'),
+    preferenceLoss: z.enum(convexLossNames).optional().describe('the loss of a preference, dpo where absent'),
+    beta: z.number().positive().describe('β of the preference loss'),
+    labelSmoothing: z.number().positive().max(0.5).optional().describe('ε of cdpo'),
     reference: vector.describe('θ_ref of the reference policy'),
     radius: radius.describe('required: separable preferences have no minimiser on R^d'),
     start: vector,
@@ -59,6 +62,9 @@ export const expressionFile = z
   .describe('a pair of convex expressions of the variables');
 
 /** The problem file: one JSON format, three kinds. */
+/** A problem file of a log-linear pair. */
+export type LogLinearFile = z.input<typeof logLinearFile>;
+
 const problemFile = z.discriminatedUnion('kind', [quadraticFile, logLinearFile, expressionFile]);
 
 /** A problem file as written. */

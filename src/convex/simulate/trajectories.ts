@@ -49,7 +49,9 @@ export function needsReference(placed: PlacedProblem | undefined, members: reado
   return placed === undefined || !members.every(knows);
 }
 
-/** The problem where kernels read it, if they know its kind. */
+/** The problem where kernels read it, if they know its kind and its preference loss. */
 export function placedProblem(data: ProblemData): PlacedProblem | undefined {
-  return data.kind === 'expression' ? undefined : placeProblem(data);
+  if (data.kind === 'expression') return undefined;
+  if (data.kind === 'log-linear' && data.dpo.loss.loss !== 'dpo') return undefined;
+  return placeProblem(data);
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Objective, Problem } from '../../../src/convex/problem/problem.js';
 import { eigenvalues } from '../../../src/convex/problem/positive-semidefinite.js';
 import { logLinear } from '../../../src/convex/generate/log-linear.js';
+import { objectiveBounds } from '../../../src/theory/objective-bounds.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { exampleProblems } from './example-problems.js';
 
@@ -55,33 +56,59 @@ describe.each(exampleProblems)('%s', (_name, file) => {
   });
 });
 
-test('log-linear: every example’s gradient stays within the bound, and the Hessian within the smoothness', async () => {
-  const problem = await parseProblem(
-    logLinear({ dimension: 3, examples: 10, radius: 4, seed: 5, reference: 'random' }),
-  );
-  for (const objective of [problem.objectives.dpo, problem.objectives.sft]) {
-    const { gradientBound, smoothness } = objective.constants;
-    let example = 0;
-    const sampler = objective.sampler({ normal: () => NaN, integer: () => example }, 1);
-    let largest = 0;
-    fc.assert(
-      fc.property(pointIn(problem), fc.nat({ max: 9 }), (theta, n) => {
-        example = n;
-        sampler.draw();
-        const gradient = new Float64Array(3);
-        sampler.gradient(theta, gradient);
-        largest = Math.max(largest, Math.hypot(...gradient));
-        expect(Math.hypot(...gradient)).toBeLessThanOrEqual(gradientBound * (1 + 1e-14));
-        const hessian = new Float64Array(9);
-        objective.hessian(theta, hessian);
-        expect(eigenvalues(hessian, 3)[2]).toBeLessThanOrEqual(smoothness * (1 + 1e-12));
-        expect(eigenvalues(hessian, 3)[0]).toBeGreaterThanOrEqual(-1e-12);
-      }),
-    );
-    // No idle bound: some sampled gradient reaches a good part of it.
-    expect(largest).toBeGreaterThan(0.5 * gradientBound);
-  }
-});
+test.each([{}, { preferenceLoss: 'ipo', beta: 0.5 }, { preferenceLoss: 'cdpo', labelSmoothing: 0.3 }] as const)(
+  'log-linear, %j: every example’s gradient and the Hessian stay within their bounds',
+  async (loss) => {
+    const file = logLinear({ dimension: 3, examples: 10, radius: 4, seed: 5, reference: 'random', ...loss });
+    if (file.kind !== 'log-linear') throw new Error('expected a log-linear pair');
+    const problem = await parseProblem(file);
+    const range = objectiveBounds(problem).dpo.valueError;
+    for (const name of ['dpo', 'sft'] as const) {
+      const objective = problem.objectives[name];
+      const { gradientBound, smoothness } = objective.constants;
+      let example = 0;
+      const sampler = objective.sampler({ normal: () => NaN, integer: () => example }, 1);
+      let largest = 0;
+      fc.assert(
+        fc.property(pointIn(problem), fc.nat({ max: 9 }), (theta, n) => {
+          example = n;
+          sampler.draw();
+          const gradient = new Float64Array(3);
+          sampler.gradient(theta, gradient);
+          largest = Math.max(largest, Math.hypot(...gradient));
+          expect(Math.hypot(...gradient)).toBeLessThanOrEqual(gradientBound * (1 + 1e-14));
+          if (name === 'dpo') {
+            // ε of the theory: one example's loss is no farther from their mean.
+            expect(Math.abs(sampler.value(theta) - objective.value(theta))).toBeLessThanOrEqual(range * (1 + 1e-12));
+          }
+          const hessian = new Float64Array(9);
+          objective.hessian(theta, hessian);
+          expect(eigenvalues(hessian, 3)[2]).toBeLessThanOrEqual(smoothness * (1 + 1e-12));
+          expect(eigenvalues(hessian, 3)[0]).toBeGreaterThanOrEqual(-1e-12);
+        }),
+      );
+      if (name === 'dpo' && 'preferenceLoss' in loss && loss.preferenceLoss === 'ipo') {
+        // The bound is attained where an example's margin is farthest from its aim: at the ends of its own direction.
+        file.dpo.forEach(({ chosen, rejected }, n) => {
+          const row = chosen.map((entry, i) => entry - rejected[i]);
+          for (const end of [-4, 4]) {
+            example = n;
+            sampler.draw();
+            const gradient = new Float64Array(3);
+            sampler.gradient(
+              Float64Array.from(row, (entry) => (end * entry) / Math.hypot(...row)),
+              gradient,
+            );
+            largest = Math.max(largest, Math.hypot(...gradient));
+          }
+        });
+        expect(largest / gradientBound).toBeCloseTo(1, 12);
+      }
+      // No idle bound: some sampled gradient reaches a good part of it.
+      expect(largest).toBeGreaterThan(0.5 * gradientBound);
+    }
+  },
+);
 
 test('log-linear: the constants are those of the theory, computed from the features', async () => {
   const file = logLinear({ dimension: 2, candidates: 3, examples: { dpo: 4, sft: 2 }, beta: 0.7 });

@@ -18,4 +18,20 @@ export const exampleProblems: [string, ProblemFile][] = [
       start: [0.5, -0.5],
     },
   ],
+  [
+    'log-linear with ipo',
+    logLinear({ dimension: 3, examples: 8, preferenceLoss: 'ipo', beta: 0.4, radius: 3, seed: 6 }),
+  ],
+  [
+    'log-linear with cdpo',
+    logLinear({
+      dimension: 3,
+      examples: 8,
+      preferenceLoss: 'cdpo',
+      beta: 0.8,
+      labelSmoothing: 0.2,
+      radius: 3,
+      seed: 7,
+    }),
+  ],
 ];

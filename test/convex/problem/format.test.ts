@@ -140,6 +140,13 @@ describe('the first wrong field is named with its value', () => {
     ],
     ['no radius of a log-linear pair', changed(logLinear, 'radius', undefined), 'radius: got undefined'],
     ['beta 0', changed(logLinear, 'beta', 0), 'beta: got 0'],
+    [
+      'SimPO',
+      changed(logLinear, 'preferenceLoss', 'simpo'),
+      'preferenceLoss: got "simpo", expected "dpo", "cdpo", "ipo"',
+    ],
+    ['cDPO without smoothing', changed(logLinear, 'preferenceLoss', 'cdpo'), 'label-smoothing: got undefined'],
+    ['smoothing without cDPO', changed(logLinear, 'labelSmoothing', 0.1), 'label-smoothing: got 0.1, expected none'],
     ['dimension 1.5', changed(logLinear, 'dimension', 1.5), 'dimension: got 1.5'],
     ['a short reference', changed(logLinear, 'reference', [0]), 'reference: got [0], expected 2 entries, not 1'],
     [

@@ -95,7 +95,7 @@ function placeSft(place: Placing, { rows }: LogLinearSftData): PlacedSft {
   return { kind: 'sft', rows: place(rows.numbers), count, offsets: place(rows.offsets), mostRows };
 }
 
-function placeDpo(place: Placing, { rows, beta }: LogLinearDpoData, reference: Float64Array): PlacedDpo {
+function placeDpo(place: Placing, { rows, loss: { beta } }: LogLinearDpoData, reference: Float64Array): PlacedDpo {
   const count = exampleCount(rows);
   const shifts = Float64Array.from({ length: count }, (_, n) => rowProduct(rows, n, 0, reference));
   return { kind: 'dpo', rows: place(rows.numbers), count, shifts: place(shifts), beta };
