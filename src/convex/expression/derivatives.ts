@@ -60,7 +60,8 @@ export function derivatives({ parts, variables: dimension }: Expression): Deriva
 
   function value(theta: ArrayLike<number>): number {
     for (let i = 0; i < count; i++) {
-      const [a, b] = [first[i], second[i]];
+      const a = first[i];
+      const b = second[i];
       switch (code[i]) {
         case isVariable:
           values[i] = theta[a];
@@ -94,7 +95,8 @@ export function derivatives({ parts, variables: dimension }: Expression): Deriva
   /** The slopes of every part by its arguments, at the values. */
   function setSlopes(): void {
     for (let i = 0; i < count; i++) {
-      const [a, b] = [first[i], second[i]];
+      const a = first[i];
+      const b = second[i];
       switch (code[i]) {
         case isSum:
           slopeA[i] = slopeB[i] = 1;

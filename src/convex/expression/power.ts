@@ -62,27 +62,31 @@ export function powerFunction(name: string, power: Power, value: (x: number) => 
   const sign = (x: number): number => (parity === 'even' ? Math.sign(x) : 1);
   const [first, second] = [lowered(power, flipped, 1), lowered(power, parity, 2)];
   const outside = (x: number): boolean => parity === 'positive' && x < 0;
+  // What every step of a run asks for has a shortcut.
+  const [isAbsolute, isSquare] = [q === 1 && parity === 'even', q === 2 && parity === 'even'];
+  function slope(x: number): number {
+    if (x !== 0) return outside(x) ? NaN : q === 0 ? 0 : q * raised(Math.abs(x), q - 1) * sign(x);
+    if (q > 1) return 0;
+    if (q === 1) return parity === 'even' ? 0 : 1;
+    // Where the values cannot be smaller, 0 counts as a subgradient; a vertical tangent or a jump has none.
+    return q > 0 && parity !== 'odd' ? Infinity : NaN;
+  }
+
+  function bend(x: number): number {
+    if (x !== 0) {
+      if (outside(x)) return NaN;
+      return q === 0 || q === 1 ? 0 : q * (q - 1) * raised(Math.abs(x), q - 2) * (parity === 'odd' ? Math.sign(x) : 1);
+    }
+    if (q === 1 || q > 2) return 0;
+    return q === 2 ? (parity === 'odd' ? 0 : 2) : Infinity;
+  }
+
   return {
     name,
     value,
     power,
-    slope(x) {
-      if (x !== 0) return outside(x) ? NaN : q === 0 ? 0 : q * raised(Math.abs(x), q - 1) * sign(x);
-      if (q > 1) return 0;
-      if (q === 1) return parity === 'even' ? 0 : 1;
-      // Where the values cannot be smaller, 0 counts as a subgradient; a vertical tangent or a jump has none.
-      return q > 0 && parity !== 'odd' ? Infinity : NaN;
-    },
-    bend(x) {
-      if (x !== 0) {
-        if (outside(x)) return NaN;
-        return q === 0 || q === 1
-          ? 0
-          : q * (q - 1) * raised(Math.abs(x), q - 2) * (parity === 'odd' ? Math.sign(x) : 1);
-      }
-      if (q === 1 || q > 2) return 0;
-      return q === 2 ? (parity === 'odd' ? 0 : 2) : Infinity;
-    },
+    slope: isAbsolute ? Math.sign : isSquare ? (x) => 2 * x : slope,
+    bend: isAbsolute ? () => 0 : isSquare ? () => 2 : bend,
     range: (a) => powerRange(power, a),
     slopeRange(a) {
       if (q === 0) return parity === 'odd' && hasZero(a) ? everything : point(0);

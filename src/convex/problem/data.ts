@@ -152,7 +152,9 @@ function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>
 
 function expressionData(file: Extract<CheckedProblemFile, { kind: 'expression' }>): ExpressionData {
   const { variables, objectives, noise, valueNoise, strongConvexity = { dpo: 0, sft: 0 } } = file;
-  const repeated = variables.find((name, i) => variables.indexOf(name) !== i);
+  // As expressions are read: é is one name, however it is composed.
+  const names = variables.map((name) => name.normalize('NFC'));
+  const repeated = variables.find((_, i) => names.indexOf(names[i]) !== i);
   if (repeated !== undefined) throw new InputError('variables', repeated, 'every name once');
   if (file.radius === undefined && !(strongConvexity.dpo > 0 && strongConvexity.sft > 0)) {
     throw new InputError('radius', undefined, 'a positive radius, or a positive strongConvexity of both objectives');

@@ -51,7 +51,7 @@ export const logLinearFile = z
 export const expressionFile = z
   .strictObject({
     kind: z.literal('expression'),
-    variables: z.array(z.string().regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, 'a name of letters, digits and _')).min(1),
+    variables: z.array(z.string().regex(/^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u, 'a name of letters, digits and _')).min(1),
     objectives: z.strictObject({ dpo: z.string().min(1), sft: z.string().min(1) }),
     noise: perObjective.default({ dpo: 0, sft: 0 }).describe('standard deviation of the gradient noise'),
     valueNoise: perObjective.default({ dpo: 0, sft: 0 }).describe('standard deviation of the observed values'),

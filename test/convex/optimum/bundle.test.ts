@@ -62,6 +62,18 @@ test('on R^d with a modulus, and the weighted maximum of two kinks', async () =>
   expect(max.certificate).toBeLessThan(1e-9);
 });
 
+test.each([
+  ['(x^2 + 1e13) - 1e13', 0],
+  ['(abs(x - 0.3) + 1e12) - 1e12', 0],
+  ['1e8*(max(x, -x)/3 + 1e5) - 1e13', 0],
+  ['exp(x/10)*1e10 - 1e9*x', 1e10],
+])('the certificate of %s counts what rounding took from its value', async (text, minimum) => {
+  const problem = await pair(text, 'x^2', [2]);
+  const { value, certificate } = minimizeWeightedSum(problem, 1);
+  expect(Math.abs(value - minimum)).toBeLessThanOrEqual(certificate);
+  expect(certificate).toBeLessThan(0.1);
+});
+
 test('a certificate holds at every point of the ball', async () => {
   const problem = await pair(
     'norm(x - 1, y) + norm(x + 1, y - 1) + 2*abs(x + y) + hinge(x)',

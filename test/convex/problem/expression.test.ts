@@ -103,6 +103,15 @@ test.each([
   );
 });
 
+test('names of variables are of any script, and are the same however they are composed', async () => {
+  const named = (variables: string[], dpo: string): Promise<Problem> =>
+    parseProblem({ ...file(dpo), variables, objectives: { dpo, sft: dpo } });
+  const { objectives } = await named(['θ', 'φ_1'], 'θ^2 + (φ_1 - θ)^2');
+  expect(objectives.dpo.value(Float64Array.of(1, 3))).toBe(5);
+  await expect(named(['\u00e9', 'e\u0301'], '\u00e9^2')).rejects.toThrow('every name once');
+  await expect(named(['x+', 'y'], 'y')).rejects.toThrow('variables[0]: got "x+"');
+});
+
 test('a modulus is checked too, stands in for the radius, and is proved with the convexity', async () => {
   const modulus = (dpo: number): object => ({ radius: undefined, strongConvexity: { dpo, sft: 2 } });
   const parsed = (text: string, dpo: number): Promise<Problem> =>
