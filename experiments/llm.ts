@@ -22,7 +22,7 @@ export const llm: Experiment<LlmResults> = {
   unavailable: ({ llm: folder }) =>
     folder === undefined ? 'give --llm with the folder of a finished forgetting llm experiment' : undefined,
   run: async ({ llm: folder = '' }) => {
-    const results = readExperiment(folder);
+    const results = await readExperiment(folder);
     const command = await readFile(join(folder, commandFile), 'utf8').catch((error: unknown) => {
       throw fileRefusal(join(folder, commandFile), error, 'the command of the experiment');
     });

@@ -34,6 +34,16 @@ export function resumeStream(state: readonly number[]): Stream {
   return onState(Uint32Array.from(state));
 }
 
+/** Whether some numbers are the state of a stream. */
+export function isStreamState(state: readonly number[]): boolean {
+  try {
+    resumeStream(state);
+    return state.every((word) => word >= 0 && word < 2 ** 32);
+  } catch {
+    return false;
+  }
+}
+
 /** Both generators work on the same state words; given a `prng` instead, the ziggurat would keep a hidden one of its own. */
 function onState(state: Uint32Array): Stream {
   const generator = mt19937.factory({ state, copy: false });

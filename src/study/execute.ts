@@ -6,7 +6,8 @@ import { fileRefusal } from '../base/file-refusal.js';
 import { InputError } from '../base/input-error.js';
 import { workerModule } from '../base/worker-module.js';
 import type { Pair } from '../schedule/schedule.js';
-import { openRunFolder } from '../llm/results/run-folder.js';
+import { writeContents } from '../llm/results/contents.js';
+import { claimFolder } from '../llm/results/run-folder.js';
 import { writeJson } from '../base/json-file.js';
 import { writeParquet } from '../base/parquet.js';
 import { jsonLines } from '../base/text.js';
@@ -59,7 +60,7 @@ export async function runExperiment(
   const { out } = options;
   checkSettings(settings);
   requireContext(settings);
-  await openRunFolder(out, { settings: await decisiveSettings(settings), resume: true });
+  await claimFolder(out, await decisiveSettings(settings));
   const runs = comparedRuns(settings);
   const total = preparatoryRuns.length * settings.scale.optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0);
   const laboratory = openLaboratory(options, total);
@@ -78,6 +79,8 @@ export async function runExperiment(
     await writeTable(out, 'cost', cost);
     const summary = summarise(settings, { optima, preparation, results });
     await writeJson(join(out, 'summary.json'), summary);
+    const written = Object.keys(tables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
+    await writeContents(out, [...written, 'summary.json']);
     return { summary, overhead: overheadOf(settings.scale.steps, cost) };
   } finally {
     await laboratory.close();

@@ -1,9 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { checked } from '../base/checked.js';
 import { InputError } from '../base/input-error.js';
+import { parseJson } from '../base/json-file.js';
+import { jsonObject } from '../base/json-object.js';
+import type { Columns } from '../base/parquet.js';
+import { readText } from '../base/read-whole.js';
+import { checkContents } from '../llm/results/contents.js';
 import type { Pair } from '../schedule/schedule.js';
 import type { Comparison } from './plan.js';
-import type { ChoiceRow, CostRow, EvaluationRow, tables } from './results.js';
+import { tables, type ChoiceRow, type CostRow, type EvaluationRow } from './results.js';
 import type { ExperimentSettings } from './settings.js';
 import type { Summary } from './summary.js';
 
@@ -18,18 +25,26 @@ export interface ExperimentResults {
   readonly summary: Summary;
 }
 
-/** Reads the folder of a finished experiment; throws an InputError where it is none. */
-export function readExperiment(folder: string): ExperimentResults {
+/**
+ * Reads the folder of a finished experiment, its tables checked against what was written at its end.
+ * @throws InputError where it is none, or a file is damaged
+ */
+export async function readExperiment(folder: string): Promise<ExperimentResults> {
   const at = (name: string): string => join(folder, name);
   if (!existsSync(at('summary.json'))) {
     throw new InputError('results', folder, 'the folder of a finished forgetting llm experiment');
   }
-  const summary = JSON.parse(readFileSync(at('summary.json'), 'utf8')) as Summary;
-  const rows = <Row>(name: keyof typeof tables): Row[] =>
-    readFileSync(at(`${name}.jsonl`), 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Row);
+  await checkContents(folder);
+  const place = at('summary.json');
+  const summary = checked(summarySchema, parseJson(place), { place }) as unknown as Summary;
+  const rows = <Row>(name: keyof typeof tables): Row[] => {
+    const [path, schema] = [at(`${name}.jsonl`), z.strictObject(columnSchemas(tables[name]))];
+    const lines = readText(path).split('\n').slice(0, -1);
+    return lines.map((line, i): Row => {
+      const place = `${path}:${i + 1}`;
+      return checked(schema, jsonObject(line, place), { place }) as unknown as Row;
+    });
+  };
   return {
     settings: summary.settings,
     optima: summary.optima,
@@ -38,4 +53,23 @@ export function readExperiment(folder: string): ExperimentResults {
     cost: rows('cost'),
     summary,
   };
+}
+
+const pair = z.object({ dpo: z.number(), sft: z.number() });
+
+/** Of a summary what figures go by. */
+const summarySchema = z.looseObject({
+  settings: z.looseObject({ preset: z.string(), seed: z.int(), scale: z.looseObject({ steps: z.int().positive() }) }),
+  optima: z.object({ 'sft-dpo': pair, 'dpo-sft': pair }),
+  ...Object.fromEntries(['singleObjectives', 'rows', 'checks', 'claims'].map((name) => [name, z.array(z.unknown())])),
+});
+
+/** What a row of a table holds: DPO's share is that of sequential runs alone. */
+function columnSchemas(columns: Columns): Record<string, z.ZodType> {
+  const schemas = Object.entries(columns).map(([name, type]): [string, z.ZodType] => {
+    if (type === 'STRING') return [name, z.string()];
+    const number = type === 'INT32' ? z.int() : z.number();
+    return [name, name === 'dpoShare' ? number.nullable() : number];
+  });
+  return Object.fromEntries(schemas);
 }

@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../base/input-error.js';
 import { schedules } from '../schedule/index.js';
@@ -93,9 +91,9 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
       evaluateEvery: scale.evaluateEvery,
       folder,
       save: (to) => saveTrained(to, model, settings),
+      keepCheckpoint: false,
       onStep,
     });
-    await rm(join(path, 'checkpoint.safetensors'), { force: true });
   } finally {
     model.dispose();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resumeStream, stream } from '../../src/base/random-stream.js';
+import { isStreamState, resumeStream, stream } from '../../src/base/random-stream.js';
 
 const first = (seed: number, purpose: string, count = 1000): number[] => {
   const { uniform } = stream(seed, purpose);
@@ -48,4 +48,12 @@ describe('named streams', () => {
     expect(() => stream(-1, 'x')).toThrow(RangeError);
     expect(() => stream(0.5, 'x')).toThrow(RangeError);
   });
+});
+
+it('tells the state of a stream from other numbers', () => {
+  const state = stream(5, 'coin').state();
+  expect(isStreamState(state)).toBe(true);
+  for (const other of [[], [1, 3, 624], state.slice(0, 600), [...state.slice(0, -1), -1]]) {
+    expect(isStreamState(other)).toBe(false);
+  }
 });

@@ -36,6 +36,16 @@ export function startLlm(words: readonly string[], environment: Readonly<Record<
   return { process: child, ended };
 }
 
+/** Words of a command, with the options that `more` gives in place of those of the same name. */
+export function withOptions(words: readonly string[], more: readonly string[]): string[] {
+  const given = new Set(more.filter((word) => word.startsWith('--')));
+  const kept = words.filter((word, i) => {
+    const option = word.startsWith('--') ? word : words[i - 1];
+    return !given.has(option);
+  });
+  return [...kept, ...more];
+}
+
 /** Runs the real command line to its end. */
 export function llm(...words: string[]): Promise<Ended> {
   return startLlm(words).ended;

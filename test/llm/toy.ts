@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attemptsAt } from '../../src/llm/results/attempt.js';
 import type { Sequence } from '../../src/llm/data/sequence.js';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
@@ -35,9 +36,15 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
   };
 }
 
+/** The folder that a run fills: its latest attempt's, or its own where it has ended. */
+export function folderOf(out: string): string {
+  const attempts = attemptsAt(out);
+  return attempts.length === 0 ? out : attempts[0];
+}
+
 /** The number of steps that a run under way has written. */
 export function stepsWritten(out: string): number {
-  const path = join(out, 'steps.jsonl');
+  const path = join(folderOf(out), 'steps.jsonl');
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 

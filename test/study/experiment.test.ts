@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readExperiment } from '../../src/study/read-results.js';
 import type { ExperimentReport } from '../../src/study/execute.js';
-import { startLlm, type Ended } from '../llm/command.js';
+import { startLlm, withOptions, type Ended } from '../llm/command.js';
 import { temporaryFolder } from '../llm/temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
 
@@ -37,7 +37,7 @@ function words(out: string, ...more: string[]): string[] {
   const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
   const folders = ['--cache', cache, '--out', out];
   const figures = more.includes('--figures') ? [] : ['--no-figures'];
-  return ['experiment', ...data, ...counts, ...scale, ...training, ...folders, ...figures, ...more];
+  return withOptions(['experiment', ...data, ...counts, ...scale, ...training, ...folders, ...figures], more);
 }
 
 function start(commandWords: readonly string[]) {
@@ -51,7 +51,7 @@ function experiment(...more: string[]): Promise<Ended> {
 /** Every file of an experiment but those that hold what the clock says, and what a kill left of one being written. */
 function contents(out: string): Map<string, string> {
   const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/timing|cost|\.\d+$/.test(name));
+  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/timing|cost|\.unfinished$/.test(name));
   return new Map(kept.map((name) => [name, readFileSync(join(out, name)).toString('base64')]));
 }
 
@@ -78,8 +78,8 @@ describe('an experiment', () => {
     expect(new Set(summary.claims.map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
   });
 
-  it('shares start, reference, f_DPO and optima within a comparison, and measures gaps from the optima', () => {
-    const { results, optima, choices, cost } = readExperiment(whole);
+  it('shares start, reference, f_DPO and optima within a comparison, and measures gaps from the optima', async () => {
+    const { results, optima, choices, cost } = await readExperiment(whole);
     for (const comparison of ['sft-dpo', 'dpo-sft'] as const) {
       const own = results.filter((row) => row.comparison === comparison);
       const starts = own.filter(({ step }) => step === 0);

@@ -1,13 +1,17 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/folder.js';
 import { InputError } from '../../base/input-error.js';
+import { readText, readWhole } from '../../base/read-whole.js';
+import { writeTexts, writeWhole } from '../../base/whole-file.js';
 import type { Pair } from '../../schedule/schedule.js';
 import type { ChoiceName } from '../../schedule/step.js';
 import type { Evaluation } from '../evaluate.js';
 import type { StepOutcome } from '../train/step.js';
+import type { FileMark } from './append-log.js';
 import { openLineLog, readRows } from './line-log.js';
 import { writeParquet, type Columns } from '../../base/parquet.js';
-import { openEventLog } from './tensorboard.js';
+import { eventsUpTo, openEventLog } from './tensorboard.js';
 
 /** The columns of steps.parquet, and the fields of steps.jsonl. */
 const stepColumns: Columns = {
@@ -44,6 +48,9 @@ const heldOutColumns: Columns = {
   heldOutPreferenceAccuracy: 'DOUBLE',
 };
 
+const timingFile = 'timing.jsonl';
+const eventFile = 'tensorboard/events.out.tfevents.0.forgetting';
+
 /** The files a run fills while it goes on. */
 export interface RunFiles {
   step(step: number, outcome: StepOutcome, weightedGap: Partial<Pair>): void;
@@ -51,8 +58,11 @@ export interface RunFiles {
   evaluation(step: number, evaluation: Evaluation, ideal: Pair | undefined, heldOut?: Evaluation): void;
   /** @param seconds of the step; @param tensorBytes the most that tensors took in it */
   timing(step: number, seconds: number, tensorBytes: number): void;
-  /** Brings what was written to the disk: a checkpoint must not be newer than the logs it goes with. */
-  sync(): void;
+  /**
+   * Brings what was written to the disk, and says how far those files have come that do not depend on the clock: what a
+   * checkpoint vouches for.
+   */
+  marks(): Readonly<Record<string, FileMark>>;
   close(): void;
   /** Writes the Parquet tables of the JSONL files. */
   writeTables(): Promise<void>;
@@ -61,24 +71,16 @@ export interface RunFiles {
 }
 
 /**
- * Opens a run's files in its folder: steps.jsonl and evaluations.jsonl, which two runs of equal settings write alike to
+ * Opens a run's files in its folder, to go on where they end: steps.jsonl and evaluations.jsonl, which two runs of equal settings write alike to
  * the byte, and what depends on the clock apart: timing.jsonl and, if asked for, TensorBoard's event file.
- * @param lastStep the step of the checkpoint gone on from: what was written after it is removed; −1 for none
  */
-export function openRunFiles(
-  folder: string,
-  { lastStep, tensorboard }: { readonly lastStep: number; readonly tensorboard: boolean },
-): RunFiles {
+export function openRunFiles(folder: string, { tensorboard }: { readonly tensorboard: boolean }): RunFiles {
   const at = (name: string): string => join(folder, name);
-  const steps = openLineLog(at('steps.jsonl'), lastStep);
-  const found = readRows(at('steps.jsonl')).length;
-  if (found !== Math.max(0, lastStep)) {
-    throw new InputError(at('steps.jsonl'), `${found} steps`, `${lastStep}, as many as the checkpoint`);
-  }
-  const evaluations = openLineLog(at('evaluations.jsonl'), lastStep);
-  const timing = openLineLog(at('timing.jsonl'), lastStep);
-  if (tensorboard) mkdirSync(at('tensorboard'), { recursive: true });
-  const events = tensorboard ? openEventLog(at('tensorboard/events.out.tfevents.0.forgetting'), lastStep) : undefined;
+  const steps = openLineLog(at('steps.jsonl'));
+  const evaluations = openLineLog(at('evaluations.jsonl'));
+  const timing = openLineLog(at(timingFile));
+  if (tensorboard) makeFolder(at('tensorboard'));
+  const events = tensorboard ? openEventLog(at(eventFile)) : undefined;
   const curve = (step: number, scalars: Record<string, number | null>): void => {
     const known = Object.entries(scalars).filter((entry): entry is [string, number] => entry[1] !== null);
     events?.append({ wallTime: Date.now() / 1000, step, scalars: Object.fromEntries(known) });
@@ -122,8 +124,9 @@ export function openRunFiles(
       const processBytes = process.resourceUsage().maxRSS * 1024;
       timing.append({ step, seconds, processBytes, tensorBytes });
     },
-    sync() {
-      for (const log of [steps, evaluations, timing]) log.sync();
+    marks() {
+      for (const log of [timing, events]) log?.mark();
+      return { 'steps.jsonl': steps.mark(), 'evaluations.jsonl': evaluations.mark() };
     },
     close() {
       for (const log of [steps, evaluations, timing, events]) log?.close();
@@ -138,6 +141,22 @@ export function openRunFiles(
     choices: () =>
       readRows(at('steps.jsonl')).map((row) => ({ choice: row.choice as ChoiceName, loss: row.loss as number })),
   };
+}
+
+/**
+ * Copies what depends on the clock from one folder of a run to another, up to a step.
+ * @throws InputError where the times of a step are missing
+ */
+export async function copyClockFiles(source: string, own: string, step: number): Promise<void> {
+  const timing = join(source, timingFile);
+  const lines = readText(timing).split('\n').slice(0, -1);
+  if (lines.length < step) throw new InputError(timing, `${lines.length} lines`, `at least ${step}: it is damaged`);
+  await writeTexts(
+    join(own, timingFile),
+    lines.slice(0, step).map((line) => `${line}\n`),
+  );
+  const events = join(source, eventFile);
+  if (existsSync(events)) await writeWhole(join(own, eventFile), eventsUpTo(readWhole(events), step));
 }
 
 /** The share of pairs whose chosen reply the policy itself, without any reference, finds likelier. */

@@ -1,11 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../base/file-refusal.js';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
+import { parseJson } from '../../base/json-file.js';
+import { writeWhole } from '../../base/whole-file.js';
 import type { ChoiceName } from '../../schedule/step.js';
 import type { Evaluation } from '../evaluate.js';
+import { attemptsAt, beginAttempt, isFree, removeAttempts } from './attempt.js';
+import { checkContents, writeContents } from './contents.js';
+import { takeOver } from './take-over.js';
 
 /** What a finished run did. */
 export interface RunResult {
@@ -17,58 +21,140 @@ export interface RunResult {
 
 /** A folder that belongs to one run. */
 export interface RunFolder {
+  /** Where the run is found when it has ended. */
   readonly path: string;
+  /** The folder that this process fills until then. */
+  readonly attempt: string;
   /** The result of the run, where it has ended. */
   readonly result: RunResult | undefined;
+  /** Throws an InputError where another process has taken the run over, or finished it. */
+  readonly requireOwn: () => void;
+  /** Writes result.json, digests of all files, and gives the folder its name. */
+  finish(result: RunResult): Promise<void>;
 }
 
+/** Everything that decides a run's numbers, as plain data. */
+export type RunSettings = Readonly<Record<string, unknown>>;
+
 /**
- * Takes a folder for a run: writes its settings.json, or, to go on, compares it with the run's settings and clears what
- * a kill left half-written. A run killed before it wrote anything begins anew.
- * Throws an InputError where the folder holds a run that is not to be resumed, or was begun with other settings.
- * @param settings everything that decides the run's numbers, as plain data
+ * Takes a folder for a run. A finished run there gives its result, checked against what was written at its end. Of an
+ * earlier attempt that was interrupted, or that another process is still making, this one takes over what its last
+ * checkpoint vouches for; without a checkpoint the run begins anew.
+ * Throws an InputError where the folder holds a run that is not to be resumed, was begun with other settings, or is
+ * damaged.
  */
 export async function openRunFolder(
   path: string,
-  { settings, resume }: { readonly settings: Readonly<Record<string, unknown>>; readonly resume: boolean },
+  { settings, resume }: { readonly settings: RunSettings; readonly resume: boolean },
 ): Promise<RunFolder> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    throw fileRefusal(path, error, 'a folder that can be made');
-  });
-  const settingsPath = join(path, 'settings.json');
-  if (!existsSync(settingsPath)) {
-    await writeJson(settingsPath, settings);
-  } else if (!resume) {
-    throw new InputError('out', path, 'a folder without a run, or --resume to go on with the run there');
-  } else {
-    requireSame(JSON.parse(readFileSync(settingsPath, 'utf8')) as Record<string, unknown>, settings, path);
-    await removeHalfWritten(path);
+  const run = resolve(path);
+  for (;;) {
+    const earlier = attemptsAt(run);
+    const finished = !isFree(run);
+    if (finished && !existsSync(join(run, settingsFile))) {
+      throw new InputError('out', path, 'an empty folder, or one that is not there yet');
+    }
+    if (!resume && (finished || earlier.length > 0)) {
+      throw new InputError('out', path, 'a folder without a run, or --resume to go on with the run there');
+    }
+    if (finished) return finishedRun(path, settings);
+    const begun = earlier.find((attempt) => existsSync(join(attempt, settingsFile)));
+    if (begun !== undefined) requireSame(readSettings(begun), settings, path);
+    const attempt = beginAttempt(run, earlier);
+    // Another process has just begun one: it is the one to take over from.
+    if (attempt === undefined) continue;
+    const source = earlier.find((folder) => existsSync(join(folder, 'checkpoint.safetensors')));
+    try {
+      await writeWhole(join(attempt.path, settingsFile), `${JSON.stringify(settings)}\n`);
+      if (source !== undefined) await takeOver(source, attempt.path);
+      attempt.requireOwn();
+      removeAttempts(run, earlier);
+    } catch (error) {
+      attempt.abandon();
+      // Another process may have finished the run meanwhile, or taken it over too.
+      if (!isFree(run) || (source !== undefined && !existsSync(source))) continue;
+      throw error;
+    }
+    return {
+      path,
+      attempt: attempt.path,
+      result: undefined,
+      requireOwn: attempt.requireOwn,
+      finish: async (result) => {
+        await writeWhole(join(attempt.path, resultFile), `${JSON.stringify(result)}\n`);
+        await writeContents(attempt.path);
+        attempt.finish();
+        removeAttempts(run, attemptsAt(run));
+      },
+    };
   }
-  const resultPath = join(path, 'result.json');
-  const result = existsSync(resultPath) ? (JSON.parse(readFileSync(resultPath, 'utf8')) as RunResult) : undefined;
-  return { path, result };
 }
 
-function requireSame(begun: Record<string, unknown>, settings: Readonly<Record<string, unknown>>, path: string): void {
+const settingsFile = 'settings.json';
+const resultFile = 'result.json';
+
+async function finishedRun(path: string, settings: RunSettings): Promise<RunFolder> {
+  requireSame(readSettings(path), settings, path);
+  const result = await readResult(path);
+  const none = (): never => {
+    throw new InputError('out', path, 'a run that has not ended');
+  };
+  return { path, attempt: path, result, requireOwn: none, finish: none };
+}
+
+const resultSchema = z.strictObject({
+  steps: z.array(z.strictObject({ choice: z.enum(['sft', 'dpo', 'mix']), loss: z.number() })),
+  final: z.strictObject({
+    sft: z.looseObject({ loss: z.number(), tokens: z.int() }),
+    dpo: z.looseObject({
+      loss: z.number(),
+      accuracy: z.number(),
+      chosenReward: z.number(),
+      rejectedReward: z.number(),
+    }),
+    perExample: z.array(z.looseObject({})),
+  }),
+  stopped: z.string().nullable(),
+});
+
+/**
+ * The result of a finished run, every file of its folder checked first.
+ * @throws InputError naming the file that is missing or damaged
+ */
+export async function readResult(folder: string): Promise<RunResult> {
+  await checkContents(folder);
+  const place = join(folder, resultFile);
+  return checked(resultSchema, parseJson(place), { place }) as unknown as RunResult;
+}
+
+/** Whether a folder holds a finished run, all of it as it was written. */
+export async function isWholeRun(folder: string): Promise<boolean> {
+  try {
+    await readResult(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Writes the settings of what fills a folder with several runs, or compares them with those that are there.
+ * @throws InputError where they differ
+ */
+export async function claimFolder(path: string, settings: RunSettings): Promise<void> {
+  if (existsSync(join(path, settingsFile))) requireSame(readSettings(path), settings, path);
+  else await writeWhole(join(path, settingsFile), `${JSON.stringify(settings)}\n`);
+}
+
+function readSettings(folder: string): Record<string, unknown> {
+  const place = join(folder, settingsFile);
+  return checked(z.record(z.string(), z.unknown()), parseJson(place), { place });
+}
+
+function requireSame(begun: Record<string, unknown>, settings: RunSettings, path: string): void {
   for (const name of new Set([...Object.keys(begun), ...Object.keys(settings)])) {
     const [before, now] = [JSON.stringify(begun[name]), JSON.stringify(settings[name])];
     if (before !== now) throw new InputError(name, settings[name], `${before}, as the run in ${path} began`);
   }
-}
-
-/** Files are written under another name first: small ones as "<name>.<number>", large ones as "<name>.unfinished". */
-async function removeHalfWritten(path: string): Promise<void> {
-  const left = (await readdir(path)).filter((name) => /\.(\d+|unfinished)$/.test(name));
-  for (const name of left) await rm(join(path, name));
-}
-
-/** Writes result.json, the last file of a run. */
-export async function writeResult({ path }: RunFolder, result: RunResult): Promise<void> {
-  await writeJson(join(path, 'result.json'), result);
-}
-
-async function writeJson(path: string, content: unknown): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(content)}\n`).catch((error: unknown) => {
-    throw fileRefusal(path, error, 'a file that can be written');
-  });
 }

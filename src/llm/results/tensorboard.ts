@@ -1,6 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
-import { fileRefusal } from '../../base/file-refusal.js';
+import { openAppendLog, type AppendLog } from './append-log.js';
 
 /** Scalars of one step, as TensorBoard shows them: a curve for each tag. */
 export interface ScalarEvent {
@@ -11,31 +9,20 @@ export interface ScalarEvent {
 }
 
 /** An event file that grows while a run goes on. */
-export interface EventLog {
+export interface EventLog extends Pick<AppendLog, 'mark' | 'close'> {
   append(event: ScalarEvent): void;
-  close(): void;
 }
 
-/** Opens an event file for appending; events of steps after `lastStep`, and one cut short by a kill, are removed first. */
-export function openEventLog(path: string, lastStep: number): EventLog {
-  try {
-    const kept = existsSync(path) ? readEvents(readFileSync(path)).filter(({ step }) => step <= lastStep) : [];
-    writeFileAtomic.sync(
-      path,
-      Buffer.concat([record(versionEvent()), ...kept.map((event) => record(scalarEvent(event)))]),
-    );
-    const descriptor = openSync(path, 'a');
-    return {
-      append: (event) => {
-        writeSync(descriptor, record(scalarEvent(event)));
-      },
-      close: () => {
-        closeSync(descriptor);
-      },
-    };
-  } catch (error) {
-    throw fileRefusal(path, error, 'a file that can be written');
-  }
+/** Opens an event file for appending to what it holds. */
+export function openEventLog(path: string): EventLog {
+  const log = openAppendLog(path);
+  if (log.mark().bytes === 0) log.append(record(versionEvent()));
+  return {
+    ...log,
+    append: (event) => {
+      log.append(record(scalarEvent(event)));
+    },
+  };
 }
 
 /** A TFRecord: length, its checksum, the data, its checksum (tensorflow/core/lib/io/record_writer.h). */
@@ -103,19 +90,32 @@ function varint(value: number): Buffer {
 
 /** The scalar events of an event file; a record cut short or with a wrong checksum ends the reading. */
 export function readEvents(file: Buffer): ScalarEvent[] {
-  const events: ScalarEvent[] = [];
+  return Array.from(records(file)).flatMap(({ event }) => event ?? []);
+}
+
+/** The part of an event file before the first event of a later step, or before what cannot be read. */
+export function eventsUpTo(file: Buffer, step: number): Buffer {
+  let length = 0;
+  for (const { event, end } of records(file)) {
+    if (event !== undefined && event.step > step) break;
+    length = end;
+  }
+  return file.subarray(0, length);
+}
+
+/** The whole records of an event file: the event of each that has scalars, and where it ends. */
+function* records(file: Buffer): Iterable<{ readonly event: ScalarEvent | undefined; readonly end: number }> {
   for (let start = 0; start + 16 <= file.length;) {
     const length = Number(file.readBigUInt64LE(start));
     const end = start + 12 + length;
-    if (file.readUInt32LE(start + 8) !== maskedChecksum(file.subarray(start, start + 8)) || end + 4 > file.length)
-      break;
+    if (file.readUInt32LE(start + 8) !== maskedChecksum(file.subarray(start, start + 8)) || end + 4 > file.length) {
+      return;
+    }
     const data = file.subarray(start + 12, end);
-    if (file.readUInt32LE(end) !== maskedChecksum(data)) break;
-    const event = parseEvent(data);
-    if (event !== undefined) events.push(event);
+    if (file.readUInt32LE(end) !== maskedChecksum(data)) return;
+    yield { event: parseEvent(data), end: end + 4 };
     start = end + 4;
   }
-  return events;
 }
 
 function parseEvent(data: Buffer): ScalarEvent | undefined {

@@ -1,9 +1,14 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
+import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
+import { isStreamState } from '../../base/random-stream.js';
 import { downloaded, uploaded } from '../weights/device-memory.js';
+import { fileMarkSchema, type FileMark } from '../results/append-log.js';
 import { wholeTensors, type WholeTensor } from '../model/parts.js';
+import { digestField } from '../weights/digest.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { RowRange } from '../weights/weights.js';
 
@@ -18,7 +23,7 @@ const stateSchema = z.object({
   lastChoice: z.enum(['sft', 'dpo', 'mix']).nullable(),
   cursors: z.object({ sft: cursorSchema, dpo: cursorSchema }),
   /** The state of the stream that schedules draw from. */
-  coin: z.array(z.int()),
+  coin: z.array(z.int()).refine(isStreamState, 'the state of a random stream'),
   /** The updates made since the optimiser's moments were zero. */
   updates: z.int().nonnegative(),
   /** Why the run ended before its last step; null where it did not. */
@@ -27,6 +32,13 @@ const stateSchema = z.object({
 
 /** Everything beside tensors that a run needs to go on exactly: plain data. */
 export type TrainingState = z.infer<typeof stateSchema>;
+
+/** A run as its checkpoint holds it, its tensors aside. */
+export interface Checkpoint {
+  readonly state: TrainingState;
+  /** How far the files beside it had come. */
+  readonly files: Readonly<Record<string, FileMark>>;
+}
 
 /** The tensors of a run: the trained variables and the optimiser's moments, by variable name. */
 export interface TrainingTensors {
@@ -37,10 +49,14 @@ export interface TrainingTensors {
 
 /**
  * Writes a checkpoint, whole or not at all: a safetensors file with the tensors in float32, each named
- * "<group>/<variable>", and the state as JSON in its metadata.
+ * "<group>/<variable>", and in its metadata the state and the marks of the files beside it as JSON, and its digest.
  * Throws an InputError where a tensor is not finite or the file cannot be written; the last checkpoint is left as it was.
  */
-export async function writeCheckpoint(path: string, state: TrainingState, tensors: TrainingTensors): Promise<void> {
+export async function writeCheckpoint(
+  path: string,
+  { state, files }: Checkpoint,
+  tensors: TrainingTensors,
+): Promise<void> {
   const writable = namedTensors(tensors).map(([name, { shape, parts }]) => ({
     name,
     shape,
@@ -52,7 +68,8 @@ export async function writeCheckpoint(path: string, state: TrainingState, tensor
       }
     },
   }));
-  await writeSafetensors(path, writable, { format: 'forgetting-checkpoint', state: JSON.stringify(state) });
+  const metadata = { format: 'forgetting-checkpoint', state: JSON.stringify(state), files: JSON.stringify(files) };
+  await writeSafetensors(path, writable, { ...digestField, ...metadata });
 }
 
 /** Whole tensors, so that the file does not depend on the parts in which a device holds them. */
@@ -65,25 +82,34 @@ function namedTensors(tensors: TrainingTensors): [string, WholeTensor<Variable>]
   );
 }
 
-/** The state held by a checkpoint, or undefined where there is no such file. */
-export function readCheckpointState(path: string): TrainingState | undefined {
-  if (!existsSync(path)) return undefined;
-  const parsed = stateSchema.safeParse(stateOf(path));
-  if (!parsed.success) throw new InputError(path, parsed.error.issues[0].message, 'a checkpoint of this version');
-  return parsed.data;
+const checkpointSchema = z.object({ state: stateSchema, files: z.record(z.string(), fileMarkSchema) });
+
+/**
+ * What a checkpoint holds beside its tensors; throws an InputError where it is none of this version.
+ * @param shown the path that a refusal names
+ */
+export function readCheckpoint(path: string, shown = path): Checkpoint {
+  return checked(checkpointSchema, metadataOf(path, shown), { place: shown });
 }
 
-function stateOf(path: string): unknown {
-  const descriptor = openSync(path, 'r');
+const longestHeader = 100e6;
+
+function metadataOf(path: string, shown: string): { state: unknown; files: unknown } {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw fileRefusal(shown, error, 'a checkpoint of this version');
+  }
   try {
     const length = Buffer.alloc(8);
     readSync(descriptor, length, 0, 8, 0);
-    const header = Buffer.alloc(Number(length.readBigUInt64LE()));
+    const header = Buffer.alloc(Math.min(longestHeader, Number(length.readBigUInt64LE())));
     readSync(descriptor, header, 0, header.length, 8);
-    const { __metadata__: metadata } = JSON.parse(header.toString()) as { __metadata__?: { state?: string } };
-    return JSON.parse(metadata?.state ?? 'null');
+    const { __metadata__: metadata } = JSON.parse(header.toString()) as { __metadata__?: Record<string, string> };
+    return { state: JSON.parse(metadata?.state ?? 'null'), files: JSON.parse(metadata?.files ?? 'null') };
   } catch {
-    throw new InputError(path, 'no checkpoint header', 'a checkpoint of this version');
+    throw new InputError(shown, 'no checkpoint header', 'a checkpoint of this version');
   } finally {
     closeSync(descriptor);
   }

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '../../base/input-error.js';
 import { nextTurn } from '../../base/next-turn.js';
 import { resumeStream } from '../../base/random-stream.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
 import { openRunFiles, type RunFiles } from '../results/run-files.js';
-import { writeResult, type RunFolder, type RunResult } from '../results/run-folder.js';
+import type { RunFolder, RunResult } from '../results/run-folder.js';
 import { disposeAdamw, initialAdamw, type AdamwState } from './adamw.js';
-import { readCheckpointState, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
+import { readCheckpoint, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
 import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
 import { coinOf, initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
@@ -22,6 +25,8 @@ export interface RunOptions extends Training {
   readonly stop?: StoppingRule;
   /** Steps between checkpoints. */
   readonly checkpointEvery?: number;
+  /** Whether the last checkpoint stays when the run has ended. */
+  readonly keepCheckpoint?: boolean;
   /** The folder that the run writes; where it holds a checkpoint, the run goes on from there. */
   readonly folder: RunFolder;
   readonly tensorboard?: boolean;
@@ -41,7 +46,7 @@ export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAf
  * checkpoint.safetensors, the trained adapter or model, result.json; times and memory apart in timing.jsonl.
  * Interrupted or killed at any step and resumed, it ends with the bytes of a run that never stopped (timing aside).
  * Throws an InputError on settings that do not fit, a value that is not finite and a disk that is full; the last
- * checkpoint then stays as it was.
+ * checkpoint then stays as it was. So it does, at its next checkpoint, where another process has taken the run over.
  */
 export async function runTraining(options: RunOptions): Promise<RunEnd> {
   const { model, schedule, scheduleSettings, folder } = options;
@@ -49,10 +54,10 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
   if (folder.result !== undefined) return { finished: folder.result };
 
   const optimiser = initialAdamw(model.trainable);
-  const checkpoint = join(folder.path, 'checkpoint.safetensors');
-  const resumed = readCheckpointState(checkpoint);
-  const lastStep = resumed?.step ?? -1;
-  const files = openRunFiles(folder.path, { lastStep, tensorboard: options.tensorboard ?? false });
+  const checkpoint = join(folder.attempt, 'checkpoint.safetensors');
+  const resumed = existsSync(checkpoint) ? readCheckpoint(checkpoint).state : undefined;
+  if (resumed !== undefined) requireFitting(resumed, checkpoint, options);
+  const files = openRunFiles(folder.attempt, { tensorboard: options.tensorboard ?? false });
   try {
     const tensors = { parameter: model.trainable, ...optimiser };
     if (resumed !== undefined) {
@@ -60,19 +65,41 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
       optimiser.updates = resumed.updates;
     }
     const save = async (state: TrainingState): Promise<void> => {
-      files.sync();
-      await writeCheckpoint(checkpoint, state, tensors);
+      folder.requireOwn();
+      await writeCheckpoint(checkpoint, { state, files: files.marks() }, tensors);
     };
     const { state, final } = await takeSteps(options, { resumed, optimiser, files, save });
     if (final === undefined) return { interruptedAfter: state.step };
-    await options.save(folder.path);
+    folder.requireOwn();
+    await options.save(folder.attempt);
     await files.writeTables();
     const finished = { steps: files.choices(), final, stopped: state.stopped };
-    await writeResult(folder, finished);
+    if (options.keepCheckpoint === false) await rm(checkpoint, { force: true });
+    await folder.finish(finished);
     return { finished };
+  } catch (error) {
+    // Where another process has taken the run over, its folder is gone and nothing can be written there.
+    folder.requireOwn();
+    throw error;
   } finally {
     files.close();
     disposeAdamw(optimiser);
+  }
+}
+
+/** Throws an InputError where a checkpoint is not one of this run: further on than it goes, or in other data. */
+function requireFitting({ step, cursors }: TrainingState, path: string, options: RunOptions): void {
+  const { steps } = options.scheduleSettings;
+  if (step > steps) throw new InputError(`${path}: step`, step, `at most ${steps}, the steps of the run`);
+  const counts = { sft: options.data.sft.length, dpo: options.data.preferences.length };
+  for (const objective of ['sft', 'dpo'] as const) {
+    const { position } = cursors[objective];
+    if (position < counts[objective]) continue;
+    throw new InputError(
+      `${path}: cursors.${objective}`,
+      position,
+      `below ${counts[objective]}, the examples there are`,
+    );
   }
 }
 

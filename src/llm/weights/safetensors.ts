@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { InputError } from '../../base/input-error.js';
+import { digestField, digestPosition, fileHash } from './digest.js';
 import { fromBfloat16, fromFloat16 } from './half-precision.js';
 import { parseJson } from '../../base/json-file.js';
 import { writeInPieces } from '../../base/whole-file.js';
@@ -189,7 +190,8 @@ export interface WritableTensor {
 
 /**
  * Writes float32 tensors as a safetensors file, one at a time, whole or not at all.
- * @param metadata texts kept in the header; Python's transformers wants `format: 'pt'`
+ * @param metadata texts kept in the header; Python's transformers wants `format: 'pt'`. Where the first is
+ *   `digestField`, the digest of the file takes its place, for `checkDigest`.
  * @throws InputError when the disk is full or the place cannot be written
  */
 export async function writeSafetensors(
@@ -210,16 +212,22 @@ export async function writeSafetensors(
   new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
   start.set(json, 8);
   await writeInPieces(path, async (write) => {
-    write(start);
+    const hash = fileHash();
+    const next = (bytes: Uint8Array): void => {
+      hash.update(bytes);
+      write(bytes);
+    };
+    next(start);
     for (const tensor of tensors) {
       const { name, shape } = tensor;
       const values = tensor.values();
       let count = 0;
       for await (const numbers of Symbol.asyncIterator in values ? values : [values]) {
         count += numbers.length;
-        write(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+        next(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
       }
       if (count !== sizeOf(shape)) throw new Error(`${name}: ${count} values for shape [${shape.join()}]`);
     }
+    if (metadata.sha256 === digestField.sha256) write(Buffer.from(hash.digest('hex')), digestPosition);
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLines } from '../../base/text.js';
 import { writeTexts } from '../../base/whole-file.js';
@@ -10,7 +10,8 @@ import { readSft } from '../../llm/data/sft.js';
 import { writeModel } from '../../llm/model/folder.js';
 import { loadModel } from '../../llm/model/load.js';
 import { writeRandomModel } from '../../llm/model/random.js';
-import { openRunFolder } from '../../llm/results/run-folder.js';
+import { isFree } from '../../llm/results/attempt.js';
+import { isWholeRun, openRunFolder } from '../../llm/results/run-folder.js';
 import { digestOf } from '../../base/digest.js';
 import { runTraining } from '../../llm/train/run.js';
 import { makeFolder } from '../../base/folder.js';
@@ -61,7 +62,9 @@ export async function prepareSynthetic({
     evaluationSft: await writeRecords(join(data, 'sft.held-out.jsonl'), corpus.sft.heldOut),
     evaluationPreferences: await writeRecords(join(data, 'preferences.held-out.jsonl'), corpus.preferences.heldOut),
   };
-  if (existsSync(join(files.model, 'result.json'))) return files;
+  if (await isWholeRun(files.model)) return files;
+  // What is damaged there is made anew.
+  if (!isFree(files.model)) rmSync(files.model, { recursive: true });
   const start = join(folder, 'random');
   await writeRandomModel(start, syntheticConfig(), { seed, tokenizer });
   const language = await writeRecords(join(folder, 'language.jsonl'), corpus.pretraining);

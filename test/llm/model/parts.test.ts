@@ -202,7 +202,11 @@ describe.each(['wasm', 'webgpu'] as const)('on %s, in parts of at most 3000 byte
         ...{ step: 1, schedule: {}, lastChoice: null, coin: [], updates: 1, stopped: null },
         cursors: { sft: { epoch: 0, position: 0 }, dpo: { epoch: 0, position: 0 } },
       };
-      await writeCheckpoint(checkpoint, state, { parameter: model.trainable, ...initialAdamw(model.trainable) });
+      await writeCheckpoint(
+        checkpoint,
+        { state, files: {} },
+        { parameter: model.trainable, ...initialAdamw(model.trainable) },
+      );
       const { model: other } = await loadModel({ model: path, fullFineTuning: true, largestTensor: 2000 });
       const zeros = [...other.trainable.values()];
       for (const variable of zeros)

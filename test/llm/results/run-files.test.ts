@@ -1,9 +1,11 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../../src/base/digest.js';
+import { InputError } from '../../../src/base/input-error.js';
 import { openLineLog, readRows } from '../../../src/llm/results/line-log.js';
-import { openRunFolder, writeResult } from '../../../src/llm/results/run-folder.js';
-import { openEventLog, readEvents } from '../../../src/llm/results/tensorboard.js';
+import { openRunFolder, type RunResult } from '../../../src/llm/results/run-folder.js';
+import { eventsUpTo, openEventLog, readEvents } from '../../../src/llm/results/tensorboard.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -12,7 +14,7 @@ describe('an event file of TensorBoard', () => {
   const path = join(folder, 'events');
 
   it('begins as those that TensorFlow writes, and holds scalars in the protobuf wire format', () => {
-    const log = openEventLog(path, -1);
+    const log = openEventLog(path);
     log.append({ wallTime: 1.5, step: 300, scalars: { 'train/loss': 0.25 } });
     log.close();
     const file = readFileSync(path);
@@ -30,22 +32,24 @@ describe('an event file of TensorBoard', () => {
     expect([...event]).toEqual(expected);
   });
 
-  it('is cut back to a step when it is opened again, together with a record that a kill cut short', () => {
-    const log = openEventLog(path, -1);
-    for (const step of [1, 2, 3, 4]) log.append({ wallTime: 0, step, scalars: { loss: step } });
+  it('goes on where it ends, and a record that a kill cut short is passed over', () => {
+    const log = openEventLog(path);
+    log.append({ wallTime: 0, step: 301, scalars: { loss: 33, other: 1 } });
+    expect(log.mark().bytes).toBe(readFileSync(path).length);
+    log.append({ wallTime: 0, step: 302, scalars: { loss: 34 } });
     log.close();
-    truncateSync(path, readFileSync(path).length - 3);
-    expect(readEvents(readFileSync(path)).map(({ step }) => step)).toEqual([1, 2, 3]);
-    const again = openEventLog(path, 2);
-    again.append({ wallTime: 0, step: 3, scalars: { loss: 33, other: 1 } });
-    again.close();
     const events = readEvents(readFileSync(path));
-    expect(events.map(({ step, scalars }) => [step, scalars.loss])).toEqual([
-      [1, 1],
-      [2, 2],
-      [3, 33],
-    ]);
-    expect(events[2].scalars.other).toBe(1);
+    expect(events.map(({ step }) => step)).toEqual([300, 301, 302]);
+    expect(events[1].scalars.other).toBe(1);
+    const earlier = eventsUpTo(readFileSync(path), 301);
+    expect(readEvents(earlier).map(({ step }) => step)).toEqual([300, 301]);
+    expect(earlier.equals(readFileSync(path).subarray(0, earlier.length))).toBe(true);
+    truncateSync(path, readFileSync(path).length - 3);
+    expect(readEvents(readFileSync(path)).map(({ step }) => step)).toEqual([300, 301]);
+    truncateSync(path, 0);
+    const again = openEventLog(path);
+    for (const step of [1, 2, 3]) again.append({ wallTime: 0, step, scalars: { loss: step } });
+    again.close();
   });
 
   it('is read up to the first wrong checksum', () => {
@@ -56,37 +60,125 @@ describe('an event file of TensorBoard', () => {
 });
 
 describe('a JSONL log', () => {
-  it('is cut back to a step when it is opened again, together with a line that a kill cut short', () => {
-    const path = join(folder, 'log.jsonl');
-    const log = openLineLog(path, -1);
-    for (const step of [1, 2, 3]) log.append({ step, loss: step / 10 });
-    log.close();
+  const path = join(folder, 'log.jsonl');
+
+  it('goes on where it ends, says how far it has come, and a line cut short by a kill is passed over', () => {
+    for (const steps of [[1, 2], [3]]) {
+      const log = openLineLog(path);
+      for (const step of steps) log.append({ step, loss: step / 10 });
+      const content = readFileSync(path);
+      expect(log.mark()).toEqual({ bytes: content.length, sha256: digestOf(content) });
+      log.close();
+    }
     appendFileSync(path, '{"step":4,"lo');
-    expect(readRows(path)).toHaveLength(3);
-    const again = openLineLog(path, 2);
-    again.append({ step: 3, loss: 9 });
-    again.close();
-    expect(readFileSync(path, 'utf8')).toBe('{"step":1,"loss":0.1}\n{"step":2,"loss":0.2}\n{"step":3,"loss":9}\n');
+    expect(readRows(path)).toEqual([1, 2, 3].map((step) => ({ step, loss: step / 10 })));
+  });
+
+  it.each([
+    ['null', 'got null, expected a JSON object'],
+    ['{"step":-1}', 'step: got -1, expected a number ≥ 0'],
+    ['{"loss":1}', 'step: got undefined, expected a number'],
+    ['{"step"', 'expected a JSON object on one line'],
+  ])('is refused by line where it is damaged: %s', (line, message) => {
+    const damaged = join(folder, 'damaged.jsonl');
+    writeFileSync(damaged, `{"step":1}\n${line}\n`);
+    expect(() => readRows(damaged)).toThrow(`${damaged}:2: `);
+    expect(() => readRows(damaged)).toThrow(message);
   });
 });
 
 describe('the folder of a run', () => {
-  it('belongs to the settings it was begun with, and gives back the result of a run that has ended', async () => {
-    const path = join(folder, 'run');
-    const settings = { lambda: 0.5, data: [1, 2] };
-    expect((await openRunFolder(path, { settings, resume: false })).result).toBeUndefined();
-    writeFileSync(join(path, 'checkpoint.safetensors.unfinished'), 'half');
-    writeFileSync(join(path, 'steps.jsonl.123456'), 'half');
-    await expect(openRunFolder(path, { settings, resume: false })).rejects.toThrow(/or --resume to go on/);
-    await expect(openRunFolder(path, { settings: { ...settings, data: [1] }, resume: true })).rejects.toThrow(
-      /data: got \[1\], expected \[1,2\], as the run in/,
-    );
-    const begun = await openRunFolder(path, { settings, resume: true });
-    expect(() => readFileSync(join(path, 'checkpoint.safetensors.unfinished'))).toThrow(/ENOENT/);
-    expect(() => readFileSync(join(path, 'steps.jsonl.123456'))).toThrow(/ENOENT/);
-    const dpo = { loss: 1, accuracy: 1, chosenReward: 0, rejectedReward: 0, pairs: 1 };
-    const result = { steps: [], final: { sft: { loss: 1, tokens: 1 }, dpo, perExample: [] }, stopped: null };
-    await writeResult(begun, result);
-    expect((await openRunFolder(path, { settings, resume: true })).result).toEqual(result);
+  const path = join(folder, 'run');
+  const settings = { lambda: 0.5, data: [1, 2] };
+  const open = (resume: boolean, changes: object = {}) =>
+    openRunFolder(path, { settings: { ...settings, ...changes }, resume });
+  const dpo = { loss: 1, accuracy: 1, chosenReward: 0, rejectedReward: 0, pairs: 1 };
+  const result: RunResult = {
+    steps: [{ choice: 'sft', loss: 2 }],
+    final: { sft: { loss: 1, tokens: 1 }, dpo, perExample: [] },
+    stopped: null,
+  };
+
+  it('is that of an attempt until the end; a later attempt takes over, and the earlier one notices', async () => {
+    const first = await open(false);
+    expect([first.result, first.attempt]).toEqual([undefined, `${path}.attempt-1`]);
+    first.requireOwn();
+    await expect(open(false)).rejects.toThrow(/or --resume to go on/);
+    await expect(open(true, { data: [1] })).rejects.toThrow(/data: got \[1\], expected \[1,2\], as the run in/);
+    first.requireOwn();
+    const second = await open(true);
+    expect(second.attempt).toBe(`${path}.attempt-2`);
+    expect(() => {
+      first.requireOwn();
+    }).toThrow('another process has taken it over');
+    await expect(first.finish(result)).rejects.toThrow(InputError);
+    writeFileSync(join(second.attempt, 'steps.jsonl'), '{"step":1}\n');
+    writeFileSync(join(second.attempt, 'timing.jsonl'), '{"step":1,"seconds":1}\n');
+    await second.finish(result);
+    expect((await open(true)).result).toEqual(result);
+    expect(readdirSync(folder).filter((name) => name.startsWith('run'))).toEqual(['run']);
+    const list = JSON.parse(readFileSync(join(path, 'contents.json'), 'utf8')) as { files: { name: string }[] };
+    expect(list.files.map(({ name }) => name)).toEqual(['result.json', 'settings.json', 'steps.jsonl']);
+  });
+
+  const files = [
+    'result.json',
+    'settings.json',
+    'steps.jsonl',
+    'timing.jsonl',
+    'contents.json',
+    'contents-timing.json',
+  ];
+  const damages: Readonly<Record<string, (path: string, whole: Buffer) => void>> = {
+    emptied: (file) => {
+      writeFileSync(file, '');
+    },
+    halved: (file, whole) => {
+      writeFileSync(file, whole.subarray(0, whole.length >> 1));
+    },
+    null: (file) => {
+      writeFileSync(file, 'null');
+    },
+    flipped: (file, whole) => {
+      writeFileSync(
+        file,
+        whole.map((byte, i) => (i === whole.length >> 1 ? byte ^ 1 : byte)),
+      );
+    },
+    gone: (file) => {
+      rmSync(file);
+    },
+    folder: (file) => {
+      rmSync(file);
+      mkdirSync(file);
+    },
+  };
+  it.each(files.flatMap((file) => Object.keys(damages).map((damage) => [file, damage] as const)))(
+    'is refused with the file where it is damaged at its end: %s %s',
+    async (name, damage) => {
+      const file = join(path, name);
+      const whole = readFileSync(file);
+      damages[damage](file, whole);
+      try {
+        await expect(open(true)).rejects.toThrow(InputError);
+      } finally {
+        rmSync(file, { recursive: true, force: true });
+        writeFileSync(file, whole);
+      }
+      expect((await open(true)).result).toEqual(result);
+    },
+  );
+
+  it('has to be free for a run', async () => {
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    expect((await openRunFolder(other, { settings, resume: false })).attempt).toBe(`${other}.attempt-1`);
+    const full = join(folder, 'full');
+    mkdirSync(full);
+    writeFileSync(join(full, 'x'), '');
+    const file = join(full, 'x');
+    for (const taken of [full, file]) {
+      await expect(openRunFolder(taken, { settings, resume: true })).rejects.toThrow('expected an empty folder');
+    }
   });
 });

@@ -1,12 +1,12 @@
-import { readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { readCheckpointState } from '../../../src/llm/train/checkpoint.js';
+import { readCheckpoint } from '../../../src/llm/train/checkpoint.js';
 import { openSafetensors } from '../../../src/llm/weights/safetensors.js';
-import { llm, startLlm } from '../command.js';
+import { llm, startLlm, withOptions } from '../command.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
+import { folderOf, stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
 
 // Each test runs the command line several times.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -32,12 +32,17 @@ function words(out: string, ...more: string[]): string[] {
     '--checkpoint-every',
     '1',
   ];
-  return ['train', ...data, ...run, '--schedule', 'sft', '--out', out, ...more];
+  return withOptions(['train', ...data, ...run, '--schedule', 'sft', '--out', out], more);
+}
+
+/** The checkpoint of a run under way. */
+function checkpointOf(out: string): string {
+  return join(folderOf(out), 'checkpoint.safetensors');
 }
 
 /** Every value of a checkpoint; reading it fails where the file is not whole. */
 function checkpointValues(out: string): number[] {
-  const weights = openSafetensors(join(out, 'checkpoint.safetensors'));
+  const weights = openSafetensors(checkpointOf(out));
   const values = [...weights.shapes.keys()].flatMap((name) => Array.from(weights.read(name)));
   weights.close();
   return values;
@@ -60,19 +65,22 @@ describe('a run in trouble', () => {
     const running = startLlm(command);
     while (stepsWritten(out) < 2) await wait(1);
     // From here on what is written on the way to a checkpoint meets a full device.
-    while (!linked('/dev/full', join(out, 'checkpoint.safetensors.unfinished'))) await wait(0);
+    while (!linked('/dev/full', `${checkpointOf(out)}.${running.process.pid}.unfinished`)) await wait(0);
     const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^wasm: [^\n]*\nforgetting: .*\/no-room\/checkpoint\.safetensors: got "a full disk", expected [^\n]*\n$/,
+      /^wasm: [^\n]*\nforgetting: .*\/no-room\.attempt-1\/checkpoint\.safetensors: got "a full disk", expected [^\n]*\n$/,
     );
-    expect(readdirSync(out).filter((name) => name.startsWith('checkpoint'))).toEqual(['checkpoint.safetensors']);
-    const before = readCheckpointState(join(out, 'checkpoint.safetensors'))?.step;
+    expect(readdirSync(folderOf(out)).filter((name) => name.startsWith('checkpoint'))).toEqual([
+      'checkpoint.safetensors',
+    ]);
+    const before = readCheckpoint(checkpointOf(out)).state.step;
     expect(before).toBe(stepsWritten(out) - 1);
     expect(checkpointValues(out).length).toBeGreaterThan(0);
 
     const resumed = startLlm([...command, '--resume']);
-    while ((readCheckpointState(join(out, 'checkpoint.safetensors'))?.step ?? 0) <= (before ?? 0)) await wait(1);
+    while (!existsSync(`${out}.attempt-2/checkpoint.safetensors`)) await wait(1);
+    while (readCheckpoint(checkpointOf(out)).state.step <= before) await wait(1);
     resumed.process.kill('SIGINT');
     expect((await resumed.ended).code).toBe(130);
   });

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { llm, startLlm } from '../command.js';
+import { llm, startLlm, withOptions } from '../command.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
+import { folderOf, stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
 
 // Each test runs the command line several times.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -22,13 +22,13 @@ function words(out: string, backend: string, ...more: string[]): string[] {
   const batches = ['--sft-batch', '2', '--preference-batch', '2', '--max-length', '48'];
   const run = ['--learning-rate', '1e-2', '--lora-rank', '2', '--seed', '3'];
   const files_ = ['--checkpoint-every', '3', '--evaluate-every', '7', '--out', out];
-  return ['train', ...data, ...batches, ...run, ...files_, '--backend', backend, ...more];
+  return withOptions(['train', ...data, ...batches, ...run, ...files_, '--backend', backend], more);
 }
 
 /** Every file of a run that does not depend on the clock, by name. */
 function contents(out: string): Map<string, string> {
   const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/^timing|tensorboard/.test(name));
+  const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/timing|tensorboard/.test(name));
   return new Map(kept.map((name) => [name, readFileSync(join(out, name)).toString('base64')]));
 }
 
@@ -82,9 +82,48 @@ describe('on wasm', () => {
     const said = /stopped after step (\d+); go on with: forgetting llm (.*--resume)\n$/.exec(stderr);
     expect(Number(said?.[1])).toBe(stepsWritten(out));
     expect(Number(said?.[1])).toBeLessThan(30);
-    const again = await llm(...(said?.[2] ?? '').split(' '));
-    expect(again.code).toBe(0);
+    const again = (said?.[2] ?? '').split(' ');
+
+    // What is damaged there is refused by name, and whole again it is gone on with.
+    for (const [name, damage] of [
+      ['checkpoint.safetensors', (whole: Buffer) => Buffer.from(whole.map((byte, i) => byte ^ Number(i === 9e3)))],
+      ['steps.jsonl', (whole: Buffer) => whole.subarray(0, 99)],
+    ] as const) {
+      const path = join(folderOf(out), name);
+      const found = readFileSync(path);
+      writeFileSync(path, damage(found));
+      const refused = await llm(...again);
+      expect([refused.code, refused.stdout]).toEqual([2, '']);
+      expect(refused.stderr).toMatch(/^forgetting: [^\n]*: it is damaged\n$/);
+      expect(refused.stderr).toContain(`forgetting: ${path}: got `);
+      writeFileSync(path, found);
+    }
+    expect((await llm(...again)).code).toBe(0);
     expectEqualRuns(out, whole);
+  });
+
+  it('taken over by another process, the first notices at its next checkpoint, and the last ends with the same bytes', async () => {
+    const out = join(folder, 'shared');
+    const command = words(out, 'wasm', ...schedule);
+    const first = startLlm(command);
+    while (stepsWritten(out) < 4) await wait(1);
+    // Held still, with its files open, until the second has taken over from it and was killed in its turn.
+    first.process.kill('SIGSTOP');
+    const second = startLlm([...command, '--resume']);
+    while (!existsSync(`${out}.attempt-2/checkpoint.safetensors`)) await wait(1);
+    while (stepsWritten(out) < 8) await wait(1);
+    second.process.kill('SIGKILL');
+    expect((await second.ended).signal).toBe('SIGKILL');
+    const third = startLlm([...command, '--resume']);
+    first.process.kill('SIGCONT');
+    const { code, stdout, stderr } = await first.ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^wasm: [^\n]*\nforgetting: out: got ".*shared", expected a run of this process alone: another [^\n]*\n$/,
+    );
+    expect(await third.ended).toMatchObject({ code: 0 });
+    expectEqualRuns(out, whole);
+    expect(readdirSync(folder).filter((name) => name.startsWith('shared'))).toEqual(['shared']);
   });
 
   it('a run that has ended answers from its result, and is neither overwritten nor mixed with another', async () => {

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { checked } from '../../base/checked.js';
+import { fileRefusal } from '../../base/file-refusal.js';
+import { InputError } from '../../base/input-error.js';
+import { parseJson, writeJson } from '../../base/json-file.js';
+import { fileMarkSchema, type FileMark } from './append-log.js';
+
+/**
+ * The files that say what a finished folder holds: one for what equal settings give alike to the byte, one for what
+ * depends on the clock.
+ */
+const lists = { alike: 'contents.json', clock: 'contents-timing.json' } as const;
+
+const contentsSchema = z.strictObject({
+  files: z.array(z.strictObject({ name: z.string(), ...fileMarkSchema.shape })),
+});
+
+/** Whether a file's content depends on the clock. */
+function dependsOnClock(name: string): boolean {
+  return /^(timing|cost)\.|^tensorboard\//.test(name);
+}
+
+/**
+ * Counts and digests what a folder holds, at its end; `checkContents` believes nothing else.
+ * @param names the files; all that are in the folder unless said
+ */
+export async function writeContents(folder: string, names?: readonly string[]): Promise<void> {
+  const found = (names ?? (await filesIn(folder))).filter((name) => !Object.values<string>(lists).includes(name));
+  for (const [kind, list] of Object.entries(lists)) {
+    const files = [];
+    for (const name of found.sort()) {
+      if (dependsOnClock(name) === (kind === 'clock')) files.push({ name, ...(await markOf(join(folder, name))) });
+    }
+    await writeJson(join(folder, list), { files });
+  }
+}
+
+/**
+ * Checks that every file that a finished folder was left with is there and as it was.
+ * @throws InputError naming the file that is not
+ */
+export async function checkContents(folder: string): Promise<void> {
+  for (const list of Object.values(lists)) {
+    const path = join(folder, list);
+    const { files } = checked(contentsSchema, parseJson(path), { place: path });
+    for (const { name, ...mark } of files) await requireMark(join(folder, name), mark);
+  }
+}
+
+/** Throws an InputError where a file does not begin with what was marked, or, unless `grown`, has more than that. */
+export async function requireMark(path: string, mark: FileMark, { grown = false } = {}): Promise<void> {
+  let size: number;
+  try {
+    size = statSync(path).size;
+  } catch (error) {
+    throw fileRefusal(path, error, `the ${mark.bytes} bytes that were written`);
+  }
+  if (size < mark.bytes || (size > mark.bytes && !grown)) {
+    throw new InputError(path, `${size} bytes`, `${mark.bytes}, as many as were written: it is damaged`);
+  }
+  const { sha256 } = await markOf(path, mark.bytes);
+  if (sha256 !== mark.sha256) throw new InputError(path, 'other bytes', 'those that were written: it is damaged');
+}
+
+/** The number of bytes of a file and their digest, up to a length. */
+async function markOf(path: string, length = Infinity): Promise<FileMark> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    if (length > 0) {
+      for await (const piece of createReadStream(path, { end: length - 1 })) {
+        hash.update(piece as Buffer);
+        bytes += (piece as Buffer).length;
+      }
+    }
+  } catch (error) {
+    throw fileRefusal(path, error, 'a file that can be read');
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length));
+}
