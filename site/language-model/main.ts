@@ -71,7 +71,12 @@ function fillForm(): void {
   const { schedules, ...rest } = defaults;
   const values: Record<string, string | number> = { first: schedules[0], second: schedules[1], ...rest };
   const address = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(values)) field(name).value = address.get(name) ?? String(value);
+  for (const [name, value] of Object.entries(values)) {
+    const input = field(name);
+    input.value = address.get(name) ?? String(value);
+    // What the field cannot hold.
+    if (input.value === '' || !input.checkValidity()) input.value = String(value);
+  }
   showOutputs();
 }
 

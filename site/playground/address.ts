@@ -1,3 +1,4 @@
+import { shortText } from '../../src/base/short-text.js';
 import { drawnMeasures, initialState, problemKinds, scheduleKeys, type Ellipse, type State } from './state.js';
 
 /** One part of the state as it stands in the address. */
@@ -104,7 +105,7 @@ export async function fromAddress(hash: string): Promise<{ state: State; refused
     const text = said.get(name);
     if (text === null) continue;
     const next = read(text, state);
-    if (next === undefined) refused.push(`${name}=${text}`);
+    if (next === undefined) refused.push(shown(name, text));
     else state = next;
   }
   const file = said.get('file');
@@ -116,9 +117,14 @@ export async function fromAddress(hash: string): Promise<{ state: State; refused
     }
   }
   for (const name of said.keys()) {
-    if (!(name in parts) && name !== 'file' && name !== 'name') refused.push(`${name}=${said.get(name) ?? ''}`);
+    if (!Object.hasOwn(parts, name) && name !== 'file' && name !== 'name')
+      refused.push(shown(name, said.get(name) ?? ''));
   }
   return { state, refused };
+}
+
+function shown(name: string, text: string): string {
+  return shortText(`${name}=${text}`, 80);
 }
 
 function word<Word extends string>(
@@ -199,10 +205,33 @@ async function compressed(text: string): Promise<string> {
 async function expanded(text: string): Promise<string> {
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  return new TextDecoder().decode(await through(new Blob([bytes]), new DecompressionStream('deflate-raw')));
+  return new TextDecoder('utf-8', { fatal: true }).decode(
+    await through(new Blob([bytes]), new DecompressionStream('deflate-raw')),
+  );
 }
 
+/** The most bytes of a file that an address may expand to; a few kilobytes of it could become gigabytes. */
+const mostExpanded = 16 * 2 ** 20;
+
+/** Content changed by a stream; throws where it becomes larger than an address may. */
 async function through(content: Blob, change: GenericTransformStream): Promise<Uint8Array> {
-  const stream = content.stream().pipeThrough(change);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const reader = (content.stream().pipeThrough(change) as ReadableStream<Uint8Array>).getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    length += value.length;
+    if (length <= mostExpanded) continue;
+    await reader.cancel();
+    throw new RangeError(`a file of more than ${mostExpanded} bytes`);
+  }
+  const all = new Uint8Array(length);
+  let position = 0;
+  for (const piece of pieces) {
+    all.set(piece, position);
+    position += piece.length;
+  }
+  return all;
 }

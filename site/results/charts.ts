@@ -232,7 +232,8 @@ function gapView(measure: GapName, rows: readonly Row[], channels: ReturnType<ty
   const values = own.map(({ value }) => Number(value));
   const positive = values.filter((value) => value > 0);
   // A logarithmic axis where the values span decades; what is not positive cannot stand on it.
-  const decades = positive.length > 0.8 * values.length && Math.max(...values) > 30 * Math.min(...positive);
+  const decades =
+    positive.length > 0.8 * values.length && values.reduce(larger, -Infinity) > 30 * positive.reduce(smaller, Infinity);
   const scale = decades
     ? logarithmic(positive, gapTitles[measure])
     : {
@@ -370,6 +371,10 @@ function overhead(all: readonly LookedRun[]) {
     }),
   };
 }
+
+/** Math.max and Math.min of two: given all values of a long run at once they overflow the stack. */
+const larger = (a: number, b: number): number => Math.max(a, b);
+const smaller = (a: number, b: number): number => Math.min(a, b);
 
 /** Steps in stretches of equal length, at most so many that a curve can show. */
 function stretches<Step>(steps: readonly Step[]): Step[][] {

@@ -1,3 +1,5 @@
+import { escaped, shortText } from '../../src/base/short-text.js';
+
 /** A row of a results file. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -7,7 +9,7 @@ export class FileError extends Error {}
 /** The rows of a JSONL or Parquet file, by its content; throws a FileError where it is neither. */
 export async function readRows(name: string, bytes: ArrayBuffer): Promise<Row[]> {
   const isParquet = new TextDecoder('latin1').decode(bytes.slice(0, 4)) === 'PAR1';
-  const rows = isParquet ? await parquetRows(name, bytes) : jsonRows(name, new TextDecoder().decode(bytes));
+  const rows = isParquet ? await parquetRows(name, bytes) : jsonRows(name, textOf(name, bytes));
   if (rows.length === 0) throw new FileError(`${name}: got no rows, expected the rows of a run`);
   return rows;
 }
@@ -27,12 +29,20 @@ async function parquetRows(name: string, file: ArrayBuffer): Promise<Row[]> {
   }
 }
 
+function textOf(name: string, bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FileError(`${name}: got bytes that are not UTF-8, expected JSONL or a Parquet file`);
+  }
+}
+
 function jsonRows(name: string, text: string): Row[] {
   return text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return [];
     const value = parsed(line);
     if (isRow(value)) return [value];
-    const start = line.length > 40 ? `${line.slice(0, 40)}…` : line;
+    const start = shortText(escaped(line), 40);
     throw new FileError(`${name}:${i + 1}: got ${start}, expected a JSON object on one line (JSONL) or a Parquet file`);
   });
 }

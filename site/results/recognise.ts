@@ -1,3 +1,4 @@
+import { shortJson, shortText } from '../../src/base/short-text.js';
 import { FileError, type Row } from './read.js';
 import { gapNames, settingNames, type Cost, type MeasureRow, type Run, type Settings, type StepRow } from './run.js';
 import { averaged } from './seeds.js';
@@ -21,7 +22,7 @@ const forms: readonly Form[] = [
     read: (rows, place) => ({
       measures: rows.map((row) => measureRow(row, { dpo: 'dpo', sft: 'sft' }, place(row))),
       steps: countedSteps(rows, place),
-      cost: workOf(rows),
+      cost: workOf(rows, place),
     }),
   },
   {
@@ -42,7 +43,7 @@ const forms: readonly Form[] = [
     read: (rows, place) => ({
       cost: {
         seconds: median(rows.map((row) => numberAt(row, 'seconds', place(row)))),
-        bytes: Math.max(...rows.map((row) => numberAt(row, 'tensorBytes', place(row)))) / 1e6,
+        bytes: rows.reduce((most, row) => Math.max(most, numberAt(row, 'tensorBytes', place(row))), 0) / 1e6,
       },
     }),
   },
@@ -55,8 +56,8 @@ const forms: readonly Form[] = [
         cost: {
           seconds: at('medianSecondsPerStep'),
           bytes: at('tensorBytes') / 1e6,
-          gradients: (at('dpoGradients') + at('sftGradients')) / at('steps'),
-          evaluations: at('lossEvaluations') / at('steps'),
+          gradients: (at('dpoGradients') + at('sftGradients')) / positiveAt(row, 'steps', place(row)),
+          evaluations: at('lossEvaluations') / positiveAt(row, 'steps', place(row)),
         },
       };
     },
@@ -74,7 +75,7 @@ export function recognised(name: string, rows: readonly Row[], source: string): 
   if (form === undefined) {
     const got = [...columns].slice(0, 6).join(', ');
     const expected = forms.map((each) => `${each.columns.join(', ')} (${each.from})`).join('; ');
-    throw new FileError(`${name}: got the columns ${got}, expected ${expected}`);
+    throw new FileError(`${name}: got the columns ${shortText(got, 120)}, expected ${expected}`);
   }
   const numbers = new Map(rows.map((row, i) => [row, i + 1]));
   const place: Place = (row) => `${name}: row ${numbers.get(row) ?? 0}`;
@@ -98,14 +99,14 @@ function grouped(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
 
 function scheduleOf({ schedule, order }: Row): string {
   if (typeof schedule !== 'string') return '';
-  return schedule === 'sequential' ? `sequential-${String(order)}` : schedule;
+  return schedule === 'sequential' && typeof order === 'string' ? `sequential-${order}` : schedule;
 }
 
 function settingsOf(row: Row): Settings {
   return Object.fromEntries(
     settingNames.flatMap((name) => {
       const value = row[name];
-      return typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [];
+      return typeof value === 'string' || Number.isFinite(value) ? [[name, value as string | number]] : [];
     }),
   );
 }
@@ -121,7 +122,7 @@ function measureRow(row: Row, columns: { dpo: string; sft: string }, place: stri
     intervals: Object.fromEntries(
       known.flatMap(([name, column]) => {
         const [low, high] = [row[`${column}Low`], row[`${column}High`]];
-        return typeof low === 'number' && typeof high === 'number' ? [[name, [low, high] as const]] : [];
+        return isFinite(low) && isFinite(high) ? [[name, [low, high] as const]] : [];
       }),
     ),
   };
@@ -133,24 +134,37 @@ function countedSteps(rows: readonly Row[], place: Place): StepRow[] {
     if (typeof row.dpoSteps !== 'number') return [];
     const [before, step] = [numberAt(rows[i], 'step', place(rows[i])), numberAt(row, 'step', place(row))];
     const since = numberAt(row, 'dpoSteps', place(row)) - numberAt(rows[i], 'dpoSteps', place(rows[i]));
-    return step > before ? [{ step, dpoShare: since / (step - before), dpoLoss: null, sftLoss: null }] : [];
+    if (!(step > before)) return [];
+    const dpoShare = since / (step - before);
+    if (!(dpoShare >= 0 && dpoShare <= 1)) {
+      throw new FileError(`${place(row)}: dpoSteps: got ${since} more than before, expected 0 to ${step - before}`);
+    }
+    return [{ step, dpoShare, dpoLoss: null, sftLoss: null }];
   });
 }
 
+const shares: ReadonlyMap<unknown, number> = new Map([
+  ['dpo', 1],
+  ['sft', 0],
+  ['mix', 0.5],
+]);
+
 function stepRow(row: Row, place: string): StepRow {
-  const shares: Readonly<Record<string, number>> = { dpo: 1, sft: 0, mix: 0.5 };
-  const dpoShare = shares[String(row.choice)] as number | undefined;
-  if (dpoShare === undefined)
-    throw new FileError(`${place}: choice: got ${String(row.choice)}, expected dpo, sft or mix`);
-  const loss = (column: string): number | null => (typeof row[column] === 'number' ? row[column] : null);
+  const dpoShare = shares.get(row.choice);
+  if (dpoShare === undefined) {
+    throw new FileError(`${place}: choice: got ${shortJson(row.choice)}, expected dpo, sft or mix`);
+  }
+  const loss = (column: string): number | null => (row[column] == null ? null : numberAt(row, column, place));
   return { step: numberAt(row, 'step', place), dpoShare, dpoLoss: loss('dpoLoss'), sftLoss: loss('sftLoss') };
 }
 
 /** The work of a run that counts it on its last row. */
-function workOf(rows: readonly Row[]): Cost {
+function workOf(rows: readonly Row[], place: Place): Cost {
   const last = rows.find(({ gradients }) => typeof gradients === 'number');
   if (last === undefined || typeof last.steps !== 'number') return {};
-  return { gradients: Number(last.gradients) / last.steps, evaluations: Number(last.evaluations) / last.steps };
+  const steps = positiveAt(last, 'steps', place(last));
+  const perStep = (name: string): number => numberAt(last, name, place(last)) / steps;
+  return { gradients: perStep('gradients'), ...(last.evaluations != null && { evaluations: perStep('evaluations') }) };
 }
 
 /** The work of steps: a gradient each, Mix two; where both losses were seen by a step on one of them, both were evaluated. */
@@ -165,10 +179,19 @@ function workOfSteps(rows: readonly Row[]): Cost {
 
 function numberAt(row: Row, column: string, place: string): number {
   const value = row[column];
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new FileError(
-    `${place}: ${column}: got ${value === undefined ? 'nothing' : JSON.stringify(value)}, expected a number`,
-  );
+  if (isFinite(value)) return value;
+  const got = value === undefined ? 'nothing' : shortJson(value);
+  throw new FileError(`${place}: ${column}: got ${got}, expected a finite number`);
+}
+
+function positiveAt(row: Row, column: string, place: string): number {
+  const value = numberAt(row, column, place);
+  if (value > 0) return value;
+  throw new FileError(`${place}: ${column}: got ${value}, expected a number > 0`);
+}
+
+function isFinite(value: unknown): value is number {
+  return Number.isFinite(value);
 }
 
 function median(values: readonly number[]): number {

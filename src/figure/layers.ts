@@ -65,7 +65,8 @@ export const labelMark = { type: 'text', fontSize: 12, color: ink.text } as cons
 
 /** A logarithmic scale that holds all the values with a margin (a factor) on both sides, labelled at powers of ten or, within a decade, at 1, 2 and 5. */
 export function logarithmic(values: readonly number[], title: string, margin = 1.35) {
-  const [low, high] = [Math.min(...values) / margin, Math.max(...values) * margin];
+  const [least, most] = extent(values);
+  const [low, high] = [least / margin, most * margin];
   const powers = Array.from({ length: 32 }, (_, i) => 10 ** (i - 16));
   const within = (candidates: readonly number[]): number[] =>
     candidates.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
@@ -121,9 +122,16 @@ function rootTicks([low, high]: readonly [number, number], pixels: number): numb
   return [...zero, ...ticks.reverse()];
 }
 
+/** The smallest and the largest value; given to Math.min all at once, those of a long run overflow the stack. */
+function extent(values: readonly number[]): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return [low, high];
+}
+
 /** A linear scale over all the values with a margin on both sides. */
 export function linearDomain(values: readonly number[], margin = 0.06): [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent(values);
   return [low - margin * (high - low), high + margin * (high - low)];
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEvents } from '../../src/llm/results/tensorboard.js';
-import { llm } from '../llm/command.js';
+import { lastOf, llm as runLlm, type Ended } from '../llm/command.js';
 import { hasWebGpu } from '../llm/webgpu.js';
 import { temporaryFolder } from '../llm/temporary-folder.js';
 import { writeLines, writeToyFiles, type ToyFiles } from '../llm/toy.js';
@@ -47,6 +47,11 @@ beforeAll(async () => {
   const data = ['--model', files.model, '--sft', files.sft, '--preferences', files.preferences];
   common = [...data, '--max-length', '48', '--backend', 'wasm', '--cache', join(folder, 'cache'), '--json'];
 });
+
+/** Runs a command whose later words may stand in place of earlier ones. */
+function llm(...words: string[]): Promise<Ended> {
+  return runLlm(...lastOf(words));
+}
 
 async function printed<Result>(...words: string[]): Promise<Result> {
   const { code, stdout, stderr } = await llm(...words);

@@ -46,6 +46,16 @@ export function withOptions(words: readonly string[], more: readonly string[]): 
   return [...kept, ...more];
 }
 
+/** Words of a command without those options that are given again behind; of options that may repeat all stay. */
+export function lastOf(words: readonly string[]): string[] {
+  const repeatable = new Set(['--pareto-point', '--lambda']);
+  const isOption = (word: string | undefined): word is string => word?.startsWith('--') === true;
+  return words.filter((word, i) => {
+    const at = isOption(word) ? i : isOption(words[i - 1]) ? i - 1 : -1;
+    return at < 0 || repeatable.has(words[at]) || !words.includes(words[at], at + 1);
+  });
+}
+
 /** Runs the real command line to its end. */
 export function llm(...words: string[]): Promise<Ended> {
   return startLlm(words).ended;

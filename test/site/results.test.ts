@@ -165,7 +165,7 @@ describeInBrowser('the results page', () => {
       'notes.txt:1: got not results, expected a JSON object on one line (JSONL) or a Parquet file',
     );
     expect(problems[1]).toMatch(/^other\.jsonl: got the columns a, b, expected step, dpo, sft \(/);
-    expect(problems[2]).toBe('cell.jsonl: row 1: dpo: got "x", expected a number');
+    expect(problems[2]).toBe('cell.jsonl: row 1: dpo: got "x", expected a finite number');
     expect(problems[3]).toMatch(/^cut\.parquet: got a damaged Parquet file/);
     expect(problems).toHaveLength(4);
     expect(site.errors).toEqual([]);
