@@ -1,13 +1,18 @@
 import { rmSync, statSync } from 'node:fs';
 import { digestOf } from './digest.js';
+import { fileRefusal } from './file-refusal.js';
 import { InputError } from './input-error.js';
 import { readText } from './read-whole.js';
 import { writeWhole } from './whole-file.js';
 
 /** Keeps a text that can be computed anew as a file: its SHA-256 on the first line, then the text. */
 export async function writeKept(path: string, text: string): Promise<void> {
-  // A folder in the file's place is damage too.
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
+  try {
+    // A folder in the file's place is damage too.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
+  } catch (error) {
+    throw fileRefusal(path, error, 'a place that can be written');
+  }
   await writeWhole(path, `${digestOf(text)}\n${text}\n`);
 }
 

@@ -63,8 +63,12 @@ export function beginAttempt(run: string, earlier: readonly string[]): Attempt |
 
 /** Whether a run's place is free: nothing there, or an empty folder. */
 export function isFree(run: string): boolean {
-  const stats = statSync(run, { throwIfNoEntry: false });
-  return stats === undefined || (stats.isDirectory() && readdirSync(run).length === 0);
+  try {
+    const stats = statSync(run, { throwIfNoEntry: false });
+    return stats === undefined || (stats.isDirectory() && readdirSync(run).length === 0);
+  } catch (error) {
+    throw fileRefusal(run, error, 'a folder for a run');
+  }
 }
 
 /**

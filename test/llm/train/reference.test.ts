@@ -61,7 +61,7 @@ it('computes them again where the cache is damaged', async () => {
 it('refuses a cache folder that cannot be made', async () => {
   writeFileSync(join(folder, 'file'), '');
   await expect(referenced({}, join(folder, 'file'))).rejects.toThrow(
-    /file.*got "something else by that name", expected/,
+    /file.*got "a path through something that is not a folder", expected/,
   );
 });
 
