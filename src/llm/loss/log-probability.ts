@@ -32,7 +32,8 @@ export function sequenceLogProbabilities(
     const hidden = model.hidden(tf.tensor2d(batch.ids, [rows, length], 'int32'), { adapter });
     const width = hidden.shape[2] ?? 0;
     const predicting = takeRows(tf.reshape(hidden, [rows * length, width]), batch.positions, batch.tokens);
-    const values = vocabularyLogProbability(predicting, { head: model.head, targets, logitBudget });
+    const { rows: states, head, trained } = model.toVocabulary(predicting, adapter);
+    const values = vocabularyLogProbability(states as tf.Tensor2D, { head, trained, targets, logitBudget });
     return sumByOwner(values, batch);
   });
 }

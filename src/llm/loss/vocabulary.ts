@@ -8,6 +8,8 @@ import { timesTransposed } from '../model/network.js';
 export interface Vocabulary {
   /** [vocabulary, width], as the runs of rows it is held in, nearly always one. */
   readonly head: readonly Tensor[];
+  /** Whether it gets a gradient; by default where it is a variable. */
+  readonly trained?: boolean;
   /** A token for each row of hidden states. */
   readonly targets: Int32Array;
   /** The most logits in memory at once. */
@@ -19,11 +21,10 @@ export interface Vocabulary {
  * logits fit the budget. A head that is no variable gets no gradient.
  */
 export function vocabularyLogProbability(states: tf.Tensor2D, vocabulary: Vocabulary): tf.Tensor1D {
-  const { head } = vocabulary;
-  const values =
-    head[0] instanceof tf.Variable
-      ? apply(withTrainedHead(vocabulary), states, ...head)
-      : apply(withFrozenHead(vocabulary), states);
+  const { head, trained = head[0] instanceof tf.Variable } = vocabulary;
+  const values = trained
+    ? apply(withTrainedHead(vocabulary), states, ...head)
+    : apply(withFrozenHead(vocabulary), states);
   return values as tf.Tensor1D;
 }
 
@@ -68,25 +69,28 @@ function withTrainedHead({ head, ...vocabulary }: Vocabulary): Operation {
       if (keeps) {
         const logits = timesTransposed(x, head);
         const value = targetLogProbability(logits, chunks[0].targets());
-        return { value, saved: [x, value, logits] };
+        return { value, saved: [x, value, ...head, logits] };
       }
       const values = chunks.map((chunk) =>
         tf.tidy(() => targetLogProbability(timesTransposed(rowsOf(x, chunk), head), chunk.targets())),
       );
       const value = tf.concat(values);
-      return { value, saved: [x, value] };
+      return { value, saved: [x, value, ...head] };
     },
-    backward: (dy, [x, values, kept]) => {
+    backward: (dy, [x, values, ...saved]) => {
+      // A head that was put together for this pass is gone by now, but for what was saved of it.
+      const held = saved.slice(0, head.length);
+      const kept = saved[head.length];
       let ofHead: Tensor[] | undefined;
       const ofStates = chunks.map((chunk) => {
         const before = ofHead;
         const { dx, dHead } = tf.tidy(() => {
           const [part, logProbabilities, weights] = [x, values, dy].map((tensor) => rowsOf(tensor, chunk));
-          const logits = keeps ? kept : timesTransposed(part, head);
+          const logits = keeps ? kept : timesTransposed(part, held);
           const gradient = differentiated({ logits, targets: chunk.targets(), logProbabilities, dy: weights });
-          const products = columnsByPart(gradient, head).map((columns) => tf.matMul(columns, part, true, false));
+          const products = columnsByPart(gradient, held).map((columns) => tf.matMul(columns, part, true, false));
           return {
-            dx: timesHead(gradient, head),
+            dx: timesHead(gradient, held),
             dHead: before === undefined ? products : products.map((product, i) => tf.add(before[i], product)),
           };
         });

@@ -3,61 +3,107 @@ import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { makeFolder } from '../../base/folder.js';
 import { parseJson, writeJson } from '../../base/json-file.js';
+import { withinTime } from '../../base/time-limit.js';
+import { renamed } from '../weights/renamed.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
-import { finite, requireShape } from '../weights/weights.js';
+import { finite, requireShape, type Weights } from '../weights/weights.js';
+import { adaptedModules } from './adapted-modules.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
 import type { LanguageModel } from './language-model.js';
-import { loraShapes, peftName, type LoraConfig } from './lora.js';
-import { peftConfig } from './peft-config.js';
-
-const notYet = [
-  ...(['rank_pattern', 'alpha_pattern', 'use_rslora', 'use_dora', 'modules_to_save'] as const),
-  ...(['exclude_modules', 'layers_to_transform', 'layers_pattern'] as const),
-] as const;
+import { factorName, type LoraConfig } from './lora.js';
+import { peftConfig, type PeftConfig } from './peft-config.js';
 
 /** An adapter read from files. */
 export interface StoredAdapter {
   readonly lora: LoraConfig;
-  /** A and B of every adapted module, by PEFT name. */
+  /** A, B and, with DoRA, the magnitude of every adapted module, by PEFT name. */
   readonly factors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 }
 
+/** The most milliseconds that an adapter's expressions may take over the names of a model's modules. */
+const patience = 10_000;
+
 /**
- * Reads an adapter folder in the form of Python's PEFT: adapter_config.json and adapter_model.safetensors.
+ * Reads an adapter folder in the form of Python's PEFT: adapter_config.json and adapter_model.safetensors. Names in the
+ * latter may lack `base_model.model.`; whole embeddings or heads in it have to be those of the model.
  * @param config the model it is for
+ * @param base its weights
  * @throws InputError when a file is missing or wrong, or the adapter does not fit the model
  */
-export function readAdapter(folder: string, config: ModelConfig): StoredAdapter {
+export function readAdapter(folder: string, config: ModelConfig, base: Weights): StoredAdapter {
   const configPath = join(folder, 'adapter_config.json');
   if (!existsSync(configPath)) throw new InputError('adapter', folder, 'a folder with adapter_config.json');
-  const peft = peftConfig(parseJson(configPath), configPath);
-  const { r: rank, lora_alpha: alpha, target_modules: targets } = peft;
-  if (typeof targets === 'string') throw new InputError(`${configPath}: target_modules`, targets, 'a list');
-  for (const field of notYet) {
-    const value = peft[field];
-    if (value === undefined || value === null || value === false || Object.keys(value).length === 0) continue;
-    throw new InputError(`${configPath}: ${field}`, value, 'an adapter without it: it is not implemented');
-  }
+  const lora = loraConfigOf(peftConfig(parseJson(configPath), configPath));
+  const modules = withinTime(
+    patience,
+    () => adaptedModules(config, lora),
+    () => new InputError(configPath, lora.targets, 'regular expressions that end'),
+  );
   const weights = openSafetensors(join(folder, 'adapter_model.safetensors'));
   try {
+    const stored = renamed(weights, new Map([...weights.shapes.keys()].map((name) => [fullName(name), name])));
     const factors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
-    for (const { module, inputs, outputs } of loraShapes(config, targets)) {
-      for (const [factor, shape] of [
-        ['A', [rank, inputs]],
-        ['B', [outputs, rank]],
-      ] as const) {
-        const name = peftName(module, factor);
-        requireShape(weights, name, shape);
-        factors.set(name, { shape, values: finite(weights.read(name), weights.source, name) });
+    const take = (name: string, shape: readonly number[]): void => {
+      requireShape(stored, name, shape);
+      factors.set(name, { shape, values: finite(stored.read(name), weights.source, name) });
+    };
+    for (const module of modules) {
+      const { rank, inputs, outputs } = module;
+      take(factorName(module, 'A'), [rank, inputs]);
+      take(factorName(module, 'B'), [outputs, rank]);
+      if (lora.weightDecomposed !== true) continue;
+      if (module.kind === 'embedding') {
+        throw new InputError(`${configPath}: use_dora`, true, `no ${module.module} among the targets`);
       }
+      take(factorName(module, 'magnitude'), [outputs]);
     }
-    const other = [...weights.shapes.keys()].find((name) => !factors.has(name));
-    if (other !== undefined)
-      throw new InputError(`${weights.source}: ${other}`, 'a factor', `only ${targets.join(', ')}`);
-    return { lora: { rank, alpha, targets }, factors };
+    for (const name of stored.shapes.keys()) if (!factors.has(name)) requireOfBase(stored, name, config, base);
+    return { lora, factors };
   } finally {
     weights.close();
   }
+}
+
+/** A tensor's name as this program writes it. */
+function fullName(name: string): string {
+  const whole = name.startsWith('base_model.model.') ? name : `base_model.model.${name}`;
+  return whole.replace(/(\.lora_magnitude_vector)\.weight$/, '$1');
+}
+
+/** Refuses a tensor beside the factors unless it is one of the model's, unchanged: PEFT saves embeddings and heads. */
+function requireOfBase(stored: Weights, name: string, config: ModelConfig, base: Weights): void {
+  const { head, embedding } = architectureOf(config);
+  const own = name.replace(/^base_model\.model\./, '').replace(/\.(?:base_layer|modules_to_save(?:\.default)?)\./, '.');
+  const held = own === head && config.tiedHead ? embedding : own;
+  if (!base.shapes.has(held))
+    throw new InputError(`${stored.source}: ${name}`, 'a factor', 'only those of its targets');
+  requireShape(stored, name, base.shapes.get(held) ?? []);
+  const [found, expected] = [stored.read(name), base.read(held)];
+  if (found.every((value, at) => Object.is(value, expected[at]))) return;
+  throw new InputError(`${stored.source}: ${name}`, 'a trained copy', `the values of ${held} of the model`);
+}
+
+function loraConfigOf(peft: PeftConfig): LoraConfig {
+  const list = <Value>(value: Value | readonly Value[] | null | undefined): readonly Value[] =>
+    value === null || value === undefined ? [] : Array.isArray(value) ? (value as Value[]) : [value as Value];
+  const layers = list(peft.layers_to_transform);
+  const layersPattern = list(peft.layers_pattern).filter((name) => name !== '');
+  const exclude = peft.exclude_modules ?? [];
+  const [rankPattern, alphaPattern] = [peft.rank_pattern ?? {}, peft.alpha_pattern ?? {}];
+  const saved = peft.modules_to_save ?? [];
+  return {
+    rank: peft.r,
+    alpha: peft.lora_alpha,
+    targets: peft.target_modules,
+    ...(Object.keys(rankPattern).length > 0 && { rankPattern }),
+    ...(Object.keys(alphaPattern).length > 0 && { alphaPattern }),
+    ...(peft.use_rslora === true && { rankStabilised: true }),
+    ...(peft.use_dora === true && { weightDecomposed: true }),
+    ...(exclude.length > 0 && { exclude }),
+    ...(layers.length > 0 && { layers }),
+    ...(layersPattern.length > 0 && { layersPattern }),
+    ...(saved.length > 0 && { saved }),
+  };
 }
 
 /**
@@ -65,7 +111,8 @@ export function readAdapter(folder: string, config: ModelConfig): StoredAdapter 
  * @throws InputError when the folder cannot be written
  */
 export async function writeAdapter(folder: string, model: LanguageModel, baseModel = ''): Promise<void> {
-  if (model.lora === undefined) throw new Error('the model has no adapter');
+  const { lora } = model;
+  if (lora === undefined) throw new Error('the model has no adapter');
   makeFolder(folder);
   const tensors = [...model.trainable].map(([name, variable]) => ({
     name,
@@ -78,13 +125,21 @@ export async function writeAdapter(folder: string, model: LanguageModel, baseMod
     task_type: 'CAUSAL_LM',
     base_model_name_or_path: baseModel,
     inference_mode: true,
-    r: model.lora.rank,
-    lora_alpha: model.lora.alpha,
+    r: lora.rank,
+    lora_alpha: lora.alpha,
     lora_dropout: 0,
-    target_modules: model.lora.targets,
+    target_modules: lora.targets,
+    rank_pattern: lora.rankPattern ?? {},
+    alpha_pattern: lora.alphaPattern ?? {},
+    use_rslora: lora.rankStabilised ?? false,
+    use_dora: lora.weightDecomposed ?? false,
+    exclude_modules: lora.exclude ?? null,
+    layers_to_transform: lora.layers ?? null,
+    layers_pattern: lora.layersPattern ?? null,
     bias: 'none',
     fan_in_fan_out: architectureOf(model.config).linearLayout === 'in-out',
     init_lora_weights: true,
+    // Whole copies of modules were those of the base: they are in the base.
     modules_to_save: null,
   };
   await writeJson(join(folder, 'adapter_config.json'), config);

@@ -7,7 +7,8 @@ import type { StoredAdapter } from './adapter.js';
 import type { ModelConfig } from './architecture/index.js';
 import { createDecoder, weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
-import { initialFactor, loraShapes, peftName, type LoraOptions } from './lora.js';
+import { adaptedModules } from './adapted-modules.js';
+import { factorName, initialFactor, type LoraOptions } from './lora.js';
 import { partName, rowParts } from './parts.js';
 
 /**
@@ -45,14 +46,18 @@ export async function assembleModel(
 
 /** An adapter that changes nothing yet. */
 export function freshAdapter(options: LoraOptions, config: ModelConfig): StoredAdapter {
-  const { rank, alpha, targets } = options;
+  const { seed, ...lora } = options;
   const factors = new Map<string, { shape: number[]; values: Float32Array }>();
-  for (const shape of loraShapes(config, targets)) {
-    const { module, inputs, outputs } = shape;
-    factors.set(peftName(module, 'A'), { shape: [rank, inputs], values: initialFactor(shape, options) });
-    factors.set(peftName(module, 'B'), { shape: [outputs, rank], values: new Float32Array(outputs * rank) });
+  for (const target of typeof lora.targets === 'string' ? [] : lora.targets) {
+    // A list that a user gives has no name in vain, where PEFT's own defaults may.
+    adaptedModules(config, { ...lora, targets: [target] });
   }
-  return { lora: { rank, alpha, targets }, factors };
+  for (const adapted of adaptedModules(config, lora)) {
+    const { inputs, outputs, rank } = adapted;
+    factors.set(factorName(adapted, 'A'), { shape: [rank, inputs], values: initialFactor(adapted, { rank, seed }) });
+    factors.set(factorName(adapted, 'B'), { shape: [outputs, rank], values: new Float32Array(outputs * rank) });
+  }
+  return { lora, factors };
 }
 
 /** A variable that starts as a tensor, which it takes over. */

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { hasKernel } from '../../engine/fused-kernels.js';
+import { adapt, adaptedEmbedding, adaptedHead, factorsOf } from './adapted-map.js';
+import { adaptedModules, type AdaptedModule } from './adapted-modules.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
 import { causalMask } from './attention.js';
-import { add, reshape } from './custom-gradient.js';
+import { addToRows, reshape } from './custom-gradient.js';
 import type { LanguageModel } from './language-model.js';
 import { linear } from './linear.js';
-import { peftName, type LoraConfig } from './lora.js';
-import { timesTransposed, type Network, type Place } from './network.js';
+import type { LoraConfig } from './lora.js';
+import { embed, timesTransposed, type Network, type Place } from './network.js';
 import { wholeTensors } from './parts.js';
 import { rotaryTables } from './rotary.js';
 
@@ -39,8 +41,15 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
     if (tensor === undefined) throw new Error(`the model has no tensor ${name}`);
     return tensor.parts.map((part) => part.tensor);
   };
+  const modules = new Map(lora === undefined ? [] : adaptedModules(config, lora).map((one) => [one.module, one]));
+  const named = (weight: string): AdaptedModule | undefined => modules.get(weight.replace(/\.weight$/, ''));
   const network = (adapted: boolean): Network => ({
     parts,
+    embed: (ids) => {
+      const rows = embed(parts(architecture.embedding), ids);
+      const factors = adapted ? factorsOf(named(architecture.embedding), trainable) : undefined;
+      return factors === undefined ? rows : adaptedEmbedding(rows, tf.reshape(ids, [-1]), factors);
+    },
     weight: (name) => {
       const [tensor, ...rest] = parts(name);
       if (rest.length > 0) throw new Error(`${name} is held in parts`);
@@ -48,14 +57,24 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
     },
     linear: (rows, module) => {
       const bias = weights.get(`${module}.bias`);
+      const factors = adapted ? factorsOf(modules.get(module), trainable) : undefined;
+      if (factors?.magnitude !== undefined) {
+        const weight = parts(`${module}.weight`);
+        const plain = linear(rows, weight, undefined, architecture.linearLayout);
+        const scaled = adapt(rows, plain, factors, weight, architecture.linearLayout);
+        return bias === undefined ? scaled : addToRows(scaled, bias);
+      }
       const mapped = linear(rows, parts(`${module}.weight`), bias, architecture.linearLayout);
-      const a = adapted ? trainable.get(peftName(module, 'A')) : undefined;
-      const b = trainable.get(peftName(module, 'B'));
-      if (lora === undefined || a === undefined || b === undefined) return mapped;
-      const low = tf.mul(tf.matMul(rows, a, false, true), lora.alpha / lora.rank);
-      return add(mapped, tf.matMul(low, b, false, true));
+      return factors === undefined ? mapped : adapt(rows, mapped, factors, [], architecture.linearLayout);
     },
   });
+
+  const toVocabulary: LanguageModel['toVocabulary'] = (rows, adapted = true) => {
+    const factors = adapted ? factorsOf(named(architecture.head), trainable) : undefined;
+    const head = parts(headName);
+    if (factors === undefined) return { rows, head, trained: head[0] instanceof tf.Variable };
+    return { ...adaptedHead(rows, head, factors), trained: true };
+  };
 
   return {
     vocabularySize: config.vocabularySize,
@@ -86,7 +105,11 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         return reshape(rows, [batch, length, config.width]);
       }),
     head: parts(headName),
-    project: (hidden) => timesTransposed(hidden, parts(headName)),
+    toVocabulary,
+    project: (hidden) => {
+      const { rows, head } = toVocabulary(hidden);
+      return timesTransposed(rows, head);
+    },
     dispose: () => {
       tf.dispose([...new Set([...weights.values(), ...trainable.values()])]);
     },

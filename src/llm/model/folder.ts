@@ -21,6 +21,7 @@ export interface ModelOrigin {
  * Writes a model as an HF folder in float32: model.safetensors, the tokenizer, and config.json last, so that a folder
  * that has one is complete.
  * @param options.keepsAll whether every other file of the origin's folder comes along, but for weights
+ * @param options.changes fields of config.json that are not the origin's
  * @throws InputError when the disk is full or the folder cannot be written
  */
 export async function writeModelFolder(
@@ -28,7 +29,7 @@ export async function writeModelFolder(
   origin: ModelOrigin,
   config: ModelConfig,
   tensors: readonly WritableTensor[],
-  { keepsAll = false } = {},
+  { keepsAll = false, changes = {} }: { keepsAll?: boolean; changes?: Readonly<Record<string, unknown>> } = {},
 ): Promise<void> {
   makeFolder(folder);
   await writeSafetensors(join(folder, 'model.safetensors'), tensors);
@@ -41,7 +42,7 @@ export async function writeModelFolder(
   }
   const generation = join(origin.model, 'generation_config.json');
   if (existsSync(generation)) copy(generation, folder);
-  await writeJson(join(folder, 'config.json'), originConfig(origin.model, config));
+  await writeJson(join(folder, 'config.json'), { ...originConfig(origin.model, config), ...changes });
 }
 
 /** Writes a model as it stands, without its adapter, as an HF folder: the end of full fine-tuning. */

@@ -26,6 +26,14 @@ export interface LanguageModel {
   hidden(ids: Tensor, options?: { readonly adapter?: boolean; readonly cache?: KeyValueCache }): Tensor;
   /** What hidden states are multiplied with for logits, [vocabularySize, width], as the runs of rows it is held in. */
   readonly head: readonly Tensor[];
+  /**
+   * Rows of hidden states and the head to multiply them with for logits: [rows, columns] and [vocabularySize, columns].
+   * A head with an adapter has columns more than the model is wide. `trained` says whether the head needs a gradient.
+   */
+  toVocabulary(
+    rows: Tensor,
+    adapted?: boolean,
+  ): { readonly rows: Tensor; readonly head: readonly Tensor[]; readonly trained: boolean };
   /** The vocabulary logits of hidden states, shape [rows, width] → [rows, vocabularySize]. */
   project(hidden: Tensor): Tensor;
   dispose(): void;

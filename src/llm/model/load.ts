@@ -47,7 +47,7 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
     for (const [name, shape] of shapes) requireShape(weights, name, shape);
     const trained =
       adapter !== undefined
-        ? readAdapter(adapter, config)
+        ? readAdapter(adapter, config, weights)
         : lora !== undefined
           ? freshAdapter(lora, config)
           : fullFineTuning && 'every weight';

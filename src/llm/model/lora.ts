@@ -1,14 +1,26 @@
-import { InputError } from '../../base/input-error.js';
 import { stream } from '../../base/random-stream.js';
-import type { ModelConfig } from './architecture/index.js';
-import { linearMaps, type LinearMap } from './architecture/linear-maps.js';
+import type { LinearMap } from './architecture/linear-maps.js';
 
 /** Low-rank adapters: W x + (alpha / rank) B A x beside the linear maps whose module name ends in a target. */
 export interface LoraConfig {
   readonly rank: number;
   readonly alpha: number;
-  /** Last parts of module names, as in HF: query_key_value, q_proj, … */
-  readonly targets: readonly string[];
+  /** Last parts of module names, as in HF: query_key_value, q_proj, …; or a regular expression, or "all-linear". */
+  readonly targets: readonly string[] | string;
+  /** Ranks and alphas of modules whose name ends in an expression; the first that does counts. */
+  readonly rankPattern?: Readonly<Record<string, number>>;
+  readonly alphaPattern?: Readonly<Record<string, number>>;
+  /** Whether B A is scaled by alpha / √rank (Kalajdzievski, arXiv 2312.03732). */
+  readonly rankStabilised?: boolean;
+  /** Whether every output has a magnitude of its own (DoRA: Liu et al., arXiv 2402.09353). */
+  readonly weightDecomposed?: boolean;
+  /** Modules that are no targets. */
+  readonly exclude?: readonly string[] | string;
+  /** The numbers of the layers that are adapted, by default all; and what stands before the number in names. */
+  readonly layers?: readonly number[];
+  readonly layersPattern?: readonly string[];
+  /** Modules that the adapter's file holds whole. */
+  readonly saved?: readonly string[];
 }
 
 /** A fresh adapter's shape and the seed of its start. */
@@ -16,22 +28,16 @@ export interface LoraOptions extends LoraConfig {
   readonly seed: number;
 }
 
-/**
- * The modules of a model that an adapter's targets name: A of shape [rank, inputs] and B of [outputs, rank] for each.
- * @throws InputError when a target names no linear map
- */
-export function loraShapes(config: ModelConfig, targets: readonly string[]): LinearMap[] {
-  const linear = linearMaps(config);
-  const matches = (module: string, target: string): boolean => module === target || module.endsWith(`.${target}`);
-  for (const target of targets) {
-    if (linear.some(({ module }) => matches(module, target))) continue;
-    const names = [...new Set(linear.map(({ module }) => module.slice(module.lastIndexOf('.') + 1)))];
-    throw new InputError('lora targets', target, `some of ${names.join(', ')}`);
-  }
-  return linear.filter(({ module }) => targets.some((target) => matches(module, target)));
+/** The name of an adapted module's tensor in PEFT's adapter files. */
+export function factorName(
+  { module, kind }: { readonly module: string; readonly kind: string },
+  factor: 'A' | 'B' | 'magnitude',
+): string {
+  if (factor === 'magnitude') return `base_model.model.${module}.lora_magnitude_vector`;
+  return kind === 'embedding' ? `base_model.model.${module}.lora_embedding_${factor}` : peftName(module, factor);
 }
 
-/** The name of a module's factor in PEFT's adapter files. */
+/** The name of a linear map's factor in PEFT's adapter files. */
 export function peftName(module: string, factor: 'A' | 'B'): string {
   return `base_model.model.${module}.lora_${factor}.weight`;
 }
@@ -40,7 +46,10 @@ export function peftName(module: string, factor: 'A' | 'B'): string {
  * The starting factor A of a module: uniform in ±1/sqrt(in), PEFT's own start (Kaiming uniform with a = sqrt(5)).
  * B starts at zero, so that a fresh adapter changes nothing. Each module has a random stream of its own.
  */
-export function initialFactor({ module, inputs }: LinearMap, { rank, seed }: LoraOptions): Float32Array {
+export function initialFactor(
+  { module, inputs }: LinearMap,
+  { rank, seed }: Pick<LoraOptions, 'rank' | 'seed'>,
+): Float32Array {
   const random = stream(seed, `lora ${module}`);
   const bound = 1 / Math.sqrt(inputs);
   return Float32Array.from({ length: rank * inputs }, () => (2 * random.uniform() - 1) * bound);

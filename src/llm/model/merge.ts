@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { finite, requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
+import { adaptedModules, type AdaptedModule } from './adapted-modules.js';
 import type { LinearLayout } from './architecture/architecture.js';
 import { architectureOf } from './architecture/index.js';
 import { weightShapes } from './decoder.js';
 import { writeModelFolder, type ModelOrigin } from './folder.js';
 import { openModel } from './load.js';
-import { peftName } from './lora.js';
+import { factorName } from './lora.js';
 
 /** The model and adapter to merge, and where to. */
 export interface MergeOptions extends ModelOrigin {
@@ -18,7 +19,7 @@ export interface MergeOptions extends ModelOrigin {
 }
 
 /**
- * Writes a model with its adapter worked into its weights, W + (alpha / rank) B A, as an HF folder in float32. One
+ * Writes a model with its adapter worked into its weights as an HF folder in float32. One
  * tensor is in memory at a time.
  * @returns the modules that changed
  * @throws InputError naming the file and what is wrong with it
@@ -30,48 +31,59 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
   try {
     const shapes = weightShapes(config);
     for (const [name, shape] of shapes) requireShape(weights, name, shape);
-    const stored = readAdapter(adapter, config);
-    const { linearLayout } = architectureOf(config);
+    const stored = readAdapter(adapter, config, weights);
+    const modules = new Map(adaptedModules(config, stored.lora).map((one) => [`${one.module}.weight`, one]));
+    const { linearLayout, head, embedding } = architectureOf(config);
+    // A tied head and an embedding of which one is adapted are two matrices from here on.
+    const unties = config.tiedHead && (modules.has(head) || modules.has(embedding));
+    const written = unties ? { ...config, tiedHead: false } : config;
     const changed: string[] = [];
-    const tensors = [...shapes].map(([name, shape]) => ({
+    const tensors = [...weightShapes(written)].map(([name, shape]) => ({
       name,
       shape,
       values: () => {
-        const values = finite(weights.read(name), weights.source, name);
-        const module = name.replace(/\.weight$/, '');
-        if (addProduct(values, module, stored, linearLayout)) changed.push(module);
+        const source = unties && name === head ? embedding : name;
+        const values = finite(weights.read(source), weights.source, source);
+        const module = modules.get(name);
+        if (module === undefined) return values;
+        const layout = module.kind === 'block' ? linearLayout : module.kind === 'head' ? 'out-in' : 'in-out';
+        addProduct(values, module, stored, layout);
+        changed.push(module.module);
         return values;
       },
     }));
-    await writeModelFolder(out, options, config, tensors, { keepsAll: true });
+    await writeModelFolder(out, options, written, tensors, {
+      keepsAll: true,
+      ...(unties && { changes: { tie_word_embeddings: false } }),
+    });
     return changed;
   } finally {
     weights.close();
   }
 }
 
-/** Adds (alpha / rank) B A to a module's weight, as that is stored, if the adapter has the module. */
+/** Adds scale · B A to a module's weight, as that is stored, and brings its outputs to their magnitudes, with DoRA. */
 function addProduct(
   weight: Float32Array,
-  module: string,
-  { lora, factors }: StoredAdapter,
+  module: AdaptedModule,
+  { factors }: StoredAdapter,
   layout: LinearLayout,
-): boolean {
-  const a = factors.get(peftName(module, 'A'));
-  const b = factors.get(peftName(module, 'B'));
-  if (a === undefined || b === undefined) return false;
-  const [rank, inputs] = a.shape;
-  const [outputs] = b.shape;
-  const scale = lora.alpha / lora.rank;
+): void {
+  const [a, b, magnitude] = (['A', 'B', 'magnitude'] as const).map((factor) => factors.get(factorName(module, factor)));
+  if (a === undefined || b === undefined) throw new Error(`no factors of ${module.module}`);
+  const { rank, inputs, outputs, scale } = module;
   const row = new Float64Array(inputs);
   for (let output = 0; output < outputs; output++) {
-    row.fill(0);
+    const [start, step] = layout === 'out-in' ? [output * inputs, 1] : [output, outputs];
+    for (let input = 0; input < inputs; input++) row[input] = weight[start + input * step];
     for (let k = 0; k < rank; k++) {
       const factor = scale * b.values[output * rank + k];
       for (let input = 0; input < inputs; input++) row[input] += factor * a.values[k * inputs + input];
     }
-    const [start, step] = layout === 'out-in' ? [output * inputs, 1] : [output, outputs];
-    for (let input = 0; input < inputs; input++) weight[start + input * step] += row[input];
+    const ratio =
+      magnitude === undefined
+        ? 1
+        : magnitude.values[output] / Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    for (let input = 0; input < inputs; input++) weight[start + input * step] = ratio * row[input];
   }
-  return true;
 }

@@ -18,6 +18,8 @@ export interface Network {
   weight(name: string): Tensor;
   /** A tensor by its HF name as the runs of rows it is held in, nearly always one. */
   parts(name: string): readonly Tensor[];
+  /** The rows of token ids in the embedding, with its adapter where it has one: [batch · length, width]. */
+  embed(ids: Tensor): Tensor;
   /** Rows [rows, in] through a module's linear map and, where it has one, its adapter: [rows, out]. */
   linear(rows: Tensor, module: string): Tensor;
 }

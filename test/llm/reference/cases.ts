@@ -2,7 +2,8 @@ import { stream } from '../../../src/base/random-stream.js';
 import type { ModelConfig } from '../../../src/llm/model/architecture/index.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import { qwen2Config } from '../../../src/llm/model/architecture/qwen2.js';
-import { loraShapes, peftName, type LoraConfig } from '../../../src/llm/model/lora.js';
+import { adaptedModules } from '../../../src/llm/model/adapted-modules.js';
+import { peftName, type LoraConfig } from '../../../src/llm/model/lora.js';
 import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
 import { gpt2Config } from '../../../src/llm/model/architecture/gpt2.js';
 import { mistralConfig } from '../../../src/llm/model/architecture/mistral.js';
@@ -112,7 +113,7 @@ export function caseValues({ config, lora }: Case): Map<string, { shape: readonl
   for (const [name, numbers] of randomWeights(config, 5, 0.25)) {
     values.set(name, { shape: shapes.get(name) ?? [], values: numbers });
   }
-  for (const { module, inputs, outputs } of lora === undefined ? [] : loraShapes(config, lora.targets)) {
+  for (const { module, inputs, outputs } of lora === undefined ? [] : adaptedModules(config, lora)) {
     const random = stream(6, module);
     const rank = lora?.rank ?? 0;
     const draw = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.3 * random.normal());

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { geluTanh } from '../activation.js';
 import { count, headWidthOf, parsedConfig, type DecoderConfig } from '../config.js';
 import { add } from '../custom-gradient.js';
-import { addPositions, embed, selfAttention, type Network, type Place } from '../network.js';
+import { addPositions, selfAttention, type Network, type Place } from '../network.js';
 import { layerNorm } from '../norm.js';
 import type { Architecture } from './architecture.js';
 
@@ -122,7 +122,7 @@ function shapes({ width, intermediateWidth, vocabularySize, ...config }: Gpt2Con
 }
 
 function hidden(config: Gpt2Config, network: Network, ids: Tensor, place: Place): Tensor {
-  let rows = addPositions(embed(network.parts(gpt2.embedding), ids), network.weight(positions), place);
+  let rows = addPositions(network.embed(ids), network.weight(positions), place);
   // What a block made on the way and no gradient needs is freed at its end.
   for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
   return norm(config, network, rows, 'transformer.ln_f');

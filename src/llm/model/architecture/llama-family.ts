@@ -14,7 +14,7 @@ import {
   type DecoderConfig,
 } from '../config.js';
 import { add } from '../custom-gradient.js';
-import { embed, selfAttention, type Network, type Place } from '../network.js';
+import { selfAttention, type Network, type Place } from '../network.js';
 import { rootMeanSquareNorm } from '../norm.js';
 import { readRope, ropeScalingJson } from '../rope-config.js';
 import { rotationOf, type RopeScaling } from '../rotary.js';
@@ -80,7 +80,7 @@ export function llamaFamily<Config extends LlamaFamilyConfig>(member: LlamaFamil
     window: (config) => window?.(config)?.width,
     hidden: (config, network, ids, place) => {
       const windowed = window?.(config)?.windowed ?? (() => false);
-      let rows = embed(network.parts(embedding), ids);
+      let rows = network.embed(ids);
       for (let layer = 0; layer < config.layers; layer++) {
         // What a block made on the way and no gradient needs is freed at its end.
         rows = tf.tidy(() => block(config, network, { layer, windowed: windowed(layer) }, rows, place));

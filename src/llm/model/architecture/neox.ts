@@ -14,7 +14,7 @@ import {
   type DecoderConfig,
 } from '../config.js';
 import { add } from '../custom-gradient.js';
-import { embed, selfAttention, type Network, type Place } from '../network.js';
+import { selfAttention, type Network, type Place } from '../network.js';
 import { layerNorm } from '../norm.js';
 import { readRope } from '../rope-config.js';
 import { rotationOf } from '../rotary.js';
@@ -135,7 +135,7 @@ function shapes(config: NeoxConfig): Map<string, number[]> {
 }
 
 function hidden(config: NeoxConfig, network: Network, ids: Tensor, place: Place): Tensor {
-  let rows = embed(network.parts(neox.embedding), ids);
+  let rows = network.embed(ids);
   // What a block made on the way and no gradient needs is freed at its end.
   for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
   return norm(config, network, rows, 'gpt_neox.final_layer_norm');
