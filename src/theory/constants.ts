@@ -10,7 +10,14 @@ export const constantTable = {
   w: { tex: 'w', meaning: 'max(λ, 1 − λ)' },
   m: { tex: 'm', meaning: 'min(λ, 1 − λ)' },
   k: { tex: 'k', meaning: 'period of MAXRIGHT’s evaluations' },
-  H: { tex: 'H_T', meaning: 'harmonic number 1 + 1/2 + … + 1/T' },
+  G_m: { tex: 'G_m', meaning: 'bound on the gradients of the objective of the smaller weight' },
+  U: {
+    tex: 'U',
+    meaning: 'u_{T+1}² with u_1 = 1, u_{n+1} = u_n + 1/u_n (about 2T + ½ log T), or D_0/(αG) where that is larger',
+  },
+  y: { tex: 'y', meaning: 'y_1 of the sequence y_t = y_{t+1} + α_t/y_{t+1}' },
+  V: { tex: 'V', meaning: 'the last y squared plus Σ (y_t − y_{t+1})²' },
+  zeta: { tex: '\\zeta', meaning: 'any positive number; the one that makes the bound least' },
   epsilon: {
     tex: '\\varepsilon',
     meaning: 'how far the choice can be from the larger weighted gap by errors of the values',

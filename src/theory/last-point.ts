@@ -1,10 +1,46 @@
 import type { Constants } from './constants.js';
 
-/** 1 + 1/2 + … + 1/n. */
-export function harmonic(n: number): number {
-  let sum = 0;
-  for (let i = n; i >= 1; i--) sum += 1 / i;
-  return sum;
+/**
+ * The constant U of the last-point bound D0²/(2αU) + (αG²/2)(U − 2T) after T constant steps: u_{T+1}² with u_1 = 1,
+ * u_{n+1} = u_n + 1/u_n, or D0/(αG) where the steps are so short that the start still matters most (docs/theory.md, Lemma 4).
+ */
+export function lastPointConstant({ T, alpha, D0, G }: Record<'T' | 'alpha' | 'D0' | 'G', number>): { U: number } {
+  let u = 1;
+  for (let n = 0; n < T; n++) u += 1 / u;
+  return { U: Math.max(u * u, D0 / (alpha * G)) };
+}
+
+/**
+ * The constants y and V of the last-point bound D0²/(2y²) + G²V/2 after any positive steps: y = y_1 and
+ * V = y_N² + Σ (y_t − y_{t+1})² of the sequence y_t = y_{t+1} + α_t/y_{t+1}, with the y_N, of those for which
+ * y_{t+1}² ≥ α_t throughout, that makes the bound least.
+ */
+export function lastPointSequence(stepSizes: Float64Array, { D0, G }: { D0: number; G: number }): { y: number; V: number } {
+  const from = (end: number): { y: number; V: number; bound: number } => {
+    let [y, V, rising] = [end, end * end, true];
+    for (let t = stepSizes.length - 1; t >= 0; t--) {
+      const increment = stepSizes[t] / y;
+      rising &&= y >= increment;
+      V += increment * increment;
+      y += increment;
+    }
+    return { y, V, bound: rising ? D0 ** 2 / (2 * y * y) + (G * G * V) / 2 : Infinity };
+  };
+  // Every y_N gives a bound; the best is looked for on grids that grow finer.
+  let [low, high] = [Math.log(Math.sqrt(Math.min(...stepSizes)) / 100), Math.log(10 * (D0 + G * Math.max(...stepSizes)))];
+  if (G > 0) high = Math.max(high, low + 20);
+  let best = from(Math.exp(high));
+  for (let round = 0; round < 6; round++) {
+    const width = (high - low) / 40;
+    let centre = high;
+    for (let i = 0; i <= 40; i++) {
+      const at = low + i * width;
+      const found = from(Math.exp(at));
+      if (found.bound <= best.bound) [best, centre] = [found, at];
+    }
+    [low, high] = [centre - width, centre + width];
+  }
+  return { y: best.y, V: best.V };
 }
 
 /** Whether α = D0/(G√T), the step size at which the worst function attains the bound of the average of T points. */

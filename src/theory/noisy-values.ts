@@ -1,7 +1,7 @@
 import type { DescribedRun } from './described-run.js';
 import { unweighed } from './stale-values.js';
 import { weightOf, type Setting } from './subject.js';
-import { maxrightMethod, notEveryStep, type Method } from './subgradient-method.js';
+import { maxrightMethod, notEveryStep, wrongOptima, type Method } from './subgradient-method.js';
 import type { NotApplicable } from './theorem.js';
 
 /** MAXRIGHT, k = 1, on exact values with Gaussian noise. */
@@ -10,7 +10,7 @@ export const gaussianMethod: Method = {
   silence: (setting, run) =>
     valueDeviation(setting) === 0
       ? { reason: 'the observed values carry no Gaussian noise' }
-      : (unweighed(setting) ?? everyStep(run)),
+      : (unweighed(setting) ?? everyStep(run) ?? wrongOptima(run)),
 };
 
 /** MAXRIGHT, k = 1, with choice and gradient on one minibatch. */
@@ -36,16 +36,19 @@ export const freshBatchMethod: Method = {
 };
 
 /** Why the values seen are not those of minibatches that are wrong by at most a known ε_i. */
-function notOfMinibatches({ bounds: { dpo, sft } }: Setting, { values }: DescribedRun): NotApplicable | undefined {
+function notOfMinibatches({ bounds: { dpo, sft } }: Setting, run: DescribedRun): NotApplicable | undefined {
   const error = Math.max(dpo.valueError, sft.valueError);
-  return values !== 'full' && error > 0 && error < Infinity
-    ? undefined
+  return run.values !== 'full' && error > 0 && error < Infinity
+    ? wrongOptima(run)
     : { reason: 'the observed values are not those of minibatches' };
 }
 
 function everyStep({ period = 1 }: DescribedRun): NotApplicable | undefined {
   return period > 1 ? notEveryStep : undefined;
 }
+
+/** max over x of x P(N(0, 1) ≥ x), rounded up: attained near x = 0.7518. */
+export const largestNormalLoss = 0.169972;
 
 /** s: the deviation of w_DPO error_DPO − w_SFT error_SFT, of independent Gaussian errors. */
 export function valueDeviation({ lambda, bounds }: Setting): number {

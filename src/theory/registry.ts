@@ -4,6 +4,7 @@ import { alrightBest } from './statement/alright-best.js';
 import { alrightDecaying } from './statement/alright-decaying.js';
 import { alrightLast } from './statement/alright-last.js';
 import { alrightLastLinear } from './statement/alright-last-linear.js';
+import { alrightLastSteps } from './statement/alright-last-steps.js';
 import { alrightSmooth } from './statement/alright-smooth.js';
 import { alrightStrong } from './statement/alright-strong.js';
 import { certificateHolds, certifiedMaximum, certifiedMinimum } from './statement/certified-minimum.js';
@@ -11,14 +12,21 @@ import { maxrightBest } from './statement/maxright-best.js';
 import { maxrightExact } from './statement/maxright-exact.js';
 import { maxrightExpected } from './statement/maxright-expected.js';
 import { maxrightFresh } from './statement/maxright-fresh.js';
+import { maxrightLast } from './statement/maxright-last.js';
+import { maxrightLastLinear } from './statement/maxright-last-linear.js';
 import { maxrightShared } from './statement/maxright-shared.js';
 import { maxrightSharedBias } from './statement/maxright-shared-bias.js';
 import { maxrightStale } from './statement/maxright-stale.js';
 import { maxrightWeighted } from './statement/maxright-weighted.js';
+import { maxrightWeightedFresh } from './statement/maxright-weighted-fresh.js';
+import { maxrightWeightedLast } from './statement/maxright-weighted-last.js';
+import { maxrightWeightedShared } from './statement/maxright-weighted-shared.js';
+import { maxrightWeightedStale } from './statement/maxright-weighted-stale.js';
 import { mixAverage } from './statement/mix-average.js';
 import { mixBest } from './statement/mix-best.js';
 import { mixLastLinear } from './statement/mix-last-linear.js';
 import { mixLast } from './statement/mix-last.js';
+import { mixLastSteps } from './statement/mix-last-steps.js';
 import { mixSmooth } from './statement/mix-smooth.js';
 import { mixSmoothLast } from './statement/mix-smooth-last.js';
 import { mixStrong } from './statement/mix-strong.js';
@@ -37,13 +45,20 @@ export const theorems: readonly Theorem[] = [
   alrightBest,
   alrightLast,
   alrightLastLinear,
+  alrightLastSteps,
   alrightSmooth,
   alrightStrong,
   alrightDecaying,
   maxrightExact,
   maxrightBest,
+  maxrightLast,
+  maxrightLastLinear,
   maxrightStale,
   maxrightWeighted,
+  maxrightWeightedLast,
+  maxrightWeightedStale,
+  maxrightWeightedFresh,
+  maxrightWeightedShared,
   maxrightFresh,
   maxrightExpected,
   maxrightShared,
@@ -52,6 +67,7 @@ export const theorems: readonly Theorem[] = [
   mixBest,
   mixLast,
   mixLastLinear,
+  mixLastSteps,
   mixSmooth,
   mixSmoothLast,
   mixStrong,

@@ -39,9 +39,26 @@ export const maxrightMethod: Method = {
   schedule: maxright,
   minimises: 'weightedMax',
   gradientBound: maxrightBound,
-  silence: (setting, run) => inexactValues(setting, run) ?? ((run.period ?? 1) > 1 ? notEveryStep : undefined),
+  silence: (setting, run) =>
+    inexactValues(setting, run) ?? ((run.period ?? 1) > 1 ? notEveryStep : undefined) ?? wrongOptima(run),
   trial: { values: 'full', gradientBatch: 'fresh' },
 };
+
+/** The same with exact gradients and both weights positive, so that nothing in a run is random. */
+export const deterministicMethod: Method = {
+  ...maxrightMethod,
+  silence(setting, run) {
+    const { lambda, bounds } = setting;
+    if (lambda === 0 || lambda === 1) return { reason: 'λ is 0 or 1: a step on the objective of weight 0 can lead away' };
+    if (bounds.dpo.noise !== 0 || bounds.sft.noise !== 0) return { reason: 'the gradients are stochastic' };
+    return maxrightMethod.silence?.(setting, run);
+  },
+};
+
+/** Why a run that is told other optima is not spoken of. */
+export function wrongOptima({ optimumError }: DescribedRun): NotApplicable | undefined {
+  return optimumError === undefined ? undefined : { reason: 'the optima that the schedule is told are wrong' };
+}
 
 /** Why a run's values are not exact, where they are not. */
 export function inexactValues({ bounds }: Setting, run: DescribedRun): NotApplicable | undefined {

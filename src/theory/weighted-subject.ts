@@ -1,7 +1,6 @@
 import type { Objective } from '../convex/problem/problem.js';
 import type { ObjectiveBounds } from './objective-bounds.js';
-import { subjectOfPair, weightOf, type Minimum, type Setting, type Subject } from './subject.js';
-import { maxrightMethod, type Method } from './subgradient-method.js';
+import { subjectOfPair, weightOf, type Minimum, type Subject } from './subject.js';
 
 /**
  * The pair (λ f_DPO, (1 − λ) f_SFT) at λ = ½: the same gradient steps times w_i, the same choices of MAXRIGHT,
@@ -37,14 +36,6 @@ export function weightedSubject(subject: Subject): Subject {
     bounds: { dpo: bounds('dpo'), sft: bounds('sft') },
   });
 }
-
-/** MAXRIGHT, k = 1, with steps αw_i: the subgradient method on F_max with steps α and gradients w_i g_i. */
-export const weightedMethod: Method = {
-  ...maxrightMethod,
-  schedule: { name: 'maxright-weighted' },
-  gradientBound: ({ lambda, bounds }: Setting) =>
-    Math.max(lambda * bounds.dpo.gradientBound, (1 - lambda) * bounds.sft.gradientBound),
-};
 
 /** weight · f, with its samples. */
 function scaledObjective(objective: Objective, weight: number): Objective {

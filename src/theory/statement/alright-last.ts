@@ -1,15 +1,15 @@
-import { harmonic } from '../last-point.js';
-import { alrightMethod, constantStepsOf } from '../subgradient-method.js';
+import { lastPointConstant } from '../last-point.js';
+import { constantStepsOf, alrightMethod } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
 
 /** The point of ALRIGHT after T constant steps. */
 export const alrightLast = runTheorem({
   id: 'A.last',
-  kind: 'upper',
+  kind: 'tight',
   measures: ['gap'],
   measured: '\\mathbb{E}\\,F_\\lambda(\\theta_{T+1}) - \\min F_\\lambda',
-  formula: 'D0^2/(2*alpha*(T+1)) + alpha*G^2/2*(1 + H)',
-  needs: ['D0', 'alpha', 'T', 'G', 'H'],
-  reference: 'docs/theory.md, A, after Shamir and Zhang 2013',
-  ...constantStepsOf(alrightMethod, ({ T }) => ({ H: harmonic(T) })),
+  formula: 'D0^2/(2*alpha*U) + alpha*G^2/2*(U - 2*T)',
+  needs: ['D0', 'alpha', 'T', 'G', 'U'],
+  reference: 'docs/theory.md, A, Lemma 4; attained: worst-case',
+  ...constantStepsOf(alrightMethod, lastPointConstant),
 });

@@ -11,8 +11,9 @@ export const alrightSmooth = runTheorem({
   schedule: alright,
   measures: ['meanGap', 'averageGap'],
   measured: '\\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_\\lambda(\\theta_t) - \\min F_\\lambda',
-  formula: 'D0^2/(2*alpha*(1 - 2*alpha*L)*T) + alpha*(2*sigma^2 + nu^2)/(2*(1 - 2*alpha*L))',
-  needs: ['D0', 'alpha', 'T', 'L', 'sigma', 'nu'],
+  formula:
+    'D0^2/(2*alpha*(1 - (1+zeta)*alpha*L)*T) + alpha*((1 + 1/zeta)*sigma^2 + nu^2)/(2*(1 - (1+zeta)*alpha*L))',
+  needs: ['D0', 'alpha', 'T', 'L', 'sigma', 'nu', 'zeta'],
   reference: 'docs/theory.md, A, smooth',
   applies(setting, run) {
     const smooth = smoothConstants(setting);
@@ -20,8 +21,13 @@ export const alrightSmooth = runTheorem({
     const { D0, largestSmoothness: L, sigma, drawnNoise: nu } = smooth;
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
-    if (!(2 * alpha * L < 1)) return { reason: 'it needs steps below 1/(2L)' };
-    return { at: (T) => ({ D0, alpha, T, L, sigma, nu }) };
+    if (!(alpha * L < 1)) return { reason: 'it needs steps below 1/L' };
+    return {
+      at(T) {
+        const known = { D0, alpha, T, L, sigma, nu };
+        return { ...known, zeta: bestSplit(known) };
+      },
+    };
   },
   runs(subject, { steps }) {
     const smooth = smoothConstants(subject);
@@ -34,3 +40,12 @@ export const alrightSmooth = runTheorem({
     });
   },
 });
+
+/** The ζ > 0 that makes the bound least: where its derivative x(B + C)ζ² + 2Cxζ − C(1 − x) vanishes. */
+function bestSplit({ D0, alpha, T, L, sigma, nu }: Record<'D0' | 'alpha' | 'T' | 'L' | 'sigma' | 'nu', number>): number {
+  const x = alpha * L;
+  const C = alpha * sigma ** 2;
+  const sum = D0 ** 2 / (alpha * T) + alpha * nu ** 2 + C;
+  // Without disagreement at the minimiser any small ζ does.
+  return Math.max(1e-9, (-C * x + Math.sqrt((C * x) ** 2 + x * sum * C * (1 - x))) / (x * sum));
+}

@@ -11,8 +11,8 @@ export const alrightStrong = runTheorem({
   schedule: alright,
   measures: ['squaredDistance'],
   measured: '\\mathbb{E}\\,\\lVert\\theta_{T+1} - \\theta_\\lambda^*\\rVert^2',
-  formula: '(1 - alpha*mu)^T*D0^2 + alpha*(2*sigma^2 + nu^2)/mu',
-  needs: ['D0', 'alpha', 'T', 'mu', 'sigma', 'nu'],
+  formula: '(1 - 2*alpha*mu*(1 - alpha*L))^T*D0^2 + alpha*(2*sigma^2 + nu^2)/(2*mu*(1 - alpha*L))',
+  needs: ['D0', 'alpha', 'T', 'L', 'mu', 'sigma', 'nu'],
   reference: 'docs/theory.md, A, strongly convex',
   applies(setting, run) {
     const smooth = stronglyConvex(setting);
@@ -20,8 +20,8 @@ export const alrightStrong = runTheorem({
     const { D0, largestSmoothness: L, mu, sigma, drawnNoise: nu } = smooth;
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
-    if (!(2 * alpha * L <= 1)) return { reason: 'it needs steps of at most 1/(2L)' };
-    return { at: (T) => ({ D0, alpha, T, mu, sigma, nu }) };
+    if (!(alpha * L < 1)) return { reason: 'it needs steps below 1/L' };
+    return { at: (T) => ({ D0, alpha, T, L, mu, sigma, nu }) };
   },
   runs(subject, { steps }) {
     const smooth = stronglyConvex(subject);

@@ -1,5 +1,5 @@
 import { constantStepsOf } from '../subgradient-method.js';
-import { gaussianMethod, valueDeviation } from '../noisy-values.js';
+import { gaussianMethod, largestNormalLoss, valueDeviation } from '../noisy-values.js';
 import { runTheorem } from '../theorem.js';
 
 /** MAXRIGHT on exact values with independent Gaussian noise: expected errors suffice at k = 1. */
@@ -10,9 +10,8 @@ export const maxrightExpected = runTheorem({
   measured: 'k = 1:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
   formula: 'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + w/m*epsilon',
   needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'epsilon'],
-  reference: 'docs/theory.md, M; ε = E|w_DPO error_DPO − w_SFT error_SFT|',
-  // E|N(0, s²)| = s √(2/π).
+  reference: 'docs/theory.md, M; ε = max of Δ P(N(0, s²) ≥ Δ), s the deviation of the weighted errors’ difference',
   ...constantStepsOf(gaussianMethod, (_known, setting) => ({
-    epsilon: valueDeviation(setting) * Math.sqrt(2 / Math.PI),
+    epsilon: valueDeviation(setting) * largestNormalLoss,
   })),
 });

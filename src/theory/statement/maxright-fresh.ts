@@ -1,5 +1,5 @@
 import { freshBatchMethod, weightedErrors } from '../noisy-values.js';
-import { stalePeriod, withPeriods } from '../stale-values.js';
+import { staleConstants, withPeriods } from '../stale-values.js';
 import { constantStepsOf } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
 
@@ -7,7 +7,7 @@ const domain = withPeriods(
   [1, 10],
   constantStepsOf(freshBatchMethod, (known, setting, run) => {
     const { dpo, sft } = weightedErrors(setting);
-    return { epsilon: dpo + sft, ...stalePeriod(known, setting, run) };
+    return { epsilon: dpo + sft, ...staleConstants(known, setting, run) };
   }),
 );
 
@@ -18,8 +18,8 @@ export const maxrightFresh = runTheorem({
   measures: ['meanMaxGap', 'averageMaxGap'],
   measured: '\\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
   formula:
-    'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + w/m*(epsilon + (k-1)*alpha*G*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k))',
-  needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'epsilon', 'k', 'lambda', 'G_dpo', 'G_sft'],
+    'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + w/m*epsilon + (k-1)*alpha*G*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k + (w-m)*G_m/2)',
+  needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'epsilon', 'k', 'lambda', 'G_dpo', 'G_sft', 'G_m'],
   reference: 'docs/theory.md, M; ε = w_DPO ε_DPO + w_SFT ε_SFT',
   ...domain,
   runs(subject, extent) {
