@@ -22,6 +22,10 @@ export const constantTable = {
     tex: '\\varepsilon',
     meaning: 'how far the choice can be from the larger weighted gap by errors of the values',
   },
+  eta_dpo: { tex: '\\eta_{\\mathrm{DPO}}', meaning: 'error of the f_DPO* that MAXRIGHT is told' },
+  eta_sft: { tex: '\\eta_{\\mathrm{SFT}}', meaning: 'error of the f_SFT* that MAXRIGHT is told' },
+  E: { tex: 'E', meaning: 'largest distance of a point of Θ from the minimiser' },
+  p: { tex: 'p', meaning: 'probability with which the bound may be exceeded' },
   L: { tex: 'L', meaning: 'the larger smoothness constant of the objectives that are stepped on' },
   mu: { tex: '\\mu', meaning: 'modulus of strong convexity' },
   sigma: {

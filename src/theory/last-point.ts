@@ -15,7 +15,10 @@ export function lastPointConstant({ T, alpha, D0, G }: Record<'T' | 'alpha' | 'D
  * V = y_N² + Σ (y_t − y_{t+1})² of the sequence y_t = y_{t+1} + α_t/y_{t+1}, with the y_N, of those for which
  * y_{t+1}² ≥ α_t throughout, that makes the bound least.
  */
-export function lastPointSequence(stepSizes: Float64Array, { D0, G }: { D0: number; G: number }): { y: number; V: number } {
+export function lastPointSequence(
+  stepSizes: Float64Array,
+  { D0, G }: { D0: number; G: number },
+): { y: number; V: number } {
   const from = (end: number): { y: number; V: number; bound: number } => {
     let [y, V, rising] = [end, end * end, true];
     for (let t = stepSizes.length - 1; t >= 0; t--) {
@@ -27,7 +30,10 @@ export function lastPointSequence(stepSizes: Float64Array, { D0, G }: { D0: numb
     return { y, V, bound: rising ? D0 ** 2 / (2 * y * y) + (G * G * V) / 2 : Infinity };
   };
   // Every y_N gives a bound; the best is looked for on grids that grow finer.
-  let [low, high] = [Math.log(Math.sqrt(Math.min(...stepSizes)) / 100), Math.log(10 * (D0 + G * Math.max(...stepSizes)))];
+  let [low, high] = [
+    Math.log(Math.sqrt(Math.min(...stepSizes)) / 100),
+    Math.log(10 * (D0 + G * Math.max(...stepSizes))),
+  ];
   if (G > 0) high = Math.max(high, low + 20);
   let best = from(Math.exp(high));
   for (let round = 0; round < 6; round++) {

@@ -96,10 +96,7 @@ export function simulated(
 ): Measurement {
   const { record, of }: RunNumber = numbers[measure];
   const options = { ...runOptions(subject, run), record: record(run.stepSizes.length) };
-  const { ideal, weightedSum, weightedMax } = subject;
-  const scale = Math.max(1, ...[ideal.dpo, ideal.sft, weightedSum, weightedMax].map(({ value }) => Math.abs(value)));
-  // Rounding of values of this size, and what the reference values lack to be the minima.
-  const error = 1e-12 * scale + 2 * (ideal.dpo.certificate + ideal.sft.certificate + weightedMax.certificate);
+  const error = rounding(subject);
   if (extent.wholeTree !== true)
     return sampled(
       ensemble(subject, options, extent).map((values) => of(subject, values)),
@@ -108,6 +105,26 @@ export function simulated(
   let mean = 0;
   for (const { probability, values } of choiceTree(subject, options)) mean += probability * of(subject, values);
   return computed(mean, error);
+}
+
+/** Rounding of values of a subject's size, and what the reference values lack to be the minima. */
+function rounding({ ideal, weightedSum, weightedMax }: Subject): number {
+  const scale = Math.max(1, ...[ideal.dpo, ideal.sft, weightedSum, weightedMax].map(({ value }) => Math.abs(value)));
+  return 1e-12 * scale + 2 * (ideal.dpo.certificate + ideal.sft.certificate + weightedMax.certificate);
+}
+
+/** The quantile of the mean gap over θ_1 … θ_T that a share of the runs does not exceed, over the whole tree of choices. */
+export function meanGapQuantile(subject: Subject, run: DescribedRun, share: number): Measurement {
+  const { record, of }: RunNumber = numbers.meanGap;
+  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length) };
+  const branches = choiceTree(subject, options).map(({ probability, values }) => ({
+    probability,
+    gap: of(subject, values),
+  }));
+  branches.sort((a, b) => a.gap - b.gap);
+  let reached = 0;
+  const found = branches.find(({ probability }) => (reached += probability) >= share - 1e-12);
+  return computed(found?.gap ?? NaN, rounding(subject));
 }
 
 /** A described run as the simulation takes it. */

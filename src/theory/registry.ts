@@ -5,8 +5,12 @@ import { alrightDecaying } from './statement/alright-decaying.js';
 import { alrightLast } from './statement/alright-last.js';
 import { alrightLastLinear } from './statement/alright-last-linear.js';
 import { alrightLastSteps } from './statement/alright-last-steps.js';
+import { alrightProbable } from './statement/alright-probable.js';
 import { alrightSmooth } from './statement/alright-smooth.js';
 import { alrightStrong } from './statement/alright-strong.js';
+import { conflictLeast } from './statement/conflict-least.js';
+import { conflictMost } from './statement/conflict-most.js';
+import { equalWork } from './statement/equal-work.js';
 import { certificateHolds, certifiedMaximum, certifiedMinimum } from './statement/certified-minimum.js';
 import { maxrightBest } from './statement/maxright-best.js';
 import { maxrightExact } from './statement/maxright-exact.js';
@@ -14,6 +18,7 @@ import { maxrightExpected } from './statement/maxright-expected.js';
 import { maxrightFresh } from './statement/maxright-fresh.js';
 import { maxrightLast } from './statement/maxright-last.js';
 import { maxrightLastLinear } from './statement/maxright-last-linear.js';
+import { maxrightOptimum } from './statement/maxright-optimum.js';
 import { maxrightShared } from './statement/maxright-shared.js';
 import { maxrightSharedBias } from './statement/maxright-shared-bias.js';
 import { maxrightStale } from './statement/maxright-stale.js';
@@ -41,11 +46,14 @@ export const theorems: readonly Theorem[] = [
   sequentialLimit,
   sequentialFinite,
   sequentialMean,
+  conflictMost,
+  conflictLeast,
   alrightAverage,
   alrightBest,
   alrightLast,
   alrightLastLinear,
   alrightLastSteps,
+  alrightProbable,
   alrightSmooth,
   alrightStrong,
   alrightDecaying,
@@ -54,6 +62,7 @@ export const theorems: readonly Theorem[] = [
   maxrightLast,
   maxrightLastLinear,
   maxrightStale,
+  maxrightOptimum,
   maxrightWeighted,
   maxrightWeightedLast,
   maxrightWeightedStale,
@@ -71,6 +80,7 @@ export const theorems: readonly Theorem[] = [
   mixSmooth,
   mixSmoothLast,
   mixStrong,
+  equalWork,
   quadraticRecursion,
   worstAlright,
   worstMaxright,

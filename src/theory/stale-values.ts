@@ -12,9 +12,7 @@ export const staleMethod: Method = {
 
 /** Why a bound that divides by the smaller weight says nothing. */
 export function unweighed({ lambda }: Setting): NotApplicable | undefined {
-  return lambda === 0 || lambda === 1
-    ? { reason: 'λ is 0 or 1: wrong or stale values can cost anything' }
-    : undefined;
+  return lambda === 0 || lambda === 1 ? { reason: 'λ is 0 or 1: wrong or stale values can cost anything' } : undefined;
 }
 
 /** k, a period longer than the run being as long as the run, and G of the objective of weight m. */

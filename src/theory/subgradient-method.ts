@@ -49,7 +49,8 @@ export const deterministicMethod: Method = {
   ...maxrightMethod,
   silence(setting, run) {
     const { lambda, bounds } = setting;
-    if (lambda === 0 || lambda === 1) return { reason: 'λ is 0 or 1: a step on the objective of weight 0 can lead away' };
+    if (lambda === 0 || lambda === 1)
+      return { reason: 'λ is 0 or 1: a step on the objective of weight 0 can lead away' };
     if (bounds.dpo.noise !== 0 || bounds.sft.noise !== 0) return { reason: 'the gradients are stochastic' };
     return maxrightMethod.silence?.(setting, run);
   },

@@ -11,7 +11,7 @@ import { closedFormFile, planeFile } from '../problems.js';
 
 const [steps, lambda] = [120, 0.3];
 
-const onBall = ['A.average', 'A.last', 'A.last.linear'];
+const onBall = ['A.average', 'A.last', 'A.last.linear', 'A.last.steps'];
 const onFreeQuadratics = ['A.smooth', 'S.finite', 'S.finite.mean', 'S.limit', 'X.smooth'];
 
 const problems = [
@@ -20,12 +20,12 @@ const problems = [
   [
     'quadratics on a ball',
     planeFile({ noise: 0.2, radius: 2 }),
-    [...onBall, 'M.exact', 'M.stale', 'S.limit', 'X.average', 'X.last', 'X.last.linear'],
+    [...onBall, 'M.exact', 'M.stale', 'S.limit', 'X.average', 'X.last', 'X.last.linear', 'X.last.steps'],
   ],
   [
     'a log-linear pair',
     logLinear({ dimension: 2, examples: 12, seed: 3 }),
-    [...onBall, 'M.noisy.shared', 'X.average', 'X.last', 'X.last.linear'],
+    [...onBall, 'M.noisy.shared', 'X.average', 'X.last', 'X.last.linear', 'X.last.steps'],
   ],
 ] as const;
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../problem/problem.js';
-import type { ObjectiveName } from '../../schedule/schedule.js';
+import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { checkedLambda } from '../../schedule/settings.js';
 import { up } from '../matrix/precise-sum.js';
 import type { CertifiedMinimum } from './minimize.js';
@@ -26,10 +26,15 @@ export function weightedMax(lambda: number, dpo: number, sft: number, ideal: { d
  * (the dual); the dual optimum is the μ at which the two weighted gaps meet, found in a shrinking bracket.
  * The primal point is where the gaps meet on the segment between the bracket's minimisers. The certificate is primal
  * minus dual, plus the uncertainty that the certificates of the ideal point and rounding leave in F_max itself.
+ * @param best the optima that gaps are measured from, where they are not those of the ideal point (0 < λ < 1)
  */
-export function minimizeWeightedMax(problem: Problem, lambda: number, ideal: IdealPoint): WeightedMaxMinimum {
+export function minimizeWeightedMax(
+  problem: Problem,
+  lambda: number,
+  ideal: IdealPoint,
+  best: Pair = { dpo: ideal.dpo.value, sft: ideal.sft.value },
+): WeightedMaxMinimum {
   checkedLambda(lambda);
-  const best = { dpo: ideal.dpo.value, sft: ideal.sft.value };
   /** What F_max at a point may be off by: the optima's certificates, and the rounding of values, differences and product. */
   const uncertaintyAt = (point: Omit<WeightedMaxMinimum, 'certificate'>): number => {
     const of = (name: ObjectiveName, weight: number): number => {

@@ -11,8 +11,7 @@ export const alrightSmooth = runTheorem({
   schedule: alright,
   measures: ['meanGap', 'averageGap'],
   measured: '\\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_\\lambda(\\theta_t) - \\min F_\\lambda',
-  formula:
-    'D0^2/(2*alpha*(1 - (1+zeta)*alpha*L)*T) + alpha*((1 + 1/zeta)*sigma^2 + nu^2)/(2*(1 - (1+zeta)*alpha*L))',
+  formula: 'D0^2/(2*alpha*(1 - (1+zeta)*alpha*L)*T) + alpha*((1 + 1/zeta)*sigma^2 + nu^2)/(2*(1 - (1+zeta)*alpha*L))',
   needs: ['D0', 'alpha', 'T', 'L', 'sigma', 'nu', 'zeta'],
   reference: 'docs/theory.md, A, smooth',
   applies(setting, run) {
@@ -42,7 +41,14 @@ export const alrightSmooth = runTheorem({
 });
 
 /** The ζ > 0 that makes the bound least: where its derivative x(B + C)ζ² + 2Cxζ − C(1 − x) vanishes. */
-function bestSplit({ D0, alpha, T, L, sigma, nu }: Record<'D0' | 'alpha' | 'T' | 'L' | 'sigma' | 'nu', number>): number {
+function bestSplit({
+  D0,
+  alpha,
+  T,
+  L,
+  sigma,
+  nu,
+}: Record<'D0' | 'alpha' | 'T' | 'L' | 'sigma' | 'nu', number>): number {
   const x = alpha * L;
   const C = alpha * sigma ** 2;
   const sum = D0 ** 2 / (alpha * T) + alpha * nu ** 2 + C;

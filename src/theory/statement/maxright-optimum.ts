@@ -1,12 +1,17 @@
 import { minimizeWeightedMax } from '../../convex/optimum/weighted-max.js';
-import { constantStep } from '../described-run.js';
-import { measureRun } from '../measure.js';
-import { distance, idealValues, isSubject, weightOf } from '../subject.js';
-import { constantStepsOf, inexactValues, maxrightMethod, methodConstants, notConstant, notEveryStep } from '../subgradient-method.js';
-import { runTheorem } from '../theorem.js';
+import { idealPoint } from '../../convex/optimum/weighted-sum.js';
 import { unboundedGradients } from '../bounded-gradients.js';
-
-const domain = constantStepsOf(maxrightMethod);
+import { constantStep } from '../described-run.js';
+import { distance, idealValues, isSubject, weightOf } from '../subject.js';
+import {
+  constantStepsOf,
+  inexactValues,
+  maxrightMethod,
+  methodConstants,
+  notConstant,
+  notEveryStep,
+} from '../subgradient-method.js';
+import { runTheorem } from '../theorem.js';
 
 /** MAXRIGHT that is told f_i* + η_i: an error in the optima costs at most the difference of the weighted errors. */
 export const maxrightOptimum = runTheorem({
@@ -27,16 +32,34 @@ export const maxrightOptimum = runTheorem({
     if (optimumError === undefined) return { reason: 'the optima that the schedule is told are right' };
     if (lambda === 0 || lambda === 1) return { reason: 'λ is 0 or 1: a wrong optimum can change what is minimised' };
     if (period > 1) return notEveryStep;
-    if (!isSubject(setting) || setting.problem === undefined) return { reason: 'no problem file to minimise the shifted F_max of' };
+    if (!isSubject(setting) || setting.problem === undefined)
+      return { reason: 'the F_max of the wrong optima is minimised for problem files alone' };
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
-    const ideal = idealValues(setting);
-    const shifted = {
-      dpo: { ...setting.problem && minimumAt(setting.ideal.dpo, optimumError.dpo) },
-      sft: { ...minimumAt(setting.ideal.sft, optimumError.sft) },
+    const { dpo, sft } = idealValues(setting);
+    const told = { dpo: dpo + optimumError.dpo, sft: sft + optimumError.sft };
+    const shifted = minimizeWeightedMax(setting.problem, lambda, idealPoint(setting.problem), told);
+    const known = {
+      ...methodConstants(maxrightMethod, setting),
+      D0: distance(setting.pair.start, shifted.minimizer),
+      alpha,
+      eta_dpo: optimumError.dpo,
+      eta_sft: optimumError.sft,
     };
-    return { at: () => undefined };
+    return { at: (T) => ({ ...known, T }) };
   },
-  runs: domain.runs,
-  measure: (subject, run, extent) => measureRun(subject, run, 'meanMaxGap', extent),
+  runs(subject, extent) {
+    // Errors of a tenth of the values that F_max has at the start: of both signs, and equal when weighted.
+    const { pair, ideal, lambda } = subject;
+    const weights = weightOf(subject);
+    const at = (name: 'dpo' | 'sft'): number => pair.objectives[name].value(pair.start) - ideal[name].value;
+    const size = 0.1 * Math.max(weights.dpo * at('dpo'), weights.sft * at('sft'));
+    const errors = [
+      { variant: 'η_DPO > 0 > η_SFT', optimumError: { dpo: size / lambda, sft: -size / (1 - lambda) } },
+      { variant: 'equal weighted errors', optimumError: { dpo: size / lambda, sft: size / (1 - lambda) } },
+    ];
+    return constantStepsOf(maxrightMethod)
+      .runs(subject, extent)
+      .flatMap((run) => errors.map((error) => ({ ...run, ...error })));
+  },
 });

@@ -9,7 +9,8 @@ export const maxrightWeightedFresh = runTheorem({
   id: 'M.weighted.fresh',
   kind: 'upper',
   measures: ['meanMaxGap', 'averageMaxGap'],
-  measured: '\\alpha_i = \\alpha w_i:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
+  measured:
+    '\\alpha_i = \\alpha w_i:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
   formula:
     'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2 + epsilon + (k-1)*alpha*max(lambda*G_dpo, (1-lambda)*G_sft)*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k)',
   needs: ['D0', 'alpha', 'T', 'epsilon', 'k', 'lambda', 'G_dpo', 'G_sft'],

@@ -8,7 +8,8 @@ export const maxrightWeightedShared = runTheorem({
   id: 'M.weighted.shared',
   kind: 'upper',
   measures: ['meanMaxGap', 'averageMaxGap'],
-  measured: '\\alpha_i = \\alpha w_i,\\ k = 1:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
+  measured:
+    '\\alpha_i = \\alpha w_i,\\ k = 1:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
   formula: 'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2 + epsilon',
   needs: ['D0', 'alpha', 'T', 'epsilon', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i; ε = E max w_i(f̂_i − f_i) at θ°',

@@ -8,7 +8,8 @@ export const maxrightWeightedStale = runTheorem({
   id: 'M.weighted.stale',
   kind: 'upper',
   measures: ['meanMaxGap', 'averageMaxGap'],
-  measured: '\\alpha_i = \\alpha w_i:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
+  measured:
+    '\\alpha_i = \\alpha w_i:\\ \\mathbb{E}\\,\\tfrac1T\\textstyle\\sum_t F_{\\max}(\\theta_t) - \\min F_{\\max}',
   formula:
     'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2 + (k-1)*alpha*max(lambda*G_dpo, (1-lambda)*G_sft)*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k)',
   needs: ['D0', 'alpha', 'T', 'k', 'lambda', 'G_dpo', 'G_sft'],

@@ -3,7 +3,7 @@ import { logLinear } from '../../convex/generate/log-linear.js';
 import { quadratic } from '../../convex/generate/quadratic.js';
 import type { ProblemFile } from '../../convex/problem/format.js';
 import { parseProblem } from '../../convex/problem/parse.js';
-import { maxOfCoordinates } from './max-of-coordinates.js';
+import { maxOfCoordinates } from '../max-of-coordinates.js';
 import { sharedBatchPair } from './shared-batch-pair.js';
 import { problemSubject, type Subject } from '../subject.js';
 
@@ -41,6 +41,7 @@ const files: Readonly<Record<string, () => ProblemFile>> = {
     radius: 3,
     start: [0, 2],
   }),
+  'plane-exact': () => quadratic({ dimension: 2, condition: 5, radius: 3, noise: 0, start: [-2, 1], seed: 6 }),
 };
 
 /** f_DPO = x²/2 has a line of minimisers; Sequential's limit lies above the least F_λ on it. */

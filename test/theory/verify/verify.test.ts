@@ -34,6 +34,7 @@ interface Wrong {
 
 const constant = (constants: Constants, name: keyof Constants): number => constants[name] ?? NaN;
 const byTen = (_constants: Constants, bound: number): number => bound / 10;
+const byTwo = (_constants: Constants, bound: number): number => bound / 2;
 const coordinates = ['max-of-10-coordinates', 'max-of-11-coordinates'];
 
 const wrong: readonly Wrong[] = [
@@ -50,6 +51,8 @@ const wrong: readonly Wrong[] = [
     value: (c) => 2 * constant(c, 'Delta'),
     problems: ['closed-form'],
   },
+  { id: 'S.conflict.most', what: 'half', value: byTwo, problems: ['closed-form'] },
+  { id: 'S.conflict.least', what: 'doubled', value: (_c, bound) => 2 * bound, problems: ['closed-form'] },
   { id: 'S.finite.mean', what: 'doubled', value: (_c, bound) => 2 * bound, problems: ['closed-form'] },
   { id: 'A.average', what: 'divided by 10', value: byTen, problems: coordinates },
   {
@@ -64,8 +67,10 @@ const wrong: readonly Wrong[] = [
     value: (c) => (constant(c, 'D0') * constant(c, 'G')) / (1 + Math.sqrt(constant(c, 'T') + 1)),
     problems: coordinates,
   },
-  { id: 'A.last', what: 'divided by 10', value: byTen, problems: coordinates },
-  { id: 'A.last.linear', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'A.last', what: 'half', value: byTwo, problems: coordinates },
+  { id: 'A.last.steps', what: 'half', value: byTwo, problems: coordinates },
+  { id: 'A.probable', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'A.last.linear', what: 'MR/(T + 1)', value: (c) => 1 / (constant(c, 'T') + 1), problems: coordinates },
   { id: 'A.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'A.strong', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'A.strong.decaying', what: 'divided by 10', value: byTen, problems: ['singular', 'ten-free'] },
@@ -77,8 +82,37 @@ const wrong: readonly Wrong[] = [
     problems: coordinates,
   },
   { id: 'M.best', what: 'without w', value: (c, bound) => bound * constant(c, 'w'), problems: coordinates },
-  { id: 'M.stale', what: 'divided by 10', value: byTen, problems: coordinates },
-  { id: 'M.weighted', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'M.last', what: 'half', value: byTwo, problems: coordinates },
+  {
+    id: 'M.last.linear',
+    what: 'm for w',
+    value: (c, bound) => (bound * constant(c, 'm')) / constant(c, 'w'),
+    problems: coordinates,
+  },
+  { id: 'M.stale', what: 'without w', value: (c, bound) => bound * constant(c, 'w'), problems: coordinates },
+  {
+    id: 'M.optimum',
+    what: 'without the errors',
+    value: (c, bound) =>
+      bound -
+      Math.abs(constant(c, 'lambda') * constant(c, 'eta_dpo') - (1 - constant(c, 'lambda')) * constant(c, 'eta_sft')),
+    problems: ['closed-form-ball'],
+  },
+  { id: 'M.weighted', what: 'a tenth less', value: (_c, bound) => 0.9 * bound, problems: coordinates },
+  { id: 'M.weighted.last', what: 'half', value: byTwo, problems: coordinates },
+  { id: 'M.weighted.stale', what: 'half', value: byTwo, problems: ['max-of-100-coordinates'] },
+  {
+    id: 'M.weighted.fresh',
+    what: 'without the errors, divided by 10',
+    value: (c, bound) => (bound - constant(c, 'epsilon')) / 10,
+    problems: ['shared-batch'],
+  },
+  {
+    id: 'M.weighted.shared',
+    what: 'without the floor, half',
+    value: (c, bound) => (bound - constant(c, 'epsilon')) / 2,
+    problems: ['shared-batch'],
+  },
   {
     id: 'M.noisy.fresh',
     what: 'without the errors, divided by 10',
@@ -95,7 +129,9 @@ const wrong: readonly Wrong[] = [
   { id: 'M.shared.bias', what: 'twice the bias', value: (_c, bound) => 2 * bound, problems: ['shared-batch'] },
   { id: 'X.average', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'X.best', what: 'a tenth less', value: (_c, bound) => 0.9 * bound, problems: coordinates },
-  { id: 'X.last', what: 'divided by 10', value: byTen, problems: coordinates },
+  { id: 'X.last', what: 'half', value: byTwo, problems: coordinates },
+  { id: 'X.last.steps', what: 'half', value: byTwo, problems: coordinates },
+  { id: 'X.work', what: 'turned over', value: (_c, bound) => 1 / bound, problems: coordinates },
   { id: 'X.last.linear', what: 'a tenth less', value: (_c, bound) => 0.9 * bound, problems: coordinates },
   { id: 'X.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'X.smooth.last', what: 'divided by 10', value: byTen, problems: ['singular'] },
@@ -232,5 +268,5 @@ describe('the bias of a shared minibatch', () => {
 
 test('a theorem that is not there is refused', () => {
   expect(() => selected(theorems, ['A', 'Z'])).toThrow(InputError);
-  expect(selected(theorems, ['A.last']).map(({ id }) => id)).toEqual(['A.last', 'A.last.linear']);
+  expect(selected(theorems, ['A.last']).map(({ id }) => id)).toEqual(['A.last', 'A.last.linear', 'A.last.steps']);
 });

@@ -1,6 +1,6 @@
-import type { Objective } from '../../convex/problem/problem.js';
-import type { ObjectiveBounds } from '../objective-bounds.js';
-import { subjectOfPair, type Subject } from '../subject.js';
+import type { Objective } from '../convex/problem/problem.js';
+import type { ObjectiveBounds } from './objective-bounds.js';
+import { subjectOfPair, type Subject } from './subject.js';
 
 /**
  * The function of statement W: f_DPO = f_SFT = max_j θ_j in R^n on the unit ball, start 0, M = R = 1.
