@@ -11,6 +11,10 @@ export interface DescribedRun {
   readonly split?: readonly [number, number];
   /** Steps between the evaluations of both objectives; 1 unless given. */
   readonly period?: number;
+  /** Whether steps are αw_i instead of α; not unless given. */
+  readonly weightedSteps?: boolean;
+  /** Cycles of alternating stages. */
+  readonly cycles?: number;
   /** What a schedule that compares values sees: minibatch losses unless given. */
   readonly values?: RunSettings['values'];
   /** Whether the gradient is taken on the minibatch that the choice was made by; shared unless given. */

@@ -129,22 +129,10 @@ export function meanGapQuantile(subject: Subject, run: DescribedRun, share: numb
 
 /** A described run as the simulation takes it. */
 function runOptions(subject: Subject, run: DescribedRun): RunOptions {
-  const { schedule, stepSizes, order, split, period, values, gradientBatch, optimumError } = run;
-  const ideal = idealValues(subject);
-  const told =
-    optimumError === undefined ? ideal : { dpo: ideal.dpo + optimumError.dpo, sft: ideal.sft + optimumError.sft };
-  return {
-    schedule,
-    stepSizes,
-    settings: {
-      ideal: told,
-      ...(order === undefined ? {} : { order }),
-      ...(split === undefined ? {} : { split }),
-      ...(period === undefined ? {} : { period }),
-    },
-    values: values ?? 'minibatch',
-    gradientBatch: gradientBatch ?? 'shared',
-  };
+  const { schedule, stepSizes, values = 'minibatch', gradientBatch = 'shared', optimumError, ...own } = run;
+  const { dpo, sft } = idealValues(subject);
+  const ideal = { dpo: dpo + (optimumError?.dpo ?? 0), sft: sft + (optimumError?.sft ?? 0) };
+  return { schedule, stepSizes, settings: { ...own, ideal }, values, gradientBatch };
 }
 
 /** F_λ − F_λ(θ̂_λ) at every recorded point. */

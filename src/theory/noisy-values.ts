@@ -1,7 +1,7 @@
 import type { DescribedRun } from './described-run.js';
 import { unweighed } from './stale-values.js';
 import { weightOf, type Setting } from './subject.js';
-import { maxrightMethod, notEveryStep, wrongOptima, type Method } from './subgradient-method.js';
+import { maxrightMethod, otherRule, stale, type Method } from './subgradient-method.js';
 import type { NotApplicable } from './theorem.js';
 
 /** MAXRIGHT, k = 1, on exact values with Gaussian noise. */
@@ -10,41 +10,41 @@ export const gaussianMethod: Method = {
   silence: (setting, run) =>
     valueDeviation(setting) === 0
       ? { reason: 'the observed values carry no Gaussian noise' }
-      : (unweighed(setting) ?? everyStep(run) ?? wrongOptima(run)),
+      : (unweighed(setting) ?? stale(run) ?? otherRule(run, false)),
 };
 
 /** MAXRIGHT, k = 1, with choice and gradient on one minibatch. */
 export const sharedBatchMethod: Method = {
   ...maxrightMethod,
-  silence: (setting, run) =>
-    notOfMinibatches(setting, run) ??
-    (run.gradientBatch === 'fresh'
-      ? { reason: 'the gradient is taken on a minibatch of its own' }
-      : (unweighed(setting) ?? everyStep(run))),
+  silence: (setting, run) => onSharedBatch(setting, run) ?? unweighed(setting) ?? otherRule(run, false),
   trial: { values: 'minibatch', gradientBatch: 'shared' },
 };
 
 /** MAXRIGHT with the gradient on a minibatch of its own. */
 export const freshBatchMethod: Method = {
   ...maxrightMethod,
-  silence: (setting, run) =>
-    notOfMinibatches(setting, run) ??
-    (run.gradientBatch === 'fresh'
-      ? unweighed(setting)
-      : { reason: 'the gradient is taken on the minibatch that the choice was made by' }),
+  silence: (setting, run) => onFreshBatch(setting, run) ?? unweighed(setting) ?? otherRule(run, false),
   trial: { values: 'minibatch', gradientBatch: 'fresh' },
 };
 
-/** Why the values seen are not those of minibatches that are wrong by at most a known ε_i. */
-function notOfMinibatches({ bounds: { dpo, sft } }: Setting, run: DescribedRun): NotApplicable | undefined {
-  const error = Math.max(dpo.valueError, sft.valueError);
-  return run.values !== 'full' && error > 0 && error < Infinity
-    ? wrongOptima(run)
-    : { reason: 'the observed values are not those of minibatches' };
+/** Why a run does not choose by and step on one minibatch, at every step. */
+export function onSharedBatch(setting: Setting, run: DescribedRun): NotApplicable | undefined {
+  if (run.gradientBatch === 'fresh') return { reason: 'the gradient is taken on a minibatch of its own' };
+  return notOfMinibatches(setting, run) ?? stale(run);
 }
 
-function everyStep({ period = 1 }: DescribedRun): NotApplicable | undefined {
-  return period > 1 ? notEveryStep : undefined;
+/** Why a run does not step on a minibatch of its own. */
+export function onFreshBatch(setting: Setting, run: DescribedRun): NotApplicable | undefined {
+  if (run.gradientBatch === 'fresh') return notOfMinibatches(setting, run);
+  return { reason: 'the gradient is taken on the minibatch that the choice was made by' };
+}
+
+/** Why the values seen are not those of minibatches that are wrong by at most a known ε_i. */
+function notOfMinibatches({ bounds: { dpo, sft } }: Setting, { values }: DescribedRun): NotApplicable | undefined {
+  const error = Math.max(dpo.valueError, sft.valueError);
+  return values !== 'full' && error > 0 && error < Infinity
+    ? undefined
+    : { reason: 'the observed values are not those of minibatches' };
 }
 
 /** max over x of x P(N(0, 1) ≥ x), rounded up: attained near x = 0.7518. */

@@ -1,13 +1,13 @@
 import type { Constants } from './constants.js';
 import type { DescribedRun } from './described-run.js';
 import type { Setting } from './subject.js';
-import { inexactValues, maxrightMethod, wrongOptima, type Domain, type Method } from './subgradient-method.js';
+import { inexactValues, maxrightMethod, otherRule, type Domain, type Method } from './subgradient-method.js';
 import type { NotApplicable } from './theorem.js';
 
 /** MAXRIGHT that compares exact values every k steps and stale ones in between. */
 export const staleMethod: Method = {
   ...maxrightMethod,
-  silence: (setting, run) => unweighed(setting) ?? inexactValues(setting, run) ?? wrongOptima(run),
+  silence: (setting, run) => unweighed(setting) ?? inexactValues(setting, run) ?? otherRule(run, false),
 };
 
 /** Why a bound that divides by the smaller weight says nothing. */

@@ -39,8 +39,7 @@ export const maxrightMethod: Method = {
   schedule: maxright,
   minimises: 'weightedMax',
   gradientBound: maxrightBound,
-  silence: (setting, run) =>
-    inexactValues(setting, run) ?? ((run.period ?? 1) > 1 ? notEveryStep : undefined) ?? wrongOptima(run),
+  silence: (setting, run) => inexactValues(setting, run) ?? stale(run) ?? otherRule(run, false),
   trial: { values: 'full', gradientBatch: 'fresh' },
 };
 
@@ -56,9 +55,21 @@ export const deterministicMethod: Method = {
   },
 };
 
-/** Why a run that is told other optima is not spoken of. */
-export function wrongOptima({ optimumError }: DescribedRun): NotApplicable | undefined {
-  return optimumError === undefined ? undefined : { reason: 'the optima that the schedule is told are wrong' };
+/** Why a run whose records go stale is not spoken of. */
+export function stale({ period = 1 }: DescribedRun): NotApplicable | undefined {
+  return period > 1 ? { reason: 'it needs an evaluation at every step' } : undefined;
+}
+
+/** Why a run is not spoken of that is told other optima, or whose steps are αw_i where they should not be, or the reverse. */
+export function otherRule(run: DescribedRun, weighted: boolean): NotApplicable | undefined {
+  if (run.optimumError !== undefined) return { reason: 'the optima that the schedule is told are wrong' };
+  return otherSteps(run, weighted);
+}
+
+/** Why a run is not spoken of whose steps are αw_i where they should not be, or the reverse. */
+export function otherSteps({ weightedSteps = false }: DescribedRun, weighted: boolean): NotApplicable | undefined {
+  if (weightedSteps === weighted) return undefined;
+  return { reason: weighted ? 'it needs steps αw_i' : 'it needs steps α, not αw_i' };
 }
 
 /** Why a run's values are not exact, where they are not. */
@@ -68,9 +79,6 @@ export function inexactValues({ bounds }: Setting, run: DescribedRun): NotApplic
   );
   return Math.max(...errors) > 0 ? { reason: 'the observed values are not exact' } : undefined;
 }
-
-/** Said of a run whose records go stale. */
-export const notEveryStep: NotApplicable = { reason: 'it needs an evaluation at every step' };
 
 /** What every bound on a subgradient method may name. */
 export function methodConstants(method: Method, setting: Setting) {

@@ -1,42 +1,32 @@
-import type { DescribedRun } from './described-run.js';
-import type { Extent } from './extent.js';
-import { measureRun, type RunMeasure } from './measure.js';
-import { rescaled, type Measurement } from './measurement.js';
-import { freshBatchMethod, sharedBatchMethod } from './noisy-values.js';
-import type { Setting, Subject } from './subject.js';
-import { inexactValues, maxrightMethod, wrongOptima, type Method } from './subgradient-method.js';
-import { weightedSubject } from './weighted-subject.js';
-
-/** G_w = max w_i G_i. */
-function weightedBound({ lambda, bounds }: Setting): number {
-  return Math.max(lambda * bounds.dpo.gradientBound, (1 - lambda) * bounds.sft.gradientBound);
-}
-
-const schedule = { name: `${maxrightMethod.schedule.name} with steps αw_i` };
+import { onFreshBatch, onSharedBatch } from './noisy-values.js';
+import { inexactValues, maxrightMethod, otherRule, stale, type Method } from './subgradient-method.js';
 
 /** MAXRIGHT, k = 1, with steps αw_i: a subgradient method on F_max with steps α and directions w_i g_i. */
-export const weightedMethod: Method = { ...maxrightMethod, schedule, gradientBound: weightedBound };
+export const weightedMethod: Method = {
+  schedule: maxrightMethod.schedule,
+  minimises: 'weightedMax',
+  gradientBound: ({ lambda, bounds }) =>
+    Math.max(lambda * bounds.dpo.gradientBound, (1 - lambda) * bounds.sft.gradientBound),
+  silence: (setting, run) => otherRule(run, true) ?? inexactValues(setting, run) ?? stale(run),
+  trial: { weightedSteps: true, values: 'full', gradientBatch: 'fresh' },
+};
 
 /** The same with records that go stale. */
 export const weightedStaleMethod: Method = {
   ...weightedMethod,
-  silence: (setting, run) => inexactValues(setting, run) ?? wrongOptima(run),
+  silence: (setting, run) => otherRule(run, true) ?? inexactValues(setting, run),
 };
 
 /** The same with values of minibatches, the gradient on one of its own. */
-export const weightedFreshMethod: Method = { ...freshBatchMethod, schedule, gradientBound: weightedBound };
+export const weightedFreshMethod: Method = {
+  ...weightedMethod,
+  silence: (setting, run) => otherRule(run, true) ?? onFreshBatch(setting, run),
+  trial: { weightedSteps: true, values: 'minibatch', gradientBatch: 'fresh' },
+};
 
 /** The same with choice and gradient on one minibatch, k = 1. */
-export const weightedSharedMethod: Method = { ...sharedBatchMethod, schedule, gradientBound: weightedBound };
-
-/**
- * A measure of F_max on a run with steps αw_i: these are MAXRIGHT's steps on the pair (λ f_DPO, (1 − λ) f_SFT) at λ = ½,
- * whose F_max is half of this one.
- */
-export function weightedMeasure(measure: RunMeasure) {
-  return (subject: Subject, run: DescribedRun, extent: Extent): Measurement =>
-    rescaled(
-      measureRun(weightedSubject(subject), { ...run, schedule: maxrightMethod.schedule.name }, measure, extent),
-      2,
-    );
-}
+export const weightedSharedMethod: Method = {
+  ...weightedMethod,
+  silence: (setting, run) => otherRule(run, true) ?? onSharedBatch(setting, run),
+  trial: { weightedSteps: true, values: 'minibatch', gradientBatch: 'shared' },
+};

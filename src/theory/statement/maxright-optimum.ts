@@ -9,7 +9,8 @@ import {
   maxrightMethod,
   methodConstants,
   notConstant,
-  notEveryStep,
+  otherSteps,
+  stale,
 } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
 
@@ -25,13 +26,12 @@ export const maxrightOptimum = runTheorem({
   needs: ['w', 'D0', 'alpha', 'T', 'G', 'lambda', 'eta_dpo', 'eta_sft'],
   reference: 'docs/theory.md, M, an error in the optima',
   applies(setting, run) {
-    const { optimumError, period = 1 } = run;
+    const { optimumError } = run;
     const { lambda } = setting;
-    const silence = unboundedGradients(setting) ?? inexactValues(setting, run);
+    const silence = unboundedGradients(setting) ?? inexactValues(setting, run) ?? stale(run) ?? otherSteps(run, false);
     if (silence !== undefined) return silence;
     if (optimumError === undefined) return { reason: 'the optima that the schedule is told are right' };
     if (lambda === 0 || lambda === 1) return { reason: 'λ is 0 or 1: a wrong optimum can change what is minimised' };
-    if (period > 1) return notEveryStep;
     if (!isSubject(setting) || setting.problem === undefined)
       return { reason: 'the F_max of the wrong optima is minimised for problem files alone' };
     const alpha = constantStep(run);

@@ -19,7 +19,7 @@ export const maxrightSharedBias = runTheorem({
   reference: 'docs/theory.md, M, "The bias is real"',
   applies(setting, run) {
     if (!isSubject(setting) || setting.form?.kind !== 'tilted') return { reason: 'it speaks of one pair alone' };
-    if ((run.period ?? 1) > 1 || run.values === 'full' || run.gradientBatch === 'fresh')
+    if ((run.period ?? 1) > 1 || run.weightedSteps === true || run.values === 'full' || run.gradientBatch === 'fresh')
       return { reason: 'it needs choice and gradient from one minibatch at every step' };
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;

@@ -2,7 +2,7 @@ import { weightedErrors } from '../noisy-values.js';
 import { staleConstants, withPeriods } from '../stale-values.js';
 import { constantStepsOf } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
-import { weightedFreshMethod, weightedMeasure } from '../weighted-steps.js';
+import { weightedFreshMethod } from '../weighted-steps.js';
 
 /** MAXRIGHT with steps αw_i that chooses by one minibatch and steps on another: a floor without the factor w/m. */
 export const maxrightWeightedFresh = runTheorem({
@@ -22,5 +22,4 @@ export const maxrightWeightedFresh = runTheorem({
       return { epsilon: dpo + sft, ...staleConstants(known, setting, run) };
     }),
   ),
-  measure: weightedMeasure('meanMaxGap'),
 });

@@ -1,7 +1,7 @@
 import { lastPointConstant } from '../last-point.js';
 import { constantStepsOf } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
-import { weightedMeasure, weightedMethod } from '../weighted-steps.js';
+import { weightedMethod } from '../weighted-steps.js';
 
 /** The point of MAXRIGHT after T constant steps αw_i, along stochastic gradients too. */
 export const maxrightWeightedLast = runTheorem({
@@ -13,5 +13,4 @@ export const maxrightWeightedLast = runTheorem({
   needs: ['D0', 'alpha', 'T', 'lambda', 'G_dpo', 'G_sft', 'U'],
   reference: 'docs/theory.md, M, steps αw_i',
   ...constantStepsOf(weightedMethod, lastPointConstant),
-  measure: weightedMeasure('maxGap'),
 });

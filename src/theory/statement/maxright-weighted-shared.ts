@@ -1,7 +1,7 @@
 import { sampledExcess } from '../sampled-excess.js';
 import { constantStepsOf } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
-import { weightedMeasure, weightedSharedMethod } from '../weighted-steps.js';
+import { weightedSharedMethod } from '../weighted-steps.js';
 
 /** MAXRIGHT with steps αw_i that chooses by and steps on the same minibatch: the floor is one expectation at θ°. */
 export const maxrightWeightedShared = runTheorem({
@@ -14,5 +14,4 @@ export const maxrightWeightedShared = runTheorem({
   needs: ['D0', 'alpha', 'T', 'epsilon', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i; ε = E max w_i(f̂_i − f_i) at θ°',
   ...constantStepsOf(weightedSharedMethod, (_known, setting) => ({ epsilon: sampledExcess(setting) })),
-  measure: weightedMeasure('meanMaxGap'),
 });

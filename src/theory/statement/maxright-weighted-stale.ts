@@ -1,7 +1,7 @@
 import { staleConstants, withPeriods } from '../stale-values.js';
 import { constantStepsOf } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
-import { weightedMeasure, weightedStaleMethod } from '../weighted-steps.js';
+import { weightedStaleMethod } from '../weighted-steps.js';
 
 /** MAXRIGHT with steps αw_i that compares exact values every k steps and stale ones in between: no factor w/m. */
 export const maxrightWeightedStale = runTheorem({
@@ -15,5 +15,4 @@ export const maxrightWeightedStale = runTheorem({
   needs: ['D0', 'alpha', 'T', 'k', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i',
   ...withPeriods([2, 10, 100], constantStepsOf(weightedStaleMethod, staleConstants)),
-  measure: weightedMeasure('meanMaxGap'),
 });

@@ -1,7 +1,7 @@
 import { isBestStep } from '../last-point.js';
 import { constantStepsOf } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
-import { weightedMeasure, weightedMethod } from '../weighted-steps.js';
+import { weightedMethod } from '../weighted-steps.js';
 
 /** MAXRIGHT whose step on objective i is α w_i instead of α: no factor w. */
 export const maxrightWeighted = runTheorem({
@@ -15,5 +15,4 @@ export const maxrightWeighted = runTheorem({
   reference: 'docs/theory.md, M, steps αw_i',
   isAttained: isBestStep,
   ...constantStepsOf(weightedMethod),
-  measure: weightedMeasure('meanMaxGap'),
 });

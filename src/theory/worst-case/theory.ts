@@ -28,8 +28,6 @@ const measures: Readonly<Record<Iterate, readonly RunMeasure[]>> = {
  */
 export function theory(question: WorstCaseQuestion): Theory | undefined {
   const { name, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
-  // The statements on MAXRIGHT are about steps along one gradient as it is.
-  if (settings.weightedSteps === true) return undefined;
   const run = {
     ...settings,
     schedule: name === subgradient ? mix.name : name,
