@@ -96,7 +96,7 @@ describe('a problem file that is wrong', () => {
     ['no kind', {}, /kind: got undefined/],
     ['another kind', { kind: 'cubic' }, /kind: got "cubic"/],
     ['a wrong shape', withObjective({ minimizer: [1] }), /objectives\.dpo\.minimizer: got \[1\], expected 2 entries/],
-    ['a string for a number', withObjective({ noise: 'x' }), /objectives\.dpo\.noise: got "x", expected number/],
+    ['a string for a number', withObjective({ noise: 'x' }), /objectives\.dpo\.noise: got "x", expected a number/],
     [
       'an indefinite Hessian',
       withObjective({
