@@ -1,11 +1,11 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
-
 /** A row of a table by its columns' names. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The rows of a Parquet file, one row group after the other. */
 export async function* parquetRowGroups(path: string): AsyncGenerator<Row[]> {
+  // In a browser, whose pages hold the preparation of records, the package has no files.
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   let rowStart = 0;
