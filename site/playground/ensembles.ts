@@ -11,6 +11,7 @@ import {
   type Optima,
 } from '../../src/convex/simulate/measures.js';
 import { checkConverged } from '../../src/convex/simulate/converged.js';
+import { optimaCertificates } from '../../src/convex/simulate/optima.js';
 import { moments } from '../../src/base/statistics.js';
 import { stepSizes } from '../../src/convex/simulate/step-size.js';
 import { placedProblem, runPlaced, type Member } from '../../src/convex/simulate/trajectories.js';
@@ -36,7 +37,13 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
   const { problem, subject } = posed;
   const { lambda, steps, split, period, batch, seed, seeds } = job;
   const ideal = idealValues(subject);
-  const optima = { lambda, ideal, weightedSum: subject.weightedSum.value, weightedMax: subject.weightedMax.value };
+  const optima = {
+    lambda,
+    ideal,
+    weightedSum: subject.weightedSum.value,
+    weightedMax: subject.weightedMax.value,
+    certificates: optimaCertificates(problem, lambda, subject),
+  };
   const record = recordedSteps(job);
   const members = keys.map((key): Member => {
     const { schedule, order = 'sft-dpo' } = compared[key];

@@ -2,6 +2,7 @@ import type { Problem } from '../convex/problem/problem.js';
 import type { Order, Pair } from '../schedule/schedule.js';
 import { runEnsembles } from '../convex/simulate/ensemble.js';
 import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../convex/simulate/measures.js';
+import { gapWarnings } from '../convex/simulate/certified-gap.js';
 import { stepSizes } from '../convex/simulate/step-size.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import type { Laboratory } from './experiment.js';
@@ -89,6 +90,11 @@ export async function ensembles(
     return members.map((member, i) => resultOf(member, trajectories[i], optima[i], problem.dimension));
   });
   report(work);
+  results.forEach(({ measures }, i) => {
+    const { schedule, lambda } = members[i];
+    const last = measures[measures.length - 1];
+    for (const line of gapWarnings(last, optima[i])) laboratory.warn?.(`${schedule}, λ = ${lambda}: ${line}`);
+  });
   return results;
 }
 

@@ -12,6 +12,8 @@ export interface Laboratory {
   readonly llm?: string;
   readonly cache: Cache;
   readonly pool: WorkerPool;
+  /** Told what a reader of the figures should know, such as a gap that is not large beside its certificate. */
+  readonly warn?: (line: string) => void;
   /** Told that so much work (in updates of θ) has come up, or has been done. */
   readonly progress: WorkProgress;
 }

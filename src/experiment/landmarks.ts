@@ -50,8 +50,15 @@ export interface FrontTask {
 }
 
 /** The landmarks of a problem at one λ, solved once. */
-export function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
-  return solved<Landmarks>(laboratory, 'landmarks', { data: problem.data, lambda });
+export async function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
+  const found = await solved<Landmarks>(laboratory, 'landmarks', { data: problem.data, lambda });
+  const { certificates } = found.optima;
+  if (certificates === undefined) return found;
+  // JSON has null for Infinity: what nothing certifies.
+  const known = (certificate: number | null): number => certificate ?? Infinity;
+  const { dpo, sft, weightedSum, weightedMax, rounding } = certificates;
+  const each = { dpo: known(dpo), sft: known(sft), weightedSum: known(weightedSum), weightedMax: known(weightedMax) };
+  return { ...found, optima: { ...found.optima, certificates: { ...each, rounding: known(rounding) } } };
 }
 
 /** `count` certified points of the Pareto front, those of the ascending λ among them, solved once. */

@@ -19,11 +19,13 @@ export function solveCommand(): Command {
       const points = lambda.map((weight) => minimizeWeightedSum(problem, weight));
       const max = lambda.map((weight) => minimizeWeightedMax(problem, weight, ideal));
       const condition = problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {};
+      const idealReason = ideal.dpo.reason ?? ideal.sft.reason;
       if (json === true) {
         printJson({
           ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
           // What nothing certifies has the certificate null in JSON, and a reason.
           idealCertificate: { dpo: ideal.dpo.certificate, sft: ideal.sft.certificate },
+          ...(idealReason === undefined ? {} : { idealReason }),
           points,
           max,
           convexity: problem.convexity,

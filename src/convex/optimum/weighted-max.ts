@@ -46,10 +46,14 @@ export function minimizeWeightedMax(
     return Math.max(of('dpo', lambda), of('sft', 1 - lambda));
   };
   const at = (minimizer: Float64Array): Omit<WeightedMaxMinimum, 'certificate'> => {
-    const values = valuesAt(problem, minimizer);
+    const { dpo, sft } = problem.objectives;
+    const values = { dpo: dpo.value(minimizer), sft: sft.value(minimizer) };
     return { lambda, minimizer, ...values, value: weightedMax(lambda, values.dpo, values.sft, best) };
   };
-  const certifiedAt = (point: Omit<WeightedMaxMinimum, 'certificate'>, bound: number): WeightedMaxMinimum => {
+  const certifiedAt = ({ minimizer }: { minimizer: Float64Array }, bound: number): WeightedMaxMinimum => {
+    // The search computes values in doubles; what is printed is their nearest double.
+    const values = valuesAt(problem, minimizer);
+    const point = { lambda, minimizer, ...values, value: weightedMax(lambda, values.dpo, values.sft, best) };
     const certificate = up(Math.max(0, up(point.value - bound)) + uncertaintyAt(point));
     if (Number.isFinite(certificate)) return { ...point, certificate };
     const reason = ideal.dpo.reason ?? ideal.sft.reason ?? 'no minimum of a weighted sum that bounds it is certified';

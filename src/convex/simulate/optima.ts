@@ -4,7 +4,7 @@ import type { Problem } from '../problem/problem.js';
 import { valueRounding } from './certified-gap.js';
 import { InputError } from '../../base/input-error.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
-import type { Optima } from './measures.js';
+import type { Optima, OptimaCertificates } from './optimal-values.js';
 
 /** The certified solutions behind the optima that runs are measured against. */
 export interface CertifiedOptima {
@@ -44,13 +44,30 @@ export function certifiedOptima(problem: Problem, lambda: number, ideal = idealP
     ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
     weightedSum: weightedSum.value,
     weightedMax: weightedMax.value,
-    certificates: {
-      dpo: ideal.dpo.certificate,
-      sft: ideal.sft.certificate,
-      weightedSum: weightedSum.certificate,
-      weightedMax: weightedMax.certificate,
-      rounding: valueRounding(problem, lambda, [problem.start, weightedSum.minimizer, weightedMax.minimizer]),
-    },
+    certificates: optimaCertificates(problem, lambda, { ideal, weightedSum, weightedMax }),
   };
   return { ideal, weightedSum, weightedMax, values };
+}
+
+/** The certificates of solved optima, and how far rounding takes values around them. */
+export function optimaCertificates(
+  problem: Problem,
+  lambda: number,
+  { ideal, weightedSum, weightedMax }: CertifiedPoints,
+): OptimaCertificates {
+  return {
+    dpo: ideal.dpo.certificate,
+    sft: ideal.sft.certificate,
+    weightedSum: weightedSum.certificate,
+    weightedMax: weightedMax.certificate,
+    rounding: valueRounding(problem, lambda, [problem.start, weightedSum.minimizer, weightedMax.minimizer]),
+  };
+}
+
+type Certified = Pick<WeightedSumMinimum, 'minimizer' | 'certificate'>;
+
+interface CertifiedPoints {
+  readonly ideal: Readonly<Record<ObjectiveName, Pick<Certified, 'certificate'>>>;
+  readonly weightedSum: Certified;
+  readonly weightedMax: Certified;
 }
