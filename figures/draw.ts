@@ -57,6 +57,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   const { version } = await import('../src/base/version.js');
   const bar = await progressBar();
   const data = process.env.FORGETTING_DATA;
+  const warnings = new Set<string>();
   const laboratory: Laboratory = {
     quick,
     seed,
@@ -65,6 +66,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     cache: openCache(cache, `${version} ${sourceHash(resultFolders())}`),
     pool,
     progress: bar,
+    warn: (line) => warnings.add(line),
   };
 
   const { startRenderer } = await import('./renderer.js');
@@ -105,7 +107,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   // One that is there from an earlier run is shown.
   const missing = skipped.filter(({ name }) => !present.some((figure) => figure.name === name));
   await writeWhole(page, pageHtml(present, missing, version));
-  return [...lines, `all of them: ${page}`];
+  return [...lines, ...warnings, `all of them: ${page}`];
 }
 
 /** The function, called for each in a turn of its own: what one has handed out is begun while the next is prepared. */

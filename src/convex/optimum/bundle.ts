@@ -2,7 +2,6 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { normBound, PreciseSum } from '../matrix/precise-sum.js';
 import type { ConvexFunction } from '../problem/problem.js';
 import { certificate, type Bound } from './certificate.js';
-import type { MinimizeOptions } from './minimize.js';
 import { ontoBall } from './quadratic-model.js';
 import { simplexQp } from './simplex-qp.js';
 import { evaluatePrecisely } from './weighted-function.js';
@@ -32,7 +31,7 @@ interface Mixture {
  */
 export function minimizeBundle(
   f: ConvexFunction,
-  { start, radius, modulus }: MinimizeOptions,
+  { start, radius, modulus }: { readonly start: Float64Array; readonly radius: number; readonly modulus: number },
 ): { minimizer: Float64Array; bound: Bound } {
   const dimension = start.length;
   const mostCuts = 2 * dimension + 20;
