@@ -37,13 +37,6 @@ export function alone(row: Omit<Row, 'peer' | 'theirs' | 'ratio'>): Row {
   return { ...row, peer: null, theirs: null, ratio: null };
 }
 
-/** The middle of the values, or the mean of the two in the middle; NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
 /**
  * Repeated measurements of each of several ways to do the same work. They take turns, so that a machine that grows slower
  * or faster meanwhile does so for all of them.

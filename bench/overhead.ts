@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { shapes } from '../src/llm/profile/shapes.js';
-import { alone, compared, median, type Group, type Report } from './bench.js';
+import { alone, compared, type Group, type Report } from './bench.js';
+import { median } from '../src/base/statistics.js';
 import { startOurs, type Stepper } from './llm/processes.js';
 import type { StepAnswer } from './llm/worker.js';
 import { inTemporaryFolder } from './peers.js';

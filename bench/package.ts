@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { alone, inTurns, median, type Group, type Report } from './bench.js';
+import { alone, inTurns, type Group, type Report } from './bench.js';
+import { median } from '../src/base/statistics.js';
 import { inTemporaryFolder } from './peers.js';
 
 /** What the package takes where it is installed, with and without its optional packages, and how soon each entry is there. */

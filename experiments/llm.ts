@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { fileRefusal } from '../src/base/file-refusal.js';
-import { grouped } from '../src/study/grouped.js';
+import { grouped } from '../src/base/grouped.js';
 import type { EvaluationRow, RunKey } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import { readExperiment } from '../src/study/read-results.js';

@@ -55,7 +55,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
 
   const { openCache, sourceHash } = await import('../src/experiment/cache.js');
   const { version } = await import('../src/base/version.js');
-  const bar = await progressBar();
+  const bar = await workProgress();
   const data = process.env.FORGETTING_DATA;
   const warnings = new Set<string>();
   const laboratory: Laboratory = {
@@ -177,24 +177,17 @@ async function figuresIn(folder: string, drawings: readonly Drawing[]): Promise<
   );
 }
 
-/** A bar on stderr, where that is a terminal, over all the work that has come up so far. */
-async function progressBar(): Promise<WorkProgress & { stop(): void }> {
-  if (!process.stderr.isTTY) return { planned: () => undefined, done: () => undefined, stop: () => undefined };
-  const { SingleBar } = await import('cli-progress');
-  const bar = new SingleBar({
-    format: 'experiments [{bar}] {percentage}% | {eta_formatted} left',
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  let total = 0;
-  bar.start(0, 0);
+/** A bar over all the work that has come up so far. */
+async function workProgress(): Promise<WorkProgress & { stop(): void }> {
+  const { startProgress } = await import('../src/base/progress.js');
+  const bar = startProgress('experiments', 0);
+  let [total, finished] = [0, 0];
   return {
     planned: (work) => {
-      bar.setTotal((total += work));
+      bar.extend((total += work));
     },
     done: (work) => {
-      bar.increment(work);
+      bar.update((finished += work));
     },
     stop: () => {
       bar.stop();

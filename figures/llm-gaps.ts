@@ -2,7 +2,7 @@ import { comparedKeys } from '../experiments/compared.js';
 import { seedMeans, type SeedMean } from '../experiments/llm.js';
 import { estimateColumns, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
-import { grouped } from '../src/study/grouped.js';
+import { grouped } from '../src/base/grouped.js';
 import { comparisons } from '../src/study/plan.js';
 import { estimate } from '../src/base/statistics.js';
 import { comparisonTitles, llmDrawing, runLabel, setting } from './llm.js';

@@ -1,7 +1,7 @@
 import { llm, seedMeans, type LlmResults, type SeedMean } from '../experiments/llm.js';
 import { drawing, type Drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { grouped } from '../src/study/grouped.js';
+import { grouped } from '../src/base/grouped.js';
 import type { Comparison } from '../src/study/plan.js';
 import type { RunKey } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';

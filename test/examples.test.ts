@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { forgettingJson, temporaryFolder } from './cli/command.js';
+import { forgettingJson } from './cli/command.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 const root = new URL('..', import.meta.url).pathname;
 const examples = readdirSync(join(root, 'examples'));

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile } from './problems.js';
-import { fileIn, temporaryFolder } from './cli/command.js';
+import { fileIn } from './cli/command.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 const root = new URL('..', import.meta.url).pathname;
 const megabyte = 2 ** 20;

@@ -5,7 +5,8 @@ import { parseProblem } from '../../src/convex/problem/parse.js';
 import { schedules } from '../../src/schedule/index.js';
 import { placeProblem, type PlaceableData } from '../../src/convex/simulate/kernel/place.js';
 import { runTrajectories } from '../../src/convex/simulate/trajectories.js';
-import { alone, fittedExponent, median, type Report } from '../bench.js';
+import { alone, fittedExponent, type Report } from '../bench.js';
+import { median } from '../../src/base/statistics.js';
 
 /** A log-linear pair, and how many seeds run on it. */
 interface Size {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
-import { alone, fittedExponent, median, type Report } from '../bench.js';
+import { alone, fittedExponent, type Report } from '../bench.js';
+import { median } from '../../src/base/statistics.js';
 import { inTemporaryFolder } from '../peers.js';
 import { startOurs } from './processes.js';
 

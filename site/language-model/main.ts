@@ -1,3 +1,4 @@
+import { mean, median } from '../../src/base/statistics.js';
 import './language-model.css';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
@@ -236,12 +237,4 @@ function unit(value: number, name: string): string {
 
 function total(steps: readonly StepReport[], name: 'operations' | 'milliseconds'): number {
   return steps.reduce((sum, step) => sum + step[name], 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

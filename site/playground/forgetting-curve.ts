@@ -77,7 +77,7 @@ export function forgettingCurveView(host: HTMLElement): View {
       const learnt = mean[steps.findIndex((step) => step >= before)];
       const left = mean[mean.length - 1];
       const amount = left - learnt;
-      const words = `${amount < 0 ? '−' : '+'}${shortNumber(Number(Math.abs(amount).toPrecision(3)))}`;
+      const words = `${amount < 0 ? '−' : '+'}${shortNumber(Math.abs(amount), 3)}`;
       const at = px(area.right - 0.1 * rem());
       const bracket =
         amount <= 0.05 * span

@@ -132,7 +132,7 @@ function answered(answer: Answer): void {
 /** Says in words what the runs came to. */
 function finished(): void {
   const gaps = shownEnsembles(shown()).map(
-    ([key, { final }]) => `${looks[key].label} ${shortNumber(Number(final.gap.mean.toPrecision(3)))}`,
+    ([key, { final }]) => `${looks[key].label} ${shortNumber(final.gap.mean, 3)}`,
   );
   element('#status', HTMLElement).textContent =
     `${state.seeds} ${state.seeds === 1 ? 'seed' : 'seeds'}. Gaps: ${gaps.join(', ')}.`;

@@ -1,3 +1,4 @@
+import { inner } from '../../src/base/vector.js';
 import { problemSubject, type Subject } from '../../src/theory/subject.js';
 import { jsonText } from '../../src/base/text.js';
 import type { ProblemFile } from '../../src/convex/problem/format.js';
@@ -75,8 +76,4 @@ export function toPlane({ origin, axes }: Plane, point: Float64Array): [number, 
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((entry, i) => entry - b[i]);
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, entry, i) => sum + entry * b[i], 0);
 }

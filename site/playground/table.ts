@@ -68,5 +68,5 @@ export function ratio({ kind, value, measure }: ShownBound, { final }: EnsembleS
   const { mean } = final[measure];
   const times = kind === 'lower' ? mean / value : value / mean;
   if (kind === 'lower' && value <= 0) return 'below 0';
-  return Number.isFinite(times) && times > 0 ? `${shortNumber(Number(times.toPrecision(3)))}×` : '–';
+  return Number.isFinite(times) && times > 0 ? `${shortNumber(times, 3)}×` : '–';
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../src/base/statistics.js';
 import type { Row } from '../../src/figure/figure.js';
 import {
   labelMark,
@@ -380,8 +381,4 @@ const smaller = (a: number, b: number): number => Math.min(a, b);
 function stretches<Step>(steps: readonly Step[]): Step[][] {
   const length = Math.ceil(steps.length / mostPoints);
   return Array.from({ length: Math.ceil(steps.length / length) }, (_, i) => steps.slice(i * length, (i + 1) * length));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

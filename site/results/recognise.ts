@@ -1,3 +1,5 @@
+import { grouped } from '../../src/base/grouped.js';
+import { median } from '../../src/base/statistics.js';
 import { shortJson, shortText } from '../../src/base/short-text.js';
 import { FileError, type Row } from './read.js';
 import { gapNames, settingNames, type Cost, type MeasureRow, type Run, type Settings, type StepRow } from './run.js';
@@ -84,17 +86,6 @@ export function recognised(name: string, rows: readonly Row[], source: string): 
     const said = seeds.map((rowsOfSeed) => ({ measures: [], steps: [], cost: {}, ...form.read(rowsOfSeed, place) }));
     return { source, schedule: scheduleOf(group[0]), settings: settingsOf(group[0]), ...averaged(said) };
   });
-}
-
-function grouped(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()];
 }
 
 function scheduleOf({ schedule, order }: Row): string {
@@ -192,10 +183,4 @@ function positiveAt(row: Row, column: string, place: string): number {
 
 function isFinite(value: unknown): value is number {
   return Number.isFinite(value);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../src/base/statistics.js';
 import { estimate } from '../../src/base/statistics.js';
 import { costNames, gapNames, type Cost, type CostName, type MeasureRow, type Run, type StepRow } from './run.js';
 
@@ -55,8 +56,4 @@ function meanCost(costs: readonly Cost[]): Cost {
       return known.length === 0 ? [] : [[name, mean(known)]];
     }),
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,4 +1,15 @@
+import { mean as meanOf, median as medianOf } from 'd3-array';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+
+/** The mean; NaN of no values. */
+export function mean(values: Iterable<number>): number {
+  return meanOf(values) ?? NaN;
+}
+
+/** The middle of the values, or the mean of the two in the middle; NaN of no values. */
+export function median(values: Iterable<number>): number {
+  return medianOf(values) ?? NaN;
+}
 
 /** A mean over seeds and its 95 % confidence interval; no interval from a single seed. */
 export interface Estimate {

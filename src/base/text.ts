@@ -40,9 +40,9 @@ function isBare(value: unknown): boolean {
   return typeof value !== 'string' && (typeof value !== 'object' || value === null);
 }
 
-/** A number for a table: 6 significant digits. */
-export function shortNumber(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(6)));
+/** A number for a reader, with so many significant digits at most; a dash for none. */
+export function shortNumber(value: number | null, digits = 6): string {
+  return value === null ? '–' : String(Number(value.toPrecision(digits)));
 }
 
 /** Words as a POSIX shell would take them, quoted where they have to be. */

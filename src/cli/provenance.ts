@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../base/digest.js';
 import type { Provenance } from '../figure/figure.js';
 import { version } from '../base/version.js';
 import { shellWords } from '../base/text.js';
@@ -11,8 +11,7 @@ export interface ProblemProvenance extends Provenance {
 
 /** The provenance of what this process computes from a problem file. */
 export function provenance(seed: number, problemText: string): ProblemProvenance {
-  const digest = createHash('sha256').update(problemText).digest('hex');
-  return { version, command: commandLine(process.argv.slice(2)), seed, problemHash: `sha256:${digest}` };
+  return { version, command: commandLine(process.argv.slice(2)), seed, problemHash: `sha256:${digestOf(problemText)}` };
 }
 
 /** The command line as a shell would take it, without the options that cannot change a number. */

@@ -1,3 +1,4 @@
+import { sum } from 'd3-array';
 import type { SubjectKey } from '../theory/verify/suite.js';
 import type { Extent } from '../theory/extent.js';
 import { interval95 } from '../theory/verify/verdict.js';
@@ -47,8 +48,4 @@ function checkedOf(results: readonly (Check | Exemption)[]): Checked[] {
     const measured = { mean: measurement.mean, ci95: interval95(measurement) };
     return [{ id, problem, variant: variant.join(' '), lambda, steps, measured, bound }];
   });
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

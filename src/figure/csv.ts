@@ -1,13 +1,9 @@
-import type { Cell, Row } from './figure.js';
+import { csvFormatRow } from 'd3-dsv';
+import type { Row } from './figure.js';
 
 /** Rows as CSV (RFC 4180): every column that any row has, in order of appearance; absent cells are empty. */
 export function csvText(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = rows.map((row) => columns.map((column) => csvCell(row[column])).join(','));
-  return `${[columns.map(csvCell).join(','), ...lines].join('\r\n')}\r\n`;
-}
-
-function csvCell(cell: Cell | undefined): string {
-  const text = cell === null || cell === undefined ? '' : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const lines = rows.map((row) => columns.map((column) => String(row[column] ?? '')));
+  return [columns, ...lines].map((line) => `${csvFormatRow(line)}\r\n`).join('');
 }

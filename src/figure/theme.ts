@@ -1,3 +1,4 @@
+import { interpolateNumber, piecewise, quantize } from 'd3-interpolate';
 import type { Config } from 'vega-lite';
 import type { ScheduleKey } from '../schedule/key.js';
 
@@ -87,18 +88,17 @@ export const config: Config = {
 
 /** Looks in shades of MAXRIGHT's colour, from light to dark, for figures that compare MAXRIGHT with itself. */
 export function maxrightLooks(count: number): Omit<Look, 'label'>[] {
-  const shades = interpolated(['#E6B3CF', looks.maxright.colour, '#7A3B62', '#3A1029'], count);
+  const { colour } = looks.maxright;
+  const shades = count === 1 ? [colour] : shaded(['#E6B3CF', colour, '#7A3B62', '#3A1029'], count);
   const shapes: readonly Look['shape'][] = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down'];
-  return shades.map((colour, i) => ({ colour, dash: [], shape: shapes[i % shapes.length] }));
+  return shades.map((shade, i) => ({ colour: shade, dash: [], shape: shapes[i % shapes.length] }));
 }
 
-/** `count` colours evenly along a line of colours. */
-function interpolated(stops: readonly string[], count: number): string[] {
-  const channels = stops.map((stop) => [1, 3, 5].map((at) => parseInt(stop.slice(at, at + 2), 16)));
-  return Array.from({ length: count }, (_, i) => {
-    const place = count === 1 ? 1 : (i * (stops.length - 1)) / (count - 1);
-    const from = Math.min(Math.floor(place), stops.length - 2);
-    const mixed = channels[from].map((value, c) => value + (place - from) * (channels[from + 1][c] - value));
-    return `#${mixed.map((value) => Math.round(value).toString(16).padStart(2, '0').toUpperCase()).join('')}`;
-  });
+/** `count` colours, two at least, evenly along a line of colours. */
+function shaded(stops: readonly string[], count: number): string[] {
+  const channels = [1, 3, 5].map((at) => stops.map((stop) => parseInt(stop.slice(at, at + 2), 16)));
+  const line = (values: number[]): ((at: number) => number) => piecewise(interpolateNumber, values);
+  const along = channels.map((values) => quantize(line(values), count));
+  const hexadecimal = (value: number): string => Math.round(value).toString(16).padStart(2, '0').toUpperCase();
+  return Array.from({ length: count }, (_, i) => `#${along.map((values) => hexadecimal(values[i])).join('')}`);
 }

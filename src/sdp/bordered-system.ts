@@ -1,5 +1,5 @@
 import { cholesky, solveLower, solveLowerEach, solveLowerTransposed } from './cholesky.js';
-import { norm } from './dense.js';
+import { norm } from '../base/vector.js';
 import { addFree, freeAdjoint, type FlatProgramme } from './flat-programme.js';
 
 /** The system M Δy − a Δf = h, aᵀΔy = r, solved through M's Cholesky factor, with iterative refinement. */

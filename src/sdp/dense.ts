@@ -25,18 +25,6 @@ export function symmetrise(a: Float64Array, n: number): void {
   }
 }
 
-/** Σ a_e b_e, of vectors or of matrices. */
-export function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let e = 0; e < a.length; e++) sum += a[e] * b[e];
-  return sum;
-}
-
-/** The Euclidean norm of a vector, the Frobenius norm of a matrix. */
-export function norm(a: Float64Array): number {
-  return Math.sqrt(inner(a, a));
-}
-
 /** A ← Aᵀ, n × n row-major. */
 export function transpose(a: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {

@@ -1,5 +1,5 @@
 import { cholesky } from './cholesky.js';
-import { inner } from './dense.js';
+import { inner } from '../base/vector.js';
 import { equilibrate } from './equilibration.js';
 import { flatten, type FlatProgramme } from './flat-programme.js';
 import { coldStart, copyPoint, warmPoint, zeroPoint, type PrimalDualPoint } from './primal-dual-point.js';

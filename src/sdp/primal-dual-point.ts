@@ -1,4 +1,4 @@
-import { inner, norm } from './dense.js';
+import { inner, norm } from '../base/vector.js';
 import type { FlatProgramme } from './flat-programme.js';
 
 /** A primal and dual point of a semidefinite programme, or a direction from one. */

@@ -1,4 +1,4 @@
-import { inner, norm } from './dense.js';
+import { inner, norm } from '../base/vector.js';
 import { addFree, adjoint, apply, freeAdjoint, type FlatProgramme } from './flat-programme.js';
 import type { PrimalDualPoint } from './primal-dual-point.js';
 

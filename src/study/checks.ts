@@ -1,5 +1,6 @@
+import { shortNumber } from '../base/text.js';
 import { estimate, type Estimate } from '../base/statistics.js';
-import { grouped } from './grouped.js';
+import { grouped } from '../base/grouped.js';
 import { comparisons, type Comparison } from './plan.js';
 import type { EvaluationRow } from './results.js';
 import type { ExperimentSettings } from './settings.js';
@@ -45,7 +46,7 @@ export function checksOf(
     ...singleObjectives.map(({ name, start, optimum, reduction }) => ({
       statement: `${name} lowers its own loss by at least ${100 * leastReduction} %`,
       passed: reduction >= leastReduction,
-      measured: `${short(start)} → ${short(optimum)}, ${(100 * reduction).toFixed(1)} %`,
+      measured: `${shortNumber(start, 4)} → ${shortNumber(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
     })),
     optimaCheck(results),
     ...(settings.conflict === 1 ? comparisons.map((comparison) => forgettingCheck(comparison, settings, results)) : []),
@@ -60,7 +61,7 @@ function optimaCheck(results: readonly EvaluationRow[]): ExperimentCheck {
   return {
     statement: 'no compared run passes an optimum',
     passed: dpo >= 0 && sft >= 0,
-    measured: `smallest gaps ${short(sft)} of f_SFT, ${short(dpo)} of f_DPO`,
+    measured: `smallest gaps ${shortNumber(sft, 4)} of f_SFT, ${shortNumber(dpo, 4)} of f_DPO`,
   };
 }
 
@@ -107,10 +108,7 @@ function at(run: readonly EvaluationRow[], step: number): EvaluationRow {
 
 /** An estimate for a reader: the mean and, of several seeds, its 95 % interval. */
 export function shownEstimate({ mean, ci95 }: Estimate): string {
-  return ci95 === null ? `${short(mean)} (one seed)` : `${short(mean)} [${short(ci95[0])}, ${short(ci95[1])}]`;
-}
-
-/** A number for a reader: 4 significant digits. */
-export function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return ci95 === null
+    ? `${shortNumber(mean, 4)} (one seed)`
+    : `${shortNumber(mean, 4)} [${shortNumber(ci95[0], 4)}, ${shortNumber(ci95[1], 4)}]`;
 }

@@ -1,6 +1,7 @@
-import { estimate, type Estimate } from '../base/statistics.js';
-import { forgetting, short, shownEstimate } from './checks.js';
-import { grouped } from './grouped.js';
+import { estimate, mean, type Estimate } from '../base/statistics.js';
+import { shortNumber } from '../base/text.js';
+import { forgetting, shownEstimate } from './checks.js';
+import { grouped } from '../base/grouped.js';
 import { comparisons, type Comparison } from './plan.js';
 import { endsOf, type EvaluationRow } from './results.js';
 import type { ScheduleKey } from '../schedule/key.js';
@@ -75,7 +76,7 @@ function persistenceClaims(comparison: Comparison, steps: number, ends: readonly
       ...above(sequential, threshold),
       measured:
         `F_½ − min after ${longest} steps is ${shownEstimate(sequential)} of that after ${steps} (ALRIGHT: ` +
-        `${shownEstimate(alright)}); at the rate 1/√T it would be ${short(threshold)}`,
+        `${shownEstimate(alright)}); at the rate 1/√T it would be ${shortNumber(threshold, 4)}`,
     },
   ];
 }
@@ -153,9 +154,4 @@ function above(found: Estimate, threshold: number): Pick<Claim, 'verdict' | 'est
   const verdict =
     ci95 === null ? 'undecided' : ci95[0] > threshold ? 'agrees' : ci95[1] < threshold ? 'disagrees' : 'undecided';
   return { verdict, estimate: found, threshold };
-}
-
-/** The arithmetic mean; NaN of no numbers. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

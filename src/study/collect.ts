@@ -1,3 +1,4 @@
+import { median } from '../base/statistics.js';
 import { join } from 'node:path';
 import type { ObjectiveName, Pair } from '../schedule/schedule.js';
 import { evaluatedBefore, type ChoiceName } from '../schedule/step.js';
@@ -137,10 +138,4 @@ function number(row: LogRow, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new Error(`step ${row.step}: no ${column}`);
   return value;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,6 +1,7 @@
-import type { Estimate } from '../base/statistics.js';
-import { mean, perSeed } from './claims.js';
-import { grouped } from './grouped.js';
+import { sum } from 'd3-array';
+import { mean, type Estimate } from '../base/statistics.js';
+import { perSeed } from './claims.js';
+import { grouped } from '../base/grouped.js';
 import { shownEstimate } from './checks.js';
 import type { Comparison } from './plan.js';
 import type { CostRow } from './results.js';
@@ -40,8 +41,8 @@ export function overheadOf(steps: number, cost: readonly CostRow[]): OverheadRow
       secondsPerStep: perSeed(rows, seconds),
       time: perSeed(rows, (own) => seconds(own) / ofSeed(own[0].seed)),
       memory: bytes(rows) / bytes(sequential),
-      gradientsPerStep: sumOf(rows, ({ dpoGradients, sftGradients }) => dpoGradients + sftGradients) / total,
-      evaluationsPerStep: sumOf(rows, ({ lossEvaluations }) => lossEvaluations) / total,
+      gradientsPerStep: sum(rows, ({ dpoGradients, sftGradients }) => dpoGradients + sftGradients) / total,
+      evaluationsPerStep: sum(rows, ({ lossEvaluations }) => lossEvaluations) / total,
     };
   });
 }
@@ -63,8 +64,4 @@ export function overheadSentences(rows: readonly OverheadRow[]): string[] {
       `ratios to Sequential: ALRIGHT ${shown(alright)}; MAXRIGHT ${shown(maxright)}; Mix ${shown(mix)}`
     );
   });
-}
-
-function sumOf<Row>(rows: readonly Row[], value: (row: Row) => number): number {
-  return rows.reduce((sum, row) => sum + value(row), 0);
 }

@@ -2,7 +2,7 @@ import type { Pair } from '../schedule/schedule.js';
 import { estimate, type Estimate } from '../base/statistics.js';
 import { checksOf, type ExperimentCheck, type OptimumSummary } from './checks.js';
 import { claimsOf, type Claim } from './claims.js';
-import { grouped } from './grouped.js';
+import { grouped } from '../base/grouped.js';
 import type { Comparison, PreparatoryName } from './plan.js';
 import { endsOf, type EvaluationRow, type Preparation } from './results.js';
 import type { ScheduleKey } from '../schedule/key.js';

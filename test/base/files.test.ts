@@ -4,7 +4,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,19 +11,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../../src/base/folder.js';
 import { InputError } from '../../src/base/input-error.js';
 import { readKept, writeKept } from '../../src/base/kept-file.js';
 import { readText } from '../../src/base/read-whole.js';
 import { writeInPieces, writeWhole } from '../../src/base/whole-file.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'forgetting-files-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
 
 describe('a file written whole', () => {

@@ -3,7 +3,8 @@ import { chmodSync, copyFileSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { writeProgram } from '../../bundle/program.js';
-import { fileIn, temporaryFolder, type Finished } from '../cli/command.js';
+import { fileIn, type Finished } from '../cli/command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
 import { hasWebGpu } from '../llm/webgpu.js';
 

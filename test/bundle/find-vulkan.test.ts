@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { vulkanEnvironment } from '../../bundle/find-vulkan.js';
 import { findVulkan, vulkanProblem, type VulkanSearch } from '../../src/engine/vulkan-drivers.js';
-import { temporaryFolder } from '../cli/command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const system = 'usr/lib/x86_64-linux-gnu';
 const registration = 'usr/share/vulkan/icd.d/nvidia_icd.json';

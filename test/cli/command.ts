@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testBuild } from '../build.js';
 
@@ -28,11 +27,6 @@ export function forgettingJson(args: readonly string[]): unknown {
   const { code, stdout, stderr } = forgetting(args);
   if (code !== 0) throw new Error(`exit code ${code ?? 'none'}: ${stderr}`);
   return JSON.parse(stdout);
-}
-
-/** A fresh folder for a test's files. */
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'forgetting-'));
 }
 
 /** Writes a JSON value, or text as it is, to a file in the folder and returns its path. */

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEvents } from '../../src/llm/results/tensorboard.js';
 import { lastOf, llm as runLlm, type Ended } from '../llm/command.js';
 import { hasWebGpu } from '../llm/webgpu.js';
-import { temporaryFolder } from '../llm/temporary-folder.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { writeLines, writeToyFiles, type ToyFiles } from '../llm/toy.js';
 
 const webGpu = await hasWebGpu();

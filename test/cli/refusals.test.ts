@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { integerOption } from '../../src/cli/arguments.js';
 import { InputError } from '../../src/base/input-error.js';
 import { testBuild } from '../build.js';
-import { fileIn, temporaryFolder, type Finished } from './command.js';
+import { fileIn, type Finished } from './command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 const objective = (minimizer: number) => ({ hessian: [[1]], minimizer: [minimizer], noise: 0.3 });

@@ -3,7 +3,8 @@ import { parquetReadObjects } from 'hyparquet';
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
-import { fileIn, forgetting, forgettingJson, temporaryFolder } from './command.js';
+import { fileIn, forgetting, forgettingJson } from './command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 interface Result {
   schedule: string;

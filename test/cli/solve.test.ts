@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, expressionFile, planeFile } from '../problems.js';
-import { fileIn, forgetting, forgettingJson, temporaryFolder } from './command.js';
+import { fileIn, forgetting, forgettingJson } from './command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 let closedForm: string;

@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Row } from '../../src/theory/verify/verify.js';
-import { forgetting, forgettingJson, temporaryFolder } from './command.js';
+import { forgetting, forgettingJson } from './command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 test('verify --quick passes, and its JSON has the shape of the contract', () => {
   const rows = forgettingJson(['verify', '--quick', '--json']) as Row[];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileIn, forgetting, forgettingJson, temporaryFolder } from './command.js';
+import { fileIn, forgetting, forgettingJson } from './command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 interface Printed {
   readonly worstCase: number;

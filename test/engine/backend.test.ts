@@ -7,7 +7,7 @@ import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
 import { stream } from '../../src/base/random-stream.js';
 import { llm, startLlm } from '../llm/command.js';
-import { temporaryFolder } from '../llm/temporary-folder.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { hasWebGpu } from '../llm/webgpu.js';
 
 const webGpu = await hasWebGpu();

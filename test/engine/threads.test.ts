@@ -6,7 +6,7 @@ import { openBackend } from '../../src/engine/backend.js';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
 import { startLlm } from '../llm/command.js';
-import { temporaryFolder } from '../llm/temporary-folder.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles } from '../llm/toy.js';
 
 vi.setConfig({ testTimeout: 120_000 });

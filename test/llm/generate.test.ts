@@ -12,7 +12,7 @@ import { mistralConfig } from '../../src/llm/model/architecture/mistral.js';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
 import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
 let backend: Backend;

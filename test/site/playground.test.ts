@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
-import { temporaryFolder } from '../cli/command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { testBuild } from '../build.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readExperiment } from '../../src/study/read-results.js';
 import type { ExperimentReport } from '../../src/study/execute.js';
 import { startLlm, withOptions, type Ended } from '../llm/command.js';
-import { temporaryFolder } from '../llm/temporary-folder.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
 
 // Each test runs the command line, some of them several times.

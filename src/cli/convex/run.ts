@@ -10,7 +10,7 @@ import { integerOption, numberOption, pairOption, unitOption, wordOption } from 
 import { withSchedule } from '../schedule-command.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 
 /** When the exact gap is computed: auto does where that takes some seconds at most. */
 const exactChoices = ['auto', 'always', 'never'] as const;

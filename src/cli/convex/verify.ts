@@ -9,7 +9,7 @@ import { writeWhole } from '../../base/whole-file.js';
 import { printJson, printTable } from '../output.js';
 import { jsonText, shortNumber } from '../../base/text.js';
 import { commandLine } from '../provenance.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 
 interface VerifyOptions {
   readonly quick?: boolean;

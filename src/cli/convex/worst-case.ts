@@ -5,7 +5,7 @@ import { withSchedule } from '../schedule-command.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson, printTable } from '../output.js';
 import { jsonText } from '../../base/text.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 
 /** The command's own options; those of the schedule lie beside them. */
 interface Options extends Readonly<Record<string, unknown>> {

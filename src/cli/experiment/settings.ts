@@ -4,7 +4,7 @@ import type { Backend } from '../../engine/names.js';
 import type { ExperimentFiles, ExperimentSettings } from '../../study/settings.js';
 import type { Preset } from '../../study/preset/preset.js';
 import type { ExperimentOptions } from '../options/experiment.js';
-import { lazyProgress } from '../progress.js';
+import { lazyProgress } from '../../base/progress.js';
 
 /** The preset asked for, or else the one for the data at hand. Throws an InputError where there is none of that name. */
 export async function chosenPreset({ preset }: ExperimentOptions): Promise<Preset> {

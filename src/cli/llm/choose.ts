@@ -6,7 +6,7 @@ import { announce } from '../options/backend.js';
 import { hubCacheOption, withLocalInputs } from '../options/hub.js';
 import { withModelOptions, type ModelCommandOptions } from '../options/model.js';
 import { printJson, printTable } from '../output.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 import { shortNumber } from '../../base/text.js';
 
 interface ChooseCommandOptions extends ModelCommandOptions {

@@ -14,7 +14,7 @@ import {
 } from '../options/session.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 
 interface EvaluateOptions extends SessionOptions {
   readonly batch: number;

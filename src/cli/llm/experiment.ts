@@ -16,7 +16,7 @@ import {
 import { withLocalInputs } from '../options/hub.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson } from '../output.js';
-import { lazyProgress } from '../progress.js';
+import { lazyProgress } from '../../base/progress.js';
 import { commandLine } from '../provenance.js';
 
 /** `forgetting llm experiment`: the two comparisons, from the optima to a verdict on every claim. */

@@ -12,7 +12,7 @@ import { checkedRun, type PreparedRun } from '../train/checks.js';
 import { decisiveSettings } from '../train/identity.js';
 import { withTrainOptions, type TrainOptions } from '../options/train.js';
 import { printJson } from '../output.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 import { shellWords } from '../../base/text.js';
 
 /** `forgetting llm train`: SFT and DPO of a model under a schedule. */

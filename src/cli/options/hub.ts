@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { optionName } from '../arguments.js';
-import { lazyProgress } from '../progress.js';
+import { lazyProgress } from '../../base/progress.js';
 
 /** The options that a model or adapter, or a data file, of the hub may be given to by its id, and what each holds. */
 const inputs = {

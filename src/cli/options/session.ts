@@ -12,7 +12,7 @@ import { integerOption, numberOption, wordOption } from '../arguments.js';
 import { withBackendOptions, type BackendCommandOptions } from './backend.js';
 import { hubCacheOption } from './hub.js';
 import { withModelOptions, type ModelCommandOptions } from './model.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 
 /** The options that evaluate and train share. */
 export interface SessionOptions extends BackendCommandOptions, ModelCommandOptions {

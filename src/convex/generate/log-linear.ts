@@ -1,3 +1,4 @@
+import { inner } from '../../base/vector.js';
 import { InputError } from '../../base/input-error.js';
 import { minimize } from '../optimum/minimize.js';
 import { stream } from '../../base/random-stream.js';
@@ -139,8 +140,4 @@ function referencePoint(
       return Array.from(minimizer);
     }
   }
-}
-
-function inner(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, entry, i) => sum + entry * b[i], 0);
 }

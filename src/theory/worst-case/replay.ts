@@ -1,3 +1,4 @@
+import { norm } from '../../base/vector.js';
 import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { drawnChoice, informed, possibleOutcomes, takeChoice } from '../../schedule/step.js';
 import type { Iterate } from './names.js';
@@ -124,10 +125,4 @@ function measure(path: readonly Float64Array[], iterate: Iterate, gapAt: (at: Fl
     case 'last':
       return gapAt(path[path.length - 1]);
   }
-}
-
-function norm(a: Float64Array): number {
-  let sum = 0;
-  for (const value of a) sum += value * value;
-  return Math.sqrt(sum);
 }

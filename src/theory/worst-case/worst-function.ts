@@ -1,3 +1,4 @@
+import { inner } from '../../base/vector.js';
 /**
  * f(θ) = max over the pieces of offset + ⟨gradient, θ⟩: convex, and Lipschitz with the largest gradient's norm.
  * Where several pieces are largest, the subgradient is the gradient of the first of them.
@@ -64,7 +65,7 @@ function evaluateSmooth({ smoothness, points }: SmoothInterpolant, at: Float64Ar
   let best = 0;
   let bestValue = Infinity;
   for (let j = 0; j < count; j++) {
-    const value = points[j].value + (smoothness / 2) * squaredNorm(away[j]);
+    const value = points[j].value + (smoothness / 2) * inner(away[j], away[j]);
     if (value < bestValue) {
       bestValue = value;
       best = j;
@@ -91,7 +92,7 @@ function evaluateSmooth({ smoothness, points }: SmoothInterpolant, at: Float64Ar
       }
     }
     if (entering < 0 || lead >= -1e-13 * scale || round > 50 * count) {
-      let value = squaredNorm(gradient) / (2 * smoothness);
+      let value = inner(gradient, gradient) / (2 * smoothness);
       for (const j of corral) value += weights[j] * points[j].value;
       return { value, gradient, lead: corral.length === 1 ? Math.max(0, lead) : 0 };
     }
@@ -164,18 +165,8 @@ function affineMinimiser(
   return result;
 }
 
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
 function absoluteInner(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] * b[i]);
   return sum;
-}
-
-function squaredNorm(a: Float64Array): number {
-  return inner(a, a);
 }

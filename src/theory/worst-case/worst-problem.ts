@@ -1,3 +1,4 @@
+import { inner } from '../../base/vector.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import type { Combination } from './combination.js';
 import { cholesky } from '../../sdp/cholesky.js';
@@ -133,8 +134,4 @@ function smoothInterpolant(samples: readonly SampledVectors[], smoothness: numbe
 function shortened(vector: readonly number[], longest: number): number[] {
   const norm = Math.sqrt(inner(vector, vector)) * (1 + (vector.length + 4) * 2 ** -53);
   return norm > longest ? vector.map((x) => (x * longest * (1 - 2 ** -50)) / norm) : [...vector];
-}
-
-function inner(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, x, i) => sum + x * b[i], 0);
 }

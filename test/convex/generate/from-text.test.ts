@@ -1,19 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fromText, type FromTextOptions } from '../../../src/convex/generate/from-text.js';
 import { hashedNgrams } from '../../../src/convex/generate/hashed-ngrams.js';
 import { readDemonstrations, readPreferences } from '../../../src/convex/generate/records.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'forgetting-records-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 
 async function file(name: string, lines: readonly unknown[]): Promise<string> {
   const path = join(folder, name);

@@ -17,7 +17,7 @@ import { dataFile } from '../forgetting-data.js';
 import { matrix, Tape, type Matrix } from '../reference/autodiff.js';
 import { settingsOf } from '../reference/cases.js';
 import { logProbability } from '../reference/language-model.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences, toyConfig } from '../toy.js';
 
 const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import { readRecords, streamRecords } from '../../../src/llm/data/records.js';
 import { readSft } from '../../../src/llm/data/sft.js';
 import { byteTokenizerJson } from '../../../src/llm/tokenizer/byte-level.js';
 import { tokenizerFromJson } from '../../../src/llm/tokenizer/from-json.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { writeLines } from '../toy.js';
 
 const folder = temporaryFolder();

@@ -8,7 +8,7 @@ import { readSft } from '../../../src/llm/data/sft.js';
 import { byteTokenizerJson } from '../../../src/llm/tokenizer/byte-level.js';
 import { readHuggingFaceTokenizer } from '../../../src/llm/tokenizer/huggingface.js';
 import { llm } from '../command.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { writeLines, writeToyFiles } from '../toy.js';
 
 const folder = temporaryFolder();

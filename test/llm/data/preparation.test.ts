@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { preparePreference, readPreferences } from '../../../src/llm/data/preferences.js';
 import { readRecords, type DataRecord } from '../../../src/llm/data/records.js';
 import { responseTokens } from '../../../src/llm/data/sequence.js';
@@ -10,11 +9,9 @@ import { byteTokenizerJson } from '../../../src/llm/tokenizer/byte-level.js';
 import { readHuggingFaceTokenizer } from '../../../src/llm/tokenizer/huggingface.js';
 import { readLlama2cTokenizer } from '../../../src/llm/tokenizer/llama2c.js';
 import { dataFile } from '../forgetting-data.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'forgetting-preparation-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = temporaryFolder();
 
 writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(byteTokenizerJson()));
 const bytes = readHuggingFaceTokenizer(join(folder, 'tokenizer.json'));

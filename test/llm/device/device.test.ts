@@ -12,7 +12,7 @@ import { architectures } from '../../../src/llm/model/architecture/index.js';
 import { shapes } from '../../../src/llm/profile/shapes.js';
 import { randomTokens } from '../../../src/llm/profile/step-task.js';
 import { startLlm } from '../command.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { compilingTimeout, hasWebGpu } from '../webgpu.js';
 
 const webGpu = await hasWebGpu();

@@ -6,7 +6,7 @@ import { parseIdentifier } from '../../../src/llm/hub/identifier.js';
 import { dataPath, modelPath } from '../../../src/llm/hub/paths.js';
 import { stream } from '../../../src/base/random-stream.js';
 import { startLlm } from '../command.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { writeToyFiles } from '../toy.js';
 import { startHub, type Repository, type TestHub } from './server.js';
 

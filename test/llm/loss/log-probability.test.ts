@@ -5,7 +5,7 @@ import { roundedSize, tokenBatch, type TokenBatch } from '../../../src/llm/data/
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel } from '../../../src/llm/model/load.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences, toyConfig, writeToyFiles } from '../toy.js';
 
 const folder = temporaryFolder();

@@ -16,7 +16,7 @@ import { writeRandomModel } from '../../../src/llm/model/random.js';
 import { openSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { llm } from '../command.js';
 import { dataFile } from '../forgetting-data.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 let backend: Backend;

@@ -15,7 +15,7 @@ import { writeAdapter } from '../../../src/llm/model/adapter.js';
 import { llama } from '../../../src/llm/model/architecture/llama.js';
 import { randomWeights, writeRandomModel } from '../../../src/llm/model/random.js';
 import { writeSafetensors } from '../../../src/llm/weights/safetensors.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences } from '../toy.js';
 
 const folder = temporaryFolder();

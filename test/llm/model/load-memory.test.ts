@@ -9,7 +9,7 @@ import { byteTokenizerJson } from '../../../src/llm/tokenizer/byte-level.js';
 import { writeJson } from '../../../src/base/json-file.js';
 import { sizeOf } from '../../../src/llm/weights/weights.js';
 import { testBuild } from '../../build.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { hasWebGpu } from '../webgpu.js';
 
 const folder = temporaryFolder();

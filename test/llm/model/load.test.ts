@@ -17,7 +17,7 @@ import { openLlama2c } from '../../../src/llm/weights/llama2c.js';
 import { llm } from '../command.js';
 import { dataFile } from '../forgetting-data.js';
 import { safetensorsBytes, toBfloat16, toFloat16 } from '../half-precision.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 const config = neoxConfig({ width: 16, heads: 2, layers: 2 });

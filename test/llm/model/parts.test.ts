@@ -23,7 +23,7 @@ import { initialAdamw } from '../../../src/llm/train/adamw.js';
 import { restoreTensors, writeCheckpoint } from '../../../src/llm/train/checkpoint.js';
 import { weightedGradient } from '../../../src/llm/train/gradient.js';
 import { sizeOf, type RowRange } from '../../../src/llm/weights/weights.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences } from '../toy.js';
 import { hasWebGpu } from '../webgpu.js';
 

@@ -21,7 +21,7 @@ import { weightedGradient } from '../../../src/llm/train/gradient.js';
 import { writeSafetensors } from '../../../src/llm/weights/safetensors.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { prompts, referenceResult } from '../reference/cases.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 let backend: Backend;

@@ -9,7 +9,7 @@ import { selfTimer } from '../../../src/llm/profile/self-times.js';
 import { undisturbed } from '../../../src/llm/profile/undisturbed.js';
 import { testBuild } from '../../build.js';
 import { llm, startLlm } from '../command.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { writeToyFiles } from '../toy.js';
 import { hasWebGpu } from '../webgpu.js';
 

@@ -6,7 +6,7 @@ import { InputError } from '../../../src/base/input-error.js';
 import { openLineLog, readRows } from '../../../src/llm/results/line-log.js';
 import { openRunFolder, type RunResult } from '../../../src/llm/results/run-folder.js';
 import { eventsUpTo, openEventLog, readEvents } from '../../../src/llm/results/tensorboard.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 

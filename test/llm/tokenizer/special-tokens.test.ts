@@ -7,7 +7,7 @@ import { addedTokenSplitter, type AddedToken } from '../../../src/llm/tokenizer/
 import { byteTokenizerJson } from '../../../src/llm/tokenizer/byte-level.js';
 import { tokenizerFromJson } from '../../../src/llm/tokenizer/from-json.js';
 import { readHuggingFaceTokenizer } from '../../../src/llm/tokenizer/huggingface.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { pieceId, pieceTokenizerJson, template } from './piece-tokenizer.js';
 
 const hello = pieceId('▁hello');

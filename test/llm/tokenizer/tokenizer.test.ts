@@ -7,7 +7,7 @@ import { readHuggingFaceTokenizer } from '../../../src/llm/tokenizer/huggingface
 import { readLlama2cTokenizer } from '../../../src/llm/tokenizer/llama2c.js';
 import { loadTokenizer } from '../../../src/llm/tokenizer/load.js';
 import { dataFile } from '../forgetting-data.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 

@@ -9,7 +9,7 @@ import { openRunFolder } from '../../../src/llm/results/run-folder.js';
 import { runTraining, type RunOptions } from '../../../src/llm/train/run.js';
 import { withReference } from '../../../src/llm/train/reference.js';
 import { schedules } from '../../../src/schedule/index.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from '../toy.js';
 
 const folder = temporaryFolder();

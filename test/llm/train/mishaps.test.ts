@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readCheckpoint } from '../../../src/llm/train/checkpoint.js';
 import { openSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { llm, startLlm, withOptions } from '../command.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { folderOf, stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
 
 // Each test runs the command line several times.

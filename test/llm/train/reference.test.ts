@@ -12,7 +12,7 @@ import {
   withReference,
   type ReferenceKey,
 } from '../../../src/llm/train/reference.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { writeToyFiles } from '../toy.js';
 
 const folder = temporaryFolder();

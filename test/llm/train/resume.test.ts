@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { llm, startLlm, withOptions } from '../command.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 import { folderOf, stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
 
 // Each test runs the command line several times.

@@ -12,7 +12,7 @@ import { schedules } from '../../../src/schedule/index.js';
 import type { ObjectiveName, ScheduleSettings } from '../../../src/schedule/schedule.js';
 import { caseModel } from '../reference/case-model.js';
 import { beta, cases, caseValues, prompts, reference, referenceResult, trainedNames } from '../reference/cases.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { InputError } from '../../../src/base/input-error.js';
 import { openSafetensors, writeSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { safetensorsBytes } from '../half-precision.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 const values = Float32Array.of(1.5, -2, Math.fround(0.1), 3e-40, 65504, -0);

@@ -5,7 +5,7 @@ import { sftPrompt } from '../../../src/llm/data/sft.js';
 import { syntheticCorpus, syntheticWords } from '../../../src/study/synthetic/language.js';
 import { readHuggingFaceTokenizer } from '../../../src/llm/tokenizer/huggingface.js';
 import { wordTokenizerJson } from '../../../src/llm/tokenizer/word-level.js';
-import { temporaryFolder } from '../../llm/temporary-folder.js';
+import { temporaryFolder } from '../../temporary-folder.js';
 
 const conflicts = [0, 0.25, 0.5, 1];
 

@@ -1,3 +1,4 @@
+import { inner } from '../../../src/base/vector.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../../src/base/random-stream.js';
@@ -21,10 +22,6 @@ const point = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength:
 const interpolant = fc
   .tuple(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 7 }))
   .map(([seed, count]) => randomInterpolant(seed, count));
-
-function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Array.from(a).reduce((sum, x, i) => sum + x * b[i], 0);
-}
 
 describe('smooth interpolant', () => {
   it('is convex with L-Lipschitz gradients: the interpolation inequality holds between any two points', () => {

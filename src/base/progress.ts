@@ -3,12 +3,14 @@ import { SingleBar } from 'cli-progress';
 /** A progress bar on stderr; silent where stderr is no terminal. */
 export interface Progress {
   update(done: number): void;
+  /** More to do than was known at the start. */
+  extend(total: number): void;
   stop(): void;
 }
 
 /** Starts a progress bar that ends at `total`, with `done` behind it: time left is reckoned from there. */
 export function startProgress(label: string, total: number, done = 0): Progress {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  if (!process.stderr.isTTY) return { update: () => undefined, extend: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
     format: `${label} [{bar}] {percentage}% | {eta_formatted} left`,
     stream: process.stderr,
@@ -19,6 +21,9 @@ export function startProgress(label: string, total: number, done = 0): Progress 
   return {
     update: (done) => {
       bar.update(done);
+    },
+    extend: (more) => {
+      bar.setTotal(more);
     },
     stop: () => {
       bar.stop();
