@@ -1,5 +1,5 @@
 import { looks } from '../../src/figure/theme.js';
-import { shortNumber } from '../../src/base/text.js';
+import { significant } from '../../src/base/text.js';
 import { clipped } from './against-steps.js';
 import { axes, canvas, linear, linePath, px, stroke, symbol } from '../chart/plot.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
@@ -77,7 +77,7 @@ export function forgettingCurveView(host: HTMLElement): View {
       const learnt = mean[steps.findIndex((step) => step >= before)];
       const left = mean[mean.length - 1];
       const amount = left - learnt;
-      const words = `${amount < 0 ? '−' : '+'}${shortNumber(Math.abs(amount), 3)}`;
+      const words = `${amount < 0 ? '−' : '+'}${significant(Math.abs(amount), 3)}`;
       const at = px(area.right - 0.1 * rem());
       const bracket =
         amount <= 0.05 * span

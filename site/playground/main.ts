@@ -11,7 +11,7 @@ import { player } from './player.js';
 import { problemSource } from './problem-source.js';
 import { fileDrop } from './file-drop.js';
 import { InputError } from '../../src/base/input-error.js';
-import { shortNumber } from '../../src/base/text.js';
+import { significant } from '../../src/base/text.js';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Answer, EnsembleSummary, Job, Refusal, Scene, Theory } from './protocol.js';
@@ -132,7 +132,7 @@ function answered(answer: Answer): void {
 /** Says in words what the runs came to. */
 function finished(): void {
   const gaps = shownEnsembles(shown()).map(
-    ([key, { final }]) => `${looks[key].label} ${shortNumber(final.gap.mean, 3)}`,
+    ([key, { final }]) => `${looks[key].label} ${significant(final.gap.mean, 3)}`,
   );
   element('#status', HTMLElement).textContent =
     `${state.seeds} ${state.seeds === 1 ? 'seed' : 'seeds'}. Gaps: ${gaps.join(', ')}.`;

@@ -1,4 +1,4 @@
-import { shortNumber } from '../../src/base/text.js';
+import { shortNumber, significant } from '../../src/base/text.js';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
@@ -68,5 +68,5 @@ export function ratio({ kind, value, measure }: ShownBound, { final }: EnsembleS
   const { mean } = final[measure];
   const times = kind === 'lower' ? mean / value : value / mean;
   if (kind === 'lower' && value <= 0) return 'below 0';
-  return Number.isFinite(times) && times > 0 ? `${shortNumber(times, 3)}×` : '–';
+  return Number.isFinite(times) && times > 0 ? `${significant(times, 3)}×` : '–';
 }

@@ -40,9 +40,14 @@ function isBare(value: unknown): boolean {
   return typeof value !== 'string' && (typeof value !== 'object' || value === null);
 }
 
-/** A number for a reader, with so many significant digits at most; a dash for none. */
-export function shortNumber(value: number | null, digits = 6): string {
-  return value === null ? '–' : String(Number(value.toPrecision(digits)));
+/** A number for a reader, with so many significant digits at most. */
+export function significant(value: number, digits: number): string {
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** A number for a table: 6 significant digits; a dash for none. */
+export function shortNumber(value: number | null): string {
+  return value === null ? '–' : significant(value, 6);
 }
 
 /** Words as a POSIX shell would take them, quoted where they have to be. */

@@ -1,4 +1,4 @@
-import { shortNumber } from '../base/text.js';
+import { significant } from '../base/text.js';
 import { estimate, type Estimate } from '../base/statistics.js';
 import { grouped } from '../base/grouped.js';
 import { comparisons, type Comparison } from './plan.js';
@@ -46,7 +46,7 @@ export function checksOf(
     ...singleObjectives.map(({ name, start, optimum, reduction }) => ({
       statement: `${name} lowers its own loss by at least ${100 * leastReduction} %`,
       passed: reduction >= leastReduction,
-      measured: `${shortNumber(start, 4)} → ${shortNumber(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
+      measured: `${significant(start, 4)} → ${significant(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
     })),
     optimaCheck(results),
     ...(settings.conflict === 1 ? comparisons.map((comparison) => forgettingCheck(comparison, settings, results)) : []),
@@ -61,7 +61,7 @@ function optimaCheck(results: readonly EvaluationRow[]): ExperimentCheck {
   return {
     statement: 'no compared run passes an optimum',
     passed: dpo >= 0 && sft >= 0,
-    measured: `smallest gaps ${shortNumber(sft, 4)} of f_SFT, ${shortNumber(dpo, 4)} of f_DPO`,
+    measured: `smallest gaps ${significant(sft, 4)} of f_SFT, ${significant(dpo, 4)} of f_DPO`,
   };
 }
 
@@ -109,6 +109,6 @@ function at(run: readonly EvaluationRow[], step: number): EvaluationRow {
 /** An estimate for a reader: the mean and, of several seeds, its 95 % interval. */
 export function shownEstimate({ mean, ci95 }: Estimate): string {
   return ci95 === null
-    ? `${shortNumber(mean, 4)} (one seed)`
-    : `${shortNumber(mean, 4)} [${shortNumber(ci95[0], 4)}, ${shortNumber(ci95[1], 4)}]`;
+    ? `${significant(mean, 4)} (one seed)`
+    : `${significant(mean, 4)} [${significant(ci95[0], 4)}, ${significant(ci95[1], 4)}]`;
 }

@@ -1,5 +1,5 @@
 import { estimate, mean, type Estimate } from '../base/statistics.js';
-import { shortNumber } from '../base/text.js';
+import { significant } from '../base/text.js';
 import { forgetting, shownEstimate } from './checks.js';
 import { grouped } from '../base/grouped.js';
 import { comparisons, type Comparison } from './plan.js';
@@ -76,7 +76,7 @@ function persistenceClaims(comparison: Comparison, steps: number, ends: readonly
       ...above(sequential, threshold),
       measured:
         `F_½ − min after ${longest} steps is ${shownEstimate(sequential)} of that after ${steps} (ALRIGHT: ` +
-        `${shownEstimate(alright)}); at the rate 1/√T it would be ${shortNumber(threshold, 4)}`,
+        `${shownEstimate(alright)}); at the rate 1/√T it would be ${significant(threshold, 4)}`,
     },
   ];
 }

@@ -1,12 +1,12 @@
 import type { ExperimentReport } from '../../study/execute.js';
-import { shortNumber } from '../../base/text.js';
+import { significant } from '../../base/text.js';
 import { printTable } from '../output.js';
 
 /** Prints what an experiment found: the optima, every run, the checks and the claims. */
 export async function printExperiment({ summary, overhead }: ExperimentReport, out: string): Promise<void> {
   const { overheadSentences } = await import('../../study/overhead.js');
   const { rows, checks, claims, singleObjectives } = summary;
-  const shown = (value: number): string => shortNumber(value, 4);
+  const shown = (value: number): string => significant(value, 4);
   printTable(
     ['run', 'start', 'smallest', 'lowered by'],
     singleObjectives.map(({ name, start, optimum, reduction }) => [

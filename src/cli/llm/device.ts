@@ -4,7 +4,7 @@ import type { DeviceReport, MeasuredStep } from '../../llm/device/measure.js';
 import { integerOption, numberOption } from '../arguments.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson, printTable } from '../output.js';
-import { jsonText, shortNumber } from '../../base/text.js';
+import { jsonText, shortNumber, significant } from '../../base/text.js';
 import { startProgress } from '../../base/progress.js';
 
 interface DeviceOptions {
@@ -145,7 +145,7 @@ function stepRow({ model, kind, parameters, batch, program, time, ofLimit, ofPea
     program,
     time.milliseconds.toFixed(1),
     time.tokensPerSecond.toFixed(0),
-    shortNumber(time.teraflopsPerSecond, 4),
+    significant(time.teraflopsPerSecond, 4),
     percent(ofLimit),
     percent(ofPeak),
     `${Math.round(time.deviceBytes / 2 ** 20)} MiB`,
