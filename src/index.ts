@@ -74,7 +74,8 @@ export {
 } from './schedule/step.js';
 
 export { certificate, type Curvature, type Bound } from './convex/optimum/certificate.js';
-export { minimize, type CertifiedMinimum, type MinimizeOptions } from './convex/optimum/minimize.js';
+export { minimize } from './convex/optimum/minimize.js';
+export type { CertifiedMinimum, MinimizeOptions } from './convex/optimum/minimum.js';
 export { weightedFunction } from './convex/optimum/weighted-function.js';
 export {
   idealPoint,

@@ -2,7 +2,7 @@ import { verifiedFactor } from '../matrix/verified-factor.js';
 import type { QuadraticData } from '../problem/data.js';
 import type { ConvexFunction, PreciseEvaluation } from '../problem/problem.js';
 import { certificate, certified, multiplier, residual, type Curvature } from './certificate.js';
-import type { CertifiedMinimum } from './minimize.js';
+import type { CertifiedMinimum } from './minimum.js';
 import { eigenbasis, minimizeModel, ontoBall } from './quadratic-model.js';
 import { evaluatePrecisely } from './weighted-function.js';
 import { exactSuboptimality, weightedHessian } from './weighted-quadratic.js';

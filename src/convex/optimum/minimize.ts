@@ -1,31 +1,10 @@
 import type { ConvexFunction } from '../problem/problem.js';
+import type { CertifiedMinimum, MinimizeOptions } from './minimum.js';
 import { minimizeBundle } from './bundle.js';
 import { certificate, certified } from './certificate.js';
 import { minimizeNewtonModel } from './newton-model.js';
 import { ontoBall } from './quadratic-model.js';
 import { evaluatePrecisely } from './weighted-function.js';
-
-/** A point, the value there, and a bound on how far that is above the minimum. */
-export interface CertifiedMinimum {
-  readonly minimizer: Float64Array;
-  /** The double nearest to the value at the minimiser. */
-  readonly value: number;
-  /** value − minimum ≤ certificate in exact arithmetic, whatever the solver did; Infinity where nothing is certified. */
-  readonly certificate: number;
-  /** Why the certificate is Infinity, where it is. */
-  readonly reason?: string;
-}
-
-/** What `minimize` needs to know. */
-export interface MinimizeOptions {
-  readonly start: Float64Array;
-  /** Infinity for all of R^d. */
-  readonly radius: number;
-  /** A modulus of strong convexity; 0 where none is known. */
-  readonly modulus: number;
-  /** Whether the function may have kinks. */
-  readonly nonsmooth?: boolean;
-}
 
 /**
  * A certified minimiser of a convex function over a ball or R^d, by Newton's method whose quadratic models are

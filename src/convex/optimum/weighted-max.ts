@@ -2,7 +2,7 @@ import type { Problem } from '../problem/problem.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { checkedLambda } from '../../schedule/settings.js';
 import { up } from '../matrix/precise-sum.js';
-import type { CertifiedMinimum } from './minimize.js';
+import type { CertifiedMinimum } from './minimum.js';
 import { ontoBall } from './quadratic-model.js';
 import { minimizeWeightedSum, valuesAt, type IdealPoint, type WeightedSumMinimum } from './weighted-sum.js';
 import { evaluatePrecisely } from './weighted-function.js';

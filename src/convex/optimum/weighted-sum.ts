@@ -1,7 +1,8 @@
 import type { ConvexFunction, ObjectivePair, Problem } from '../problem/problem.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { checkedLambda } from '../../schedule/settings.js';
-import { minimize, type CertifiedMinimum } from './minimize.js';
+import { minimize } from './minimize.js';
+import type { CertifiedMinimum } from './minimum.js';
 import { minimizeQuadratic } from './minimize-quadratic.js';
 import { evaluatePrecisely, weightedFunction } from './weighted-function.js';
 
