@@ -91,7 +91,8 @@ function hessian(dimension: number, condition: number, random: Stream): number[]
   // Entries near 1, rounded to doubles, move every eigenvalue by about 1e-16: the smallest has to stand that.
   const flat = Float64Array.from(rows.flat());
   const smallest = eigenvalues[dimension - 1];
-  if (!isPositiveDefinite(flat, dimension, smallest / 2) || isPositiveDefinite(flat, dimension, 2 * smallest)) {
+  const holds = isPositiveDefinite(flat, dimension, smallest / 2) && !isPositiveDefinite(flat, dimension, 2 * smallest);
+  if (condition > 2 ** 53 || !holds) {
     throw new InputError(
       'condition',
       condition,
