@@ -23,6 +23,7 @@ export const resultColumns = {
   dpoSteps: 'INT32',
   gradients: 'INT32',
   evaluations: 'INT32',
+  settings: 'STRING',
 } as Readonly<Record<string, 'STRING' | 'INT32' | 'DOUBLE'>>;
 
 /** A row of a run's result table: the measures after one recorded step. */
@@ -41,12 +42,13 @@ export interface FinishedEnsemble {
 
 /**
  * A row for every recorded step. `dpoSteps` counts the steps on DPO so far in the run of the first seed (null where
- * steps are on both); `gradients` and `evaluations` are those of a whole run, on its last row.
+ * steps are on both); `gradients` and `evaluations` are those of a whole run, on its last row;
+ * `settings` are the schedule's own but the order, as JSON.
  */
 export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
   const { schedule, settings, trajectories, optima } = ensemble;
   const { lambda, steps } = settings.schedule;
-  const { order } = describedSettings(schedule, settings.schedule);
+  const { order, ...own } = describedSettings(schedule, settings.schedule);
   const dpoSteps = stepsOnDpo(ensemble);
   for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
@@ -64,6 +66,7 @@ export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
       dpoSteps: dpoSteps?.[step] ?? null,
       gradients: isLast ? trajectories[0].gradients : null,
       evaluations: isLast ? trajectories[0].evaluations : null,
+      settings: Object.keys(own).length === 0 ? null : JSON.stringify(own),
     };
   }
 }
