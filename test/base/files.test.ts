@@ -19,6 +19,7 @@ import { readKept, writeKept } from '../../src/base/kept-file.js';
 import { readText } from '../../src/base/read-whole.js';
 import { writeInPieces, writeWhole } from '../../src/base/whole-file.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { openFile } from '../../src/llm/weights/read-file.js';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -102,6 +103,10 @@ describe('a file read whole', () => {
     const began = performance.now();
     expect(() => readText(at('no-writer.fifo'))).toThrow('got "a FIFO that nobody writes to"');
     expect(performance.now() - began).toBeGreaterThan(4900);
+  });
+
+  it('is refused at once where it is to be read at any position and is a FIFO', () => {
+    expect(() => openFile(at('no-writer.fifo'))).toThrow('got "a FIFO or a device"');
   });
 
   it.each(['absent', '.', 'circle'])('is refused where it is none: %s', (name) => {

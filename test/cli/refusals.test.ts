@@ -55,6 +55,7 @@ it('every refusal of the command line is one line, exit code 2 and nothing on st
     [[...run, '--no\nsuch'], "unknown option '--no\\nsuch'"],
     [[...run, '--step-size', ' '], 'step-size: got " ", expected a number, an expression of t and T'],
     [['run', `${problem}\n`, '--schedule', 'mix'], `${problem}\\n: got "no such file"`],
+    [['problem', 'log-linear', '--examples', '1e9'], 'examples: got 1000000000, expected fewer'],
     [[...run, '--json'], 'standard output: got "a full disk", expected a place that can be written', '/dev/full'],
   ];
   const ended = await Promise.all(cases.map(([words, , output]) => node([cli, ...words], output)));

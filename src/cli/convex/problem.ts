@@ -6,10 +6,14 @@ import {
   quadraticDefaults,
 } from '../../convex/generate/defaults.js';
 import type { LogLinearFile, ProblemFile } from '../../convex/problem/format.js';
+import { InputError } from '../../base/input-error.js';
 import { convexLossNames } from '../../preference-loss/index.js';
 import { integerOption, numberOption, vectorOption, wordOption } from '../arguments.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { jsonText } from '../../base/text.js';
+
+/** The most numbers of a generated problem: what its JSON takes in memory is a few gigabytes. */
+const mostNumbers = 2 ** 26;
 
 /** `forgetting problem`: generators of problem files, and the problem of real text. */
 export function problemCommand(): Command {
@@ -29,7 +33,7 @@ function quadraticCommand(): Command {
   const defaults = quadraticDefaults;
   return withOutput(new Command('quadratic'))
     .description('a random pair of quadratics')
-    .option('--dimension <d>', shown('dimension of θ', defaults.dimension), integerOption('dimension', 1))
+    .option('--dimension <d>', shown('dimension of θ', defaults.dimension), integerOption('dimension', 1, 5000))
     .option('--condition <number>', shown('condition number of both Hessians', defaults.condition), number('condition'))
     .option('--condition-dpo <number>', 'that of the DPO objective alone', number('condition-dpo'))
     .option('--condition-sft <number>', 'that of the SFT objective alone', number('condition-sft'))
@@ -89,6 +93,10 @@ function logLinearCommand(): Command {
       const common = examples ?? defaults.examples;
       const counts = { dpo: dpoExamples ?? common, sft: sftExamples ?? common };
       const dimension = rest.dimension ?? defaults.dimension;
+      const numbers = (counts.sft * (rest.candidates ?? defaults.candidates) + 2 * counts.dpo) * dimension;
+      if (numbers > mostNumbers) {
+        throw new InputError('examples', Math.max(counts.sft, counts.dpo), 'fewer, or fewer candidates or dimensions');
+      }
       await printProblem(logLinear({ ...rest, examples: counts, ...startOption(start, dimension) }), out);
     });
 }

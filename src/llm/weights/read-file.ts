@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
 
@@ -22,7 +22,8 @@ const largestRead = 2 ** 30;
 export function openFile(path: string): OpenFile {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // A FIFO is refused below; opened as files are, it would wait for a writer.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw fileRefusal(path, error, 'a file that can be read');
   }
