@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import { parseJson, writeJson } from '../../base/json-file.js';
 import { callParameters, hubRefusal, isNetworkError, type Hub, type Wanted } from './hub.js';
@@ -41,9 +42,20 @@ export async function listRepository(wanted: Wanted, hub: Hub): Promise<Listing>
   const repository = join(hub.cache, `${kind}s`, name);
   const commit = commitPattern.test(revision) ? revision : await commitOf(wanted, hub, repository);
   const path = join(repository, `${commit}.json`);
-  const files = existsSync(path) ? filesSchema.parse(parseJson(path)) : await askFiles(wanted, commit, hub);
-  if (!existsSync(path)) await writeJson(path, files);
+  const kept = keptFiles(path);
+  const files = kept ?? (await askFiles(wanted, commit, hub));
+  if (kept === undefined) await writeJson(path, files);
   return { commit, files, folder: join(repository, commit) };
+}
+
+/** The listing that the cache holds; undefined where it holds none, or a damaged one. */
+function keptFiles(path: string): readonly HubFile[] | undefined {
+  try {
+    return checked(filesSchema, parseJson(path), { place: path });
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /** Keeps which commit a revision named, once its files are here: what a run without a network goes by. */
@@ -70,7 +82,7 @@ async function commitOf(wanted: Wanted, hub: Hub, repository: string): Promise<s
   } catch (error) {
     const path = revisionPath(repository, revision);
     if (!isNetworkError(error) || !existsSync(path)) throw hubRefusal(error, wanted, hub);
-    const commit = z.string().parse(JSON.parse(readFileSync(path, 'utf8')));
+    const commit = checked(z.string().regex(commitPattern, 'a commit'), parseJson(path), { place: path });
     hub.onNote?.(`${name}: ${hub.url} cannot be reached; ${revision} as it was, ${commit.slice(0, 12)}`);
     return commit;
   }
