@@ -28,14 +28,15 @@ const patience = 10_000;
  * latter may lack `base_model.model.`; whole embeddings or heads in it have to be those of the model.
  * @param config the model it is for
  * @param base its weights
+ * @param limit the most milliseconds that its expressions may take
  * @throws InputError when a file is missing or wrong, or the adapter does not fit the model
  */
-export function readAdapter(folder: string, config: ModelConfig, base: Weights): StoredAdapter {
+export function readAdapter(folder: string, config: ModelConfig, base: Weights, limit = patience): StoredAdapter {
   const configPath = join(folder, 'adapter_config.json');
   if (!existsSync(configPath)) throw new InputError('adapter', folder, 'a folder with adapter_config.json');
   const lora = loraConfigOf(peftConfig(parseJson(configPath), configPath));
   const modules = withinTime(
-    patience,
+    limit,
     () => adaptedModules(config, lora),
     () => new InputError(configPath, lora.targets, 'regular expressions that end'),
   );

@@ -8,13 +8,14 @@ import type { Backend } from '../../../src/engine/names.js';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import { adaptedModules } from '../../../src/llm/model/adapted-modules.js';
-import { writeAdapter } from '../../../src/llm/model/adapter.js';
+import { readAdapter, writeAdapter } from '../../../src/llm/model/adapter.js';
+import { gpt2 } from '../../../src/llm/model/architecture/gpt2.js';
 import { llama } from '../../../src/llm/model/architecture/llama.js';
 import { neox } from '../../../src/llm/model/architecture/neox.js';
 import type { ModelConfig } from '../../../src/llm/model/architecture/index.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
-import { loadModel } from '../../../src/llm/model/load.js';
+import { loadModel, openModel } from '../../../src/llm/model/load.js';
 import { mergeAdapter } from '../../../src/llm/model/merge.js';
 import { randomWeights, writeRandomModel } from '../../../src/llm/model/random.js';
 import { weightedGradient } from '../../../src/llm/train/gradient.js';
@@ -37,6 +38,7 @@ const configs = {
   llama: llama.example(sizes),
   tied: llama.example({ ...sizes, tiedHead: true }),
   neox: neox.example({ ...sizes, rotaryWidth: 2 }),
+  gpt2: gpt2.example({ ...sizes, tiedHead: true }),
 };
 type Values = Map<string, { shape: readonly number[]; values: Float32Array }>;
 
@@ -188,9 +190,31 @@ const cases: readonly PeftCase[] = [
     },
     rename: (name) => name.replace(/magnitude_vector$/, 'magnitude_vector.weight'),
   },
+  {
+    name: 'DoRA of Conv1D, and a tied head',
+    model: 'gpt2',
+    config: { target_modules: ['c_attn', 'lm_head'], use_dora: true, fan_in_fan_out: true },
+    modules: { 'transformer.h.0.attn.c_attn': two, 'transformer.h.1.attn.c_attn': two, lm_head: two },
+  },
+  {
+    name: 'the embedding of GPT-2, and its Conv1D by a pattern of ranks',
+    model: 'gpt2',
+    config: { target_modules: ['wte', 'c_proj'], rank_pattern: { 'mlp.c_proj': 4 } },
+    modules: {
+      'transformer.wte': two,
+      ...Object.fromEntries(
+        [0, 1].flatMap((layer) => [
+          [`transformer.h.${layer}.attn.c_proj`, two],
+          [`transformer.h.${layer}.mlp.c_proj`, { rank: 4, scale: 1 }],
+        ]),
+      ),
+    },
+  },
 ];
 
-const isEmbedding = (module: string): boolean => /embed_(?:tokens|in)$/.test(module);
+/** Whether a module's weight is [inputs, outputs]: embeddings, and GPT-2's Conv1D. */
+const isInOut = (module: string): boolean => isEmbedding(module) || module.startsWith('transformer.h.');
+const isEmbedding = (module: string): boolean => /embed_(?:tokens|in)$|wte$/.test(module);
 
 /** Writes the adapter of a case; the model's weights with it worked in, in float64 by W + scale · B A. */
 async function written({ name, model, config, modules, rename = (x) => x, copies = {} }: PeftCase) {
@@ -201,19 +225,18 @@ async function written({ name, model, config, modules, rename = (x) => x, copies
     [...base].map(([each, numbers]) => [each, { shape: shapes.get(each) ?? [], values: numbers }]),
   );
   const headName = model === 'neox' ? 'embed_out.weight' : 'lm_head.weight';
-  const embedding = model === 'neox' ? 'gpt_neox.embed_in.weight' : 'model.embed_tokens.weight';
+  const embedding = { neox: 'gpt_neox.embed_in', gpt2: 'transformer.wte' }[model as string] ?? 'model.embed_tokens';
   const whole = new Map(
-    [...values, ...(model === 'tied' ? [[headName, values.get(embedding)] as const] : [])].map(([each, value]) => [
-      each,
-      { shape: value?.shape ?? [], values: Float64Array.from(value?.values ?? []) },
-    ]),
+    [...values, ...(modelConfig.tiedHead ? [[headName, values.get(`${embedding}.weight`)] as const] : [])].map(
+      ([each, value]) => [each, { shape: value?.shape ?? [], values: Float64Array.from(value?.values ?? []) }],
+    ),
   );
   const stored: Values = new Map();
   for (const [module, { rank, scale }] of Object.entries(modules)) {
     const weight = whole.get(`${module}.weight`);
     if (weight === undefined) throw new Error(`no ${module}`);
     const embeds = isEmbedding(module);
-    const [outputs, inputs] = embeds ? [weight.shape[1], weight.shape[0]] : weight.shape;
+    const [outputs, inputs] = isInOut(module) ? [weight.shape[1], weight.shape[0]] : weight.shape;
     const random = stream(7, `${name} ${module}`);
     const draw = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.3 * random.normal());
     const [a, b] = [draw(rank * inputs), draw(outputs * rank)];
@@ -224,7 +247,7 @@ async function written({ name, model, config, modules, rename = (x) => x, copies
     if (config['use_dora'] === true) stored.set(`${at}lora_magnitude_vector`, { shape: [outputs], values: magnitudes });
     for (let o = 0; o < outputs; o++) {
       let square = 0;
-      const cell = (i: number): number => (embeds ? i * outputs + o : o * inputs + i);
+      const cell = (i: number): number => (isInOut(module) ? i * outputs + o : o * inputs + i);
       for (let i = 0; i < inputs; i++) {
         for (let k = 0; k < rank; k++) weight.values[cell(i)] += scale * b[o * rank + k] * a[k * inputs + i];
         square += weight.values[cell(i)] ** 2;
@@ -442,6 +465,16 @@ describe('an adapter is refused by name', () => {
     writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), ...neutral }));
     const { model } = await loadModel({ model: one.model, adapter: one.adapter });
     model.dispose();
+  });
+
+  it('where an expression never ends', async () => {
+    const one = await written({ ...cases[0], name: 'endless' });
+    const path = join(one.adapter, 'adapter_config.json');
+    const json = JSON.parse(readFileSync(path, 'utf8')) as object;
+    writeFileSync(path, JSON.stringify({ ...json, target_modules: '(?:[a-z_.0-9]+)+!' }));
+    const { config, weights } = openModel(one.model);
+    expect(() => readAdapter(one.adapter, config, weights, 200)).toThrow(/expected regular expressions that end/);
+    weights.close();
   });
 
   it('where it holds a trained copy of the embedding, or tensors of no target', async () => {
