@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { llm } from '../../experiments/llm.js';
 import { testBuild } from '../build.js';
+import { writeContents } from '../../src/llm/results/contents.js';
 import { exampleResults } from '../figure/example-results.js';
 import { forgetting } from './command.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -71,6 +72,7 @@ describe('the figures of a finished llm experiment', () => {
     for (const [name, rows] of Object.entries(tables)) {
       writeFileSync(join(results, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     }
+    await writeContents(results);
     const finished = draw('--only', drawn.join(','), '--llm', results);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     for (const name of drawn)
