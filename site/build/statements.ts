@@ -104,7 +104,7 @@ function theoryHtml(document: string): string {
     renderer: {
       heading({ tokens, depth }) {
         const text = this.parser.parseInline(tokens);
-        headings.push(text);
+        headings.push(withoutTags(text));
         // The page's own heading is above; the document's title is left out.
         return depth === 1 ? '' : `<h${depth + 1} id="${anchorOf(text)}">${text}</h${depth + 1}>\n`;
       },
@@ -140,11 +140,15 @@ function theoryHtml(document: string): string {
 }
 
 function anchorOf(heading: string): string {
-  return heading
-    .replace(/<[^>]*>/g, '')
+  return withoutTags(heading)
     .toLowerCase()
     .replace(/[^\p{L}\p{N} -]/gu, '')
     .replaceAll(' ', '-');
+}
+
+/** The text of a heading whose letters may be set as mathematics. */
+function withoutTags(html: string): string {
+  return html.replace(/<[^>]*>/g, '');
 }
 
 function unescaped(html: string): string {
