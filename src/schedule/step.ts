@@ -103,7 +103,8 @@ export function drawnFor<State>(
 /** Where a choice is taken: the point, which moves, and room for both gradients. */
 export interface Place {
   readonly theta: Float64Array;
-  readonly stepSize: number;
+  /** α, or what gives α from the squared length of what it multiplies. */
+  readonly stepSize: number | ((squaredLength: number) => number);
   /** Writes the gradient of an objective at the point, and returns the value that the schedule is told. */
   readonly gradient: (objective: ObjectiveName, into: Float64Array) => number;
   readonly room: Readonly<Record<ObjectiveName, Float64Array>>;
@@ -121,16 +122,26 @@ export function takeChoice<State>(schedule: Schedule<State>, state: State, choic
     told = observed(schedule, told, objective, gradient(objective, room[objective]));
   }
   const weights = weightsOf(choice, () => gramOf(room.dpo, room.sft));
+  const size = typeof stepSize === 'number' ? stepSize : stepSize(squaredLength(objectives, weights, room));
   if (objectives.length === 2) {
     const { dpo, sft } = room;
-    for (let i = 0; i < theta.length; i++) theta[i] -= stepSize * (weights.dpo * dpo[i] + weights.sft * sft[i]);
+    for (let i = 0; i < theta.length; i++) theta[i] -= size * (weights.dpo * dpo[i] + weights.sft * sft[i]);
   } else {
     for (const objective of objectives) {
       const [weight, along] = [weights[objective], room[objective]];
-      for (let i = 0; i < theta.length; i++) theta[i] -= stepSize * (weight * along[i]);
+      for (let i = 0; i < theta.length; i++) theta[i] -= size * (weight * along[i]);
     }
   }
   return told;
+}
+
+/** ‖w_DPO g_DPO + w_SFT g_SFT‖² of the gradients that were taken. */
+function squaredLength(objectives: readonly ObjectiveName[], weights: Pair, room: Place['room']): number {
+  const gram = gramOf(room.dpo, room.sft);
+  if (objectives.length === 2) {
+    return weights.dpo ** 2 * gram.dpo + weights.sft ** 2 * gram.sft + 2 * weights.dpo * weights.sft * gram.inner;
+  }
+  return objectives.reduce((sum, objective) => sum + weights[objective] ** 2 * gram[objective], 0);
 }
 
 /** The inner products of two gradients. */

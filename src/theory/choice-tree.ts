@@ -1,3 +1,4 @@
+import { adaptiveSteps } from '../convex/simulate/step-size.js';
 import { schedules } from '../schedule/index.js';
 import { informed, possibleOutcomes, takeChoice } from '../schedule/step.js';
 import type { RunOptions, RunValues } from './measured-run.js';
@@ -26,10 +27,16 @@ export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
   const valuesAt = (theta: Float64Array): number[] => [objectives.dpo.value(theta), objectives.sft.value(theta)];
   const branches: Branch[] = [];
 
-  walk(schedule.init({ lambda, steps, ideal: idealValues(subject), ...settings }), [Float64Array.from(pair.start)], 1);
+  walk(
+    schedule.init({ lambda, steps, ideal: idealValues(subject), ...settings }),
+    [Float64Array.from(pair.start)],
+    1,
+    0,
+  );
   return branches;
 
-  function walk(state: unknown, points: readonly Float64Array[], probability: number): void {
+  /** @param squares Σ‖g‖² of the steps before */
+  function walk(state: unknown, points: readonly Float64Array[], probability: number, squares: number): void {
     const step = points.length;
     if (step > steps) {
       const averageAt = (s: number): Float64Array =>
@@ -45,15 +52,22 @@ export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
     const told = informed(schedule, state, step, (name) => objectives[name].value(theta));
     for (const { choice, probability: share } of possibleOutcomes(schedule, told, step)) {
       const next = theta.slice();
+      let sum = squares;
       const after = takeChoice(schedule, told, choice, {
         theta: next,
-        stepSize: stepSizes[step - 1],
+        stepSize:
+          options.adaptive === true
+            ? (squaredLength) => {
+                sum += squaredLength;
+                return adaptiveSteps(radius, squares)(squaredLength);
+              }
+            : stepSizes[step - 1],
         gradient: (name, into) => objectives[name].gradient(theta, into),
         room: { dpo: new Float64Array(dimension), sft: new Float64Array(dimension) },
       });
       const norm = Math.hypot(...next);
       if (norm > radius) for (let i = 0; i < dimension; i++) next[i] *= radius / norm;
-      walk(after, [...points, next], probability * share);
+      walk(after, [...points, next], probability * share, sum);
     }
   }
 }

@@ -11,6 +11,8 @@ export interface DescribedRun {
   readonly split?: readonly [number, number];
   /** Steps between the evaluations of both objectives; 1 unless given. */
   readonly period?: number;
+  /** Whether α_t = 2R/√(2 Σ_{s ≤ t} ‖g_s‖²) instead of `stepSizes`, whose length alone counts then. */
+  readonly adaptive?: boolean;
   /** Whether steps are αw_i instead of α; not unless given. */
   readonly weightedSteps?: boolean;
   /** Cycles of alternating stages. */
@@ -23,13 +25,22 @@ export interface DescribedRun {
   readonly optimumError?: Pair;
 }
 
+const ownSettings = ['order', 'split', 'period', 'weightedSteps', 'cycles'] as const;
+
+/** The schedule's own settings, of those that the run names. */
+export function ownSettingsOf(run: DescribedRun): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(ownSettings.filter((name) => run[name] !== undefined).map((name) => [name, run[name]]));
+}
+
 /** α where all steps are equal and positive. */
-export function constantStep({ stepSizes }: DescribedRun): number | undefined {
+export function constantStep({ stepSizes, adaptive }: DescribedRun): number | undefined {
+  if (adaptive === true) return undefined;
   return stepSizes.every((size) => size === stepSizes[0]) && stepSizes[0] > 0 ? stepSizes[0] : undefined;
 }
 
 /** α where the steps decay linearly to be measured after them: α_t = α (T + 1 − t)/(T + 1). */
-export function linearStep({ stepSizes }: DescribedRun): number | undefined {
+export function linearStep({ stepSizes, adaptive }: DescribedRun): number | undefined {
+  if (adaptive === true) return undefined;
   const { length } = stepSizes;
   const alpha = (stepSizes[0] * (length + 1)) / length;
   const isLinear = stepSizes.every(

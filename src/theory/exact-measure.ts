@@ -1,7 +1,7 @@
 import type { QuadraticData } from '../convex/problem/data.js';
 import { schedules } from '../schedule/index.js';
 import { exactGaps, exactMoments } from '../convex/simulate/exact-moments.js';
-import type { DescribedRun } from './described-run.js';
+import { ownSettingsOf, type DescribedRun } from './described-run.js';
 import { computed, type Measurement } from './measurement.js';
 import type { Subject } from './subject.js';
 
@@ -42,15 +42,11 @@ function gapsAt(subject: Subject, data: QuadraticData, run: DescribedRun, record
 }
 
 /** A described run as the recursion takes it. */
-export function exactOptions({ lambda }: Subject, { schedule, stepSizes, order, split }: DescribedRun) {
+export function exactOptions({ lambda }: Subject, run: DescribedRun) {
+  const { schedule, stepSizes } = run;
   return {
     schedule: schedules[schedule],
-    settings: {
-      lambda,
-      steps: stepSizes.length,
-      ...(order === undefined ? {} : { order }),
-      ...(split === undefined ? {} : { split }),
-    },
+    settings: { lambda, steps: stepSizes.length, ...ownSettingsOf(run) },
     stepSizes,
     batch: 1,
   };

@@ -9,7 +9,7 @@ import { possibleOutcomes } from '../schedule/step.js';
 import { choiceTree } from './choice-tree.js';
 import { computed, sampled, type Measurement } from './measurement.js';
 import { idealValues, type Subject } from './subject.js';
-import type { DescribedRun } from './described-run.js';
+import { ownSettingsOf, type DescribedRun } from './described-run.js';
 import { exactGap, exactMeanGap, exactOptions, exactSquaredDistance } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
@@ -45,25 +45,28 @@ function drawsSomewhere(schedule: Schedule, settings: ScheduleSettings): boolean
 /**
  * A number of a run, in expectation.
  * gap: F_λ(θ_{T+1}) − min F_λ; averageGap: the same at the average of θ_1 … θ_T; meanGap: its mean over θ_1 … θ_T; bestGap: its least over
- * θ_1 … θ_{T+1}; the same four of F_max; squaredDistance: ‖θ_{T+1} − θ_λ*‖².
+ * θ_1 … θ_{T+1}; cycleGap: its mean over the starts of cycles; the same four of F_max; squaredDistance: ‖θ_{T+1} − θ_λ*‖².
  */
 export type RunMeasure = keyof typeof numbers | 'squaredDistance';
 
 /** One number of one way that a run can go, from the recorded objective values. */
 interface RunNumber {
   /** The steps whose values it needs. */
-  readonly record: (steps: number) => number[];
+  readonly record: (steps: number, run: DescribedRun) => number[];
   readonly of: (subject: Subject, values: RunValues) => number;
 }
 
 const last = (steps: number): number[] => [steps];
 const gradientPoints = (steps: number): number[] => Array.from({ length: steps }, (_, t) => t);
+const cycleStarts = (steps: number, { cycles = 1 }: DescribedRun): number[] =>
+  Array.from({ length: cycles }, (_, c) => (c * steps) / cycles);
 const allPoints = (steps: number): number[] => Array.from({ length: steps + 1 }, (_, t) => t);
 
 const numbers = {
   gap: { record: last, of: (subject, { values }) => weightedGaps(subject, values)[0] },
   averageGap: { record: last, of: (subject, { averageValues }) => weightedGaps(subject, averageValues)[0] },
   meanGap: { record: gradientPoints, of: (subject, { values }) => meanOf(weightedGaps(subject, values)) },
+  cycleGap: { record: cycleStarts, of: (subject, { values }) => meanOf(weightedGaps(subject, values)) },
   bestGap: { record: allPoints, of: (subject, { values }) => leastOf(weightedGaps(subject, values)) },
   maxGap: { record: last, of: (subject, { values }) => maxGaps(subject, values)[0] },
   averageMaxGap: { record: last, of: (subject, { averageValues }) => maxGaps(subject, averageValues)[0] },
@@ -78,7 +81,11 @@ const numbers = {
 export function measureRun(subject: Subject, run: DescribedRun, measure: RunMeasure, extent: Extent): Measurement {
   const data = freeQuadratics(subject);
   const { schedule, settings } = exactOptions(subject, run);
-  if (data !== undefined && hasExactMoments(schedule, { ...settings, ideal: idealValues(subject) })) {
+  if (
+    run.adaptive !== true &&
+    data !== undefined &&
+    hasExactMoments(schedule, { ...settings, ideal: idealValues(subject) })
+  ) {
     if (measure === 'gap') return exactGap(subject, data, run);
     if (measure === 'meanGap') return exactMeanGap(subject, data, run);
     if (measure === 'squaredDistance') return exactSquaredDistance(subject, data, run);
@@ -95,7 +102,7 @@ export function simulated(
   extent: Extent,
 ): Measurement {
   const { record, of }: RunNumber = numbers[measure];
-  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length) };
+  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length, run) };
   const error = rounding(subject);
   if (extent.wholeTree !== true)
     return sampled(
@@ -116,7 +123,7 @@ function rounding({ ideal, weightedSum, weightedMax }: Subject): number {
 /** The quantile of the mean gap over θ_1 … θ_T that a share of the runs does not exceed, over the whole tree of choices. */
 export function meanGapQuantile(subject: Subject, run: DescribedRun, share: number): Measurement {
   const { record, of }: RunNumber = numbers.meanGap;
-  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length) };
+  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length, run) };
   const branches = choiceTree(subject, options).map(({ probability, values }) => ({
     probability,
     gap: of(subject, values),
@@ -129,10 +136,11 @@ export function meanGapQuantile(subject: Subject, run: DescribedRun, share: numb
 
 /** A described run as the simulation takes it. */
 function runOptions(subject: Subject, run: DescribedRun): RunOptions {
-  const { schedule, stepSizes, values = 'minibatch', gradientBatch = 'shared', optimumError, ...own } = run;
+  const { schedule, stepSizes, values = 'minibatch', gradientBatch = 'shared', optimumError } = run;
   const { dpo, sft } = idealValues(subject);
   const ideal = { dpo: dpo + (optimumError?.dpo ?? 0), sft: sft + (optimumError?.sft ?? 0) };
-  return { schedule, stepSizes, settings: { ...own, ideal }, values, gradientBatch };
+  const settings = { ...ownSettingsOf(run), ideal };
+  return { schedule, stepSizes, settings, values, gradientBatch, adaptive: run.adaptive === true };
 }
 
 /** F_λ − F_λ(θ̂_λ) at every recorded point. */

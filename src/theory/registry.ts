@@ -1,4 +1,8 @@
 import type { Theorem } from './theorem.js';
+import { alternatingAverage } from './statement/alternating-average.js';
+import { alternatingCycle } from './statement/alternating-cycle.js';
+import { alternatingLast } from './statement/alternating-last.js';
+import { alrightAdaptive } from './statement/alright-adaptive.js';
 import { alrightAverage } from './statement/alright-average.js';
 import { alrightBest } from './statement/alright-best.js';
 import { alrightDecaying } from './statement/alright-decaying.js';
@@ -12,6 +16,7 @@ import { conflictLeast } from './statement/conflict-least.js';
 import { conflictMost } from './statement/conflict-most.js';
 import { equalWork } from './statement/equal-work.js';
 import { certificateHolds, certifiedMaximum, certifiedMinimum } from './statement/certified-minimum.js';
+import { maxrightAdaptive } from './statement/maxright-adaptive.js';
 import { maxrightBest } from './statement/maxright-best.js';
 import { maxrightExact } from './statement/maxright-exact.js';
 import { maxrightExpected } from './statement/maxright-expected.js';
@@ -54,6 +59,7 @@ export const theorems: readonly Theorem[] = [
   alrightLastLinear,
   alrightLastSteps,
   alrightProbable,
+  alrightAdaptive,
   alrightSmooth,
   alrightStrong,
   alrightDecaying,
@@ -61,6 +67,7 @@ export const theorems: readonly Theorem[] = [
   maxrightBest,
   maxrightLast,
   maxrightLastLinear,
+  maxrightAdaptive,
   maxrightStale,
   maxrightOptimum,
   maxrightWeighted,
@@ -81,6 +88,9 @@ export const theorems: readonly Theorem[] = [
   mixSmoothLast,
   mixStrong,
   equalWork,
+  alternatingAverage,
+  alternatingLast,
+  alternatingCycle,
   quadraticRecursion,
   worstAlright,
   worstMaxright,

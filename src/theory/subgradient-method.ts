@@ -142,6 +142,7 @@ export function anyStepsOf(
       const silence = unboundedGradients(setting) ?? method.silence?.(setting, run);
       if (silence !== undefined) return silence;
       const { stepSizes } = run;
+      if (run.adaptive === true) return { reason: 'it needs steps that are known beforehand' };
       if (!stepSizes.every((size) => size > 0)) return { reason: 'it needs positive step sizes' };
       const known = methodConstants(method, setting);
       return { at: (T) => ({ ...known, T, ...own(stepSizes.subarray(0, T), known) }) };

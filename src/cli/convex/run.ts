@@ -59,7 +59,7 @@ export function runCommand(): Command {
       'shared',
     )
     .option('--value-noise <deviation>', 'standard deviation of the values seen', nonNegative('value-noise'))
-    .option('--step-size <rule>', 'a number, an expression of t and T, or linear:α0', '0.5/sqrt(T)')
+    .option('--step-size <rule>', 'a number, an expression of t and T, linear:α0, or adaptive', '0.5/sqrt(T)')
     .option('--seeds <n>', 'number of runs', integerOption('seeds', 1), 100)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
@@ -92,7 +92,7 @@ export function runCommand(): Command {
 async function run(problem: Problem, options: RunOptions) {
   const { lambda, steps, batch, seed, seeds } = options;
   const { chosenSchedule } = await import('../options/schedule.js');
-  const { stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
+  const { adaptiveRule, stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
   const { certifiedOptima, givenIdeal } = await import('../../convex/simulate/optima.js');
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
@@ -100,7 +100,10 @@ async function run(problem: Problem, options: RunOptions) {
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
 
   const { schedule, own } = await chosenSchedule(options.schedule, options);
-  const stepSizes = stepSizesOf(options.stepSize, steps);
+  const adaptive = options.stepSize.trim() === adaptiveRule;
+  if (adaptive && !(problem.radius < Infinity))
+    throw new InputError('step-size', options.stepSize, 'a problem on a ball, whose radius the adaptive steps need');
+  const stepSizes = adaptive ? new Float64Array(steps) : stepSizesOf(options.stepSize, steps);
   schedule.init({ lambda, steps, ...own, ideal: { dpo: 0, sft: 0 } });
   const ideal = options.optimum === undefined ? undefined : givenIdeal(problem, options.optimum);
   const optima = certifiedOptima(problem, lambda, ideal);
@@ -114,6 +117,7 @@ async function run(problem: Problem, options: RunOptions) {
     const runSettings: RunSettings = {
       schedule: settings,
       stepSizes,
+      ...(adaptive ? { adaptive } : {}),
       batch,
       values: options.values,
       gradientBatch: options.gradientBatch,

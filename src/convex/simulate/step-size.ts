@@ -24,3 +24,19 @@ export function stepSizes(rule: string, steps: number): Float64Array {
     return value;
   });
 }
+
+/** The rule of steps that adapt to the gradients met, on a ball. */
+export const adaptiveRule = 'adaptive';
+
+/**
+ * Steps α_t = 2R/√(2 Σ_{s ≤ t} ‖g_s‖²), g_s what step s moves along (AdaGrad's norm version): no bound on the gradients
+ * is needed. Tells α_t from ‖g_t‖²; 0 while all gradients were 0.
+ * @param sum Σ ‖g_s‖² of the steps taken before
+ */
+export function adaptiveSteps(radius: number, sum = 0): (squaredLength: number) => number {
+  let squares = sum;
+  return (squaredLength) => {
+    squares += squaredLength;
+    return squares === 0 ? 0 : (2 * radius) / Math.sqrt(2 * squares);
+  };
+}

@@ -1,5 +1,6 @@
 import type { Objective, ObjectivePair, Sampler } from '../problem/problem.js';
 import { stream } from '../../base/random-stream.js';
+import { adaptiveSteps } from './step-size.js';
 import type { Choice, ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { drawnChoice, gradientsOf, informed, takeChoice } from '../../schedule/step.js';
 
@@ -9,6 +10,8 @@ export interface RunSettings {
   readonly schedule: ScheduleSettings;
   /** α_1 … α_T. */
   readonly stepSizes: Float64Array;
+  /** Whether steps adapt to the gradients met instead (`adaptiveSteps`): on a ball alone. */
+  readonly adaptive?: boolean;
   /** Examples in a minibatch, or draws averaged in a noisy gradient. */
   readonly batch: number;
   /** What a schedule observes on a log-linear pair: the minibatch's loss or the full one. */
@@ -78,6 +81,8 @@ export function runTrajectory(
   const points = new Float64Array(settings.recordPoints === true ? dimension * record.length : 0);
   const farAway = farFrom(theta);
 
+  const adapted = settings.adaptive === true ? adaptiveSteps(radius) : undefined;
+
   let state = schedule.init(settings.schedule);
   let [gradients, evaluations, divergedAt, recorded] = [0, 0, 0, 0];
   let undefinedGradient: UndefinedGradient | undefined;
@@ -93,7 +98,7 @@ export function runTrajectory(
     onChoice?.(t, choice);
     for (let i = 0; i < dimension; i++) sum[i] += theta[i];
     before.set(theta);
-    state = takeChoice(schedule, state, choice, { theta, stepSize: stepSizes[t - 1], gradient, room });
+    state = takeChoice(schedule, state, choice, { theta, stepSize: adapted ?? stepSizes[t - 1], gradient, room });
     gradients += gradientsOf(choice).length;
     let squares = 0;
     for (let i = 0; i < dimension; i++) squares += theta[i] * theta[i];

@@ -5,17 +5,9 @@ import { exactGaps } from '../../convex/simulate/exact-moments.js';
 import { schedules } from '../../schedule/index.js';
 import { moments } from '../../base/statistics.js';
 import { freeQuadratics } from '../free-quadratics.js';
-import type { Subject } from '../subject.js';
+import { isOppositePair } from '../opposite-pair.js';
 import type { Extent } from '../extent.js';
 import { theorem, type NotApplicable, type Theorem } from '../theorem.js';
-
-/** Rates are fitted on the pair ½(θ ∓ 1)² on the line, whose every optimum is known. */
-function isRatePair(subject: Subject): boolean {
-  const data = freeQuadratics(subject);
-  if (data?.dimension !== 1) return false;
-  const { dpo, sft } = data.objectives;
-  return dpo.hessian[0] === 1 && sft.hessian[0] === 1 && dpo.minimizer[0] === 1 && sft.minimizer[0] === -1;
-}
 
 const otherPair: NotApplicable = { reason: 'it is an observation on another pair' };
 
@@ -33,7 +25,7 @@ export const sequentialRate: Theorem = theorem({
   needs: [],
   reference: 'docs/theory.md, S',
   trials: (subject, extent) => {
-    if (!isRatePair(subject)) return otherPair;
+    if (!isOppositePair(subject)) return otherPair;
     const steps = end(extent);
     return bothStages.map((order) => ({
       steps: steps[steps.length - 1],
@@ -65,7 +57,7 @@ export const alrightRate: Theorem = theorem({
   reference: 'docs/theory.md, A',
   trials: (subject, extent) => {
     const data = freeQuadratics(subject);
-    if (!isRatePair(subject) || data === undefined) return otherPair;
+    if (!isOppositePair(subject) || data === undefined) return otherPair;
     const steps = end(extent);
     const gapAfter = (T: number): number =>
       exactGaps(data, {
@@ -97,7 +89,7 @@ export const maxrightRate: Theorem = theorem({
   needs: ['T'],
   reference: 'docs/theory.md, M',
   trials: (subject, extent) => {
-    if (!isRatePair(subject)) return otherPair;
+    if (!isOppositePair(subject)) return otherPair;
     // Every point of a run is measured, so runs are shorter.
     const steps = extent.rateSteps.slice(0, 3);
     return [

@@ -69,6 +69,7 @@ const wrong: readonly Wrong[] = [
   },
   { id: 'A.last', what: 'half', value: byTwo, problems: coordinates },
   { id: 'A.last.steps', what: 'half', value: byTwo, problems: coordinates },
+  { id: 'A.adaptive', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'A.probable', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'A.last.linear', what: 'MR/(T + 1)', value: (c) => 1 / (constant(c, 'T') + 1), problems: coordinates },
   { id: 'A.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
@@ -82,6 +83,7 @@ const wrong: readonly Wrong[] = [
     problems: coordinates,
   },
   { id: 'M.best', what: 'without w', value: (c, bound) => bound * constant(c, 'w'), problems: coordinates },
+  { id: 'M.adaptive', what: 'divided by 10', value: byTen, problems: coordinates },
   { id: 'M.last', what: 'half', value: byTwo, problems: coordinates },
   {
     id: 'M.last.linear',
@@ -136,6 +138,27 @@ const wrong: readonly Wrong[] = [
   { id: 'X.smooth', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'X.smooth.last', what: 'divided by 10', value: byTen, problems: ['singular'] },
   { id: 'X.strong', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
+  {
+    id: 'C.average',
+    what: 'cycles as good as steps',
+    value: (c, bound) => bound / (4 * constant(c, 'n')),
+    problems: ['plane-ball'],
+  },
+  {
+    id: 'C.last',
+    what: 'cycles as good as steps, divided by 10',
+    value: (c, bound) => bound / (10 * constant(c, 'n')),
+    problems: ['plane-ball'],
+  },
+  {
+    id: 'C.cycle',
+    what: 'the stages exchanged',
+    value: (c) => {
+      const [r_1, r_2, w_1] = [constant(c, 'r_2'), constant(c, 'r_1'), constant(c, 'w_1')];
+      return ((2 * r_2 - 1 - r_1 * r_2) / (1 - r_1 * r_2) - (2 * w_1 - 1)) ** 2 / 2;
+    },
+    problems: ['closed-form'],
+  },
   { id: 'Q', what: 'divided by 10', value: byTen, problems: ['closed-form'] },
   { id: 'W.alright', what: 'MR/√(T + 1)', value: (c) => 1 / Math.sqrt(constant(c, 'T') + 1), problems: coordinates },
   {

@@ -14,9 +14,10 @@ export interface Member {
 
 /**
  * Whether kernels know how a run goes: its schedule is one of this package's own and says how kernels run it under these
- * settings, and there is a step size for every step.
+ * settings, and there is a step size for every step that no gradient decides.
  */
 export function knows(member: Member): boolean {
+  if (member.settings.adaptive === true) return false;
   return member.settings.stepSizes.length >= member.settings.schedule.steps && ruleOf(member) !== undefined;
 }
 
