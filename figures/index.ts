@@ -1,4 +1,5 @@
 import type { Drawing } from '../src/figure/drawing.js';
+import { alternationFigure } from './alternation.js';
 import { barsFigure } from './bars.js';
 import { boundsFigure } from './bounds.js';
 import { conflictFigure } from './conflict.js';
@@ -12,6 +13,7 @@ import { llmForgettingFigure } from './llm-forgetting.js';
 import { llmGapsFigure } from './llm-gaps.js';
 import { llmTradeOffFigure } from './llm-trade-off.js';
 import { noiseFloorFigure } from './noise-floor.js';
+import { optimumErrorFigure } from './optimum-error.js';
 import { periodFigure } from './period.js';
 import { ratesFigure } from './rates.js';
 import { realTextFigure } from './real-text.js';
@@ -29,6 +31,8 @@ const convexDrawings: readonly Drawing[] = [
   barsFigure,
   lambdaSweepFigure,
   periodFigure,
+  optimumErrorFigure,
+  alternationFigure,
   conflictFigure,
   noiseFloorFigure,
   realTextFigure,

@@ -23,6 +23,8 @@ export interface EnsembleSettings {
   readonly values?: 'minibatch' | 'full';
   readonly gradientBatch?: 'shared' | 'fresh';
   readonly valueNoise?: number;
+  /** η: what is added to the optima that the schedule is told. */
+  readonly optimumError?: Pair;
   /** The steps after which to measure; only the last where absent. */
   readonly record?: readonly number[];
   /** The λ of the measures; the run's own where absent. */
@@ -99,12 +101,13 @@ export async function ensembles(
 }
 
 function runSettings(member: EnsembleSettings, ideal: Pair): RunSettings {
-  const { lambda, steps, order, split, period, valueNoise } = member;
+  const { lambda, steps, order, split, period, valueNoise, optimumError } = member;
   return {
     schedule: {
       lambda,
       steps,
-      ideal,
+      ideal:
+        optimumError === undefined ? ideal : { dpo: ideal.dpo + optimumError.dpo, sft: ideal.sft + optimumError.sft },
       ...(order === undefined ? {} : { order }),
       ...(split === undefined ? {} : { split }),
       ...(period === undefined ? {} : { period }),

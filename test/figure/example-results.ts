@@ -7,6 +7,8 @@ import { comparisons, type Comparison } from '../../src/study/plan.js';
 import type { RunKey } from '../../src/study/results.js';
 import { stream } from '../../src/base/random-stream.js';
 import type { Estimate } from '../../src/base/statistics.js';
+import { alternation, type Alternation } from '../../experiments/alternation.js';
+import { optimumError, type OptimumError } from '../../experiments/optimum-error.js';
 import { comparison, type Comparison as ConvexComparison } from '../../experiments/comparison.js';
 import { comparedKeys } from '../../experiments/compared.js';
 import { conflict, type Conflict } from '../../experiments/conflict.js';
@@ -212,6 +214,35 @@ const examples = new Map<unknown, unknown>([
         [0.1, 0.5, 0.9].map((lambda) => ({ key, lambda, result: ensemble([100], 0.1) })),
       ),
     } satisfies LambdaSweep,
+  ],
+  [
+    alternation,
+    {
+      lambda: 0.5,
+      factor: 1,
+      horizons: [256, 1024].map((steps) => ({
+        steps,
+        alright: 2 / steps,
+        cycles: [1, 4, 16, 32, 64].map((cycles) => ({
+          cycles,
+          gap: 0.5 / cycles,
+          bound: 20 / cycles,
+          limitCycle: 0.4 / cycles,
+        })),
+      })),
+    } satisfies Alternation,
+  ],
+  [
+    optimumError,
+    {
+      lambda: 0.3,
+      stepSize: '1/sqrt(T)',
+      seeds: 8,
+      runs: [300, 3000].flatMap((steps) =>
+        [0.01, 0.1, 1].map((difference) => ({ difference, steps, maxGap: around(difference / 2) })),
+      ),
+      limits: [0.01, 0.1, 1].map((difference) => ({ difference, maxGap: difference / 3 })),
+    } satisfies OptimumError,
   ],
   [
     period,
