@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { evaluateCommand } from './cli/convex/evaluate.js';
+import { frontCommand } from './cli/convex/front.js';
 import { llmExperimentCommand } from './cli/llm/experiment.js';
 import { llmCommand } from './cli/llm/llm.js';
 import { problemCommand } from './cli/convex/problem.js';
@@ -15,6 +16,7 @@ const commands = [
   runCommand(),
   reproduceCommand(),
   solveCommand(),
+  frontCommand(),
   verifyCommand(),
   worstCaseCommand(),
   evaluateCommand(),

@@ -86,6 +86,18 @@ export {
 } from './convex/optimum/weighted-sum.js';
 export { minimizeWeightedMax, weightedMax, type WeightedMaxMinimum } from './convex/optimum/weighted-max.js';
 
+export { enclosedFront, type EnclosedFront, type FrontOptions } from './convex/front/enclosed-front.js';
+export {
+  chooseOnFront,
+  type Budget,
+  type ChosenOnFront,
+  type Enclosed,
+  type FrontChoice,
+} from './convex/front/choose.js';
+export { hypervolume, type Hypervolume } from './convex/front/hypervolume.js';
+export type { Enclosure } from './convex/front/enclosure.js';
+export type { HalfPlane, Support, Vertex } from './convex/front/support.js';
+
 export { stepSizes } from './convex/simulate/step-size.js';
 export { runTrajectories, type Member } from './convex/simulate/trajectories.js';
 export { runTrajectory, type RunSettings, type Trajectory } from './convex/simulate/trajectory.js';

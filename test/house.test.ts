@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/convex/matrix', 'src/engine'],
   ['src/convex/problem'],
   ['src/convex/optimum', 'src/llm'],
-  ['src/convex/generate', 'src/convex/simulate'],
+  ['src/convex/generate', 'src/convex/simulate', 'src/convex/front'],
   ['src/theory'],
   ['src/study', 'src/experiment'],
   ['src/figure', 'experiments'],

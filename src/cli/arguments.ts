@@ -96,6 +96,12 @@ export function pairOption(field: string): (text: string) => Pair {
   };
 }
 
+/** The path of a result table; throws an InputError where its ending names no format. */
+export function tableFile(path: string): string {
+  if (/\.(jsonl|parquet)$/.test(path)) return path;
+  throw new InputError('out', path, 'a file ending in .jsonl or .parquet');
+}
+
 /** A JSON array of `length` finite numbers; throws an InputError naming the option. */
 export function vectorOption(field: string, text: string, length: number): Float64Array {
   let parsed: unknown;

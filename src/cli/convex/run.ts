@@ -6,7 +6,7 @@ import type { Problem } from '../../convex/problem/problem.js';
 import type { Estimate } from '../../base/statistics.js';
 import type { RunSettings } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
-import { integerOption, numberOption, pairOption, unitOption, wordOption } from '../arguments.js';
+import { integerOption, numberOption, pairOption, tableFile, unitOption, wordOption } from '../arguments.js';
 import { withSchedule } from '../schedule-command.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
@@ -189,11 +189,6 @@ function recordedSteps(steps: number, every: number | undefined): number[] {
   if (every === undefined) return [steps];
   const grid = Array.from({ length: Math.ceil(steps / every) }, (_, i) => i * every);
   return [...grid, steps];
-}
-
-function tableFile(path: string): string {
-  if (/\.(jsonl|parquet)$/.test(path)) return path;
-  throw new InputError('out', path, 'a file ending in .jsonl or .parquet');
 }
 
 /** Whether threads pay: starting them costs about as much as this many multiplications. */

@@ -1,0 +1,126 @@
+import { InputError } from '../../base/input-error.js';
+import type { ObjectiveName } from '../../schedule/schedule.js';
+import { add, point, type Interval } from '../expression/interval.js';
+import { between } from './between.js';
+import { refined, type EnclosedFront } from './enclosed-front.js';
+import { lowerLeftHull } from './inner-chain.js';
+import { leastValue } from './least-value.js';
+import { multipliers } from './multipliers.js';
+import { normal } from './normal.js';
+import type { Support, Vertex } from './support.js';
+
+/** What may be lost: how much f_SFT may exceed its minimum, or how large one of the objectives may be. */
+export type Budget =
+  { readonly forgetAtMost: number } | { readonly sftAtMost: number } | { readonly dpoAtMost: number };
+
+/** Two numbers that the true one lies between; `upper` is Infinity where nothing is known to be within the budget. */
+export interface Enclosed {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The point of the front that a budget asks for. */
+export interface FrontChoice {
+  /** Holds every λ whose F_λ is least at the constrained minimum. */
+  readonly lambda: readonly [low: number, high: number];
+  /** Is within the budget, and has the upper value of the objective that is minimised. */
+  readonly minimizer: Float64Array;
+  /** The least f_DPO within the budget, enclosed; or what f_DPO may be at most. */
+  readonly dpo: Enclosed | number;
+  /** What f_SFT may be at most; or the least f_SFT within the budget, enclosed. */
+  readonly sft: number | Enclosed;
+  /** df_SFT/df_DPO = −λ/(1 − λ) along the front, in the middle of the interval of λ. */
+  readonly exchangeRate: number;
+}
+
+/** A choice, and the front with what was solved for to make it. */
+export interface ChosenOnFront {
+  readonly choice: FrontChoice;
+  readonly front: EnclosedFront;
+}
+
+/**
+ * The least value of one objective where the other is within a budget, enclosed, with the λ and θ that give it. Solves for
+ * more λ near it until the enclosure is a thousandth of the front's error, or doubles allow no more.
+ *
+ * Throws an InputError where the budget is outside the range that the front covers.
+ */
+export function chooseOnFront(front: EnclosedFront, budget: Budget): ChosenOnFront {
+  const asked = limitOf(front, budget);
+  const width = (front.ranges[asked.of] * front.error) / 1000;
+  let current = front;
+  let found = enclosed(current, asked);
+  for (let solves = 0; solves < 40 && found.edge !== undefined && found.upper - found.lower > width; solves++) {
+    const lambda = normal(...found.edge);
+    if (lambda === undefined || current.supports.some((one) => one.lambda === lambda)) break;
+    current = refined(current, lambda);
+    const before = found.upper - found.lower;
+    found = enclosed(current, asked);
+    if (solves > 2 && !(found.upper - found.lower < 0.9 * before)) break;
+  }
+  const { lower, upper, minimizer } = found;
+  const reached = current.supports.map((one) => one.reached);
+  const lambda = multipliers(reached, asked.of, asked.limits, lower);
+  const middle = (lambda[0] + lambda[1]) / 2;
+  const least = { lower, upper };
+  const losses = asked.of === 'dpo' ? { dpo: least, sft: asked.limit } : { dpo: asked.limit, sft: least };
+  return { choice: { lambda, minimizer, ...losses, exchangeRate: -middle / (1 - middle) }, front: current };
+}
+
+/** A budget as a limit of one objective. */
+interface Limit {
+  readonly limited: ObjectiveName;
+  /** The objective that is minimised. */
+  readonly of: ObjectiveName;
+  readonly limit: number;
+  /** Holds the exact limit, which what is not known of f_SFT* makes uncertain where it is relative to that. */
+  readonly limits: Interval;
+}
+
+function limitOf(front: EnclosedFront, budget: Budget): Limit {
+  const { inner, supports } = front;
+  if ('forgetAtMost' in budget) {
+    const { forgetAtMost } = budget;
+    const end = supports[supports.length - 1];
+    const { value } = end.point;
+    checkWithin('forget-at-most', forgetAtMost, 0, inner[0][1] - value);
+    const least = Math.min(...supports.map(({ reached }) => reached[1]));
+    const limits = add(point(forgetAtMost), { low: end.bound, high: least });
+    return { limited: 'sft', of: 'dpo', limit: value + forgetAtMost, limits };
+  }
+  const [limited, limit] =
+    'sftAtMost' in budget ? (['sft', budget.sftAtMost] as const) : (['dpo', budget.dpoAtMost] as const);
+  if (limited === 'sft') checkWithin('sft-at-most', limit, supports[supports.length - 1].bound, inner[0][1]);
+  else checkWithin('dpo-at-most', limit, supports[0].bound, inner[inner.length - 1][0]);
+  return { limited, of: limited === 'sft' ? 'dpo' : 'sft', limit, limits: point(limit) };
+}
+
+function checkWithin(field: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  throw new InputError(field, value, `a number in the range of the front, [${least}, ${most}]`);
+}
+
+/** The least value within the limit, enclosed, and the inner edge at the limit. */
+function enclosed({ problem, supports }: EnclosedFront, { limited, of, limits }: Limit) {
+  const hull = lowerLeftHull(supports.map(({ reached }) => reached));
+  // From what is least in the limited objective to what is most.
+  const rising = limited === 'sft' ? hull.reverse() : hull;
+  const index = limited === 'sft' ? 1 : 0;
+  const within = rising.filter((vertex) => vertex[index] <= limits.low).length - 1;
+  const lower = leastValue(supports, of, limits.high);
+  const supportAt = (vertex: Vertex): Support => {
+    const found = supports.find(({ reached }) => reached === vertex);
+    if (found === undefined) throw new Error('a vertex of the hull that no support has');
+    return found;
+  };
+  // Nothing is known to be within the limit.
+  if (within < 0) return { lower, upper: Infinity, minimizer: supportAt(rising[0]).point.minimizer };
+  const from = supportAt(rising[within]);
+  if (within === rising.length - 1) {
+    return { lower, upper: from.reached[1 - index], minimizer: from.point.minimizer };
+  }
+  const to = supportAt(rising[within + 1]);
+  const { minimizer, values } = between(problem, limited, limits.low, from, to);
+  const edge = limited === 'sft' ? ([to.reached, from.reached] as const) : ([from.reached, to.reached] as const);
+  return { lower, upper: values[1 - index], minimizer, edge };
+}

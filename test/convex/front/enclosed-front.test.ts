@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../src/base/input-error.js';
+import { stream } from '../../../src/base/random-stream.js';
+import { enclosedFront, type EnclosedFront } from '../../../src/convex/front/enclosed-front.js';
+import { hypervolume } from '../../../src/convex/front/hypervolume.js';
+import { reachedAt, support, type Vertex } from '../../../src/convex/front/support.js';
+import { ontoBall } from '../../../src/convex/optimum/quadratic-model.js';
+import type { ProblemFile } from '../../../src/convex/problem/format.js';
+import { parseProblem } from '../../../src/convex/problem/parse.js';
+import { suite, subjectOf } from '../../../src/theory/verify/suite.js';
+import { closedFormFile } from '../../problems.js';
+
+/** The height of a chain at a place: Infinity before its first vertex, level after its last. */
+function heightAt(chain: readonly Vertex[], dpo: number): number {
+  const next = chain.findIndex((vertex) => vertex[0] >= dpo);
+  if (next === -1) return chain[chain.length - 1][1];
+  if (next === 0) return chain[0][0] === dpo ? chain[0][1] : Infinity;
+  const [from, to] = [chain[next - 1], chain[next]];
+  return from[1] + ((dpo - from[0]) / (to[0] - from[0])) * (to[1] - from[1]);
+}
+
+/** Fails where a point of the true front is outside the enclosure, or the polygons are farther apart than said. */
+function expectEncloses(front: EnclosedFront, [dpo, sft]: Vertex): void {
+  const slack = 1e-14 * (1 + Math.abs(dpo) + Math.abs(sft));
+  expect(heightAt(front.outer, dpo)).toBeLessThanOrEqual(sft + slack);
+  const { ranges, error } = front;
+  expect(heightAt(front.inner, dpo + error * ranges.dpo + slack)).toBeLessThanOrEqual(sft + error * ranges.sft + slack);
+}
+
+async function frontOf(file: ProblemFile, error = 1e-3): Promise<EnclosedFront> {
+  return enclosedFront(await parseProblem(file), { error });
+}
+
+/** A pair of expressions in x on a ball. */
+function line(dpo: string, sft: string, radius = 5, start = -4): ProblemFile {
+  return { kind: 'expression', variables: ['x'], objectives: { dpo, sft }, radius, start: [start] };
+}
+
+describe('the enclosed front', () => {
+  it('holds the closed-form front √dpo + √sft = √2, to every error', async () => {
+    for (const error of [0.1, 1e-3, 1e-5]) {
+      const front = await frontOf(closedFormFile(), error);
+      expect(front.error).toBeLessThanOrEqual(error);
+      for (let dpo = 0; dpo <= 2; dpo += 0.01) expectEncloses(front, [dpo, (Math.SQRT2 - Math.sqrt(dpo)) ** 2]);
+      expect(front.knee).toMatchObject({ lambda: 0.5, dpo: 0.5, sft: 0.5 });
+      // ∫ (2 − (√2 − √x)²) dx from 0 to 2
+      const { lower, upper } = hypervolume(front);
+      expect(lower).toBeLessThanOrEqual(10 / 3);
+      expect(upper).toBeGreaterThanOrEqual(10 / 3);
+      expect(upper - lower).toBeLessThanOrEqual(4 * error);
+    }
+  });
+
+  it('takes at most 40 solves for 1e-3 on every problem of the suite, and holds what random θ reach', async () => {
+    for (const name of new Set(suite(true).map(({ problem }) => problem))) {
+      const { problem } = await subjectOf({ problem: name, lambda: 0.5 });
+      if (problem === undefined) continue;
+      const front = enclosedFront(problem, { error: 1e-3 });
+      expect(front.supports.length, name).toBeLessThanOrEqual(40);
+      expect(front.error, name).toBeLessThanOrEqual(1e-3);
+      const random = stream(1, `front-${name}`);
+      for (let trial = 0; trial < 200; trial++) {
+        // Around the front's own θ, where the polygons are close.
+        const { minimizer } = front.supports[random.integer(front.supports.length)].point;
+        const scale = 10 ** (-8 * random.uniform());
+        const theta = ontoBall(
+          minimizer.map((entry) => entry + scale * random.normal()),
+          problem.radius,
+        );
+        const [dpo, sft] = reachedAt(problem, Float64Array.from(theta));
+        expect(heightAt(front.outer, dpo), name).toBeLessThanOrEqual(sft * (1 + 1e-14));
+      }
+      for (const lambda of [1e-3, 0.2, 0.41, 0.77, 0.999]) {
+        const { reached } = support(problem, lambda);
+        expectEncloses(front, reached);
+      }
+    }
+  });
+
+  it('has ends where an objective has many minimisers, corners, flat pieces and single points', async () => {
+    // f_SFT is least on [−1, 1], and the solver starts at its far end; the front is (½(3 − x)², x − 1) for 1 ≤ x ≤ 3.
+    const manyMinimisers = await frontOf(line('(x-3)^2/2', 'max(0,abs(x)-1)'));
+    for (let x = 1; x <= 3; x += 0.01) expectEncloses(manyMinimisers, [(3 - x) ** 2 / 2, x - 1]);
+    expect(manyMinimisers.inner.at(-1)?.[0]).toBeCloseTo(2, 10);
+    // The front has a corner at x = 0, where its slope jumps.
+    const corner = await frontOf(line('abs(x-1)+x^2/8', '(x+1)^2/2+2*max(0,x)'));
+    for (let x = -1; x <= 1; x += 0.01) {
+      expectEncloses(corner, [1 - x + x ** 2 / 8, (x + 1) ** 2 / 2 + 2 * Math.max(0, x)]);
+    }
+    // A straight line, of which one solve says everything.
+    const flat = await frontOf(line('abs(x-1)', 'abs(x+1)'), 1e-9);
+    for (let x = -1; x <= 1; x += 0.01) expectEncloses(flat, [1 - x, x + 1]);
+    expect(flat.supports.length).toBeLessThanOrEqual(4);
+    expect(flat.error).toBeLessThan(1e-9);
+    const single = await frontOf(line('(x-1)^2', '2*(x-1)^2+1'));
+    expect(single.inner).toHaveLength(1);
+    expect(single.inner[0][0]).toBeCloseTo(0, 14);
+    expect(single.inner[0][1]).toBeCloseTo(1, 14);
+    expect(single.supports.length).toBeLessThanOrEqual(5);
+  });
+
+  it('refuses an error that is none, and problems whose minima nothing certifies', async () => {
+    const problem = await parseProblem(closedFormFile());
+    for (const error of [0, -1, NaN, Infinity]) expect(() => enclosedFront(problem, { error })).toThrow(InputError);
+    const front = enclosedFront(problem, { error: 0.1 });
+    expect(() => hypervolume(front, [1, 3])).toThrow('reference-point');
+    const { lower, upper } = hypervolume(front, [3, 3]);
+    expect(lower).toBeLessThan(25 / 3);
+    expect(upper).toBeGreaterThan(25 / 3);
+  });
+});
