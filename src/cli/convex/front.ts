@@ -5,7 +5,7 @@ import type { Budget, FrontChoice } from '../../convex/front/choose.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { numberOption, pairOption, tableFile } from '../arguments.js';
 import { printJson, printTable } from '../output.js';
-import { startProgress } from '../progress.js';
+import { startProgress } from '../../base/progress.js';
 
 interface FrontOptions {
   readonly error: number;
