@@ -7,6 +7,7 @@ import { problemCommand } from './cli/convex/problem.js';
 import { runProgram } from './cli/program.js';
 import { reproduceCommand } from './cli/convex/reproduce.js';
 import { runCommand } from './cli/convex/run.js';
+import { scheduleCommand } from './cli/llm/schedule.js';
 import { schemaCommand } from './cli/convex/schema.js';
 import { solveCommand } from './cli/convex/solve.js';
 import { verifyCommand } from './cli/convex/verify.js';
@@ -22,6 +23,7 @@ const commands = [
   evaluateCommand(),
   problemCommand(),
   llmCommand([llmExperimentCommand()]),
+  scheduleCommand(),
   schemaCommand(),
 ];
 

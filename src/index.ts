@@ -73,6 +73,23 @@ export {
   type ChoiceName,
 } from './schedule/step.js';
 
+export { coinOf } from './schedule/coin.js';
+export {
+  answered,
+  createService,
+  exportedChoices,
+  firstPosition,
+  questionAt,
+  restored,
+  saved,
+  type ChoiceQuestion,
+  type Question,
+  type SavedService,
+  type Service,
+  type ServicePosition,
+} from './schedule/service.js';
+export { speak } from './schedule/speak.js';
+
 export { certificate, type Curvature, type Bound } from './convex/optimum/certificate.js';
 export { minimize } from './convex/optimum/minimize.js';
 export type { CertifiedMinimum, MinimizeOptions } from './convex/optimum/minimum.js';

@@ -15,17 +15,11 @@ import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
 import { disposeAdamw, initialAdamw, type AdamwState } from '../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../src/llm/train/checkpoint.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../../src/llm/train/step.js';
-import {
-  coinOf,
-  initialState,
-  settingsOfSteps,
-  type ObjectiveData,
-  type Training,
-} from '../../src/llm/train/training.js';
+import { initialState, settingsOfSteps, type ObjectiveData, type Training } from '../../src/llm/train/training.js';
+import { coinOf } from '../../src/schedule/coin.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Stream } from '../../src/base/random-stream.js';
 import { schedules } from '../../src/schedule/index.js';
-import type { Order } from '../../src/schedule/schedule.js';
 import type { SessionSettings } from './settings.js';
 
 const { maximumLength, sftBatch, preferenceBatch, beta } = synthetic.training;
@@ -139,7 +133,7 @@ function trainingOf(
       period: synthetic.period,
       // Neither loss falls below 0: MAXRIGHT measures its gaps from there.
       ideal: { dpo: 0, sft: 0 },
-      ...(order.length > 0 && { order: order.join('-') as Order }),
+      ...(order.length > 0 && { order: order.join('-') }),
     },
     sftBatch,
     preferenceBatch,

@@ -1,9 +1,10 @@
 import { InputError } from '../../base/input-error.js';
 import type { RunOptions } from '../../llm/train/run.js';
-import type { Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import type { Schedule } from '../../schedule/schedule.js';
 import { choiceName, isOpenLoop, possibleOutcomes } from '../../schedule/step.js';
 import { preferenceLossSettings } from '../options/session.js';
 import { trainDefaults, type TrainOptions } from '../options/train.js';
+import { idealOf, initialState } from './optima.js';
 
 /** What of a run can be checked before any model is loaded. */
 export interface PreparedRun extends Pick<
@@ -63,17 +64,6 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   };
 }
 
-/** The schedule's first state; says what to give where it needs the optima. */
-function initialState(schedule: Schedule, settings: ScheduleSettings): unknown {
-  try {
-    return schedule.init(settings);
-  } catch (error) {
-    if (!(error instanceof InputError) || error.field !== 'ideal' || settings.ideal !== undefined) throw error;
-    const optima = '--sft-optimum and --dpo-optimum beside it: it compares optimality gaps';
-    throw new InputError('schedule', schedule.name, optima);
-  }
-}
-
 /** Whether it is planned, drawn by nothing and decided by no value, that a run goes over from one objective to the other. */
 function switches(schedule: Schedule, state: unknown, steps: number): boolean {
   if (!isOpenLoop(schedule, state, steps)) return false;
@@ -88,11 +78,4 @@ function switches(schedule: Schedule, state: unknown, steps: number): boolean {
 
 function sumOf(split: unknown): number | undefined {
   return Array.isArray(split) ? (split as number[]).reduce((sum, stage) => sum + stage, 0) : undefined;
-}
-
-function idealOf({ sftOptimum, dpoOptimum }: TrainOptions): Pair | undefined {
-  if (sftOptimum === undefined && dpoOptimum === undefined) return undefined;
-  if (sftOptimum === undefined) throw new InputError('sft-optimum', sftOptimum, 'a number, beside --dpo-optimum');
-  if (dpoOptimum === undefined) throw new InputError('dpo-optimum', dpoOptimum, 'a number, beside --sft-optimum');
-  return { sft: sftOptimum, dpo: dpoOptimum };
 }

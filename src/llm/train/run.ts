@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { nextTurn } from '../../base/next-turn.js';
 import { resumeStream } from '../../base/random-stream.js';
+import { coinOf } from '../../schedule/coin.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
 import { openRunFiles, type RunFiles } from '../results/run-files.js';
@@ -12,7 +13,7 @@ import { disposeAdamw, initialAdamw, type AdamwState } from './adamw.js';
 import { readCheckpoint, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
 import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
-import { coinOf, initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
+import { initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
 
 /** A training run. */
 export interface RunOptions extends Training {

@@ -1,4 +1,4 @@
-import { stream, type Stream } from '../../base/random-stream.js';
+import type { Stream } from '../../base/random-stream.js';
 import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
@@ -33,11 +33,6 @@ export interface Training {
   readonly dpo: PreferenceLossSettings;
   readonly seed: number;
   readonly shuffle?: boolean;
-}
-
-/** The stream that a training's schedule draws from. */
-export function coinOf({ schedule, seed }: Training): Stream {
-  return stream(seed, `${schedule.name}-coin`);
 }
 
 /** The state before the first step. */
