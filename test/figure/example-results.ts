@@ -27,7 +27,8 @@ import { worstCases, type WorstCases } from '../../experiments/worst-case.js';
 // Results of the right shape with seeded numbers that nothing but the drawing depends on: what a figure looks like is
 // tested apart from what the experiments find.
 
-const random = stream(0, 'example-results');
+// Each experiment's numbers are its own, so that one more leaves the pictures of the others as they are.
+let random = stream(0, 'example-results');
 
 function around(centre: number, { uniform } = random): Estimate {
   const mean = centre * (0.8 + 0.4 * uniform());
@@ -59,17 +60,17 @@ function landmark(level: number): Landmark {
   return { point: [level, 1 - level], measures, certificate: 1e-12 };
 }
 
-const landmarks: Landmarks = {
+const landmarks = (): Landmarks => ({
   optima: { lambda: 0.5, ideal: { dpo: 0.1, sft: 0.2 }, weightedSum: 0.3, weightedMax: 0.1 },
   weightedSum: landmark(0.3),
   weightedMax: landmark(0.4),
   dpo: landmark(0.9),
   sft: landmark(0.1),
-};
+});
 
 const made = { lambda: 0.5, steps: 100, batch: 4, stepSize: '1/sqrt(T)', seeds: 3 };
 
-const tradeOffResults: TradeOff = {
+const tradeOffResults = (): TradeOff => ({
   ...made,
   values: 'full',
   ideal: { dpo: 0.1, sft: 0.2 },
@@ -82,15 +83,13 @@ const tradeOffResults: TradeOff = {
   runs: comparedKeys.flatMap((key) =>
     [0.01, 0.5, 0.99].map((lambda) => ({ key, lambda, result: ensemble([0, 10, 100], 0.5) })),
   ),
-};
+});
 
 /** An example whose number is its own: a statement more leaves those of the others as they are. */
 function checked(id: string, problem: string, variant: string, steps: number): Checked {
   const measured = around(1 / Math.sqrt(steps), stream(0, `example ${id} ${problem} ${variant} ${steps}`));
   return { id, problem, variant, lambda: 0.25, steps, measured, bound: 2 * measured.mean };
 }
-
-const llmRandom = stream(0, 'example-llm');
 
 function llmRuns(comparison: Comparison): RunKey[] {
   const common = { comparison, steps: 12 };
@@ -108,7 +107,7 @@ function llmRuns(comparison: Comparison): RunKey[] {
 
 function llmExample(): LlmResults {
   const runs = comparisons.flatMap(llmRuns);
-  const around = (centre: number): number => centre * (0.8 + 0.4 * llmRandom.uniform());
+  const around = (centre: number): number => centre * (0.8 + 0.4 * random.uniform());
   const scale = {
     ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], parts: 4, evaluateEvery: 3, optimumSteps: 24 },
     ...{ horizons: [2], sftExamples: 8, preferencePairs: 8, evaluatedExamples: 8, heldOutExamples: 4 },
@@ -136,7 +135,7 @@ function llmExample(): LlmResults {
       .filter(({ schedule }) => schedule === 'maxright')
       .flatMap((run) =>
         Array.from({ length: run.steps }, (_, i) => ({
-          ...{ ...run, step: i + 1, choice: llmRandom.uniform() < run.lambda ? ('dpo' as const) : ('sft' as const) },
+          ...{ ...run, step: i + 1, choice: random.uniform() < run.lambda ? ('dpo' as const) : ('sft' as const) },
           ...{ dpoWeightedGap: around(0.3), sftWeightedGap: around(0.4) },
         })),
       ),
@@ -163,12 +162,12 @@ const someChecks = theorems.flatMap(({ id }) => {
   );
 });
 
-const examples = new Map<unknown, unknown>([
+const examples = new Map<unknown, () => unknown>([
   [
     landscape,
-    {
+    (): Landscape => ({
       ...made,
-      landmarks,
+      landmarks: landmarks(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
       window: { x: [0, 1], y: [0, 1] },
       contours: (['dpo', 'sft', 'weightedSum'] as const).map((of, i) => ({
@@ -180,43 +179,43 @@ const examples = new Map<unknown, unknown>([
           [1, 0.1],
         ],
       })),
-    } satisfies Landscape,
+    }),
   ],
-  [llm, llmExample()],
+  [llm, llmExample],
   [tradeOff, tradeOffResults],
-  [realText, { ...tradeOffResults, dimension: 128, examples: 1000 } satisfies RealText],
+  [realText, (): RealText => ({ ...tradeOffResults(), dimension: 128, examples: 1000 })],
   [
     gapVersusSteps,
-    {
+    (): GapVersusSteps => ({
       ...made,
-      landmarks,
+      landmarks: landmarks(),
       runs: comparedKeys.flatMap((key) =>
         [10, 100, 1000].map((steps) => ({ key, steps, result: ensemble([steps], 3 / steps) })),
       ),
-    } satisfies GapVersusSteps,
+    }),
   ],
   [
     comparison,
-    {
+    (): ConvexComparison => ({
       ...made,
       period: 10,
-      landmarks,
+      landmarks: landmarks(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
-    } satisfies ConvexComparison,
+    }),
   ],
   [
     lambdaSweep,
-    {
+    (): LambdaSweep => ({
       ...made,
-      landmarks: [0.1, 0.5, 0.9].map((lambda) => ({ lambda, at: landmarks })),
+      landmarks: [0.1, 0.5, 0.9].map((lambda) => ({ lambda, at: landmarks() })),
       runs: comparedKeys.flatMap((key) =>
         [0.1, 0.5, 0.9].map((lambda) => ({ key, lambda, result: ensemble([100], 0.1) })),
       ),
-    } satisfies LambdaSweep,
+    }),
   ],
   [
     alternation,
-    {
+    (): Alternation => ({
       lambda: 0.5,
       factor: 1,
       horizons: [256, 1024].map((steps) => ({
@@ -229,11 +228,11 @@ const examples = new Map<unknown, unknown>([
           limitCycle: 0.4 / cycles,
         })),
       })),
-    } satisfies Alternation,
+    }),
   ],
   [
     optimumError,
-    {
+    (): OptimumError => ({
       lambda: 0.3,
       stepSize: '1/sqrt(T)',
       seeds: 8,
@@ -241,30 +240,30 @@ const examples = new Map<unknown, unknown>([
         [0.01, 0.1, 1].map((difference) => ({ difference, steps, maxGap: around(difference / 2) })),
       ),
       limits: [0.01, 0.1, 1].map((difference) => ({ difference, maxGap: difference / 3 })),
-    } satisfies OptimumError,
+    }),
   ],
   [
     period,
-    {
+    (): Period => ({
       ...made,
       runs: [100, 1000].flatMap((steps) =>
         [1, 10, 100].map((k) => ({ period: k, steps, result: ensemble([steps], 0.1) })),
       ),
-    } satisfies Period,
+    }),
   ],
   [
     conflict,
-    {
+    (): Conflict => ({
       ...made,
-      landmarks: [-1, 0, 1].map((degree) => ({ conflict: degree, at: landmarks })),
+      landmarks: [-1, 0, 1].map((degree) => ({ conflict: degree, at: landmarks() })),
       runs: comparedKeys.flatMap((key) =>
         [-1, 0, 1].map((degree) => ({ key, conflict: degree, result: ensemble([100], 0.1) })),
       ),
-    } satisfies Conflict,
+    }),
   ],
   [
     noiseFloor,
-    {
+    (): NoiseFloor => ({
       ...made,
       lambdas: { quadratic: 0.1, 'log-linear': 0.3 },
       runs: (['quadratic', 'log-linear'] as const).flatMap((problem) =>
@@ -272,12 +271,12 @@ const examples = new Map<unknown, unknown>([
           [10, 100].map((steps) => ({ problem, estimate, steps, result: ensemble([steps], 1 / steps) })),
         ),
       ),
-    } satisfies NoiseFloor,
+    }),
   ],
-  [statements, { steps: [10, 100], seeds: 3, checks: someChecks } satisfies Statements],
+  [statements, (): Statements => ({ steps: [10, 100], seeds: 3, checks: someChecks })],
   [
     rates,
-    {
+    (): Rates => ({
       lambda: 0.25,
       seeds: 3,
       slopes: [1000, 10_000].flatMap((steps) => [
@@ -286,11 +285,11 @@ const examples = new Map<unknown, unknown>([
         checked('R.alright', 'closed-form', '', steps),
         checked('R.maxright', 'closed-form', '', steps),
       ]),
-    } satisfies Rates,
+    }),
   ],
   [
     worstCases,
-    {
+    (): WorstCases => ({
       lambda: 0.3,
       steps: 2,
       overSteps: (
@@ -324,13 +323,14 @@ const examples = new Map<unknown, unknown>([
         theory: lambda,
         kind: 'tight' as const,
       })),
-    } satisfies WorstCases,
+    }),
   ],
 ]);
 
 /** Example results of an experiment, in place of a run. */
 export function exampleResults<Results>(experiment: Experiment<Results>): Promise<Results> {
-  const results = examples.get(experiment);
-  if (results === undefined) throw new Error(`no example results of ${experiment.name}`);
-  return Promise.resolve(results as Results);
+  const make = examples.get(experiment);
+  if (make === undefined) throw new Error(`no example results of ${experiment.name}`);
+  random = stream(0, `example ${experiment.name}`);
+  return Promise.resolve(make() as Results);
 }
