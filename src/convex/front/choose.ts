@@ -41,30 +41,65 @@ export interface ChosenOnFront {
 
 /**
  * The least value of one objective where the other is within a budget, enclosed, with the λ and θ that give it. Solves for
- * more λ near it until the enclosure is a thousandth of the front's error, or doubles allow no more.
+ * more λ near it: until the enclosure is a thousandth of the front's error and the exchange rate is known to that error,
+ * or as far as doubles and a corner of the front allow.
  *
  * Throws an InputError where the budget is outside the range that the front covers.
  */
 export function chooseOnFront(front: EnclosedFront, budget: Budget): ChosenOnFront {
   const asked = limitOf(front, budget);
-  const width = (front.ranges[asked.of] * front.error) / 1000;
+  const closed = closedIn(front, asked);
+  const { front: narrowed, lambda } = narrow(closed, asked, Math.max(front.error, 1e-9));
+  const { lower, upper, minimizer } = enclosed(narrowed, asked);
+  const middle = (lambda[0] + lambda[1]) / 2;
+  const least = { lower, upper };
+  const losses = asked.of === 'dpo' ? { dpo: least, sft: asked.limit } : { dpo: asked.limit, sft: least };
+  return { choice: { lambda, minimizer, ...losses, exchangeRate: -middle / (1 - middle) }, front: narrowed };
+}
+
+/** The front with polygons that nearly meet at the limit: each next λ is the normal of the inner edge there. */
+function closedIn(front: EnclosedFront, asked: Limit): EnclosedFront {
+  const enough = (front.ranges[asked.of] * front.error) / 1000;
   let current = front;
   let found = enclosed(current, asked);
-  for (let solves = 0; solves < 40 && found.edge !== undefined && found.upper - found.lower > width; solves++) {
-    const lambda = normal(...found.edge);
+  for (let solves = 0; solves < 40 && found.edge !== undefined && found.upper - found.lower > enough; solves++) {
+    const lambda = normal(...cornersOf(found.edge));
     if (lambda === undefined || current.supports.some((one) => one.lambda === lambda)) break;
     current = refined(current, lambda);
     const before = found.upper - found.lower;
     found = enclosed(current, asked);
     if (solves > 2 && !(found.upper - found.lower < 0.9 * before)) break;
   }
-  const { lower, upper, minimizer } = found;
-  const reached = current.supports.map((one) => one.reached);
-  const lambda = multipliers(reached, asked.of, asked.limits, lower);
-  const middle = (lambda[0] + lambda[1]) / 2;
-  const least = { lower, upper };
-  const losses = asked.of === 'dpo' ? { dpo: least, sft: asked.limit } : { dpo: asked.limit, sft: least };
-  return { choice: { lambda, minimizer, ...losses, exchangeRate: -middle / (1 - middle) }, front: current };
+  return current;
+}
+
+/** The front with so many λ more that those of the choice are known to a relative error of the exchange rate. */
+function narrow(
+  front: EnclosedFront,
+  asked: Limit,
+  error: number,
+): { front: EnclosedFront; lambda: readonly [number, number] } {
+  const intervalOf = (one: EnclosedFront): readonly [number, number] => {
+    const reached = one.supports.map((each) => each.reached);
+    return multipliers(reached, asked.of, asked.limits, leastValue(one.supports, asked.of, asked.limits.high));
+  };
+  let current = front;
+  let lambda = intervalOf(front);
+  for (let round = 0; round < 8; round++) {
+    const { edge } = enclosed(current, asked);
+    const guess = edge === undefined ? (lambda[0] + lambda[1]) / 2 : interpolated(edge);
+    const centre = Math.min(lambda[1], Math.max(lambda[0], guess));
+    const reach = error * centre * (1 - centre);
+    const width = lambda[1] - lambda[0];
+    if (width <= 3 * reach) break;
+    for (const next of [centre - reach, centre + reach]) {
+      const isNew = next > lambda[0] && next < lambda[1] && current.supports.every((one) => one.lambda !== next);
+      if (isNew) current = refined(current, next);
+    }
+    lambda = intervalOf(current);
+    if (round > 2 && !(lambda[1] - lambda[0] < 0.9 * width)) break;
+  }
+  return { front: current, lambda };
 }
 
 /** A budget as a limit of one objective. */
@@ -100,13 +135,34 @@ function checkWithin(field: string, value: number, least: number, most: number):
   throw new InputError(field, value, `a number in the range of the front, [${least}, ${most}]`);
 }
 
-/** The least value within the limit, enclosed, and the inner edge at the limit. */
-function enclosed({ problem, supports }: EnclosedFront, { limited, of, limits }: Limit) {
+/** The inner edge at the limit, from its end within to its end beyond it, and how far along that is. */
+interface Edge {
+  readonly within: Support;
+  readonly beyond: Support;
+  readonly share: number;
+}
+
+/** The ends of an edge by increasing f_DPO. */
+function cornersOf({ within, beyond }: Edge): readonly [Vertex, Vertex] {
+  const [a, b] = [within.reached, beyond.reached];
+  return a[0] < b[0] ? [a, b] : [b, a];
+}
+
+/** About the λ of the front at the limit. */
+function interpolated({ within, beyond, share }: Edge): number {
+  return within.lambda + share * (beyond.lambda - within.lambda);
+}
+
+/** The least value within the limit, enclosed, a θ that has the upper one, and the inner edge at the limit. */
+function enclosed(
+  { problem, supports }: EnclosedFront,
+  { limited, of, limits }: Limit,
+): { readonly lower: number; readonly upper: number; readonly minimizer: Float64Array; readonly edge?: Edge } {
   const hull = lowerLeftHull(supports.map(({ reached }) => reached));
   // From what is least in the limited objective to what is most.
   const rising = limited === 'sft' ? hull.reverse() : hull;
   const index = limited === 'sft' ? 1 : 0;
-  const within = rising.filter((vertex) => vertex[index] <= limits.low).length - 1;
+  const position = rising.findLastIndex((vertex) => vertex[index] <= limits.low);
   const lower = leastValue(supports, of, limits.high);
   const supportAt = (vertex: Vertex): Support => {
     const found = supports.find(({ reached }) => reached === vertex);
@@ -114,13 +170,13 @@ function enclosed({ problem, supports }: EnclosedFront, { limited, of, limits }:
     return found;
   };
   // Nothing is known to be within the limit.
-  if (within < 0) return { lower, upper: Infinity, minimizer: supportAt(rising[0]).point.minimizer };
-  const from = supportAt(rising[within]);
-  if (within === rising.length - 1) {
-    return { lower, upper: from.reached[1 - index], minimizer: from.point.minimizer };
+  if (position < 0) return { lower, upper: Infinity, minimizer: supportAt(rising[0]).point.minimizer };
+  const within = supportAt(rising[position]);
+  if (position === rising.length - 1) {
+    return { lower, upper: within.reached[1 - index], minimizer: within.point.minimizer };
   }
-  const to = supportAt(rising[within + 1]);
-  const { minimizer, values } = between(problem, limited, limits.low, from, to);
-  const edge = limited === 'sft' ? ([to.reached, from.reached] as const) : ([from.reached, to.reached] as const);
-  return { lower, upper: values[1 - index], minimizer, edge };
+  const beyond = supportAt(rising[position + 1]);
+  const share = (limits.low - within.reached[index]) / (beyond.reached[index] - within.reached[index]);
+  const { minimizer, values } = between(problem, limited, limits.low, within, beyond);
+  return { lower, upper: values[1 - index], minimizer, edge: { within, beyond, share } };
 }
