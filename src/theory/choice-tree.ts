@@ -10,8 +10,8 @@ export interface Branch {
   readonly values: RunValues;
 }
 
-/** The largest number of steps whose tree of choices is walked. */
-const longest = 12;
+/** The largest number of ways to go that are walked. */
+const most = 2 ** 12;
 
 /**
  * Every way a schedule can go on a pair whose gradients and values are exact, with its probability over the schedule's
@@ -21,7 +21,6 @@ export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
   const { pair, lambda } = subject;
   const { stepSizes, settings = {}, record = [stepSizes.length] } = options;
   const steps = stepSizes.length;
-  if (steps > longest) throw new RangeError(`a tree of ${steps} steps, more than ${longest}`);
   const schedule = schedules[options.schedule];
   const { dimension, radius, objectives } = pair;
   const valuesAt = (theta: Float64Array): number[] => [objectives.dpo.value(theta), objectives.sft.value(theta)];
@@ -46,6 +45,7 @@ export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
       const values = Float64Array.from(record.flatMap((s) => valuesAt(points[s])));
       const averageValues = Float64Array.from(record.flatMap((s) => valuesAt(averageAt(s))));
       branches.push({ probability, values: { values, averageValues } });
+      if (branches.length > most) throw new RangeError(`a tree of choices with more than ${most} branches`);
       return;
     }
     const theta = points[step - 1];

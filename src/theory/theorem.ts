@@ -39,8 +39,10 @@ export interface Theorem {
   readonly kind: Kind;
   /** The claim in TeX, its right-hand side written by mathjs from the formula that is evaluated. */
   readonly statement: string;
-  /** Where the proof is, and whose it is. */
+  /** Where the proof is. */
   readonly reference: string;
+  /** Whose it is: the paper's, a known theorem, or new here. */
+  readonly origin: string;
   readonly needs: readonly ConstantName[];
   /** The name of the schedule of whose runs it speaks; undefined where it speaks of no run. */
   readonly schedule?: string;
@@ -56,7 +58,7 @@ export interface Theorem {
   trials(subject: Subject, extent: Extent): readonly Trial[] | NotApplicable;
 }
 
-interface Claim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'needs'> {
+interface Claim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'origin' | 'needs'> {
   /** TeX of what is measured. */
   readonly measured: string;
   /** Arithmetic on the constants that the theorem needs. */
@@ -122,13 +124,14 @@ export function runTheorem(
   };
 }
 
-function claimed({ id, kind, reference, needs, measured, formula }: Claim) {
+function claimed({ id, kind, reference, origin, needs, measured, formula }: Claim) {
   const expression = parseArithmetic(id, formula, needs);
   const relation = { tight: '\\le', upper: '\\le', lower: '\\ge', exact: '=' }[kind];
   return {
     id,
     kind,
     reference,
+    origin,
     needs,
     get statement() {
       return `${measured} ${relation} ${expression.tex(constantSymbols).trim()}`;

@@ -20,6 +20,7 @@ interface VerifyOptions {
   readonly attack?: number;
   readonly out: string;
   readonly verdicts?: string;
+  readonly summary?: boolean;
 }
 
 /** `forgetting verify`: every theorem against what is measured; exit code 1 if one fails. */
@@ -33,11 +34,13 @@ export function verifyCommand(): Command {
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; does not change what is measured', integerOption('workers', 1))
     .option('--verdicts <file>', 'also write what became of each statement, as JSON')
+    .option('--summary', 'print one row per statement, with the closest ratios and whose it is')
     .option('--json', 'print JSON')
     .action(async (options: VerifyOptions) => {
       const { rows, observed } = await verify(options);
       if (options.verdicts !== undefined) await writeVerdicts(options.verdicts, rows, options);
       if (options.json === true) printJson(rows);
+      else if (options.summary === true) await printSummary(rows);
       else {
         printRows(rows);
         printObservations(observed);
@@ -108,6 +111,7 @@ async function closestProblems(
       steps,
       measurement,
       bound,
+      attacked: true,
     });
   }
   return checks;
@@ -128,6 +132,22 @@ function durationOption(field: string): (text: string) => number {
     if (!(seconds > 0)) throw new InputError(field, text, 'a time in seconds or minutes, as in 60s or 2m');
     return seconds;
   };
+}
+
+/** One row per statement. */
+async function printSummary(rows: readonly Row[]): Promise<void> {
+  const { summary } = await import('../../theory/verify/summary.js');
+  const { theorems } = await import('../../theory/registry.js');
+  const known = new Map(theorems.map((theorem) => [theorem.id, theorem]));
+  printTable(
+    ['statement', 'kind', 'checks', 'closest', 'attack', 'origin'],
+    summary(rows).map(({ id, hold, fail, closest, attacked }) => {
+      const { kind, origin } = known.get(id) ?? { kind: '', origin: '' };
+      const checks = fail === 0 ? `${hold} hold` : `${fail} FAIL`;
+      const ratio = (value: number | null | undefined): string => (value == null ? '–' : value.toPrecision(3));
+      return [id, kind, checks, ratio(closest?.ratio), ratio(attacked), origin];
+    }),
+  );
 }
 
 function printRows(rows: readonly Row[]): void {

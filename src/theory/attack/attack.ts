@@ -1,18 +1,14 @@
-import type { ProblemFile } from '../../convex/problem/format.js';
-import { checkProblemFile } from '../../convex/problem/format.js';
-import { createProblem } from '../../convex/problem/create.js';
-import { problemData } from '../../convex/problem/data.js';
-import { stream, type Stream } from '../../base/random-stream.js';
-import type { Measurement } from '../measurement.js';
-import { problemSubject } from '../subject.js';
+import { stream } from '../../base/random-stream.js';
 import type { Extent } from '../extent.js';
+import type { Measurement } from '../measurement.js';
 import type { Theorem } from '../theorem.js';
 import { holds } from '../verify/verdict.js';
+import { drawn, families, type Family, type Instance } from './families.js';
 
-/** The problem closest to breaking a bound that an attack found. */
+/** The instance closest to breaking a bound that an attack found. */
 export interface Closest {
   readonly id: string;
-  readonly file: ProblemFile;
+  readonly file: Instance['file'];
   readonly lambda: number;
   readonly steps: number;
   readonly variant?: string;
@@ -20,42 +16,54 @@ export interface Closest {
   readonly bound: number;
 }
 
-/** Whether a bound is attacked: one from above, on what a run of a schedule does. */
-export function attackable({ id, kind }: Theorem): boolean {
-  return (kind === 'upper' || kind === 'tight') && /^[AMX]\./.test(id);
+/**
+ * Whether a bound is attacked: one from above, on what a run of a schedule does. Those on values or gradients that are
+ * random beyond the schedule's own draws are silent on every instance, because no tree gives their expectations.
+ */
+export function attackable({ kind, schedule }: Theorem): boolean {
+  return (kind === 'upper' || kind === 'tight') && schedule !== undefined;
 }
 
 /**
- * Looks for a problem that breaks the theorem's bound or comes closest to it, for the given time or until it is broken:
- * random restarts, each followed by a random walk over the problem's parameters that keeps what comes closer.
- * Expectations are computed over the whole tree of ALRIGHT's draws, so that nothing is won by chance.
- * Undefined where the theorem says nothing about any problem tried.
+ * Looks for an instance that breaks the theorem's bound or comes closest to it, for the given time or until it is
+ * broken: an evolution strategy, (1 + 1) with a stride that adapts to its success, restarted on a family drawn anew from
+ * polyhedral, log-linear and quadratic ones. Expectations are computed over the whole tree of the schedule's draws, so
+ * that nothing is won by chance. Undefined where the theorem says nothing about any instance tried.
  */
 export async function attack(theorem: Theorem, seconds: number, seed: number): Promise<Closest | undefined> {
   const random = stream(seed, `attack-${theorem.id}`);
   const end = performance.now() + 1000 * seconds;
+  const silent = new Set<Family>();
   let closest: Closest | undefined;
-  while (performance.now() < end && !broken(theorem, closest)) {
+  while (performance.now() < end && silent.size < families.length && !broken(theorem, closest)) {
     const family = families[random.integer(families.length)];
-    const steps = 2 + random.integer(4);
-    let best = await tried(family.parameters(random));
+    if (silent.has(family)) continue;
+    const steps = 1 + random.integer(4);
+    let best = await tried(drawn(random, family.count(steps)));
+    if (best.silent) silent.add(family);
     let stride = 0.5;
-    for (let failures = 0; failures < 60 && performance.now() < end && !broken(theorem, best.found);) {
-      const trial = await tried(best.parameters.map((value) => within(value + stride * random.normal())));
+    for (let failures = 0; failures < 150 && performance.now() < end && !best.silent && !broken(theorem, best.found);) {
+      // Now and then a single parameter moves, so that a corner can be followed.
+      const one = random.uniform() < 0.3 ? random.integer(best.parameters.length) : -1;
+      const trial = await tried(
+        best.parameters.map((value, i) => (one < 0 || one === i ? within(value + stride * random.normal()) : value)),
+      );
       if (trial.closeness > best.closeness) {
         best = trial;
         failures = 0;
-        stride *= 1.3;
+        stride = Math.min(2, 1.5 * stride);
       } else {
         failures++;
-        stride *= 0.93;
+        stride = Math.max(1e-6, 0.93 * stride);
       }
     }
     if (best.found !== undefined && best.closeness > closeness(closest)) closest = best.found;
 
     async function tried(parameters: readonly number[]): Promise<Trial> {
-      const found = await evaluate(theorem, family.problem(parameters), unit(parameters[0]), steps, seed);
-      return { parameters, found, closeness: closeness(found) };
+      const instance = await family.instance(parameters, steps, theorem);
+      const found = evaluate(theorem, instance, steps, seed);
+      if (found === 'silent') return { parameters, found: undefined, closeness: -1, silent: true };
+      return { parameters, found, closeness: closeness(found), silent: false };
     }
   }
   return closest;
@@ -65,6 +73,8 @@ interface Trial {
   readonly parameters: readonly number[];
   readonly found: Closest | undefined;
   readonly closeness: number;
+  /** Whether the theorem says nothing of such an instance. */
+  readonly silent: boolean;
 }
 
 /** measured / bound. */
@@ -76,104 +86,30 @@ function broken({ kind }: Theorem, found: Closest | undefined): boolean {
   return found !== undefined && !holds(kind, found.measurement, found.bound, 0.5);
 }
 
-/** The check of a theorem on a problem that is nearest to its bound. */
-async function evaluate(
+/** The check of a theorem on an instance that is nearest to its bound. */
+function evaluate(
   theorem: Theorem,
-  file: ProblemFile,
-  lambda: number,
+  { subject, file }: Instance,
   steps: number,
   seed: number,
-): Promise<Closest | undefined> {
+): Closest | 'silent' | undefined {
   const extent: Extent = { steps: [steps], seeds: 1, seed, rateSteps: [], rateSeeds: 0, wholeTree: true };
-  const problem = await createProblem(problemData(checkProblemFile(file)));
-  const trials = theorem.trials(problemSubject('attacked', problem, lambda), extent);
-  if ('reason' in trials) return undefined;
+  const trials = theorem.trials(subject, extent);
+  if ('reason' in trials) return 'silent';
   let nearest: Closest | undefined;
   for (const trial of trials) {
     const { steps: taken, variant, constants } = trial;
     const bound = theorem.value(constants);
-    const common = { id: theorem.id, file, lambda, steps: taken, bound, measurement: trial.measure() };
+    if (!(Number.isFinite(bound) && bound > 1e-9)) continue;
+    const measurement = trial.measure();
+    const common = { id: theorem.id, file, lambda: subject.lambda, steps: taken, bound, measurement };
     const found = variant === undefined ? common : { ...common, variant };
-    if (Number.isFinite(bound) && bound > 1e-9 && closeness(found) > closeness(nearest)) nearest = found;
+    if (closeness(found) > closeness(nearest)) nearest = found;
   }
   return nearest;
 }
 
-/** Problems as functions of parameters that may be any real numbers, the first of them for λ. */
-interface Family {
-  parameters(random: Stream): number[];
-  problem(parameters: readonly number[]): ProblemFile;
-}
-
-/** One preference and one reply on the line or in the plane: from nearly linear to nearly flat, a kink in between. */
-function logisticFamily(dimension: number): Family {
-  return {
-    parameters: ({ normal }) => [normal(), ...Array.from({ length: 4 * dimension }, () => 2 * normal())],
-    problem(parameters) {
-      const part = (k: number): number[] => parameters.slice(1 + k * dimension, 1 + (k + 1) * dimension);
-      const zero = new Array<number>(dimension).fill(0);
-      const steep = (vector: readonly number[]): number[] => vector.map((entry) => entry * 10);
-      return {
-        kind: 'log-linear',
-        dimension,
-        beta: 1,
-        radius: 1,
-        start: intoUnitBall(part(0)),
-        reference: part(1),
-        sft: [{ candidates: [steep(part(2)), zero], target: 0 }],
-        dpo: [{ chosen: steep(part(3)), rejected: zero }],
-      };
-    },
-  };
-}
-
-/** Two quadratics on the unit ball, or on all of R^d. */
-function quadraticFamily(dimension: number, free: boolean): Family {
-  const size = dimension * dimension;
-  return {
-    parameters: ({ normal }) => Array.from({ length: 1 + 2 * size + 3 * dimension }, () => normal()),
-    problem(parameters) {
-      const at = (from: number, length: number): number[] => parameters.slice(1 + from, 1 + from + length);
-      const hessian = (factor: readonly number[]): number[][] =>
-        Array.from({ length: dimension }, (_, i) =>
-          Array.from({ length: dimension }, (_, j) => {
-            let sum = 0;
-            for (let k = 0; k < dimension; k++) sum += factor[i * dimension + k] * factor[j * dimension + k];
-            return sum + (i === j ? 1e-3 : 0);
-          }),
-        );
-      const start = at(2 * size + 2 * dimension, dimension);
-      return {
-        kind: 'quadratic',
-        objectives: {
-          dpo: { hessian: hessian(at(0, size)), minimizer: at(2 * size, dimension) },
-          sft: { hessian: hessian(at(size, size)), minimizer: at(2 * size + dimension, dimension) },
-        },
-        ...(free ? { start } : { start: intoUnitBall(start), radius: 1 }),
-      };
-    },
-  };
-}
-
-const families = [
-  logisticFamily(1),
-  logisticFamily(2),
-  quadraticFamily(1, false),
-  quadraticFamily(2, false),
-  quadraticFamily(1, true),
-  quadraticFamily(2, true),
-];
-
-/** Ratios hardly depend on the scale of a problem, which would wander off without this. */
+/** Ratios hardly depend on the scale of an instance, which would wander off without this. */
 function within(parameter: number): number {
   return Math.max(-10, Math.min(10, parameter));
-}
-
-function unit(parameter: number): number {
-  return 1 / (1 + Math.exp(-parameter));
-}
-
-function intoUnitBall(vector: readonly number[]): number[] {
-  const norm = Math.hypot(...vector);
-  return norm <= 1 ? [...vector] : vector.map((entry) => (entry / norm) * (1 - 1e-15));
 }

@@ -24,6 +24,7 @@ export const sequentialRate: Theorem = theorem({
   formula: '0',
   needs: [],
   reference: 'docs/theory.md, S',
+  origin: 'observed',
   trials: (subject, extent) => {
     if (!isOppositePair(subject)) return otherPair;
     const steps = end(extent);
@@ -55,6 +56,7 @@ export const alrightRate: Theorem = theorem({
   formula: '-1/2 + 1/(1 + log(T))',
   needs: ['T'],
   reference: 'docs/theory.md, A',
+  origin: 'observed',
   trials: (subject, extent) => {
     const data = freeQuadratics(subject);
     if (!isOppositePair(subject) || data === undefined) return otherPair;
@@ -88,6 +90,7 @@ export const maxrightRate: Theorem = theorem({
   formula: '-1/2 + 1/(1 + log(T))',
   needs: ['T'],
   reference: 'docs/theory.md, M',
+  origin: 'observed',
   trials: (subject, extent) => {
     if (!isOppositePair(subject)) return otherPair;
     // Every point of a run is measured, so runs are shorter.

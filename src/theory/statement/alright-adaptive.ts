@@ -11,5 +11,6 @@ export const alrightAdaptive = runTheorem({
   formula: '2*sqrt(2)*R*G/sqrt(T)',
   needs: ['R', 'G', 'T'],
   reference: 'docs/theory.md, A, adaptive steps',
+  origin: 'known technique (AdaGrad)',
   ...adaptiveStepsOf(alrightMethod),
 });

@@ -11,6 +11,7 @@ export const alrightAverage = runTheorem({
   formula: 'D0^2/(2*alpha*T) + alpha*G^2/2',
   needs: ['D0', 'alpha', 'T', 'G'],
   reference: 'arXiv 2410.15483 (ALRIGHT) with explicit constants: docs/theory.md, A; attained: W',
+  origin: 'the paper; constants here',
   isAttained: isBestStep,
   ...constantStepsOf(alrightMethod),
 });

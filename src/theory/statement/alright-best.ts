@@ -11,6 +11,7 @@ export const alrightBest = runTheorem({
   formula: '(D0^2 + G^2*S_2)/(2*S_1)',
   needs: ['D0', 'G', 'S_1', 'S_2'],
   reference: 'docs/theory.md, A; classical',
+  origin: 'classical',
   isAttained: isBestPoint,
   ...anyStepsOf(alrightMethod, stepSums),
 });

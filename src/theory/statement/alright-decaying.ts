@@ -12,6 +12,7 @@ export const alrightDecaying = runTheorem({
   formula: '(s*(s - 1)*D0^2 + 4*(2*sigma^2 + nu^2)*T/mu^2)/((T + s)*(T + s - 1))',
   needs: ['D0', 's', 'T', 'mu', 'sigma', 'nu'],
   reference: 'docs/theory.md, A, strongly convex',
+  origin: 'known technique',
   applies(setting, { stepSizes }) {
     const smooth = stronglyConvex(setting);
     if ('reason' in smooth) return smooth;

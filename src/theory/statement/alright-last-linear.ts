@@ -11,6 +11,7 @@ export const alrightLastLinear = runTheorem({
   formula: 'D0^2/(2*alpha*(T+1)) + alpha*G^2/2',
   needs: ['D0', 'alpha', 'T', 'G'],
   reference: 'docs/theory.md, A; deterministic: Zamani and Glineur 2023; stochastic: Defazio et al. 2023',
+  origin: 'Zamani and Glineur 2023; Defazio et al. 2023',
   isAttained: isBestNextStep,
   ...linearStepsOf(alrightMethod),
 });

@@ -11,5 +11,6 @@ export const alrightLast = runTheorem({
   formula: 'D0^2/(2*alpha*U) + alpha*G^2/2*(U - 2*T)',
   needs: ['D0', 'alpha', 'T', 'G', 'U'],
   reference: 'docs/theory.md, A, Lemma 4; attained: worst-case',
+  origin: 'here; deterministic: Zamani and Glineur 2023',
   ...constantStepsOf(alrightMethod, lastPointConstant),
 });

@@ -19,6 +19,7 @@ export const alrightProbable = runTheorem({
   formula: 'D0^2/(2*alpha*T) + alpha*max(G_dpo, G_sft)^2/2 + E*max(G_dpo, G_sft)*sqrt(2*log(1/p)/T)',
   needs: ['D0', 'alpha', 'T', 'G_dpo', 'G_sft', 'E', 'p'],
   reference: 'docs/theory.md, A, with high probability; Azuma and Hoeffding',
+  origin: 'here, by Azuma and Hoeffding',
   applies(setting, run) {
     const silence = unboundedGradients(setting);
     if (silence !== undefined) return silence;

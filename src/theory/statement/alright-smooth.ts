@@ -14,6 +14,7 @@ export const alrightSmooth = runTheorem({
   formula: 'D0^2/(2*alpha*(1 - (1+zeta)*alpha*L)*T) + alpha*((1 + 1/zeta)*sigma^2 + nu^2)/(2*(1 - (1+zeta)*alpha*L))',
   needs: ['D0', 'alpha', 'T', 'L', 'sigma', 'nu', 'zeta'],
   reference: 'docs/theory.md, A, smooth',
+  origin: 'known technique',
   applies(setting, run) {
     const smooth = smoothConstants(setting);
     if ('reason' in smooth) return smooth;

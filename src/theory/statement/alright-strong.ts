@@ -14,6 +14,7 @@ export const alrightStrong = runTheorem({
   formula: '(1 - 2*alpha*mu*(1 - alpha*L))^T*D0^2 + alpha*(2*sigma^2 + nu^2)/(2*mu*(1 - alpha*L))',
   needs: ['D0', 'alpha', 'T', 'L', 'mu', 'sigma', 'nu'],
   reference: 'docs/theory.md, A, strongly convex',
+  origin: 'known technique',
   applies(setting, run) {
     const smooth = stronglyConvex(setting);
     if ('reason' in smooth) return smooth;

@@ -12,6 +12,7 @@ export const alternatingAverage = runTheorem({
   formula: 'D0^2/(2*alpha*n*C) + alpha*n*(lambda*G_dpo + (1-lambda)*G_sft)^2/2',
   needs: ['D0', 'alpha', 'n', 'C', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, C',
+  origin: 'here',
   applies: onCycles(),
   runs: cycleRuns,
 });

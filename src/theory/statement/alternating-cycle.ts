@@ -17,6 +17,7 @@ export const alternatingCycle = runTheorem({
   formula: '((2*r_2 - 1 - r_1*r_2)/(1 - r_1*r_2)*(1 - (r_1*r_2)^C) + (r_1*r_2)^C*x_0 - (2*w_1 - 1))^2/2',
   needs: ['r_1', 'r_2', 'C', 'x_0', 'w_1'],
   reference: 'docs/theory.md, C, the limit cycle',
+  origin: 'here',
   applies(setting, run) {
     if (!isSubject(setting) || !isOppositePair(setting)) return { reason: 'it speaks of ½(θ ∓ 1)² alone' };
     const n = cycleLength(setting, run);

@@ -13,6 +13,7 @@ export const alternatingLast = runTheorem({
   formula: 'D0^2/(2*alpha*n*U) + alpha*n*(lambda*G_dpo + (1-lambda)*G_sft)^2/2*(U - 2*C)',
   needs: ['D0', 'alpha', 'n', 'C', 'lambda', 'G_dpo', 'G_sft', 'U'],
   reference: 'docs/theory.md, C',
+  origin: 'here',
   applies: onCycles(({ alpha, n, C, D0, G }) => lastPointConstant({ T: C, alpha: alpha * n, D0, G })),
   runs: cycleRuns,
 });

@@ -17,6 +17,7 @@ export const certifiedMinimum: Theorem = theorem({
   formula: 'F - c',
   needs: ['F', 'c'],
   reference,
+  origin: 'classical',
   trials: ({ problem, lambda, weightedSum }, { seed }) => {
     if (problem === undefined) return [];
     const f = weightedFunction(problem, lambda);
@@ -38,6 +39,7 @@ export const certifiedMaximum: Theorem = theorem({
   formula: 'F - c',
   needs: ['F', 'c'],
   reference,
+  origin: 'classical',
   trials: (subject, { seed }) => {
     const { problem, lambda, weightedMax: minimum } = subject;
     if (problem === undefined) return [];
@@ -58,6 +60,7 @@ export const certificateHolds: Theorem = theorem({
   formula: 'c',
   needs: ['c'],
   reference,
+  origin: 'boundary certificate here',
   trials: (subject, { seed }) => {
     const { problem, lambda, weightedSum, bounds } = subject;
     if (problem === undefined) return [];

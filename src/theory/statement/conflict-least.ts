@@ -9,5 +9,6 @@ export const conflictLeast = theorem({
   formula: 'slope^2/(2*L)',
   needs: ['slope', 'L'],
   reference: 'docs/theory.md, S, conflict',
+  origin: 'here',
   trials: (subject) => conflictTrials(subject, (descent, { L }) => L > 0 && Math.hypot(...descent) <= subject.radius),
 });

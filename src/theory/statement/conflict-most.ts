@@ -9,5 +9,6 @@ export const conflictMost = theorem({
   formula: 'slope^2/(2*mu)',
   needs: ['slope', 'mu'],
   reference: 'docs/theory.md, S, conflict; attained: equal isotropic Hessians',
+  origin: 'here',
   trials: (subject) => conflictTrials(subject, (_descent, { mu }) => mu > 0),
 });

@@ -20,6 +20,7 @@ export const equalWork = theorem({
   formula: 'sqrt((lambda*G_dpo^2 + (1-lambda)*G_sft^2)/2)/(lambda*G_dpo + (1-lambda)*G_sft)',
   needs: ['lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, X, equal work',
+  origin: 'here',
   trials(subject, extent) {
     const silence = unboundedGradients(subject);
     if (silence !== undefined) return silence;

@@ -12,5 +12,6 @@ export const maxrightAdaptive = runTheorem({
   formula: 'w*2*sqrt(2)*R*G/sqrt(T)',
   needs: ['w', 'R', 'G', 'T'],
   reference: 'docs/theory.md, M, adaptive steps',
+  origin: 'here',
   ...adaptiveStepsOf(maxrightMethod),
 });

@@ -11,6 +11,7 @@ export const maxrightBest = runTheorem({
   formula: 'w*(D0^2 + G^2*S_2)/(2*S_1)',
   needs: ['w', 'D0', 'G', 'S_1', 'S_2'],
   reference: 'docs/theory.md, M',
+  origin: 'here',
   isAttained: isBestPoint,
   ...anyStepsOf(maxrightMethod, stepSums),
 });

@@ -11,6 +11,7 @@ export const maxrightExact = runTheorem({
   formula: 'w*(D0^2/(2*alpha*T) + alpha*G^2/2)',
   needs: ['w', 'D0', 'alpha', 'T', 'G'],
   reference: 'arXiv 2410.15483 (MAXRIGHT) with explicit constants: docs/theory.md, M; attained: W',
+  origin: 'the paper; constants here',
   isAttained: isBestStep,
   ...constantStepsOf(maxrightMethod),
 });

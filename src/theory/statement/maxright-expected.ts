@@ -11,6 +11,7 @@ export const maxrightExpected = runTheorem({
   formula: 'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + w/m*epsilon',
   needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'epsilon'],
   reference: 'docs/theory.md, M; ε = max of Δ P(N(0, s²) ≥ Δ), s the deviation of the weighted errors’ difference',
+  origin: 'here',
   ...constantStepsOf(gaussianMethod, (_known, setting) => ({
     epsilon: valueDeviation(setting) * largestNormalLoss,
   })),

@@ -11,6 +11,7 @@ export const maxrightLastLinear = runTheorem({
   formula: 'w*(D0^2/(2*alpha*(T+1)) + alpha*G^2/2)',
   needs: ['w', 'D0', 'alpha', 'T', 'G'],
   reference: 'docs/theory.md, M; attained: W',
+  origin: 'here',
   isAttained: isBestNextStep,
   ...linearStepsOf(deterministicMethod),
 });

@@ -11,5 +11,6 @@ export const maxrightLast = runTheorem({
   formula: 'w*(D0^2/(2*alpha*U) + alpha*G^2/2*(U - 2*T))',
   needs: ['w', 'D0', 'alpha', 'T', 'G', 'U'],
   reference: 'docs/theory.md, M',
+  origin: 'here',
   ...constantStepsOf(deterministicMethod, lastPointConstant),
 });

@@ -25,6 +25,7 @@ export const maxrightOptimum = runTheorem({
   formula: 'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + abs(lambda*eta_dpo - (1-lambda)*eta_sft)',
   needs: ['w', 'D0', 'alpha', 'T', 'G', 'lambda', 'eta_dpo', 'eta_sft'],
   reference: 'docs/theory.md, M, an error in the optima',
+  origin: 'here',
   applies(setting, run) {
     const { optimumError } = run;
     const { lambda } = setting;

@@ -17,6 +17,7 @@ export const maxrightSharedBias = runTheorem({
   formula: '3/2*(1 - (D0^2/(2*alpha*T) + alpha*G^2/2)/2)',
   needs: ['D0', 'alpha', 'T', 'G'],
   reference: 'docs/theory.md, M, "The bias is real"',
+  origin: 'here',
   applies(setting, run) {
     if (!isSubject(setting) || setting.form?.kind !== 'tilted') return { reason: 'it speaks of one pair alone' };
     if ((run.period ?? 1) > 1 || run.weightedSteps === true || run.values === 'full' || run.gradientBatch === 'fresh')

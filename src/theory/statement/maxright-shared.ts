@@ -11,6 +11,7 @@ export const maxrightShared = runTheorem({
   formula: 'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + (2*w/m - 1)*epsilon',
   needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'epsilon'],
   reference: 'docs/theory.md, M; ε = max(w_DPO ε_DPO, w_SFT ε_SFT), G² ≥ E max ‖g_i‖²',
+  origin: 'here',
   // Both gradients are bounded by their G_i almost surely on minibatches, so E max ‖g_i‖² ≤ max G_i².
   ...constantStepsOf(sharedBatchMethod, (_known, setting) => {
     const { dpo, sft } = weightedErrors(setting);

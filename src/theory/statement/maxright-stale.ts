@@ -12,5 +12,6 @@ export const maxrightStale = runTheorem({
     'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + (k-1)*alpha*G*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k + (w-m)*G_m/2)',
   needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'k', 'lambda', 'G_dpo', 'G_sft', 'G_m'],
   reference: 'docs/theory.md, M',
+  origin: 'here',
   ...withPeriods([1, 2, 10, 100], constantStepsOf(staleMethod, staleConstants)),
 });

@@ -15,6 +15,7 @@ export const maxrightWeightedFresh = runTheorem({
     'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2 + epsilon + (k-1)*alpha*max(lambda*G_dpo, (1-lambda)*G_sft)*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k)',
   needs: ['D0', 'alpha', 'T', 'epsilon', 'k', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i; ε = w_DPO ε_DPO + w_SFT ε_SFT',
+  origin: 'here',
   ...withPeriods(
     [1, 10],
     constantStepsOf(weightedFreshMethod, (known, setting, run) => {

@@ -12,5 +12,6 @@ export const maxrightWeightedLast = runTheorem({
   formula: 'D0^2/(2*alpha*U) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2*(U - 2*T)',
   needs: ['D0', 'alpha', 'T', 'lambda', 'G_dpo', 'G_sft', 'U'],
   reference: 'docs/theory.md, M, steps αw_i',
+  origin: 'here',
   ...constantStepsOf(weightedMethod, lastPointConstant),
 });

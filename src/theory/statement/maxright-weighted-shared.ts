@@ -13,5 +13,6 @@ export const maxrightWeightedShared = runTheorem({
   formula: 'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2 + epsilon',
   needs: ['D0', 'alpha', 'T', 'epsilon', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i; ε = E max w_i(f̂_i − f_i) at θ°',
+  origin: 'here',
   ...constantStepsOf(weightedSharedMethod, (_known, setting) => ({ epsilon: sampledExcess(setting) })),
 });

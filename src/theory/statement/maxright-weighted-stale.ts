@@ -14,5 +14,6 @@ export const maxrightWeightedStale = runTheorem({
     'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2 + (k-1)*alpha*max(lambda*G_dpo, (1-lambda)*G_sft)*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k)',
   needs: ['D0', 'alpha', 'T', 'k', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i',
+  origin: 'here',
   ...withPeriods([2, 10, 100], constantStepsOf(weightedStaleMethod, staleConstants)),
 });

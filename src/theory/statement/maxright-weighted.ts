@@ -13,6 +13,7 @@ export const maxrightWeighted = runTheorem({
   formula: 'D0^2/(2*alpha*T) + alpha*max(lambda*G_dpo, (1-lambda)*G_sft)^2/2',
   needs: ['D0', 'alpha', 'T', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, M, steps αw_i',
+  origin: 'here',
   isAttained: isBestStep,
   ...constantStepsOf(weightedMethod),
 });

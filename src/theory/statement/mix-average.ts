@@ -11,6 +11,7 @@ export const mixAverage = runTheorem({
   formula: 'D0^2/(2*alpha*T) + alpha*(lambda*G_dpo + (1-lambda)*G_sft)^2/2',
   needs: ['D0', 'alpha', 'T', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, X',
+  origin: 'classical',
   isAttained: isBestStep,
   ...constantStepsOf(mixMethod),
 });

@@ -11,6 +11,7 @@ export const mixBest = runTheorem({
   formula: '(D0^2 + (lambda*G_dpo + (1-lambda)*G_sft)^2*S_2)/(2*S_1)',
   needs: ['D0', 'lambda', 'G_dpo', 'G_sft', 'S_1', 'S_2'],
   reference: 'docs/theory.md, X; classical',
+  origin: 'classical',
   isAttained: isBestPoint,
   ...anyStepsOf(mixMethod, stepSums),
 });

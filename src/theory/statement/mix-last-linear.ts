@@ -11,6 +11,7 @@ export const mixLastLinear = runTheorem({
   formula: 'D0^2/(2*alpha*(T+1)) + alpha*(lambda*G_dpo + (1-lambda)*G_sft)^2/2',
   needs: ['D0', 'alpha', 'T', 'lambda', 'G_dpo', 'G_sft'],
   reference: 'docs/theory.md, X; Zamani and Glineur 2023',
+  origin: 'Zamani and Glineur 2023',
   isAttained: isBestNextStep,
   ...linearStepsOf(mixMethod),
 });

@@ -14,6 +14,7 @@ export const mixSmoothLast = runTheorem({
   formula: 'L*D0^2/(4*alpha*L*T + 2)',
   needs: ['L', 'D0', 'alpha', 'T'],
   reference: 'docs/theory.md, X; Drori and Teboulle 2014, Theorems 3.1 and 3.2',
+  origin: 'Drori and Teboulle 2014',
   applies(setting, run) {
     const { bounds, radius, distances } = setting;
     if (radius < Infinity) return { reason: 'it needs all of R^d' };

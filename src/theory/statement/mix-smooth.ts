@@ -14,6 +14,7 @@ export const mixSmooth = runTheorem({
   formula: 'D0^2/(2*alpha*(1 - alpha*L)*T) + alpha*nu^2/(2*(1 - alpha*L))',
   needs: ['D0', 'alpha', 'T', 'L', 'nu'],
   reference: 'docs/theory.md, X, smooth',
+  origin: 'known technique',
   applies(setting, run) {
     const smooth = smoothConstants(setting);
     if ('reason' in smooth) return smooth;

@@ -14,6 +14,7 @@ export const mixStrong = runTheorem({
   formula: '(1 - alpha*mu)^(2*T)*D0^2 + alpha*nu^2*(1 - (1 - alpha*mu)^(2*T))/(mu*(2 - alpha*mu))',
   needs: ['D0', 'alpha', 'T', 'mu', 'nu'],
   reference: 'docs/theory.md, X, strongly convex',
+  origin: 'known technique',
   applies(setting, run) {
     const smooth = stronglyConvex(setting);
     if ('reason' in smooth) return smooth;

@@ -16,6 +16,7 @@ export const quadraticRecursion = theorem({
   formula: 'exact',
   needs: ['exact'],
   reference: 'docs/theory.md, Q',
+  origin: 'classical',
   trials: (subject, extent) => {
     const data = freeQuadratics(subject);
     if (data === undefined) return notFreeQuadratic;

@@ -12,6 +12,7 @@ export const sequentialFinite = runTheorem({
   formula: 'Delta - slope*sqrt((1 - 2*alpha*mu)^T_2*D0^2 + alpha*G^2/(2*mu))',
   needs: ['Delta', 'slope', 'alpha', 'mu', 'T_2', 'D0', 'G'],
   reference: 'docs/theory.md, S',
+  origin: 'here',
   applies: onSecondStage(({ alpha, mu }) =>
     2 * alpha * mu <= 1 ? undefined : { reason: 'it needs steps of at most 1/(2μ) of the second objective' },
   ),

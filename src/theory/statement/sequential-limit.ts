@@ -19,6 +19,7 @@ export const sequentialLimit = runTheorem({
   formula: 'Delta',
   needs: ['Delta'],
   reference: 'arXiv 2410.15483 (Sequential) in its general form: docs/theory.md, S',
+  origin: 'the paper; general form here',
   applies(setting, run) {
     const Delta = isSubject(setting) ? limitGap(setting, run) : undefined;
     if (Delta === undefined) return { reason: 'no modulus of strong convexity of the second objective is known' };

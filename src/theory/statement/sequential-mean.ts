@@ -12,6 +12,7 @@ export const sequentialMean = runTheorem({
   formula: 'Delta - slope*(1 - alpha*mu)^T_2*E_0',
   needs: ['Delta', 'slope', 'alpha', 'mu', 'T_2', 'E_0'],
   reference: 'docs/theory.md, S',
+  origin: 'here',
   applies: onSecondStage(({ alpha, L }) =>
     alpha * L <= 1 ? undefined : { reason: 'it needs steps of at most 1/L of the second objective' },
   ),

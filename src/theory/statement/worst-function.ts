@@ -36,6 +36,7 @@ export const worstAlright: Theorem = theorem({
   formula: 'M*R/sqrt(T)',
   needs: ['M', 'R', 'T'],
   reference,
+  origin: 'function: Drori and Teboulle 2014',
   trials: trialsOf(0, (subject, steps, extent) =>
     simulated(subject, bestSteps(alright.name, steps), 'averageGap', extent),
   ),
@@ -49,6 +50,7 @@ export const worstMaxright: Theorem = theorem({
   formula: 'w*M*R/sqrt(T)',
   needs: ['w', 'M', 'R', 'T'],
   reference,
+  origin: 'function: Drori and Teboulle 2014',
   trials: trialsOf(0, (subject, steps, extent) =>
     simulated(subject, bestSteps(maxright.name, steps), 'meanMaxGap', extent),
   ),
@@ -62,6 +64,7 @@ export const worstLast: Theorem = theorem({
   formula: 'M*R/sqrt(T+1)',
   needs: ['M', 'R', 'T'],
   reference,
+  origin: 'function: Drori and Teboulle 2014',
   trials: trialsOf(1, (subject, steps, extent) => {
     const stepSizes = linearSteps(1 / Math.sqrt(steps + 1), steps);
     return simulated(subject, { schedule: alright.name, stepSizes }, 'gap', extent);

@@ -13,15 +13,28 @@ export interface StatementVerdict {
     readonly steps: number | null;
     readonly ratio: number;
   } | null;
+  /** The largest ratio that an attack found; null where none was made, or none found an instance. */
+  readonly attacked: number | null;
 }
 
 /** The verdict on every statement that some row is about, in the order of the rows. */
 export function summary(rows: readonly Row[]): StatementVerdict[] {
   const ids = [...new Set(rows.map(({ id }) => id))];
   return ids.map((id) => {
-    const own = rows.filter((row) => row.id === id);
+    const all = rows.filter((row) => row.id === id);
+    const own = all.filter(({ attacked }) => attacked !== true);
+    const ratios = all.flatMap(({ attacked, ratio }) => (attacked === true && ratio !== null ? [ratio] : []));
+    const attacked = ratios.length > 0 ? Math.max(...ratios) : null;
+    const failed = all.filter(({ holds }) => holds === false).length;
     const count = (verdict: Row['holds']): number => own.filter(({ holds }) => holds === verdict).length;
-    return { id, hold: count(true), fail: count(false), notApplicable: count('not applicable'), closest: closest(own) };
+    return {
+      id,
+      hold: count(true),
+      fail: failed,
+      notApplicable: count('not applicable'),
+      closest: closest(own),
+      attacked,
+    };
   });
 }
 

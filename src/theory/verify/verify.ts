@@ -13,6 +13,8 @@ export interface Check {
   readonly steps: number;
   readonly measurement: Measurement;
   readonly bound: number;
+  /** Whether an attack found the instance. */
+  readonly attacked?: boolean;
 }
 
 /** A theorem that says nothing about a subject. */
@@ -39,6 +41,8 @@ export interface Row {
   readonly holds: boolean | 'not applicable';
   /** Why the theorem is not applicable. */
   readonly reason?: string;
+  /** True where an attack found the instance. */
+  readonly attacked?: boolean;
 }
 
 /** Checks every theorem on one subject of the suite. */
@@ -84,6 +88,7 @@ export function judge(theorems: readonly Theorem[], checks: readonly (Check | Ex
       bound,
       ratio: bound === 0 ? null : measurement.mean / bound,
       holds: holds(kind, measurement, bound, level),
+      ...(check.attacked === true ? { attacked: true } : {}),
     };
   });
 }

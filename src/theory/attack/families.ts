@@ -1,0 +1,115 @@
+import { checkProblemFile, type ProblemFile } from '../../convex/problem/format.js';
+import { createProblem } from '../../convex/problem/create.js';
+import { problemData } from '../../convex/problem/data.js';
+import type { Stream } from '../../base/random-stream.js';
+import { problemSubject, type Subject } from '../subject.js';
+import type { Theorem } from '../theorem.js';
+import type { WorstProblem } from '../worst-case/worst-problem.js';
+import { polyhedralPair } from './polyhedral-pair.js';
+
+/** An instance as a statement is checked on it, and as it is stored: `solve` or `worst-case --replay` read it. */
+export interface Instance {
+  readonly subject: Subject;
+  readonly file: ProblemFile | WorstProblem;
+}
+
+/** Instances as functions of parameters that may be any real numbers, the first of them for λ. */
+export interface Family {
+  /** How many parameters an instance for so many steps has. */
+  count(steps: number): number;
+  instance(parameters: readonly number[], steps: number, theorem: Theorem): Promise<Instance>;
+}
+
+/** The families that the attack draws from. */
+export const families: readonly Family[] = [
+  polyhedralFamily(),
+  logisticFamily(1),
+  logisticFamily(2),
+  quadraticFamily(1, false),
+  quadraticFamily(2, false),
+  quadraticFamily(1, true),
+  quadraticFamily(2, true),
+];
+
+/** Random parameters. */
+export function drawn({ normal }: Stream, count: number): number[] {
+  return Array.from({ length: count }, () => normal());
+}
+
+/** Two maxima of affine functions with a known minimiser of their weighted sum, or of their weighted maximum. */
+function polyhedralFamily(): Family {
+  return {
+    count: (steps) => 3 + 2 * (steps + 1) + 2 * (steps + 1) * (steps + 2),
+    instance(parameters, steps, { measures }) {
+      const ofMax = measures.some((measure) => /max/i.test(measure));
+      const lambda = unit(parameters[0]);
+      return Promise.resolve(polyhedralPair(parameters.slice(1), { dimension: steps + 1, lambda, ofMax }));
+    },
+  };
+}
+
+/** One preference and one reply on the line or in the plane: from nearly linear to nearly flat, a kink in between. */
+function logisticFamily(dimension: number): Family {
+  return {
+    count: () => 1 + 4 * dimension,
+    instance(parameters) {
+      const part = (k: number): number[] => parameters.slice(1 + k * dimension, 1 + (k + 1) * dimension);
+      const zero = new Array<number>(dimension).fill(0);
+      const steep = (vector: readonly number[]): number[] => vector.map((entry) => entry * 20);
+      return ofFile(parameters[0], {
+        kind: 'log-linear',
+        dimension,
+        beta: 1,
+        radius: 1,
+        start: intoUnitBall(part(0)),
+        reference: part(1),
+        sft: [{ candidates: [steep(part(2)), zero], target: 0 }],
+        dpo: [{ chosen: steep(part(3)), rejected: zero }],
+      });
+    },
+  };
+}
+
+/** Two quadratics on the unit ball, or on all of R^d. */
+function quadraticFamily(dimension: number, free: boolean): Family {
+  const size = dimension * dimension;
+  return {
+    count: () => 1 + 2 * size + 3 * dimension,
+    instance(parameters) {
+      const at = (from: number, length: number): number[] => parameters.slice(1 + from, 1 + from + length);
+      const hessian = (factor: readonly number[]): number[][] =>
+        Array.from({ length: dimension }, (_, i) =>
+          Array.from({ length: dimension }, (_, j) => {
+            let sum = 0;
+            for (let k = 0; k < dimension; k++) sum += factor[i * dimension + k] * factor[j * dimension + k];
+            return sum + (i === j ? 1e-3 : 0);
+          }),
+        );
+      const start = at(2 * size + 2 * dimension, dimension);
+      return ofFile(parameters[0], {
+        kind: 'quadratic',
+        objectives: {
+          dpo: { hessian: hessian(at(0, size)), minimizer: at(2 * size, dimension) },
+          sft: { hessian: hessian(at(size, size)), minimizer: at(2 * size + dimension, dimension) },
+        },
+        ...(free ? { start } : { start: intoUnitBall(start), radius: 1 }),
+      });
+    },
+  };
+}
+
+async function ofFile(parameter: number, file: ProblemFile): Promise<Instance> {
+  // Stages of cycles are as long as their weights for such λ.
+  const lambda = Math.min(0.95, Math.max(0.05, Math.round(20 * unit(parameter)) / 20));
+  const problem = await createProblem(problemData(checkProblemFile(file)));
+  return { subject: problemSubject('attacked', problem, lambda), file };
+}
+
+function unit(parameter: number): number {
+  return 1 / (1 + Math.exp(-parameter));
+}
+
+function intoUnitBall(vector: readonly number[]): number[] {
+  const norm = Math.hypot(...vector);
+  return norm <= 1 ? [...vector] : vector.map((entry) => (entry / norm) * (1 - 1e-15));
+}
