@@ -1,10 +1,17 @@
 import { alternating } from './alternating.js';
 import { alright } from './alright.js';
+import { annealed } from './annealed.js';
+import { budget } from './budget.js';
+import { cagrad } from './cagrad.js';
 import { maxright } from './maxright.js';
+import { mgda } from './mgda.js';
 import { mix } from './mix.js';
+import { pcgrad } from './pcgrad.js';
+import { replay } from './replay.js';
 import type { Schedule, Variant } from './schedule.js';
 import { sequential } from './sequential.js';
 import { dpo, sft } from './single.js';
+import { smoothTchebycheff } from './smooth-tchebycheff.js';
 
 /** Every schedule, by the name used in commands, files and figures. A new one is a file of its own and a name here. */
 export const schedules: Readonly<Record<string, Schedule>> = named([
@@ -13,6 +20,13 @@ export const schedules: Readonly<Record<string, Schedule>> = named([
   alright,
   maxright,
   alternating,
+  replay,
+  annealed,
+  smoothTchebycheff,
+  budget,
+  mgda,
+  pcgrad,
+  cagrad,
   sft,
   dpo,
 ]);

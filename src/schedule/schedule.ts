@@ -102,6 +102,11 @@ export interface Schedule<State = unknown> {
    * its worst cases can be computed.
    */
   stepOnLarger?(state: State, objective: ObjectiveName): WeightedChoice;
+  /**
+   * The objective whose steps' points the average of a run is taken over, of a schedule that hands over such an average;
+   * the points of all steps unless given.
+   */
+  averagedOver?(state: State): ObjectiveName;
   /** How compiled kernels run it; where it is absent or gives none, the reference runs it. */
   kernel?(state: State): KernelRule | undefined;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { stepOn, type ObjectiveName, type Schedule } from './schedule.js';
-import { checkedSplit, checkedSteps, orderSetting, ownSettings } from './settings.js';
+import { checkedSplit, checkedSteps, orderSetting, ownSettings, splitSetting } from './settings.js';
 
 /** Sequential's state: the stages and where they meet. */
 export interface SequentialState {
@@ -11,14 +11,9 @@ export interface SequentialState {
   readonly steps: number;
 }
 
-const error = 'two whole numbers, as in 500,500';
-const stage = z.int({ error }).min(0, { error });
 const settings = z.object({
   order: orderSetting,
-  split: z
-    .tuple([stage, stage], { error })
-    .optional()
-    .meta({ description: 'steps of each stage, in order (default: halves)', value: 'n,m' }),
+  split: splitSetting,
 });
 
 /**

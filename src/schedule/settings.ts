@@ -42,6 +42,15 @@ export const orderSetting = z
   .default('sft-dpo')
   .meta({ description: 'order of the stages: sft-dpo or dpo-sft', value: 'order' });
 
+const splitError = 'two whole numbers, as in 500,500';
+const stageLength = z.int({ error: splitError }).min(0, { error: splitError });
+
+/** The lengths of two stages, a setting that several schedules have. */
+export const splitSetting = z
+  .tuple([stageLength, stageLength], { error: splitError })
+  .optional()
+  .meta({ description: 'steps of each stage, in order (default: halves)', value: 'n,m' });
+
 /** What steps are counted in: the integers of 32 bits that tables hold. */
 const largestCount = 2 ** 31 - 1;
 

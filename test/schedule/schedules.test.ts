@@ -72,7 +72,12 @@ describe.each(Object.entries(schedules))('%s', (name, schedule) => {
   it('chooses the same from the same state', () => {
     const state = schedule.init(settings());
     for (let t = 1; t <= 6; t++) {
-      expect(drawnChoice(schedule, state, t, () => 0.3)).toEqual(drawnChoice(schedule, state, t, () => 0.3));
+      const weights = () =>
+        weightsOf(
+          drawnChoice(schedule, state, t, () => 0.3),
+          () => ({ dpo: 2, sft: 1, inner: -0.5 }),
+        );
+      expect(weights()).toEqual(weights());
     }
   });
 });

@@ -30,7 +30,10 @@ export interface RunSettings {
 export interface Trajectory {
   /** f_DPO and f_SFT at θ_s for every recorded step s, alternating. */
   readonly values: Float64Array;
-  /** f_DPO and f_SFT at the average of θ_0 … θ_{s−1} (of θ_0 for s = 0) for every recorded step s, alternating. */
+  /**
+   * f_DPO and f_SFT at the average of θ_0 … θ_{s−1} for every recorded step s, alternating; of those at which the step was
+   * on one objective, where the schedule says so. With no such point it is θ_s.
+   */
   readonly averageValues: Float64Array;
   /** θ_s for every recorded step s, one after the other; empty unless asked for. */
   readonly points: Float64Array;
@@ -84,6 +87,8 @@ export function runTrajectory(
   const adapted = settings.adaptive === true ? adaptiveSteps(radius) : undefined;
 
   let state = schedule.init(settings.schedule);
+  const averagedOver = schedule.averagedOver?.(state);
+  let averaged = 0;
   let [gradients, evaluations, divergedAt, recorded] = [0, 0, 0, 0];
   let undefinedGradient: UndefinedGradient | undefined;
   recordIfDue(0);
@@ -96,7 +101,10 @@ export function runTrajectory(
     });
     const choice = drawnChoice(schedule, state, t, uniform);
     onChoice?.(t, choice);
-    for (let i = 0; i < dimension; i++) sum[i] += theta[i];
+    if (averagedOver === undefined || gradientsOf(choice).includes(averagedOver)) {
+      averaged++;
+      for (let i = 0; i < dimension; i++) sum[i] += theta[i];
+    }
     before.set(theta);
     state = takeChoice(schedule, state, choice, { theta, stepSize: adapted ?? stepSizes[t - 1], gradient, room });
     gradients += gradientsOf(choice).length;
@@ -123,7 +131,7 @@ export function runTrajectory(
 
   function recordIfDue(step: number): void {
     if (recorded >= record.length || record[recorded] !== step) return;
-    for (let i = 0; i < dimension; i++) average[i] = step === 0 ? theta[i] : sum[i] / step;
+    for (let i = 0; i < dimension; i++) average[i] = averaged === 0 ? theta[i] : sum[i] / averaged;
     values[2 * recorded] = objectives.dpo.value(theta);
     values[2 * recorded + 1] = objectives.sft.value(theta);
     averageValues[2 * recorded] = objectives.dpo.value(average);

@@ -34,9 +34,12 @@ function member(name: string, lambda: number, more: Partial<RunSettings> = {}): 
   };
 }
 
-/** Every schedule at two λ. */
+/** The schedules that kernels run. */
+const fastNames = Object.keys(schedules).filter((name) => knows(member(name, 0.5)));
+
+/** Every schedule that kernels run, at two λ. */
 function members(more: Partial<RunSettings> = {}): Member[] {
-  return Object.keys(schedules).flatMap((name) => [0.2, 0.7].map((lambda) => member(name, lambda, more)));
+  return fastNames.flatMap((name) => [0.2, 0.7].map((lambda) => member(name, lambda, more)));
 }
 
 function placed(problem: Problem) {
@@ -120,7 +123,7 @@ describe.each(Object.entries(files))('the kernel on %s', (_name, file) => {
       const start = points.slice(step * dimension, (step + 1) * dimension);
       const moved = { ...data, start } as PlaceableData;
       const from = { ...problem, data: moved, start };
-      for (const name of Object.keys(schedules)) {
+      for (const name of fastNames) {
         const { schedule, settings } = member(name, 0.4, one);
         const [[found]] = runTogether(placeProblem(moved), [{ schedule, settings }], [step]);
         const expected = runTrajectory(from, schedule, settings, step);
