@@ -5,6 +5,7 @@ import { llmExperimentCommand } from './cli/llm/experiment.js';
 import { llmCommand } from './cli/llm/llm.js';
 import { problemCommand } from './cli/convex/problem.js';
 import { runProgram } from './cli/program.js';
+import { remediesCommand } from './cli/convex/remedies.js';
 import { reproduceCommand } from './cli/convex/reproduce.js';
 import { runCommand } from './cli/convex/run.js';
 import { scheduleCommand } from './cli/llm/schedule.js';
@@ -18,6 +19,7 @@ const commands = [
   reproduceCommand(),
   solveCommand(),
   frontCommand(),
+  remediesCommand(),
   verifyCommand(),
   worstCaseCommand(),
   evaluateCommand(),

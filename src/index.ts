@@ -138,6 +138,22 @@ export {
 export type { EnsembleMember, EnsembleTask } from './convex/simulate/worker.js';
 export { estimate, moments, type Estimate } from './base/statistics.js';
 
+export { remedies } from './remedy/index.js';
+export {
+  compareRemedies,
+  gapAt,
+  type Chosen,
+  type ComparisonOptions,
+  type CurvePoint,
+  type JudgedLimit,
+  type Measured,
+  type RemedyComparison,
+  type RemedyRow,
+} from './remedy/compare.js';
+export { setup, type Setup, type SetupOptions } from './remedy/setup.js';
+export { isReason, type Limit, type NoLimit } from './remedy/limit.js';
+export type { Cost, Needs, Remedy, RemedyParameter } from './remedy/remedy.js';
+
 export { closedFormProblem, closedFormWorstCase } from './theory/worst-case/closed-form.js';
 export { solveSemidefinite, type InteriorPointOptions, type InteriorPointResult } from './sdp/interior-point.js';
 export { replay, type Replay, type Gap } from './theory/worst-case/replay.js';

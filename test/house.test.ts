@@ -8,11 +8,13 @@ import { resultFolders } from '../figures/draw.js';
 /** The floors of ARCHITECTURE.md from the ground up. A floor imports what lies below it; those on one line, not each other. */
 const floors: readonly (readonly string[])[] = [
   ['src/base'],
-  ['src/schedule', 'src/sdp', 'src/convex/expression', 'src/preference-loss'],
+  ['src/convex/expression', 'src/sdp', 'src/preference-loss'],
+  ['src/schedule'],
   ['src/convex/matrix', 'src/engine'],
   ['src/convex/problem'],
   ['src/convex/optimum', 'src/llm'],
   ['src/convex/generate', 'src/convex/simulate', 'src/convex/front'],
+  ['src/remedy'],
   ['src/theory'],
   ['src/study', 'src/experiment'],
   ['src/figure', 'experiments'],

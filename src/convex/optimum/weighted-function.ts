@@ -1,8 +1,15 @@
 import { normBound, PreciseSum, sumError } from '../matrix/precise-sum.js';
-import type { ConvexFunction, ObjectivePair, PreciseEvaluation } from '../problem/problem.js';
+import type { ConvexFunction, PreciseEvaluation } from '../problem/problem.js';
+import type { ObjectiveName } from '../../schedule/schedule.js';
+
+/** Two convex functions of the same variables. */
+export interface FunctionPair {
+  readonly dimension: number;
+  readonly objectives: Readonly<Record<ObjectiveName, ConvexFunction>>;
+}
 
 /** F_λ = λ f_DPO + (1 − λ) f_SFT; an objective of weight 0 is not evaluated. */
-export function weightedFunction(problem: ObjectivePair, lambda: number): ConvexFunction {
+export function weightedFunction(problem: FunctionPair, lambda: number): ConvexFunction {
   const { dimension, objectives } = problem;
   const [weightOfDpo, weightOfSft] = exactWeights(lambda);
   const parts = [

@@ -1,0 +1,147 @@
+import { Command, Option } from 'commander';
+import { shortNumber } from '../../base/text.js';
+import type { RemedyComparison, RemedyRow } from '../../remedy/compare.js';
+import type { Order } from '../../schedule/schedule.js';
+import { commaNumbers, integerOption, optionName, unitOption, wordOption } from '../arguments.js';
+import { printJson, printTable } from '../output.js';
+import { lazyProgress } from '../../base/progress.js';
+
+interface RemediesOptions extends Readonly<Record<string, unknown>> {
+  readonly lambda: number;
+  readonly order: Order;
+  readonly only?: string[];
+  readonly steps: number;
+  readonly stepSize: string;
+  readonly batch: number;
+  readonly split?: number[];
+  readonly seeds: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** The parameters that remedies have, by their names, with what they are: src/remedy has their checks. */
+const parameters: Readonly<Record<string, readonly [value: string, description: string]>> = {
+  replay: ['ρ', 'probability of a step on the first objective in stage two (theory: its weight)'],
+  l2Anchor: ['κ', 'weight of the L2 anchor (theory of every κ: w_first/w_second)'],
+  ewcAnchor: ['κ', 'weight of the EWC anchor'],
+  laplaceAnchor: ['κ', 'weight of the Laplace anchor'],
+  klAnchor: ['κ', 'weight of the KL anchor'],
+  chosenNll: ['a', 'weight of the NLL of the chosen replies (theory: as κ)'],
+  average: ['a', 'share of the model of stage two (theory: its weight)'],
+  subspace: ['r', 'dimensions that stage two moves in (default: half)'],
+  share: ['p(t, T)', 'probability of DPO at step t of annealed (default: t/T)'],
+  cycles: ['C', 'cycles of alternating (default: √T, rounded up)'],
+  smoothing: ['μ', 'smoothing of smooth-tchebycheff (default: a tenth of min F_max)'],
+  forgetAtMost: ['δ', 'budget: how far the loss of the first objective may rise (theory: as at θ_λ*)'],
+  conflictAversion: ['c', 'conflict aversion of cagrad (default: 0.5)'],
+  stageTwoSteps: ['n', 'steps of stage two at best-checkpoint (default: the best in hindsight)'],
+};
+
+/** `forgetting remedies`: what people do against forgetting, on one scale. */
+export function remediesCommand(): Command {
+  const command = new Command('remedies')
+    .description('what people do against forgetting, on one scale: limits, gaps, costs')
+    .argument('<problem>', 'problem file')
+    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option(
+      '--order <order>',
+      'order of the stages: sft-dpo or dpo-sft',
+      wordOption('order', ['sft-dpo', 'dpo-sft']),
+      'sft-dpo',
+    )
+    .option('--only <names>', 'remedies, with commas between (default: all)', (text: string) => text.split(','))
+    .option('--steps <T>', 'number of updates of a run, both stages together', integerOption('steps', 1), 1000)
+    .option('--split <n,m>', 'steps of each stage, in order (default: halves)', commaNumbers)
+    .option('--step-size <rule>', 'a number, an expression of t and T, or linear:α0', '0.5/sqrt(T)')
+    .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
+    .option('--seeds <n>', 'number of runs of every row', integerOption('seeds', 1), 20)
+    .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0);
+  for (const [name, [value, description]] of Object.entries(parameters)) {
+    command.addOption(new Option(`--${optionName(name)} <${value}>`, description).helpGroup('Parameters of remedies:'));
+  }
+  return command.option('--json', 'print JSON').action(async (file: string, options: RemediesOptions) => {
+    const { readProblemFile } = await import('../../convex/problem/read.js');
+    const { setup } = await import('../../remedy/setup.js');
+    const { compareRemedies } = await import('../../remedy/compare.js');
+    const { problem, text } = await readProblemFile(file);
+    const given = Object.fromEntries(
+      Object.keys(parameters).flatMap((name) =>
+        typeof options[name] === 'string' ? [[name, options[name]] as const] : [],
+      ),
+    );
+    const progress = lazyProgress('remedies');
+    const comparison = compareRemedies(setup(problem, options), {
+      ...(options.only !== undefined && { only: options.only }),
+      given,
+      onProgress: progress.update,
+    });
+    progress.stop();
+    const condition = problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {};
+    const { provenance } = await import('../provenance.js');
+    if (options.json === true) printJson({ ...comparison, ...condition, provenance: provenance(options.seed, text) });
+    else print(comparison, problem.conditionalOnConvexity);
+  });
+}
+
+function print({ lambda, order, minimum, sequentialGap, remedies }: RemedyComparison, conditional: boolean): void {
+  const gap = sequentialGap === null ? 'none' : shortNumber(sequentialGap);
+  process.stdout.write(
+    `λ = ${lambda}, ${order}, min F_λ = ${shortNumber(minimum.value)} (certificate ${certificateText(minimum.certificate)}), ` +
+      `gap of Sequential's limit ${gap}\n\n`,
+  );
+  printTable(
+    [
+      'remedy',
+      'chosen',
+      'parameter',
+      'gap',
+      'certificate',
+      'bound',
+      'measured gap',
+      '95 % interval',
+      'cost a step',
+      'needs',
+    ],
+    remedies.map(tableRow),
+  );
+  const reasons = new Map(
+    remedies.flatMap(({ name, reason }) => (reason === undefined ? [] : [[name, reason] as const])),
+  );
+  if (reasons.size > 0) process.stdout.write('\n');
+  for (const [name, reason] of reasons) process.stdout.write(`${name}: ${reason}\n`);
+  if (conditional) process.stdout.write('\ncertificates are conditional on convexity\n');
+}
+
+function tableRow({ name, chosen, parameters: own, limit, bound, measured, cost, needs }: RemedyRow): string[] {
+  const [value] = Object.values(own);
+  const interval = measured?.gap.ci95;
+  return [
+    name,
+    chosen,
+    typeof value === 'number' ? shortNumber(value) : typeof value === 'string' ? value : '–',
+    limit === null ? '–' : shortNumber(limit.gap),
+    limit === null ? '–' : certificateText(limit.certificate),
+    shortNumber(bound),
+    measured === null ? '–' : shortNumber(measured.gap.mean),
+    interval === null || interval === undefined ? '–' : `[${interval.map(shortNumber).join(', ')}]`,
+    costText(cost),
+    needsText(needs),
+  ];
+}
+
+function certificateText(certificate: number): string {
+  return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
+}
+
+function costText({ gradients, evaluations, vectors, models }: RemedyRow['cost']): string {
+  const parts = [`${gradients} g`];
+  if (evaluations > 0) parts.push(`${evaluations} f`);
+  if (vectors > 0) parts.push(`${vectors} v`);
+  if (models > 1) parts.push(`${models} models`);
+  return parts.join(' + ');
+}
+
+function needsText({ sftRecords, sftPrompts, optima }: RemedyRow['needs']): string {
+  const parts = [sftRecords ? 'SFT records' : sftPrompts ? 'SFT prompts' : '', optima ? 'optima' : ''];
+  return parts.filter((part) => part !== '').join(', ') || '–';
+}

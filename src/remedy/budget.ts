@@ -1,0 +1,93 @@
+import { InputError } from '../base/input-error.js';
+import { minimizeWeightedSum, type WeightedSumMinimum } from '../convex/optimum/weighted-sum.js';
+import { isReason, type Limit } from './limit.js';
+import { oneGradient, type Remedy } from './remedy.js';
+import { scheduleOutputs } from './runs.js';
+import type { Setup } from './setup.js';
+
+/**
+ * Budget: min f_second subject to f_first ≤ f_first* + δ, the point of the front with that loss. What runs hand over is the
+ * average of the points at steps on the second objective (statement B).
+ */
+export const budget: Remedy<number> = {
+  name: 'budget',
+  label: 'Budget',
+  description: 'the second objective, or the first where that lies above its optimum by more than δ',
+  kind: 'schedule',
+  needs: { sftRecords: true, sftPrompts: true, optima: true },
+  parameter: {
+    name: 'forgetAtMost',
+    symbol: 'δ',
+    description: 'how far the loss of the first objective may rise above its optimum',
+    parse(text, field) {
+      const value = Number(text);
+      if (text.trim() === '' || !(value >= 0 && value < Infinity)) throw new InputError(field, text, 'a number ≥ 0');
+      return value;
+    },
+    theory: ({ optima, first }) => Math.max(0, optima.weightedSum[first] - optima.ideal[first].value),
+    at: (position, setup) => position * largestLoss(setup),
+  },
+  cost: () => ({ ...oneGradient, evaluations: 1 }),
+  limit: constrainedMinimum,
+  outputs: (setup, delta) => scheduleOutputs(setup, 'budget', { order: setup.order, forgetAtMost: delta }, 'average'),
+};
+
+/** f_first at the end of stage two above its optimum: with a larger budget nothing is held back. */
+function largestLoss({ optima, first, second, stageTwo, problem }: Setup): number {
+  const end = isReason(stageTwo) ? optima.ideal[second].minimizer : stageTwo.minimizer;
+  return Math.max(0, problem.objectives[first].value(end) - optima.ideal[first].value);
+}
+
+/**
+ * A minimiser of f_second subject to f_first ≤ f_first* + δ, and its distance to the bound that the weighted sums give: for
+ * every weight w of f_second, f_second ≥ (min F − (1 − w)(f_first* + δ))/w where the constraint holds.
+ */
+function constrainedMinimum(setup: Setup, delta: number): Limit {
+  const { problem, optima, first, second, stageOne, stageTwo } = setup;
+  const limit = optima.ideal[first].value + delta;
+  if (!isReason(stageTwo) && problem.objectives[first].value(stageTwo.minimizer) <= limit) return stageTwo;
+  if (delta === 0) return { minimizer: stageOne, certificate: optima.ideal[first].certificate };
+  const at = (weight: number): WeightedSumMinimum => {
+    const lambda = second === 'dpo' ? weight : 1 - weight;
+    return lambda === optima.weightedSum.lambda ? optima.weightedSum : minimizeWeightedSum(problem, lambda, start);
+  };
+  let start = stageOne;
+  let [low, high] = [0, 1];
+  let [lowExcess, highExcess] = [-delta, largestLoss(setup) - delta];
+  let inside: { minimizer: Float64Array; value: number } = {
+    minimizer: stageOne,
+    value: problem.objectives[second].value(stageOne),
+  };
+  let bound = optima.ideal[second].value - optima.ideal[second].certificate;
+  let weight = setup.weightOfSecond;
+  for (let iteration = 0, side = 0; iteration < 80; iteration++) {
+    const point = at(weight);
+    start = point.minimizer;
+    const excess = point[first] - limit;
+    if (weight > 0) bound = Math.max(bound, (point.value - point.certificate - (1 - weight) * limit) / weight);
+    // A rounding above the limit is on it.
+    if (excess <= 1e-14 * Math.max(1, Math.abs(limit)) && point[second] < inside.value) {
+      inside = { minimizer: point.minimizer, value: point[second] };
+    }
+    if (
+      Math.abs(excess) <= 1e-13 * Math.max(delta, 1e-3) ||
+      inside.value - bound <= 1e-13 * Math.max(1, Math.abs(bound))
+    )
+      break;
+    // Illinois' method: the end that stays has its excess halved.
+    if (excess < 0) {
+      [low, lowExcess] = [weight, excess];
+      if (side === -1) highExcess /= 2;
+      side = -1;
+    } else {
+      [high, highExcess] = [weight, excess];
+      if (side === 1) lowExcess /= 2;
+      side = 1;
+    }
+    const guess = (low * highExcess - high * lowExcess) / (highExcess - lowExcess);
+    const next = guess > low && guess < high ? guess : (low + high) / 2;
+    if (!(next > low && next < high)) break;
+    weight = next;
+  }
+  return { minimizer: inside.minimizer, certificate: Math.max(0, inside.value - bound) };
+}

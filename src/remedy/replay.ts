@@ -1,0 +1,17 @@
+import { needsNothing, oneGradient, type Remedy } from './remedy.js';
+import { scheduleOutputs } from './runs.js';
+import { replayShare } from './share.js';
+import { limitOfWeightedSum } from './stage-two.js';
+
+/** Replay: in stage two a step is on the first objective with probability ρ; the limit minimises (1 − ρ) f_second + ρ f_first. */
+export const replay: Remedy<number> = {
+  name: 'replay',
+  label: 'Replay',
+  description: 'in stage two a step is on the first objective with probability ρ',
+  kind: 'schedule',
+  needs: { ...needsNothing, sftRecords: true, sftPrompts: true },
+  parameter: replayShare,
+  cost: () => oneGradient,
+  limit: (setup, rho) => limitOfWeightedSum(setup, setup.first === 'sft' ? 1 - rho : rho),
+  outputs: (setup, rho) => scheduleOutputs(setup, 'replay', { order: setup.order, split: setup.split, replay: rho }),
+};

@@ -1,0 +1,85 @@
+import type { Problem } from '../convex/problem/problem.js';
+import { certifiedOptima, type CertifiedOptima } from '../convex/simulate/optima.js';
+import { stepSizes as stepSizesOf } from '../convex/simulate/step-size.js';
+import { InputError } from '../base/input-error.js';
+import type { ObjectiveName, Order } from '../schedule/schedule.js';
+import { checkedLambda, checkedSplit, checkedSteps } from '../schedule/settings.js';
+import { limitFrom, type Limit, type NoLimit } from './limit.js';
+
+/** What remedies are compared on. */
+export interface SetupOptions {
+  readonly lambda: number;
+  readonly order?: Order;
+  /** Updates of a run, of both stages together. */
+  readonly steps?: number;
+  /** Updates of each stage, in order; halves unless given. */
+  readonly split?: readonly number[];
+  /** A rule as `stepSizes` takes it. */
+  readonly stepSize?: string;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly seeds?: number;
+}
+
+/** Post-training in two stages on a problem: λ, the order, the certified optima, and how runs go. */
+export interface Setup {
+  readonly problem: Problem;
+  readonly lambda: number;
+  readonly order: Order;
+  readonly first: ObjectiveName;
+  readonly second: ObjectiveName;
+  /** The weights of the two stages' objectives in F_λ. */
+  readonly weightOfFirst: number;
+  readonly weightOfSecond: number;
+  readonly optima: CertifiedOptima;
+  /** Where stage one ends: the certified minimiser of its objective. */
+  readonly stageOne: Float64Array;
+  /** Where a stage two that converges ends, started there. */
+  readonly stageTwo: Limit | NoLimit;
+  readonly steps: number;
+  readonly split: readonly [number, number];
+  readonly stepSizes: Float64Array;
+  readonly batch: number;
+  readonly seed: number;
+  readonly seeds: number;
+  /** What has been computed for more than one remedy. */
+  readonly shared: Map<string, unknown>;
+}
+
+/** The setup of a comparison; throws an InputError on an option out of range. */
+export function setup(
+  problem: Problem,
+  {
+    lambda,
+    order = 'sft-dpo',
+    steps = 1000,
+    split,
+    stepSize = '0.5/sqrt(T)',
+    batch = 1,
+    seed = 0,
+    seeds = 20,
+  }: SetupOptions,
+): Setup {
+  checkedLambda(lambda);
+  checkedSteps(steps);
+  if (!Number.isSafeInteger(seeds) || seeds < 1) throw new InputError('seeds', seeds, 'an integer ≥ 1');
+  const stages = checkedSplit(split, steps);
+  const stepSizes = stepSizesOf(stepSize, steps);
+  const optima = certifiedOptima(problem, lambda);
+  const [first, second] = order === 'sft-dpo' ? (['sft', 'dpo'] as const) : (['dpo', 'sft'] as const);
+  const stageOne = optima.ideal[first].minimizer;
+  return {
+    ...{ problem, lambda, order, first, second },
+    weightOfFirst: first === 'dpo' ? lambda : 1 - lambda,
+    weightOfSecond: second === 'dpo' ? lambda : 1 - lambda,
+    ...{ optima, stageOne, stageTwo: limitFrom(problem, second, stageOne, optima.ideal[second]) },
+    ...{ steps, split: stages, stepSizes, batch, seed, seeds },
+    shared: new Map(),
+  };
+}
+
+/** What a function computes of a setup, once. */
+export function once<Value>({ shared }: Setup, key: string, compute: () => Value): Value {
+  if (!shared.has(key)) shared.set(key, compute());
+  return shared.get(key) as Value;
+}

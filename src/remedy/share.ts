@@ -1,0 +1,29 @@
+import { InputError } from '../base/input-error.js';
+import type { RemedyParameter } from './remedy.js';
+import type { Setup } from './setup.js';
+
+/** A parameter in [0, 1], whose curve goes from 0 to 1. */
+export function share(
+  name: string,
+  symbol: string,
+  description: string,
+  theory: (setup: Setup) => number,
+): RemedyParameter<number> {
+  return {
+    ...{ name, symbol, description, theory },
+    parse(text, field) {
+      const value = Number(text);
+      if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InputError(field, text, 'a number in [0, 1]');
+      return value;
+    },
+    at: (position) => position,
+  };
+}
+
+/** ρ: by theory the weight of the first objective. */
+export const replayShare = share(
+  'replay',
+  'ρ',
+  'probability of a step on the first objective in stage two',
+  ({ weightOfFirst }) => weightOfFirst,
+);

@@ -1,0 +1,57 @@
+import { minimize } from '../convex/optimum/minimize.js';
+import { minimizeQuadratic } from '../convex/optimum/minimize-quadratic.js';
+import { weightedFunction } from '../convex/optimum/weighted-function.js';
+import { minimizeWeightedSum } from '../convex/optimum/weighted-sum.js';
+import type { QuadraticObjectiveData } from '../convex/problem/data.js';
+import type { ConvexFunction } from '../convex/problem/problem.js';
+import { certifiedLimit, type Limit, type NoLimit } from './limit.js';
+import type { Setup } from './setup.js';
+
+/** A function that stage two adds to its objective, with what its certificate needs. */
+export interface AddedFunction {
+  readonly function: ConvexFunction;
+  /** A modulus of strong convexity of it. */
+  readonly modulus: number;
+  /** Its numbers, where it is a quadratic. */
+  readonly quadratic?: Pick<QuadraticObjectiveData, 'hessian' | 'minimizer'>;
+}
+
+/** The limit of a stage two on its objective plus `weight` times a function: a weighted sum of the two, certified. */
+export function limitWithTerm(
+  { problem, second, stageOne }: Setup,
+  weight: number,
+  added: AddedFunction,
+): Limit | NoLimit {
+  if (weight === Infinity) return { minimizer: stageOne, certificate: 0 };
+  const { data, dimension, radius } = problem;
+  const objective = problem.objectives[second];
+  // f + κq is (1 + κ) times the sum of the two with the weights 1/(1 + κ) and κ/(1 + κ).
+  const share = 1 / (1 + weight);
+  const pair = { dimension, objectives: { dpo: objective, sft: added.function } };
+  const f = weightedFunction(pair, share);
+  const minimum =
+    data.kind === 'quadratic' && added.quadratic !== undefined
+      ? minimizeQuadratic(
+          {
+            ...data,
+            objectives: { dpo: data.objectives[second], sft: { ...added.quadratic, noise: 0, valueNoise: 0 } },
+          },
+          share,
+          f,
+          stageOne,
+        )
+      : minimize(f, {
+          start: stageOne,
+          radius,
+          modulus: (share * objective.constants.strongConvexity + (1 - share) * added.modulus) * (1 - 1e-12),
+          nonsmooth: data.kind === 'expression',
+        });
+  return certifiedLimit(f, { ...minimum, certificate: minimum.certificate * (1 + weight) }, radius);
+}
+
+/** The limit of a remedy that minimises the weighted sum with the share `lambda` of DPO. */
+export function limitOfWeightedSum({ problem, optima, stageOne }: Setup, lambda: number): Limit | NoLimit {
+  const known = [optima.weightedSum, optima.ideal.dpo, optima.ideal.sft].find((point) => point.lambda === lambda);
+  const minimum = known ?? minimizeWeightedSum(problem, lambda, stageOne);
+  return certifiedLimit(weightedFunction(problem, lambda), minimum, problem.radius);
+}

@@ -1,0 +1,52 @@
+import { certificate } from '../convex/optimum/certificate.js';
+import { ontoBall } from '../convex/optimum/quadratic-model.js';
+import { evaluatePrecisely, weightedFunction } from '../convex/optimum/weighted-function.js';
+import { weightedModulus } from '../convex/optimum/weighted-sum.js';
+import type { Gram, Pair } from '../schedule/schedule.js';
+import { gramOf } from '../schedule/step.js';
+import { weightsOfShortest } from '../schedule/mgda.js';
+import type { Limit, NoLimit } from './limit.js';
+import type { Setup } from './setup.js';
+
+/**
+ * Where noiseless steps that combine both gradients come to rest, from the start of the problem in steps of 1/L: a
+ * Pareto-stationary point, which minimises the weighted sum with the weights that its gradients cancel under. The certificate
+ * is that sum's.
+ */
+export function stationaryLimit({ problem, optima }: Setup, weigh: (gram: Gram) => Pair): Limit | NoLimit {
+  const { objectives, dimension, radius, start } = problem;
+  const smoothness = Math.max(objectives.dpo.constants.smoothness, objectives.sft.constants.smoothness);
+  if (!(smoothness > 0 && smoothness < Infinity))
+    return { reason: 'no smoothness is known, by which its path could be followed' };
+  const [dpo, sft] = [new Float64Array(dimension), new Float64Array(dimension)];
+  let theta: Float64Array = Float64Array.from(start);
+  const steps = problem.data.kind === 'quadratic' ? 200_000 : 2000;
+  const scale = Math.max(1, Math.hypot(...optima.weightedSum.minimizer));
+  for (let s = 0; s < steps; s++) {
+    objectives.dpo.gradient(theta, dpo);
+    objectives.sft.gradient(theta, sft);
+    const weights = weigh(gramOf(dpo, sft));
+    const reached = ontoBall(
+      theta.map((entry, i) => entry - (weights.dpo * dpo[i] + weights.sft * sft[i]) / smoothness),
+      radius,
+    );
+    let moved = 0;
+    for (let i = 0; i < dimension; i++) moved = Math.max(moved, Math.abs(reached[i] - theta[i]));
+    theta = reached;
+    if (!(moved < Infinity)) return { reason: 'its noiseless path does not stay finite' };
+    if (moved <= 1e-13 * scale) return certifiedAt(theta);
+  }
+  return { reason: `its noiseless path has not come to rest after ${steps} steps` };
+
+  function certifiedAt(minimizer: Float64Array): Limit {
+    objectives.dpo.gradient(minimizer, dpo);
+    objectives.sft.gradient(minimizer, sft);
+    const lambda = weightsOfShortest(gramOf(dpo, sft)).dpo;
+    const evaluation = evaluatePrecisely(weightedFunction(problem, lambda), minimizer);
+    const modulus = weightedModulus(problem, lambda);
+    return {
+      minimizer,
+      certificate: certificate(minimizer, evaluation, radius, { kind: 'strongly-convex', modulus }).bound,
+    };
+  }
+}
