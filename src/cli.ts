@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { evaluateCommand } from './cli/convex/evaluate.js';
 import { frontCommand } from './cli/convex/front.js';
+import { figureCommand } from './cli/convex/figure.js';
 import { llmExperimentCommand } from './cli/llm/experiment.js';
 import { llmCommand } from './cli/llm/llm.js';
 import { problemCommand } from './cli/convex/problem.js';
@@ -16,6 +17,7 @@ import { worstCaseCommand } from './cli/convex/worst-case.js';
 
 const commands = [
   runCommand(),
+  figureCommand(),
   reproduceCommand(),
   solveCommand(),
   frontCommand(),

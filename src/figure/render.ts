@@ -17,6 +17,8 @@ textMetrics.width = (item, text) =>
 export interface FigureTask {
   readonly figure: Figure;
   readonly provenance: Provenance;
+  /** Significant digits of the numbers; 7 unless given. */
+  readonly digits?: number;
 }
 
 /** The files of a figure that are text. */
@@ -27,12 +29,9 @@ export interface RenderedFigure {
   readonly svg: string;
 }
 
-/** Significant digits of the numbers in a figure's files. */
-const digits = 7;
-
 /** Draws a figure; throws an Error where Vega or Vega-Lite has anything to warn of. */
-export async function renderFigure({ figure, provenance }: FigureTask): Promise<RenderedFigure> {
-  const rows = figure.rows.map(rounded);
+export async function renderFigure({ figure, provenance, digits = 7 }: FigureTask): Promise<RenderedFigure> {
+  const rows = figure.rows.map((row) => rounded(row, digits));
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     description: figure.caption,
@@ -66,7 +65,7 @@ function renumbered(svg: string): string {
   });
 }
 
-function rounded(row: Row): Row {
+function rounded(row: Row, digits: number): Row {
   return Object.fromEntries(
     Object.entries(row).map(([column, cell]) => [
       column,

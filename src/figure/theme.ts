@@ -94,6 +94,12 @@ export function maxrightLooks(count: number): Omit<Look, 'label'>[] {
   return shades.map((shade, i) => ({ colour: shade, dash: [], shape: shapes[i % shapes.length] }));
 }
 
+/** A colour in so many shades, from light to dark; itself where there is one. */
+export function shadesOf(colour: string, count: number): string[] {
+  const towards = (end: string, part: number): string => shaded([colour, end], 101)[Math.round(100 * part)];
+  return count === 1 ? [colour] : shaded([towards('#FFFFFF', 0.35), colour, towards('#000000', 0.55)], count);
+}
+
 /** `count` colours, two at least, evenly along a line of colours. */
 function shaded(stops: readonly string[], count: number): string[] {
   const channels = [1, 3, 5].map((at) => stops.map((stop) => parseInt(stop.slice(at, at + 2), 16)));

@@ -77,13 +77,16 @@ export function runCommand(): Command {
       const { readProblemFile } = await import('../../convex/problem/read.js');
       const { problem, text } = await readProblemFile(file);
       const { result, ensemble } = await run(problem, options);
+      const { provenance } = await import('../provenance.js');
+      const origin = provenance(options.seed, text);
       if (options.out !== undefined) {
         const { resultColumns, resultRows } = await import('../../convex/simulate/result-table.js');
         const { writeTable } = await import('../../base/table-file.js');
-        await writeTable(options.out, resultRows(ensemble), resultColumns);
+        const { stepSize, optimum } = options;
+        const made = { stepSize, ...(optimum && { optimum }), problem: file, problemHash: origin.problemHash };
+        await writeTable(options.out, resultRows(ensemble, made), resultColumns);
       }
-      const { provenance } = await import('../provenance.js');
-      if (options.json === true) printJson({ ...result, provenance: provenance(options.seed, text) });
+      if (options.json === true) printJson({ ...result, provenance: origin });
       else printResult(result, options);
     });
 }

@@ -1,5 +1,5 @@
 import type { ObjectivePair } from '../problem/problem.js';
-import type { Schedule } from '../../schedule/schedule.js';
+import type { Pair, Schedule } from '../../schedule/schedule.js';
 import { describedSettings } from '../../schedule/settings.js';
 import { choiceName } from '../../schedule/step.js';
 import { ensembleMeasures, type Optima } from './measures.js';
@@ -24,10 +24,30 @@ export const resultColumns = {
   gradients: 'INT32',
   evaluations: 'INT32',
   settings: 'STRING',
+  stepSize: 'STRING',
+  batch: 'INT32',
+  values: 'STRING',
+  gradientBatch: 'STRING',
+  valueNoise: 'DOUBLE',
+  optimum: 'STRING',
+  seed: 'DOUBLE',
+  problem: 'STRING',
+  problemHash: 'STRING',
 } as Readonly<Record<string, 'STRING' | 'INT32' | 'DOUBLE'>>;
 
 /** A row of a run's result table: the measures after one recorded step. */
 export type ResultRow = Readonly<Record<string, string | number | null>>;
+
+/** What made an ensemble, as far as its settings do not say: enough to find the problem again and to evaluate bounds. */
+export interface TableOrigin {
+  /** The step-size rule. */
+  readonly stepSize: string;
+  /** The optimal values that were given in place of certified ones, if any were. */
+  readonly optimum?: Pair;
+  /** The path of the problem file, and "sha256:" with the digest of its bytes. */
+  readonly problem: string;
+  readonly problemHash: string;
+}
 
 /** An ensemble of runs, and what it is measured against. */
 export interface FinishedEnsemble {
@@ -43,13 +63,25 @@ export interface FinishedEnsemble {
 /**
  * A row for every recorded step. `dpoSteps` counts the steps on DPO so far in the run of the first seed (null where
  * steps are on both); `gradients` and `evaluations` are those of a whole run, on its last row;
- * `settings` are the schedule's own but the order, as JSON.
+ * `settings` are the schedule's own but the order, as JSON. Every row says what made it: step-size rule, batch, values,
+ * the seed of the first run, and the problem file with its digest.
  */
-export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
+export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): Iterable<ResultRow> {
   const { schedule, settings, trajectories, optima } = ensemble;
   const { lambda, steps } = settings.schedule;
   const { order, ...own } = describedSettings(schedule, settings.schedule);
   const dpoSteps = stepsOnDpo(ensemble);
+  const made = {
+    stepSize: origin.stepSize,
+    batch: settings.batch,
+    values: settings.values,
+    gradientBatch: settings.gradientBatch,
+    valueNoise: settings.valueNoise ?? null,
+    optimum: origin.optimum === undefined ? null : JSON.stringify(origin.optimum),
+    seed: ensemble.seed,
+    problem: origin.problem,
+    problemHash: origin.problemHash,
+  };
   for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
     const isLast = at === settings.record.length - 1;
@@ -67,6 +99,7 @@ export function* resultRows(ensemble: FinishedEnsemble): Iterable<ResultRow> {
       gradients: isLast ? trajectories[0].gradients : null,
       evaluations: isLast ? trajectories[0].evaluations : null,
       settings: Object.keys(own).length === 0 ? null : JSON.stringify(own),
+      ...made,
     };
   }
 }
