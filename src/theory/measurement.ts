@@ -8,6 +8,8 @@ export interface Measurement {
   readonly degrees: number;
   /** Bound on the error of the computation itself: rounding, and certificates of the optima. */
   readonly error: number;
+  /** E X² of what was sampled, where X ≥ 0 and this is known exactly. */
+  readonly secondMoment?: number;
 }
 
 /** The mean of independent samples. */

@@ -3,6 +3,7 @@ import { mix } from '../../schedule/mix.js';
 import { sequential } from '../../schedule/sequential.js';
 import { constantSteps } from '../described-run.js';
 import { exactGap } from '../exact-measure.js';
+import { gapSecondMoment } from '../gap-second-moment.js';
 import { freeQuadratics } from '../free-quadratics.js';
 import { simulated } from '../measure.js';
 import { notFreeQuadratic } from '../smooth-constants.js';
@@ -21,7 +22,8 @@ export const quadraticRecursion = theorem({
     const data = freeQuadratics(subject);
     if (data === undefined) return notFreeQuadratic;
     const { bounds } = subject;
-    const steps = 30;
+    // Short, because the exact second moment of ALRIGHT's gap is a sum over all its draws.
+    const steps = 10;
     const stepSizes = constantSteps(0.5 / Math.max(bounds.dpo.smoothness, bounds.sft.smoothness), steps);
     return [sequential, mix, alright].map(({ name }) => {
       const run = { schedule: name, stepSizes };
@@ -29,8 +31,10 @@ export const quadraticRecursion = theorem({
         steps,
         variant: name,
         constants: { exact: exactGap(subject, data, run).mean },
-        // Many runs, because Student's distribution is trusted far out in its tails here.
-        measure: () => simulated(subject, run, 'gap', { ...extent, seeds: 20 * extent.seeds }),
+        measure: () => ({
+          ...simulated(subject, run, 'gap', { ...extent, seeds: 20 * extent.seeds }),
+          secondMoment: gapSecondMoment(subject, data, run),
+        }),
       };
     });
   },

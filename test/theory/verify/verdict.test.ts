@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { moments } from '../../../src/base/statistics.js';
+import { constantSteps } from '../../../src/theory/described-run.js';
+import { exactGap } from '../../../src/theory/exact-measure.js';
+import { freeQuadratics } from '../../../src/theory/free-quadratics.js';
+import { gapSecondMoment } from '../../../src/theory/gap-second-moment.js';
+import { ensemble } from '../../../src/theory/measure.js';
 import { sampled } from '../../../src/theory/measurement.js';
+import { subjectOf } from '../../../src/theory/verify/suite.js';
 import { rateSlope } from '../../../src/theory/verify/rate.js';
 import { falseAlarm, holds } from '../../../src/theory/verify/verdict.js';
 import { stream } from '../../../src/base/random-stream.js';
@@ -44,6 +51,54 @@ describe('a verdict', () => {
     }
     // At most 1 in 100, and 40 ± 6.3 if it were so.
     expect(alarms).toBeLessThan(60);
+  });
+});
+
+describe('a two-sided verdict on a skewed gap', () => {
+  /** The share of fair samples, of 60 squares of normal numbers, that a rule rejects, and of those that lie too low. */
+  const rejected = (level: number, secondMoment: number | undefined): { all: number; low: number } => {
+    const { normal } = stream(4, 'skewed');
+    let [all, low] = [0, 0];
+    const trials = 20_000;
+    for (let trial = 0; trial < trials; trial++) {
+      const samples = Array.from({ length: 60 }, () => normal() ** 2);
+      const found = { ...sampled(samples), ...(secondMoment === undefined ? {} : { secondMoment }) };
+      if (holds('exact', found, 1, level)) continue;
+      all++;
+      if (found.mean < 1) low++;
+    }
+    return { all: all / trials, low: low / trials };
+  };
+
+  it('rejects fair samples no more often than stated', () => {
+    // E (χ²_1)² = 3.
+    const { all } = rejected(0.01, 3);
+    expect(all).toBeLessThan(0.01);
+    expect(rejected(0.002, 3).all).toBeLessThan(0.002);
+  });
+
+  it("is needed: Student's lower tail rejects many times more", () => {
+    expect(rejected(0.002, undefined).low).toBeGreaterThan(0.005);
+  });
+
+  it('still sees a mean that is half of what is claimed', () => {
+    const samples = Array.from({ length: 2000 }, (_, i) => 0.5 + (i % 2) / 10);
+    expect(holds('exact', { ...sampled(samples), secondMoment: 3 }, 1.1, 1e-6)).toBe(false);
+  });
+
+  it('knows the second moment of a gap exactly', async () => {
+    const subject = await subjectOf({ problem: 'plane-free', lambda: 0.5 });
+    const data = freeQuadratics(subject);
+    if (data === undefined) throw new Error('plane-free is quadratic');
+    for (const schedule of ['alright', 'mix', 'sequential']) {
+      const run = { schedule, stepSizes: constantSteps(0.05, 6) };
+      const gaps = ensemble(subject, run, { steps: [], seeds: 4000, seed: 0, rateSteps: [], rateSeeds: 0 }).map(
+        ({ values }) => (values[0] + values[1]) / 2 - subject.weightedSum.value,
+      );
+      const { mean, standardError } = moments(gaps.map((gap) => gap ** 2));
+      expect(Math.abs(mean - gapSecondMoment(subject, data, run))).toBeLessThan(5 * standardError);
+      expect(exactGap(subject, data, run).mean ** 2).toBeLessThan(gapSecondMoment(subject, data, run));
+    }
   });
 });
 
