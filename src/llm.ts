@@ -23,14 +23,18 @@ export type { KeyValueCache } from './llm/model/cache.js';
 export type { DecoderConfig } from './llm/model/config.js';
 export type { Network, Place } from './llm/model/network.js';
 export type { Rotation, RopeScaling, RotaryTables } from './llm/model/rotary.js';
-export type { Tokenizer } from './llm/tokenizer/tokenizer.js';
+export type { ChatTemplateFile, Tokenizer } from './llm/tokenizer/tokenizer.js';
 
 export { dataPath, modelPath } from './llm/hub/paths.js';
 export { hubOfEnvironment, type Hub } from './llm/hub/hub.js';
 
-export { readSft, type PreparationSettings, type Prepared, type SftExample } from './llm/data/sft.js';
+export { readSft, type SftExample } from './llm/data/sft.js';
+export type { PreparationSettings, PreparationSummary, Prepared } from './llm/data/prepared.js';
+export type { DropReason } from './llm/data/template.js';
+export type { Fields } from './llm/data/form.js';
+export type { DataPaths } from './llm/data/records.js';
 export { readPreferences, type PreferencePair } from './llm/data/preferences.js';
-export type { Sequence } from './llm/data/sequence.js';
+export type { Sequence, Span } from './llm/data/sequence.js';
 
 export { preferenceLoss } from './llm/loss/preference.js';
 export { checkedPreferenceLoss, preferenceLosses } from './preference-loss/index.js';

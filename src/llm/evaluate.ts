@@ -19,7 +19,7 @@ export interface PairLogProbabilities {
   readonly referenceRejected: number;
 }
 
-/** Both objectives over whole files. */
+/** Both objectives over whole files. Of one without data the numbers are NaN, in JSON null, and the count is 0. */
 export interface Evaluation {
   /** f_SFT: the cross-entropy of all response tokens, per token. */
   readonly sft: { readonly loss: number; readonly tokens: number };
@@ -82,8 +82,8 @@ export async function evaluate({
     dpo: preferenceSummary(perExample, preferences, settings),
     perExample,
   };
-  requireFinite('f_SFT', [evaluation.sft.loss]);
-  requireFinite('f_DPO', [evaluation.dpo.loss]);
+  if (sft.length > 0) requireFinite('f_SFT', [evaluation.sft.loss]);
+  if (preferences.length > 0) requireFinite('f_DPO', [evaluation.dpo.loss]);
   return evaluation;
 }
 

@@ -2,7 +2,8 @@ import { InputError } from '../base/input-error.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
 import { readPreferences } from '../llm/data/preferences.js';
 import type { SftExample } from '../llm/data/sft.js';
-import { readSft, type PreparationSettings } from '../llm/data/sft.js';
+import type { PreparationSettings } from '../llm/data/prepared.js';
+import { readSft } from '../llm/data/sft.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import type { ExperimentFiles, ExperimentScale, TrainingSettings } from './settings.js';
 

@@ -55,7 +55,7 @@ function llm(...words: string[]): Promise<Ended> {
 
 async function printed<Result>(...words: string[]): Promise<Result> {
   const { code, stdout, stderr } = await llm(...words);
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/^wasm: [^\n]*\n$/)]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^wasm: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+$/)]);
   return JSON.parse(stdout) as Result;
 }
 

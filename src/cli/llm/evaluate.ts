@@ -5,6 +5,7 @@ import { integerOption } from '../arguments.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { withLocalInputs } from '../options/hub.js';
 import {
+  announceData,
   preferenceLossSettings,
   readData,
   referenced,
@@ -23,7 +24,7 @@ interface EvaluateOptions extends SessionOptions {
 
 /** An evaluation, and what its files lost in preparation. */
 export type EvaluationReport = Omit<Evaluation, 'perExample'> & {
-  readonly dropped: { readonly sft: number; readonly preferences: number };
+  readonly dropped: { readonly sft?: number; readonly preferences?: number };
   readonly perExample: Evaluation['perExample'];
 };
 
@@ -46,11 +47,16 @@ export function llmEvaluateCommand(): Command {
         const loaded = await loadModel(options);
         const data = await readData(options, loaded, options);
         announce(backend);
-        const preferences = await referenced(data.preferences.examples, loaded.model, backend, options);
-        const bar = startProgress('evaluation', data.sft.examples.length + 2 * preferences.length);
+        announceData(data);
+        const preferences =
+          data.preferences === undefined
+            ? []
+            : await referenced(data.preferences.examples, loaded.model, backend, options);
+        const sft = data.sft?.examples ?? [];
+        const bar = startProgress('evaluation', sft.length + 2 * preferences.length);
         const evaluation = await evaluate({
           model: loaded.model,
-          sft: data.sft.examples,
+          sft,
           preferences,
           settings,
           batchSize: options.batch,
@@ -74,21 +80,28 @@ export function reportOf({ sft, dpo, perExample }: Evaluation, data: SessionData
   return {
     sft,
     dpo,
-    dropped: { sft: data.sft.dropped, preferences: data.preferences.dropped },
+    dropped: {
+      ...(data.sft && { sft: data.sft.dropped }),
+      ...(data.preferences && { preferences: data.preferences.dropped }),
+    },
     perExample,
   };
 }
 
 function firstTokens({ sft, preferences }: SessionData, count: number) {
-  const shown = ({ ids, promptLength }: Sequence) => ({ promptLength, ids: Array.from(ids) });
+  const shown = ({ ids, promptLength, replies }: Sequence) => ({ promptLength, ids: Array.from(ids), replies });
   return {
-    sft: sft.examples.slice(0, count).map(({ index, sequence }) => ({ index, ...shown(sequence) })),
-    preferences: preferences.examples.slice(0, count).map(({ index, chosen, rejected }) => ({
-      index,
-      promptLength: chosen.promptLength,
-      chosen: Array.from(chosen.ids),
-      rejected: Array.from(rejected.ids),
-    })),
+    ...(sft && { sft: sft.examples.slice(0, count).map(({ index, sequence }) => ({ index, ...shown(sequence) })) }),
+    ...(preferences && {
+      preferences: preferences.examples.slice(0, count).map(({ index, chosen, rejected }) => ({
+        index,
+        promptLength: chosen.promptLength,
+        chosen: Array.from(chosen.ids),
+        rejected: Array.from(rejected.ids),
+        chosenReplies: chosen.replies,
+        rejectedReplies: rejected.replies,
+      })),
+    }),
   };
 }
 
@@ -97,13 +110,13 @@ export function printReport({ sft, dpo, dropped }: EvaluationReport, shown: obje
   printTable(
     ['objective', 'loss', 'counted', 'dropped'],
     [
-      ['f_SFT', shortNumber(sft.loss), `${sft.tokens} tokens`, String(dropped.sft)],
-      ['f_DPO', shortNumber(dpo.loss), `${dpo.pairs} pairs`, String(dropped.preferences)],
+      ...(sft.tokens > 0 ? [['f_SFT', shortNumber(sft.loss), `${sft.tokens} tokens`, String(dropped.sft)]] : []),
+      ...(dpo.pairs > 0 ? [['f_DPO', shortNumber(dpo.loss), `${dpo.pairs} pairs`, String(dropped.preferences)]] : []),
     ],
   );
-  const { accuracy, chosenReward, rejectedReward } = dpo;
-  process.stdout.write(
-    `\nreward accuracy ${shortNumber(accuracy)}   chosen ${shortNumber(chosenReward)}   rejected ${shortNumber(rejectedReward)}\n`,
-  );
+  if (dpo.pairs > 0) {
+    const [accuracy, chosen, rejected] = [dpo.accuracy, dpo.chosenReward, dpo.rejectedReward].map(shortNumber);
+    process.stdout.write(`\nreward accuracy ${accuracy}   chosen ${chosen}   rejected ${rejected}\n`);
+  }
   for (const [file, records] of Object.entries(shown)) process.stdout.write(`${file} ${JSON.stringify(records)}\n`);
 }

@@ -1,17 +1,21 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { MergeOptions } from '../../llm/model/merge.js';
+import type { StoredType } from '../../llm/weights/safetensors.js';
 import { hubCacheOption, withLocalInputs } from '../options/hub.js';
 import { modelHelp, tokenizerOption } from '../options/model.js';
 import { printJson } from '../output.js';
 
+const types = ['float32', 'bfloat16', 'float16'] as const satisfies readonly StoredType[];
+
 /** `forgetting llm merge`: a model with its adapter worked into its weights. */
 export function llmMergeCommand(): Command {
   return new Command('merge')
-    .description('write a model with its LoRA adapter worked into its weights, as a Hugging Face folder in float32')
+    .description('write a model with its LoRA adapter worked into its weights, as a Hugging Face folder')
     .requiredOption('--model <path>', modelHelp)
     .addOption(tokenizerOption())
     .requiredOption('--adapter <folder>', 'LoRA adapter in PEFT form')
     .requiredOption('--out <folder>', 'folder to write')
+    .addOption(new Option('--dtype <type>', 'what weights are rounded to').choices(types).default('float32'))
     .addOption(hubCacheOption())
     .option('--json', 'print JSON')
     .action(async ({ json, ...options }: MergeOptions & { hubCache: string; json?: boolean }) => {

@@ -7,8 +7,9 @@ import type { ObjectiveData } from '../../llm/train/training.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { printReport, reportOf } from './evaluate.js';
 import { withLocalInputs } from '../options/hub.js';
-import { readData, referenced, type LoadedModel, type SessionData } from '../options/session.js';
+import { announceData, readData, referenced, type LoadedModel, type SessionData } from '../options/session.js';
 import { checkedRun, type PreparedRun } from '../train/checks.js';
+import { epochsAsSteps } from '../train/epochs.js';
 import { decisiveSettings } from '../train/identity.js';
 import { withTrainOptions, type TrainOptions } from '../options/train.js';
 import { printJson } from '../output.js';
@@ -26,7 +27,11 @@ export function llmTrainCommand(): Command {
 const interruptions = ['SIGINT', 'SIGTERM'] as const;
 
 async function trainAction(given: TrainOptions): Promise<void> {
-  const prepared = await checkedRun(given);
+  // What --epochs amount to is known when the data are read.
+  if (given.epochs !== undefined && given.steps !== undefined) {
+    throw new InputError('epochs', given.epochs, 'either --epochs or --steps');
+  }
+  const prepared = given.epochs === undefined ? await checkedRun(given) : undefined;
   const options = { ...(await withLocalInputs(given)), modelName: given.model };
   const backend = await openCommandBackend(options);
   const interruption = new AbortController();
@@ -62,7 +67,7 @@ async function trainAction(given: TrainOptions): Promise<void> {
 /** Loads what the options name and trains. */
 async function trained(
   options: TrainOptions,
-  prepared: PreparedRun,
+  checkedBefore: PreparedRun | undefined,
   backend: Backend,
   signal: AbortSignal,
 ): Promise<{ end: RunEnd; data: SessionData }> {
@@ -74,8 +79,9 @@ async function trained(
   const { model } = loaded;
   const data = await readData(options, loaded, options);
   const { evaluationSft, evaluationPreferences } = options;
+  const prepared = checkedBefore ?? (await checkedRun(await epochsAsSteps(options, data)));
   const heldOut =
-    evaluationSft === undefined || evaluationPreferences === undefined
+    evaluationSft === undefined && evaluationPreferences === undefined
       ? undefined
       : await readData({ sft: evaluationSft, preferences: evaluationPreferences }, loaded, options);
   const evaluated = heldOut ?? data;
@@ -88,6 +94,8 @@ async function trained(
   const folder = await openRunFolder(options.out, { settings, resume: options.resume ?? false });
   if (folder.result !== undefined) return { end: { finished: folder.result }, data: evaluated };
   announce(backend);
+  announceData(data);
+  if (heldOut !== undefined) announceData(heldOut, 'evaluation-');
   const training = await referencedData(data, loaded, backend, options);
   const evaluationData = heldOut && (await referencedData(heldOut, loaded, backend, options));
   const bars = trainingBars(prepared.scheduleSettings.steps);
@@ -105,6 +113,7 @@ async function trained(
       resetOptimizer: options.resetOptimizer ?? false,
       seed: options.seed,
       shuffle: options.shuffle,
+      ...(options.loraDropout !== undefined && { loraDropout: options.loraDropout }),
       ...(options.evaluateEvery !== undefined && { evaluateEvery: options.evaluateEvery }),
       checkpointEvery: options.checkpointEvery,
       folder,
@@ -162,8 +171,16 @@ async function defaultTargets(path: string): Promise<readonly string[]> {
   return architectureOf(config).targets;
 }
 
-/** Refuses LoRA options that contradict the adapter the run starts from. */
+/** Refuses LoRA options that contradict what is trained, or the adapter the run starts from. */
 function requireAdapterShape({ model: { lora } }: LoadedModel, options: TrainOptions): void {
+  const { loraDropout = 0 } = options;
+  if (loraDropout >= 1) throw new InputError('lora-dropout', loraDropout, 'a number below 1');
+  if (loraDropout > 0 && lora?.weightDecomposed === true) {
+    throw new InputError('lora-dropout', loraDropout, '0 with a DoRA adapter');
+  }
+  if (loraDropout > 0 && lora === undefined) {
+    throw new InputError('lora-dropout', loraDropout, 'none with --full-fine-tuning, which has no adapter');
+  }
   if (options.adapter === undefined || lora === undefined) return;
   const { loraRank = lora.rank, loraAlpha = lora.alpha } = options;
   if (loraRank !== lora.rank)
@@ -179,7 +196,10 @@ async function referencedData(
   backend: Backend,
   options: TrainOptions,
 ): Promise<ObjectiveData> {
-  return { sft: sft.examples, preferences: await referenced(preferences.examples, model, backend, options) };
+  return {
+    sft: sft?.examples ?? [],
+    preferences: preferences === undefined ? [] : await referenced(preferences.examples, model, backend, options),
+  };
 }
 
 /** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */
@@ -190,6 +210,6 @@ async function saveTrained(folder: string, { model }: LoadedModel, options: Trai
   if (model.lora === undefined) {
     await writeModel(folder, model, { model: options.model, ...(tokenizer !== undefined && { tokenizer }) });
   } else {
-    await writeAdapter(folder, model, options.modelName);
+    await writeAdapter(folder, model, options.modelName, options.loraDropout);
   }
 }

@@ -30,19 +30,25 @@ export async function withLocalInputs<Options extends { readonly hubCache: strin
   const { dataPath, modelPath } = await import('../../llm/hub/paths.js');
   const given = new Map<string, unknown>(Object.entries(options));
   for (const [name, kind] of Object.entries(inputs)) {
-    const text = given.get(name);
-    if (typeof text !== 'string') continue;
-    const bar = lazyProgress(`download of ${text}`);
-    const hub = hubOfEnvironment({
-      cache: options.hubCache,
-      onProgress: bar.update,
-      onNote: (line) => process.stderr.write(`${line}\n`),
-    });
-    try {
-      given.set(name, await (kind === 'model' ? modelPath : dataPath)(text, optionName(name), hub));
-    } finally {
-      bar.stop();
-    }
+    const local = async (text: string): Promise<string> => {
+      const bar = lazyProgress(`download of ${text}`);
+      const hub = hubOfEnvironment({
+        cache: options.hubCache,
+        onProgress: bar.update,
+        onNote: (line) => process.stderr.write(`${line}\n`),
+      });
+      try {
+        return await (kind === 'model' ? modelPath : dataPath)(text, optionName(name), hub);
+      } finally {
+        bar.stop();
+      }
+    };
+    const value = given.get(name);
+    if (typeof value === 'string') given.set(name, await local(value));
+    if (!Array.isArray(value)) continue;
+    const paths: string[] = [];
+    for (const text of value as string[]) paths.push(await local(text));
+    given.set(name, paths);
   }
   return Object.fromEntries(given) as Options;
 }

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import type { Backend } from '../../engine/names.js';
 import type { PreferencePair } from '../../llm/data/preferences.js';
-import type { Prepared, SftExample } from '../../llm/data/sft.js';
+import type { Fields } from '../../llm/data/form.js';
+import { summaryLines, type Prepared } from '../../llm/data/prepared.js';
+import type { SftExample } from '../../llm/data/sft.js';
 import type { ReferencedPair } from '../../llm/loss/objective.js';
 import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { Tokenizer } from '../../llm/tokenizer/tokenizer.js';
@@ -16,8 +18,13 @@ import { startProgress } from '../../base/progress.js';
 
 /** The options that evaluate and train share. */
 export interface SessionOptions extends BackendCommandOptions, ModelCommandOptions {
-  readonly sft: string;
-  readonly preferences: string;
+  readonly sft?: readonly string[];
+  readonly preferences?: readonly string[];
+  readonly sftFormat?: string;
+  readonly preferenceFormat?: string;
+  readonly sftFields?: Fields;
+  readonly preferenceFields?: Fields;
+  readonly template?: string;
   readonly reference?: string;
   readonly beta: number;
   readonly preferenceLoss: PreferenceLossName;
@@ -38,8 +45,27 @@ export interface LoadedModel {
 /** Adds the options that evaluate and train share. */
 export function withSessionOptions(command: Command): Command {
   const described = withModelOptions(command)
-    .requiredOption('--sft <file>', 'JSONL or Parquet with instruction and output, or org/dataset[:file] of the HF hub')
-    .requiredOption('--preferences <file>', 'JSONL or Parquet with prompt, chosen and rejected, or org/dataset[:file]')
+    .option(
+      '--sft <files...>',
+      'SFT data: JSONL, JSON arrays (.gz too) or Parquet; files, folders, patterns, or org/dataset[:file] of the HF hub',
+    )
+    .option('--preferences <files...>', 'preference data, in the same ways')
+    .option('--sft-format <form>', 'form of the SFT records (default: by the first)')
+    .option('--preference-format <form>', 'form of the preference records (default: by the first)')
+    .option(
+      '--sft-fields <names>',
+      'names of fields, as in prompt=question,response=answer',
+      fieldsOption('sft-fields'),
+    )
+    .option(
+      '--preference-fields <names>',
+      'names of fields, as in prompt=question,chosen=better,rejected=worse',
+      fieldsOption('preference-fields'),
+    )
+    .option(
+      '--template <name>',
+      'published, none, chat, FILE.jinja, or a text with {prompt} (default: published; chat for conversations)',
+    )
     .option(
       '--reference <path>',
       'reference policy: a model, or an adapter folder (default: the model without adapter)',
@@ -80,28 +106,63 @@ export function preferenceLossSettings(options: SessionOptions): PreferenceLossS
   });
 }
 
-/** A pair of prepared data files. */
+/** The names of fields that "prompt=question,response=answer" gives. */
+function fieldsOption(field: string): (text: string) => Fields {
+  return (text) => {
+    const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+    if (pairs.some((pair) => pair.length !== 2 || pair.includes(''))) {
+      throw new InputError(field, text, 'names with = and commas, as in prompt=question');
+    }
+    return Object.fromEntries(pairs) as Fields;
+  };
+}
+
+/** Prepared data files; undefined where none are given of an objective. */
 export interface SessionData {
-  readonly sft: Prepared<SftExample>;
-  readonly preferences: Prepared<PreferencePair>;
+  readonly sft: Prepared<SftExample> | undefined;
+  readonly preferences: Prepared<PreferencePair> | undefined;
+}
+
+/** The paths of data files of both objectives. */
+export interface SessionFiles {
+  readonly sft?: readonly string[] | undefined;
+  readonly preferences?: readonly string[] | undefined;
 }
 
 /**
- * Reads and prepares a pair of data files.
- * Throws an InputError where the maximum length is over the model's context.
+ * Reads and prepares data files.
+ * Throws an InputError where the maximum length is over the model's context, or there is no data at all.
  */
 export async function readData(
-  files: { readonly sft: string; readonly preferences: string },
+  files: SessionFiles,
   { model, tokenizer }: LoadedModel,
   options: SessionOptions,
 ): Promise<SessionData> {
   const { readSft } = await import('../../llm/data/sft.js');
   const { readPreferences } = await import('../../llm/data/preferences.js');
-  const settings = { maximumLength: maximumLengthOf(model, options), inputField: options.inputField ?? false };
+  if (files.sft === undefined && files.preferences === undefined) {
+    throw new InputError('sft', undefined, 'data files: --sft, --preferences or both');
+  }
+  const { template, sftFormat, sftFields, preferenceFormat, preferenceFields, inputField = false } = options;
+  const settings = { maximumLength: maximumLengthOf(model, options), inputField, template };
   return {
-    sft: await readSft(files.sft, tokenizer, settings),
-    preferences: await readPreferences(files.preferences, tokenizer, settings),
+    sft: files.sft && (await readSft(files.sft, tokenizer, { ...settings, format: sftFormat, fields: sftFields })),
+    preferences:
+      files.preferences &&
+      (await readPreferences(files.preferences, tokenizer, {
+        ...settings,
+        ...{ format: preferenceFormat, fields: preferenceFields },
+      })),
   };
+}
+
+/** Says how the files were read, a line each, and warns of what is suspicious in them. */
+export function announceData({ sft, preferences }: SessionData, prefix = ''): void {
+  for (const [name, prepared] of Object.entries({ sft, preferences })) {
+    for (const line of prepared === undefined ? [] : summaryLines(prefix + name, prepared.summary)) {
+      process.stderr.write(`${line}\n`);
+    }
+  }
 }
 
 /** The longest sequence, checked to fit the model's context. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
+import { decays, type Decay } from '../../llm/train/learning-rate.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { commaNumbers, integerOption, numberOption, repeatedOption, unitOption, wordOption } from '../arguments.js';
 import { withSchedule } from '../schedule-command.js';
@@ -12,6 +13,7 @@ export interface TrainOptions extends SessionOptions {
   readonly schedule: string;
   readonly lambda: number;
   readonly steps?: number;
+  readonly epochs?: number;
   readonly sftOptimum?: number;
   readonly dpoOptimum?: number;
   readonly sftBatch: number;
@@ -19,19 +21,20 @@ export interface TrainOptions extends SessionOptions {
   readonly gradientAccumulation: number;
   readonly learningRate: number;
   readonly warmup: number;
-  readonly decay: 'constant' | 'cosine';
+  readonly decay: Decay;
   readonly weightDecay: number;
   readonly maxNorm: number;
   readonly resetOptimizer?: boolean;
   readonly loraRank?: number;
   readonly loraAlpha?: number;
+  readonly loraDropout?: number;
   readonly loraTargets?: readonly string[];
   readonly fullFineTuning?: boolean;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly evaluateEvery?: number;
-  readonly evaluationSft?: string;
-  readonly evaluationPreferences?: string;
+  readonly evaluationSft?: readonly string[];
+  readonly evaluationPreferences?: readonly string[];
   readonly stopWithin?: number;
   readonly paretoPoint?: readonly Pair[];
   readonly checkpointEvery: number;
@@ -56,6 +59,7 @@ export function withTrainOptions(command: Command): Command {
   return withSchedule(withSessionOptions(command), { defaults: trainDefaults })
     .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
     .option('--steps <T>', 'number of updates (default: the sum of the split)', integerOption('steps', 1))
+    .option('--epochs <number>', 'passes over the data, in place of --steps', positiveOption('epochs'))
     .option('--sft-optimum <number>', 'f_SFT*, from which gaps are measured', numberOption('sft-optimum'))
     .option('--dpo-optimum <number>', 'f_DPO*, from which gaps are measured', numberOption('dpo-optimum'))
     .option('--sft-batch <n>', 'SFT examples in a batch', integerOption('sft-batch', 1), 4)
@@ -63,7 +67,7 @@ export function withTrainOptions(command: Command): Command {
     .option('--gradient-accumulation <n>', 'batches in a step', integerOption('gradient-accumulation', 1), 1)
     .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'), 5e-5)
     .option('--warmup <steps>', 'steps of linear warm-up', integerOption('warmup', 0), 0)
-    .option('--decay <form>', 'constant or cosine', wordOption('decay', ['constant', 'cosine']), 'constant')
+    .option('--decay <form>', 'constant, linear or cosine', wordOption('decay', decays), 'constant')
     .option('--weight-decay <number>', "AdamW's decoupled weight decay", numberOption('weight-decay'), 0)
     .option('--max-norm <number>', 'longest gradient; longer ones are shortened', numberOption('max-norm'), 1)
     .option('--reset-optimizer', 'fresh optimiser moments where a sequential run changes its objective')
@@ -72,6 +76,11 @@ export function withTrainOptions(command: Command): Command {
       '--lora-alpha <number>',
       'scale of the adapter, as alpha / rank (default: the rank)',
       numberOption('lora-alpha'),
+    )
+    .option(
+      '--lora-dropout <p>',
+      "share of an adapter's inputs that training leaves out (default: 0)",
+      unitOption('lora-dropout'),
     )
     .option(
       '--lora-targets <names>',
@@ -86,8 +95,8 @@ export function withTrainOptions(command: Command): Command {
       'steps between evaluations (default: at the end only)',
       integerOption('evaluate-every', 1),
     )
-    .option('--evaluation-sft <file>', 'SFT file to evaluate on (default: the training file)')
-    .option('--evaluation-preferences <file>', 'preference file to evaluate on (default: the training file)')
+    .option('--evaluation-sft <files...>', 'SFT data to evaluate on (default: the training data)')
+    .option('--evaluation-preferences <files...>', 'preference data to evaluate on (default: the training data)')
     .option(
       '--stop-within <number>',
       'stop where an evaluation is this near an optimum or a Pareto point',
@@ -98,6 +107,14 @@ export function withTrainOptions(command: Command): Command {
     .requiredOption('--out <folder>', 'folder of the run')
     .option('--resume', 'go on with the run in the folder of --out')
     .option('--tensorboard', 'also write a TensorBoard event file');
+}
+
+function positiveOption(field: string): (text: string) => number {
+  return (text) => {
+    const value = numberOption(field)(text);
+    if (value <= 0) throw new InputError(field, value, 'a number > 0');
+    return value;
+  };
 }
 
 function namesOption(text: string): string[] {

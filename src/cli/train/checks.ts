@@ -4,6 +4,7 @@ import type { Schedule } from '../../schedule/schedule.js';
 import { choiceName, isOpenLoop, possibleOutcomes } from '../../schedule/step.js';
 import { preferenceLossSettings } from '../options/session.js';
 import { trainDefaults, type TrainOptions } from '../options/train.js';
+import { neededObjectives, requireData } from './needed-data.js';
 import { idealOf, initialState } from './optima.js';
 
 /** What of a run can be checked before any model is loaded. */
@@ -26,7 +27,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   const { lambda, learningRate, warmup, decay, stopWithin, paretoPoint } = options;
   const { schedule, own } = await chosenSchedule(options.schedule, { ...options }, trainDefaults);
   const steps = options.steps ?? sumOf(own.split);
-  if (steps === undefined) throw new InputError('steps', steps, 'a number of updates');
+  if (steps === undefined) throw new InputError('steps', steps, 'a number of updates, or --epochs');
   const ideal = idealOf(options);
   const scheduleSettings = { lambda, steps, ...own, ...(ideal && { ideal }) };
   const state = initialState(schedule, scheduleSettings);
@@ -41,13 +42,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   if (stopWithin !== undefined && options.evaluateEvery === undefined) {
     throw new InputError('stop-within', stopWithin, '--evaluate-every beside it: the rule looks at evaluations');
   }
-  if ((options.evaluationSft === undefined) !== (options.evaluationPreferences === undefined)) {
-    throw new InputError(
-      'evaluation-sft',
-      options.evaluationSft,
-      '--evaluation-sft and --evaluation-preferences together',
-    );
-  }
+  requireData(options, neededObjectives(schedule, state, steps), schedule.name);
   return {
     schedule,
     scheduleSettings,

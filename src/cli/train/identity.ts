@@ -6,7 +6,7 @@ import type { SessionData } from '../options/session.js';
 import type { TrainOptions } from '../options/train.js';
 
 /** Files, whose content counts in place of their paths. */
-const files = ['model', 'tokenizer', 'adapter', 'reference', 'sft', 'preferences'];
+const files = ['model', 'tokenizer', 'adapter', 'reference', 'sft', 'preferences', 'template'];
 const heldOutFiles = ['evaluationSft', 'evaluationPreferences'];
 /** What decides no number. */
 const indifferent = ['threads', 'modelName', 'cache', 'hubCache', 'checkpointEvery'];
@@ -31,16 +31,25 @@ export async function decisiveSettings(
   const digest = async (path: string | undefined) => (path === undefined ? null : await modelDigest(path));
   return {
     ...Object.fromEntries(decisive),
-    ...(isModulePath(options.schedule) && {
-      'schedule-module': createHash('sha256').update(readFileSync(options.schedule)).digest('hex'),
-    }),
+    ...(isModulePath(options.schedule) && { 'schedule-module': contentDigest(options.schedule) }),
     backend: backend.name,
     model: await digest(options.model),
     adapter: await digest(options.adapter),
     reference: await digest(options.reference),
+    ...(options.template !== undefined && { template: templateIdentity(options.template) }),
     data: data.map(({ sft, preferences }) => ({
-      sft: digestOfSequences(sft.examples.map(({ sequence }) => sequence)),
-      preferences: digestOfSequences(replies(preferences.examples.map((pair) => ({ pair })))),
+      sft: sft === undefined ? null : digestOfSequences(sft.examples.map(({ sequence }) => sequence)),
+      preferences:
+        preferences === undefined ? null : digestOfSequences(replies(preferences.examples.map((pair) => ({ pair })))),
     })),
   };
+}
+
+/** A template's name, or the content of its file. */
+function templateIdentity(template: string): string {
+  return template.endsWith('.jinja') ? contentDigest(template) : template;
+}
+
+function contentDigest(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

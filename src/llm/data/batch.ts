@@ -1,4 +1,4 @@
-import { responseStart, responseTokens, type Sequence } from './sequence.js';
+import { predictedSpans, responseTokens, type Sequence } from './sequence.js';
 
 /** Sequences as one right-padded array, and where their responses are predicted. */
 export interface TokenBatch {
@@ -49,10 +49,12 @@ export function tokenBatch(
   let token = 0;
   for (const [row, sequence] of sequences.entries()) {
     batch.ids.set(sequence.ids, row * padded);
-    for (let column = responseStart(sequence); column < sequence.ids.length; column++, token++) {
-      batch.positions[token] = row * padded + column - 1;
-      batch.targets[token] = sequence.ids[column];
-      batch.owners[token] = row;
+    for (const { start, end } of predictedSpans(sequence)) {
+      for (let column = start; column < end; column++, token++) {
+        batch.positions[token] = row * padded + column - 1;
+        batch.targets[token] = sequence.ids[column];
+        batch.owners[token] = row;
+      }
     }
   }
   return batch;

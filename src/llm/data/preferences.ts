@@ -1,50 +1,91 @@
-import { streamRecords, textField, type DataRecord } from './records.js';
-import { nonEmpty, type Prepared, type PreparationSettings } from './sft.js';
-import { promptTokens, promptTooLong, responseTokens, tokenise, type Sequence } from './sequence.js';
+import { sameReply, startsWith, type Comparison, type Dialogue } from './dialogue.js';
+import { chosenForm, type ChosenForm } from './form.js';
+import { count, formName, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
+import { preferenceForms, type PreferenceContent } from './preference-form.js';
+import { streamRecords, type DataPaths, type DataRecord } from './records.js';
+import { responseTokens, type Sequence } from './sequence.js';
+import { publishedTemplate, templateOf, type DropReason, type Rendered, type Template } from './template.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A prompt with its preferred and its dispreferred reply, ready for the model. */
 export interface PreferencePair {
-  /** The record's number in its file, from 0. */
+  /** The record's number in its files, from 0. */
   readonly index: number;
   readonly chosen: Sequence;
   readonly rejected: Sequence;
 }
 
+const optionNames = { format: 'preference-format', fields: 'preference-fields' };
+
 /**
- * The preference pairs of a JSONL or Parquet file with the fields prompt, chosen and rejected; prompts are used as they are.
+ * The preference pairs of data files, in any form of `preferenceForms`.
  * Records whose prompt has `maximumLength` − 2 tokens or more, or with a reply that has no token behind its prompt, are
  * dropped.
- * Throws an InputError where a record lacks a field and where nothing is left.
+ * Throws an InputError where a record is not of the form and where nothing is left.
  */
 export async function readPreferences(
-  path: string,
+  paths: DataPaths,
   tokenizer: Tokenizer,
   settings: PreparationSettings,
 ): Promise<Prepared<PreferencePair>> {
   const examples: PreferencePair[] = [];
-  let dropped = 0;
-  for await (const record of streamRecords(path)) {
-    const example = preparePreference(record, tokenizer, settings);
-    if (example === undefined) dropped += 1;
-    else examples.push(example);
+  const [dropped, suspicious, found]: Counts[] = [{}, {}, {}];
+  let reading: { chosen: ChosenForm<PreferenceContent>; template: Template } | undefined;
+  let records = 0;
+  for await (const record of streamRecords(paths)) {
+    if (reading === undefined) {
+      const chosen = chosenForm(preferenceForms, record, settings, optionNames);
+      reading = { chosen, template: await templateOf(settings.template, tokenizer, chosen.form.conversational) };
+    }
+    records += 1;
+    const content = reading.chosen.form.read(record, reading.chosen.fields);
+    if (content.end !== undefined) count(found, `prompts that end ${content.end}`);
+    if (sameReply(content.chosen, content.rejected)) count(suspicious, 'chosen equals rejected');
+    if (startsWith(content.chosen, content.prompt)) count(suspicious, 'chosen begins with the prompt');
+    const pair = pairOf(content, record, reading.template, settings);
+    if (typeof pair === 'string') count(dropped, pair);
+    else {
+      if (pair.cut) count(suspicious, 'a reply cut by max-length');
+      examples.push({ index: record.index, chosen: pair.chosen, rejected: pair.rejected });
+    }
   }
-  return { examples: nonEmpty(examples, path, settings), dropped };
+  return {
+    examples: nonEmpty(examples, paths, dropped, settings),
+    dropped: records - examples.length,
+    summary: {
+      ...{ records, dropped, suspicious, found },
+      form: reading === undefined ? '' : formName(reading.chosen.form.name, reading.chosen.fields),
+      template: reading?.template.name ?? '',
+    },
+  };
 }
 
-/** The preference pair of a record, or undefined where the record is dropped. */
+/** The preference pair of a record of prompt, chosen and rejected by the published preparation; undefined if dropped. */
 export function preparePreference(
   record: DataRecord,
   tokenizer: Tokenizer,
-  { maximumLength }: PreparationSettings,
+  settings: PreparationSettings,
 ): PreferencePair | undefined {
-  const prompt = textField(record, 'prompt');
-  const chosen = textField(record, 'chosen');
-  const rejected = textField(record, 'rejected');
-  const promptLength = promptTokens(tokenizer, prompt);
-  if (promptTooLong(promptLength, maximumLength)) return undefined;
-  const sequence = (response: string): Sequence =>
-    tokenise(tokenizer, { prompt, response }, promptLength, maximumLength);
-  const pair = { index: record.index, chosen: sequence(chosen), rejected: sequence(rejected) };
-  return responseTokens(pair.chosen) === 0 || responseTokens(pair.rejected) === 0 ? undefined : pair;
+  const { form, fields } = chosenForm(preferenceForms, record, { ...settings, format: 'prompt' }, optionNames);
+  const pair = pairOf(form.read(record, fields), record, publishedTemplate(tokenizer), settings);
+  return typeof pair === 'string' ? undefined : { index: record.index, chosen: pair.chosen, rejected: pair.rejected };
+}
+
+function pairOf(
+  comparison: Comparison,
+  { place }: DataRecord,
+  template: Template,
+  { maximumLength }: PreparationSettings,
+): { chosen: Sequence; rejected: Sequence; cut: boolean } | DropReason {
+  const { prompt } = comparison;
+  const made: Rendered[] = [];
+  for (const response of [comparison.chosen, comparison.rejected]) {
+    // The three of a comparison are of one kind.
+    const rendered = template.sequence({ prompt, response } as Dialogue, 'preferences', maximumLength, place);
+    if (typeof rendered === 'string') return rendered;
+    if (responseTokens(rendered.sequence) === 0) return 'a reply without a token behind its prompt';
+    made.push(rendered);
+  }
+  const [chosen, rejected] = made;
+  return { chosen: chosen.sequence, rejected: rejected.sequence, cut: chosen.cut || rejected.cut };
 }

@@ -4,31 +4,44 @@ import { fileRefusal } from '../../base/file-refusal.js';
 
 /** One record of a data file and where it stands. */
 export interface DataRecord {
-  /** Its number among the file's records, from 0. */
+  /** Its number among the records of all files, from 0. */
   readonly index: number;
-  /** The file and, from 1, the line or the row: the name an error calls it by. */
+  /** The file and, from 1, the line, the row or the entry: the name an error calls it by. */
   readonly place: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+type PlacedFields = Omit<DataRecord, 'index'>;
+
+/** One data file or several: paths, folders or glob patterns. */
+export type DataPaths = string | readonly string[];
+
+/** What files of records are, in an error's words. */
+const expected = 'a readable JSONL, JSON or Parquet file';
+
 /**
- * The records of a JSONL or Parquet file, in file order, read as they are taken; blank lines are passed over.
- * Throws an InputError naming the file, and the line or row, where a line is not a JSON object, the file is damaged, or
+ * The records of JSONL files, JSON arrays (both also compressed with gzip) or Parquet files, in order, read as they are
+ * taken; blank lines are passed over. What a file is its content says.
+ * Throws an InputError naming the file, and the line, row or entry, where a record is no object, the file is damaged, or
  * it holds no record.
  */
-export async function* streamRecords(path: string): AsyncGenerator<DataRecord> {
+export async function* streamRecords(paths: DataPaths): AsyncGenerator<DataRecord> {
+  const { dataFiles } = await import('./data-files.js');
   let index = 0;
-  for await (const { place, fields } of (await isParquet(path)) ? parquetRecords(path) : jsonLineRecords(path)) {
-    yield { index, place, fields };
-    index += 1;
+  for (const path of await dataFiles(typeof paths === 'string' ? [paths] : paths)) {
+    const before = index;
+    for await (const { place, fields } of (await isParquet(path)) ? parquetRecords(path) : jsonRecords(path)) {
+      yield { index, place, fields };
+      index += 1;
+    }
+    if (index === before) throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');
   }
-  if (index === 0) throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');
 }
 
-/** All records of a file; see `streamRecords`. */
-export async function readRecords(path: string): Promise<DataRecord[]> {
+/** All records of files; see `streamRecords`. */
+export async function readRecords(paths: DataPaths): Promise<DataRecord[]> {
   const records: DataRecord[] = [];
-  for await (const record of streamRecords(path)) records.push(record);
+  for await (const record of streamRecords(paths)) records.push(record);
   return records;
 }
 
@@ -43,11 +56,11 @@ async function isParquet(path: string): Promise<boolean> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0).finally(() => file.close());
     return bytesRead === 4 && buffer.toString('latin1') === 'PAR1';
   } catch (error) {
-    throw fileRefusal(path, error, 'a readable JSONL or Parquet file');
+    throw fileRefusal(path, error, expected);
   }
 }
 
-async function* parquetRecords(path: string): AsyncGenerator<Omit<DataRecord, 'index'>> {
+async function* parquetRecords(path: string): AsyncGenerator<PlacedFields> {
   const { parquetRows } = await import('./parquet.js');
   let row = 0;
   for await (const group of parquetRows(path)) {
@@ -58,18 +71,40 @@ async function* parquetRecords(path: string): AsyncGenerator<Omit<DataRecord, 'i
   }
 }
 
-async function* jsonLineRecords(path: string): AsyncGenerator<Omit<DataRecord, 'index'>> {
+/** The objects of a JSON array where the text begins with a bracket, else of its lines. */
+async function* jsonRecords(path: string): AsyncGenerator<PlacedFields> {
   const { utf8Lines } = await import('./utf8-lines.js');
-  for (const { number, text } of utf8Lines(path, 'a readable JSONL or Parquet file')) {
-    if (text.trim() === '') continue;
+  const { fileChunks } = await import('./file-chunks.js');
+  let array: string[] | undefined;
+  let begun = false;
+  for await (const { number, text } of utf8Lines(path, fileChunks(path, expected))) {
+    if (array === undefined && text.trim() === '') continue;
+    if (!begun && text.trimStart().startsWith('[')) array = [];
+    begun = true;
+    if (array !== undefined) {
+      array.push(text);
+      continue;
+    }
     const place = `${path}:${number}`;
     yield { place, fields: jsonObject(text, place) };
   }
+  if (array !== undefined) yield* arrayRecords(path, array);
 }
 
-/** A text field of a record; throws an InputError naming file, line and field where it is missing or not a string. */
-export function textField({ place, fields }: DataRecord, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string') throw new InputError(`${place}: ${name}`, value, 'a string');
-  return value;
+function* arrayRecords(path: string, lines: readonly string[]): Generator<PlacedFields> {
+  let values: unknown;
+  try {
+    values = JSON.parse(lines.join('\n'));
+  } catch (error) {
+    const tooLong = error instanceof RangeError;
+    const got = tooLong ? 'an array of over 2^29 characters' : (error as Error).message;
+    throw new InputError(path, got, tooLong ? 'JSONL, which is read line by line' : 'a whole JSON array of objects');
+  }
+  for (const [entry, value] of (values as unknown[]).entries()) {
+    const place = `${path}: record ${entry + 1}`;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new InputError(place, value, 'a JSON object');
+    }
+    yield { place, fields: value as Record<string, unknown> };
+  }
 }

@@ -1,81 +1,90 @@
-import { InputError } from '../../base/input-error.js';
-import { streamRecords, textField, type DataRecord } from './records.js';
-import { promptTokens, promptTooLong, responseTokens, tokenise, type Sequence } from './sequence.js';
+import { chosenForm, type ChosenForm } from './form.js';
+import { count, formName, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
+import { streamRecords, type DataPaths, type DataRecord } from './records.js';
+import { responseTokens, type Sequence } from './sequence.js';
+import { sftForms, type SftContent } from './sft-form.js';
+import { publishedTemplate, templateOf, type DropReason, type Rendered, type Template } from './template.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** An instruction and its response, ready for the model. */
 export interface SftExample {
-  /** The record's number in its file, from 0. */
+  /** The record's number in its files, from 0. */
   readonly index: number;
   readonly sequence: Sequence;
 }
 
-/** How records become sequences. */
-export interface PreparationSettings {
-  /** The most tokens of a sequence; longer ones are cut. */
-  readonly maximumLength: number;
-  /** Adds the `input` field to the SFT prompt, on a line of its own after the instruction. */
-  readonly inputField?: boolean;
-}
-
-/** What a data file gives: the examples kept, in file order, and how many records were dropped. */
-export interface Prepared<Example> {
-  readonly examples: readonly Example[];
-  readonly dropped: number;
-}
-
-/** The SFT prompt around an instruction, whose own braces mean nothing. */
-export function sftPrompt(instruction: string): string {
-  return `User: ${instruction}\nAssistant: `;
-}
-
 /**
- * The SFT examples of a JSONL or Parquet file with the fields instruction and output (and input, with `inputField`).
+ * The SFT examples of data files, in any form of `sftForms`.
  * Records with an empty instruction or output, a prompt of `maximumLength` − 2 tokens or more, or a response that has no
  * token behind its prompt are dropped.
- * Throws an InputError where a record lacks a field and where nothing is left.
+ * Throws an InputError where a record is not of the form and where nothing is left.
  */
 export async function readSft(
-  path: string,
+  paths: DataPaths,
   tokenizer: Tokenizer,
   settings: PreparationSettings,
 ): Promise<Prepared<SftExample>> {
   const examples: SftExample[] = [];
-  let dropped = 0;
-  for await (const record of streamRecords(path)) {
-    const example = prepareSft(record, tokenizer, settings);
-    if (example === undefined) dropped += 1;
-    else examples.push(example);
+  const [dropped, suspicious]: Counts[] = [{}, {}];
+  let reading: { chosen: ChosenForm<SftContent>; template: Template } | undefined;
+  let records = 0;
+  for await (const record of streamRecords(paths)) {
+    reading ??= await readingOf(record, tokenizer, settings);
+    records += 1;
+    const { form, fields } = reading.chosen;
+    const content = form.read(record, fields);
+    if (content.input !== undefined && content.input !== '' && settings.inputField !== true) {
+      count(suspicious, 'an input that is not read; --input-field adds it to the prompt');
+    }
+    const made = sequenceOf(content, record, reading.template, settings);
+    if (typeof made === 'string') count(dropped, made);
+    else {
+      if (made.cut) count(suspicious, 'a reply cut by max-length');
+      examples.push({ index: record.index, sequence: made.sequence });
+    }
   }
-  return { examples: nonEmpty(examples, path, settings), dropped };
+  return {
+    examples: nonEmpty(examples, paths, dropped, settings),
+    dropped: records - examples.length,
+    summary: {
+      ...{ records, dropped, suspicious, found: {} },
+      form: reading === undefined ? '' : formName(reading.chosen.form.name, reading.chosen.fields),
+      template: reading?.template.name ?? '',
+    },
+  };
 }
 
-/** The SFT example of a record, or undefined where the record is dropped. */
+async function readingOf(
+  record: DataRecord,
+  tokenizer: Tokenizer,
+  settings: PreparationSettings,
+): Promise<{ chosen: ChosenForm<SftContent>; template: Template }> {
+  const chosen = chosenForm(sftForms, record, settings, { format: 'sft-format', fields: 'sft-fields' });
+  return { chosen, template: await templateOf(settings.template, tokenizer, chosen.form.conversational) };
+}
+
+/** The SFT example of a record of instruction and output by the published preparation; undefined where it is dropped. */
 export function prepareSft(
   record: DataRecord,
   tokenizer: Tokenizer,
-  { maximumLength, inputField = false }: PreparationSettings,
+  settings: PreparationSettings,
 ): SftExample | undefined {
-  const instruction = textField(record, 'instruction');
-  const response = textField(record, 'output');
-  const input = inputField ? textField(record, 'input') : '';
-  if (instruction === '' || response === '') return undefined;
-  const prompt = sftPrompt(input === '' ? instruction : `${instruction}\n${input}`);
-  const promptLength = promptTokens(tokenizer, prompt);
-  if (promptTooLong(promptLength, maximumLength)) return undefined;
-  const sequence = tokenise(tokenizer, { prompt, response }, promptLength, maximumLength);
-  return responseTokens(sequence) === 0 ? undefined : { index: record.index, sequence };
+  const request = { ...settings, format: 'instruction' };
+  const { form, fields } = chosenForm(sftForms, record, request, { format: 'sft-format', fields: 'sft-fields' });
+  const made = sequenceOf(form.read(record, fields), record, publishedTemplate(tokenizer), settings);
+  return typeof made === 'string' ? undefined : { index: record.index, sequence: made.sequence };
 }
 
-/** The examples, checked to be at least one. */
-export function nonEmpty<Example>(
-  examples: readonly Example[],
-  path: string,
-  { maximumLength }: PreparationSettings,
-): readonly Example[] {
-  if (examples.length === 0) {
-    const expected = `at least one with text and a prompt under ${maximumLength - 2} tokens (max-length − 2)`;
-    throw new InputError(path, 'every record dropped', expected);
-  }
-  return examples;
+function sequenceOf(
+  content: SftContent,
+  { place }: DataRecord,
+  template: Template,
+  { maximumLength, inputField = false }: PreparationSettings,
+): Rendered | DropReason {
+  const { prompt, response, input = '' } = content;
+  const hasInput = inputField && input !== '' && typeof prompt === 'string' && prompt !== '';
+  const dialogue = hasInput && typeof response === 'string' ? { prompt: `${prompt}\n${input}`, response } : content;
+  const made = template.sequence(dialogue, 'sft', maximumLength, place);
+  if (typeof made === 'string') return made;
+  return responseTokens(made.sequence) === 0 ? 'a reply without a token behind its prompt' : made;
 }

@@ -19,7 +19,7 @@ const dataset = new RegExp(`^(?<name>${word}/${word})(@(?<revision>[^@:]+))?(:(?
  */
 export function parseIdentifier(text: string, kind: HubIdentifier['kind']): HubIdentifier | undefined {
   const groups = (kind === 'model' ? model : dataset).exec(text)?.groups;
-  if (groups === undefined || /\.(jsonl?|parquet|bin|safetensors)$/.test(groups.name)) return undefined;
+  if (groups === undefined || /\.(jsonl?|parquet|bin|safetensors|gz)$/.test(groups.name)) return undefined;
   const { name, revision = 'main', file } = groups as { name: string; revision?: string; file?: string };
   return { kind, name, revision, ...(file !== undefined && { file }) };
 }

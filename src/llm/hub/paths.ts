@@ -76,7 +76,7 @@ function dataFile(files: readonly HubFile[], { field, identifier: { name, file }
     const named = files.find(({ path }) => path === file);
     if (named !== undefined) return named;
   }
-  const data = files.filter(({ path }) => /\.(jsonl|parquet)$/.test(path));
+  const data = files.filter(({ path }) => /\.(jsonl|parquet|jsonl\.gz)$/.test(path));
   const training = data.filter(({ path }) => /(^|[/_.-])train/.test(path));
   const candidates = data.length === 1 ? data : training;
   if (file === undefined && candidates.length === 1) return candidates[0];

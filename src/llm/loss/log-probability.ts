@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TokenBatch } from '../data/batch.js';
 import { apply } from '../model/custom-gradient.js';
+import type { Dropout } from '../model/dropout.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { vocabularyLogProbability } from './vocabulary.js';
 
@@ -8,6 +9,8 @@ import { vocabularyLogProbability } from './vocabulary.js';
 export interface LogProbabilityOptions {
   /** False leaves the LoRA factors out: the reference policy. */
   readonly adapter?: boolean;
+  /** What training leaves out of the adapter's inputs. */
+  readonly dropout?: Dropout;
   /** The most vocabulary logits held at once: where there are more, they are computed in chunks of positions, twice. */
   readonly logitBudget?: number;
 }
@@ -23,16 +26,19 @@ const defaultLogitBudget = 2 ** 25;
 export function sequenceLogProbabilities(
   model: LanguageModel,
   batch: TokenBatch,
-  { adapter = true, logitBudget = defaultLogitBudget }: LogProbabilityOptions = {},
+  { adapter = true, dropout, logitBudget = defaultLogitBudget }: LogProbabilityOptions = {},
 ): tf.Tensor1D {
   return tf.tidy(() => {
     const { rows, length, targets } = batch;
     const count = targets.length;
     if (count === 0) return tf.zeros<tf.Rank.R1>([rows]);
-    const hidden = model.hidden(tf.tensor2d(batch.ids, [rows, length], 'int32'), { adapter });
+    const hidden = model.hidden(tf.tensor2d(batch.ids, [rows, length], 'int32'), {
+      adapter,
+      ...(dropout && { dropout }),
+    });
     const width = hidden.shape[2] ?? 0;
     const predicting = takeRows(tf.reshape(hidden, [rows * length, width]), batch.positions, batch.tokens);
-    const { rows: states, head, trained } = model.toVocabulary(predicting, adapter);
+    const { rows: states, head, trained } = model.toVocabulary(predicting, adapter, dropout);
     const values = vocabularyLogProbability(states as tf.Tensor2D, { head, trained, targets, logitBudget });
     return sumByOwner(values, batch);
   });

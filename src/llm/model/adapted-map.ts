@@ -29,13 +29,14 @@ export function factorsOf(
 /**
  * What an adapter makes of rows that a module has mapped without its bias: mapped + scale · rows Aᵀ Bᵀ; with DoRA each
  * output is then brought to its magnitude (Liu et al., arXiv 2402.09353).
+ * @param weight the module's own, for DoRA
  */
 export function adapt(
   rows: Tensor,
   mapped: Tensor,
   factors: ModuleFactors,
-  weight: readonly Tensor[],
-  layout: LinearLayout,
+  weight: readonly Tensor[] = [],
+  layout: LinearLayout = 'out-in',
 ): Tensor {
   const low = tf.mul(tf.matMul(rows, factors.a, false, true), factors.scale);
   const whole = add(mapped, tf.matMul(low, factors.b, false, true));
@@ -51,12 +52,14 @@ export function adaptedEmbedding(rows: Tensor, ids: Tensor, { a, b, scale }: Mod
 
 /**
  * A head with its adapter as one head: rows [h, scale · h Aᵀ] times [W, B]ᵀ, which is [h Wᵀ + scale · h Aᵀ Bᵀ].
+ * @param kept h with what dropout leaves of it, for A
  * @returns rows and head of rank columns more than before
  */
 export function adaptedHead(
   rows: Tensor,
   head: readonly Tensor[],
   factors: ModuleFactors,
+  kept = rows,
 ): { rows: Tensor; head: Tensor[] } {
   const { a, b, scale } = factors;
   const ratio = magnitudeRatio(factors, head, 'out-in');
@@ -69,7 +72,7 @@ export function adaptedHead(
     first += count;
     return scaled ?? joined;
   });
-  return { rows: tf.concat([rows, tf.mul(tf.matMul(rows, a, false, true), scale)], 1), head: parts };
+  return { rows: tf.concat([rows, tf.mul(tf.matMul(kept, a, false, true), scale)], 1), head: parts };
 }
 
 /** magnitude / ‖W + scale · B A‖ by output; the norm counts as a constant to the gradient, as in DoRA, section 4.3. */

@@ -109,9 +109,10 @@ function loraConfigOf(peft: PeftConfig): LoraConfig {
 
 /**
  * Writes a model's adapter as a folder that Python's PEFT loads.
+ * @param dropout what it was trained with, for who goes on training it
  * @throws InputError when the folder cannot be written
  */
-export async function writeAdapter(folder: string, model: LanguageModel, baseModel = ''): Promise<void> {
+export async function writeAdapter(folder: string, model: LanguageModel, baseModel = '', dropout = 0): Promise<void> {
   const { lora } = model;
   if (lora === undefined) throw new Error('the model has no adapter');
   makeFolder(folder);
@@ -128,7 +129,7 @@ export async function writeAdapter(folder: string, model: LanguageModel, baseMod
     inference_mode: true,
     r: lora.rank,
     lora_alpha: lora.alpha,
-    lora_dropout: 0,
+    lora_dropout: dropout,
     target_modules: lora.targets,
     rank_pattern: lora.rankPattern ?? {},
     alpha_pattern: lora.alphaPattern ?? {},

@@ -6,6 +6,7 @@ import { adaptedModules, type AdaptedModule } from './adapted-modules.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
 import { causalMask } from './attention.js';
 import { addToRows, reshape } from './custom-gradient.js';
+import type { Dropout } from './dropout.js';
 import type { LanguageModel } from './language-model.js';
 import { linear } from './linear.js';
 import type { LoraConfig } from './lora.js';
@@ -43,7 +44,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
   };
   const modules = new Map(lora === undefined ? [] : adaptedModules(config, lora).map((one) => [one.module, one]));
   const named = (weight: string): AdaptedModule | undefined => modules.get(weight.replace(/\.weight$/, ''));
-  const network = (adapted: boolean): Network => ({
+  const network = (adapted: boolean, dropout?: Dropout): Network => ({
     parts,
     embed: (ids) => {
       const rows = embed(parts(architecture.embedding), ids);
@@ -65,15 +66,15 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
         return bias === undefined ? scaled : addToRows(scaled, bias);
       }
       const mapped = linear(rows, parts(`${module}.weight`), bias, architecture.linearLayout);
-      return factors === undefined ? mapped : adapt(rows, mapped, factors, [], architecture.linearLayout);
+      return factors === undefined ? mapped : adapt(dropout?.(rows, module) ?? rows, mapped, factors);
     },
   });
 
-  const toVocabulary: LanguageModel['toVocabulary'] = (rows, adapted = true) => {
+  const toVocabulary: LanguageModel['toVocabulary'] = (rows, adapted = true, dropout) => {
     const factors = adapted ? factorsOf(named(architecture.head), trainable) : undefined;
     const head = parts(headName);
     if (factors === undefined) return { rows, head, trained: head[0] instanceof tf.Variable };
-    return { ...adaptedHead(rows, head, factors), trained: true };
+    return { ...adaptedHead(rows, head, factors, dropout?.(rows, headName)), trained: true };
   };
 
   return {
@@ -83,7 +84,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
     lora,
     trainable,
     weights,
-    hidden: (ids, { adapter: adapted = true, cache } = {}) =>
+    hidden: (ids, { adapter: adapted = true, dropout, cache } = {}) =>
       tf.tidy(() => {
         const [batch, length] = ids.shape;
         const past = cache?.length ?? 0;
@@ -100,7 +101,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
           windowMask: beyondWindow ? causalMask(past, length, reach, window) : undefined,
           memory: cache && { cache, slots: slots(past, length, reach) },
         };
-        const rows = architecture.hidden(config, network(adapted), ids, place);
+        const rows = architecture.hidden(config, network(adapted, dropout), ids, place);
         if (cache !== undefined) cache.length += length;
         return reshape(rows, [batch, length, config.width]);
       }),

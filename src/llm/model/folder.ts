@@ -6,7 +6,7 @@ import { findTokenizer } from '../tokenizer/load.js';
 import { mergesFile } from '../tokenizer/vocabulary-and-merges.js';
 import { makeFolder } from '../../base/folder.js';
 import { parseJson, writeJson } from '../../base/json-file.js';
-import { writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
+import { writeSafetensors, type StoredType, type WritableTensor } from '../weights/safetensors.js';
 import { configJson, type ModelConfig } from './architecture/index.js';
 import type { LanguageModel } from './language-model.js';
 import { wholeTensors } from './parts.js';
@@ -18,10 +18,11 @@ export interface ModelOrigin {
 }
 
 /**
- * Writes a model as an HF folder in float32: model.safetensors, the tokenizer, and config.json last, so that a folder
+ * Writes a model as an HF folder, in float32 unless told otherwise: model.safetensors, the tokenizer, and config.json last, so that a folder
  * that has one is complete.
  * @param options.keepsAll whether every other file of the origin's folder comes along, but for weights
  * @param options.changes fields of config.json that are not the origin's
+ * @param options.type what every number is rounded to
  * @throws InputError when the disk is full or the folder cannot be written
  */
 export async function writeModelFolder(
@@ -29,10 +30,14 @@ export async function writeModelFolder(
   origin: ModelOrigin,
   config: ModelConfig,
   tensors: readonly WritableTensor[],
-  { keepsAll = false, changes = {} }: { keepsAll?: boolean; changes?: Readonly<Record<string, unknown>> } = {},
+  {
+    keepsAll = false,
+    changes = {},
+    type = 'float32',
+  }: { keepsAll?: boolean; changes?: Readonly<Record<string, unknown>>; type?: StoredType | undefined } = {},
 ): Promise<void> {
   makeFolder(folder);
-  await writeSafetensors(join(folder, 'model.safetensors'), tensors);
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors, { format: 'pt' }, type);
   if (keepsAll) copyOthers(origin.model, folder);
   const tokenizer = origin.tokenizer ?? findTokenizer(origin.model);
   copy(tokenizer, folder);
@@ -42,7 +47,7 @@ export async function writeModelFolder(
   }
   const generation = join(origin.model, 'generation_config.json');
   if (existsSync(generation)) copy(generation, folder);
-  await writeJson(join(folder, 'config.json'), { ...originConfig(origin.model, config), ...changes });
+  await writeJson(join(folder, 'config.json'), { ...originConfig(origin.model, config, type), ...changes });
 }
 
 /** Writes a model as it stands, without its adapter, as an HF folder: the end of full fine-tuning. */
@@ -58,10 +63,10 @@ export async function writeModel(folder: string, model: LanguageModel, origin: M
 }
 
 /** The origin's own config.json, fields we do not know included, but for the type of the weights. */
-function originConfig(model: string, config: ModelConfig): Record<string, unknown> {
-  if (!statSync(model).isDirectory()) return configJson(config);
+function originConfig(model: string, config: ModelConfig, type: StoredType): Record<string, unknown> {
+  if (!statSync(model).isDirectory()) return { ...configJson(config), torch_dtype: type };
   const { dtype, ...rest } = parseJson(join(model, 'config.json')) as Record<string, unknown>;
-  return { ...rest, ...(dtype !== undefined && { dtype: 'float32' }), torch_dtype: 'float32' };
+  return { ...rest, ...(dtype !== undefined && { dtype: type }), torch_dtype: type };
 }
 
 /** Weights in any form, and what lists them. */

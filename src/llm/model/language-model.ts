@@ -1,6 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { ModelConfig } from './architecture/index.js';
 import type { KeyValueCache } from './cache.js';
+import type { Dropout } from './dropout.js';
 import type { LoraConfig } from './lora.js';
 
 /** A decoder-only language model on the current backend, in float32. */
@@ -21,9 +22,12 @@ export interface LanguageModel {
   /**
    * The final hidden states (after the last norm) of right-padded token ids, shape [batch, length, width].
    * Attention is causal, so right padding changes no earlier position. `adapter: false` leaves the LoRA factors out.
-   * With a `cache` the ids continue the sequences whose keys and values it holds, and theirs are added to it.
+   * `dropout` leaves out a part of what goes into them. With a `cache` the ids continue the sequences whose keys and values it holds, and theirs are added to it.
    */
-  hidden(ids: Tensor, options?: { readonly adapter?: boolean; readonly cache?: KeyValueCache }): Tensor;
+  hidden(
+    ids: Tensor,
+    options?: { readonly adapter?: boolean; readonly dropout?: Dropout; readonly cache?: KeyValueCache },
+  ): Tensor;
   /** What hidden states are multiplied with for logits, [vocabularySize, width], as the runs of rows it is held in. */
   readonly head: readonly Tensor[];
   /**
@@ -33,6 +37,7 @@ export interface LanguageModel {
   toVocabulary(
     rows: Tensor,
     adapted?: boolean,
+    dropout?: Dropout,
   ): { readonly rows: Tensor; readonly head: readonly Tensor[]; readonly trained: boolean };
   /** The vocabulary logits of hidden states, shape [rows, width] → [rows, vocabularySize]. */
   project(hidden: Tensor): Tensor;

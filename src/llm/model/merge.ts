@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../base/input-error.js';
+import type { StoredType } from '../weights/safetensors.js';
 import { finite, requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
 import { adaptedModules, type AdaptedModule } from './adapted-modules.js';
@@ -16,10 +17,12 @@ export interface MergeOptions extends ModelOrigin {
   readonly adapter: string;
   /** The HF folder to write. */
   readonly out: string;
+  /** What the merged weights, computed in double precision, are rounded to; by default float32. */
+  readonly dtype?: StoredType | undefined;
 }
 
 /**
- * Writes a model with its adapter worked into its weights as an HF folder in float32. One
+ * Writes a model with its adapter worked into its weights as an HF folder, in float32 or a type of half the size. One
  * tensor is in memory at a time.
  * @returns the modules that changed
  * @throws InputError naming the file and what is wrong with it
@@ -54,6 +57,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
     }));
     await writeModelFolder(out, options, written, tensors, {
       keepsAll: true,
+      type: options.dtype,
       ...(unties && { changes: { tie_word_embeddings: false } }),
     });
     return changed;

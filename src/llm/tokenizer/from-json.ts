@@ -41,6 +41,7 @@ export function tokenizerFromJson(json: unknown, files: TokenizerFiles = {}, sou
     kind: 'huggingface',
     vocabularySize: largest(texts.keys()) + 1,
     ...special,
+    opening: before,
     encode: (text) => [...before, ...split.encode(text)],
     decode: (ids) => split.decode(ids.filter((id) => texts.has(id) && !skipped.has(id))),
   };

@@ -37,6 +37,7 @@ export function readLlama2cTokenizer(path: string): Tokenizer {
     eosId,
     endIds: [bosId, eosId],
     eosText: undefined,
+    opening: [],
     encode: (text) => merge(characterIds(text, idOf), entries, idOf),
     decode: (ids) => decode(ids, entries, byteOf),
   };

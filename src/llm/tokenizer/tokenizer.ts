@@ -1,3 +1,12 @@
+/** A chat template in Jinja as it stands in a file. */
+export interface ChatTemplateFile {
+  readonly text: string;
+  /** The file, for an error's words. */
+  readonly place: string;
+  /** The texts of special tokens that the template may name: bos_token, eos_token, … */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
 /** Text to token ids and back. */
 export interface Tokenizer {
   /** huggingface: from a tokenizer.json; llama2c: from a llama2.c tokenizer .bin. */
@@ -12,6 +21,10 @@ export interface Tokenizer {
   readonly endIds: readonly number[];
   /** The end-of-text token as text, to be appended before encoding; undefined for llama2c, where only the id exists. */
   readonly eosText: string | undefined;
+  /** The ids that `encode` puts in front of every text. */
+  readonly opening: readonly number[];
+  /** The model's own chat template, where its files have one. */
+  readonly chatTemplate?: ChatTemplateFile | undefined;
   /**
    * The ids of a text. huggingface: behind the special tokens that its files put first (Llama 3 puts BOS there), as
    * Python's `tokenizer(text)` does, but never closed by EOS; llama2c: without BOS and EOS.

@@ -1,12 +1,16 @@
 import { InputError } from '../../base/input-error.js';
 
+/** The forms that a learning rate may have after its warm-up: with "linear" and "cosine" it falls to 0. */
+export const decays = ['constant', 'linear', 'cosine'] as const;
+export type Decay = (typeof decays)[number];
+
 /** The learning rate over a run. */
 export interface LearningRateSettings {
   readonly learningRate: number;
   /** Steps over which the rate rises linearly to its full value. */
   readonly warmup?: number;
-  /** "constant" (default) or "cosine": half a cosine from the full rate to 0 over the steps after the warm-up. */
-  readonly decay?: 'constant' | 'cosine';
+  /** What the rate does over the steps after the warm-up; by default it stays. */
+  readonly decay?: Decay;
 }
 
 /** The learning rate of step t = 1 … steps. */
@@ -17,7 +21,8 @@ export function learningRateAt(
 ): number {
   if (step <= warmup) return (learningRate * step) / warmup;
   if (decay === 'constant') return learningRate;
-  return (learningRate / 2) * (1 + Math.cos((Math.PI * (step - warmup - 1)) / Math.max(1, steps - warmup)));
+  const share = (step - warmup - 1) / Math.max(1, steps - warmup);
+  return decay === 'linear' ? learningRate * (1 - share) : (learningRate / 2) * (1 + Math.cos(Math.PI * share));
 }
 
 /** The settings, checked: a positive rate, and a warm-up no longer than the run. */

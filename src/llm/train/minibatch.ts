@@ -1,8 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { ObjectiveName } from '../../schedule/schedule.js';
 import { draw, type Cursor, type EpochOrder } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
 import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
 import { dpoLoss, sftLoss, sftTokens, type ReferencedPair } from '../loss/objective.js';
+import { dropoutOf, type DropoutSettings } from '../model/dropout.js';
 import type { LanguageModel } from '../model/language-model.js';
 
 /** A minibatch of one objective: the losses of its parts add up to the objective on the whole. */
@@ -21,13 +23,17 @@ export interface MinibatchSource<Example> {
   readonly batchSize: number;
   /** Batches whose gradients are added before a step; n batches of b give the step of one batch of n·b. */
   readonly accumulation: number;
+  /** What is left out of an adapter's inputs; by default nothing. */
+  readonly dropout?: DropoutSettings;
 }
 
 /** The next SFT minibatch: its mean is over all response tokens of all its parts. */
 export function sftMinibatch(source: MinibatchSource<SftExample>, cursor: Cursor): Minibatch {
   const { parts, examples, after } = next(source, cursor);
   const tokens = sftTokens(examples);
-  return { parts: parts.map((part) => () => sftLoss(source.model, part, tokens)), cursor: after };
+  const { model, dropout } = source;
+  const losses = parts.map((part, i) => () => sftLoss(model, part, tokens, dropoutOf(dropout, key('sft', cursor, i))));
+  return { parts: losses, cursor: after };
 }
 
 /** The next preference minibatch: its mean is over all pairs of all its parts. */
@@ -37,7 +43,16 @@ export function dpoMinibatch(
   settings: PreferenceLossSettings,
 ): Minibatch {
   const { parts, examples, after } = next(source, cursor);
-  return { parts: parts.map((part) => () => dpoLoss(source.model, part, settings, examples.length)), cursor: after };
+  const { model, dropout } = source;
+  const losses = parts.map(
+    (part, i) => () => dpoLoss(model, part, settings, examples.length, dropoutOf(dropout, key('dpo', cursor, i))),
+  );
+  return { parts: losses, cursor: after };
+}
+
+/** The name of a part of a minibatch: what is left out of it is the same whenever and wherever it is computed. */
+function key(objective: ObjectiveName, { epoch, position }: Cursor, part: number): string {
+  return `${objective} ${epoch} ${position} ${part}`;
 }
 
 function next<Example>(

@@ -78,12 +78,14 @@ function readCached(path: string, count: number): z.infer<typeof cachedSchema> |
   return data?.chosen.length === count && data.rejected.length === count ? data : undefined;
 }
 
-/** The digest of sequences: their tokens and where each prompt ends. */
+/** The digest of sequences: their tokens, where each prompt ends, and what of the rest is predicted. */
 export function digestOfSequences(sequences: readonly Sequence[]): string {
   const hash = createHash('sha256');
-  for (const { ids, promptLength } of sequences) {
+  for (const { ids, promptLength, replies } of sequences) {
     hash.update(Int32Array.of(promptLength, ids.length));
     hash.update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+    // A mark that is no prompt's length: the spans that are predicted, where not all behind the prompt is.
+    if (replies !== undefined) hash.update(Int32Array.of(-1, ...replies.flatMap(({ start, end }) => [start, end])));
   }
   return hash.digest('hex');
 }

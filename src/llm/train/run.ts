@@ -95,7 +95,7 @@ function requireFitting({ step, cursors }: TrainingState, path: string, options:
   const counts = { sft: options.data.sft.length, dpo: options.data.preferences.length };
   for (const objective of ['sft', 'dpo'] as const) {
     const { position } = cursors[objective];
-    if (position < counts[objective]) continue;
+    if (position === 0 || position < counts[objective]) continue;
     throw new InputError(
       `${path}: cursors.${objective}`,
       position,

@@ -30,6 +30,8 @@ export interface Training {
   readonly adamw?: AdamwSettings;
   readonly maximumNorm?: number;
   readonly resetOptimizer?: boolean;
+  /** The share of an adapter's inputs that is left out in training. */
+  readonly loraDropout?: number;
   readonly dpo: PreferenceLossSettings;
   readonly seed: number;
   readonly shuffle?: boolean;
@@ -55,13 +57,15 @@ export function settingsOfSteps(training: Training): StepSettings {
     sft: epochOrder(data.sft.length, seed, 'sft', shuffle),
     dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
   };
-  const sft = { model, examples: data.sft, order: orders.sft, batchSize: training.sftBatch, accumulation };
+  const dropout = { seed, probability: training.loraDropout ?? 0 };
+  const sft = { model, examples: data.sft, order: orders.sft, batchSize: training.sftBatch, accumulation, dropout };
   const pairs = {
     model,
     examples: data.preferences,
     order: orders.dpo,
     batchSize: training.preferenceBatch,
     accumulation,
+    dropout,
   };
   return {
     trainable: model.trainable,

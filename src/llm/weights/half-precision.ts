@@ -18,3 +18,27 @@ export function fromBfloat16(halves: Uint16Array): Float32Array {
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
   return new Float32Array(bits.buffer);
 }
+
+/** The bfloat16 numbers nearest to finite float32 numbers, ties to even. */
+export function toBfloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) halves[i] = (bits[i] + 0x7fff + ((bits[i] >>> 16) & 1)) >>> 16;
+  return halves;
+}
+
+/** The IEEE half-precision numbers nearest to float32 numbers below 65520 in size, ties to even. */
+export function toFloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < halves.length; i++) {
+    const sign = (bits[i] >>> 16) & 0x8000;
+    const exponent = ((bits[i] >>> 23) & 0xff) - 127;
+    // The significand with its leading 1, and how many of its bits the half has no place for.
+    const significand = exponent === -127 ? 0 : (bits[i] & 0x7fffff) | 0x800000;
+    const lost = Math.min(exponent < -14 ? -1 - exponent : 13, 25);
+    const rounded = (significand + (1 << (lost - 1)) - 1 + ((significand >>> lost) & 1)) >>> lost;
+    halves[i] = sign | (exponent < -14 ? rounded : rounded + ((exponent + 14) << 10));
+  }
+  return halves;
+}

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { InputError } from '../../base/input-error.js';
 import { digestField, digestPosition, fileHash } from './digest.js';
-import { fromBfloat16, fromFloat16 } from './half-precision.js';
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half-precision.js';
 import { parseJson } from '../../base/json-file.js';
 import { writeInPieces } from '../../base/whole-file.js';
 import { openFile, type OpenFile } from './read-file.js';
@@ -180,6 +180,10 @@ function toFloat32(bytes: Uint8Array, dtype: string): Float32Array {
   return dtype === 'F16' ? fromFloat16(new Uint16Array(buffer)) : fromBfloat16(new Uint16Array(buffer));
 }
 
+/** The types that tensors are written in, by their names in files and in config.json. */
+export const storedTypes = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' } as const;
+export type StoredType = keyof typeof storedTypes;
+
 /** A tensor to be written, whose values are asked for when their turn comes. */
 export interface WritableTensor {
   readonly name: string;
@@ -189,23 +193,25 @@ export interface WritableTensor {
 }
 
 /**
- * Writes float32 tensors as a safetensors file, one at a time, whole or not at all.
+ * Writes tensors as a safetensors file, one at a time, whole or not at all.
  * @param metadata texts kept in the header; Python's transformers wants `format: 'pt'`. Where the first is
  *   `digestField`, the digest of the file takes its place, for `checkDigest`.
- * @throws InputError when the disk is full or the place cannot be written
+ * @param type what every number is rounded to
+ * @throws InputError when the disk is full, the place cannot be written, or a number is too large for float16
  */
 export async function writeSafetensors(
   path: string,
   tensors: readonly WritableTensor[],
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
+  type: StoredType = 'float32',
 ): Promise<void> {
   // Trailing spaces align the data to 8 bytes, as the format's own writer does.
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, shape } of tensors) {
     const begin = end;
-    end += sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    end += sizeOf(shape) * (type === 'float32' ? 4 : 2);
+    header[name] = { dtype: storedTypes[type], shape, data_offsets: [begin, end] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const start = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
@@ -224,10 +230,20 @@ export async function writeSafetensors(
       let count = 0;
       for await (const numbers of Symbol.asyncIterator in values ? values : [values]) {
         count += numbers.length;
-        next(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+        const stored = storedAs(type, numbers, name);
+        next(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
       }
       if (count !== sizeOf(shape)) throw new Error(`${name}: ${count} values for shape [${shape.join()}]`);
     }
     if (metadata.sha256 === digestField.sha256) write(Buffer.from(hash.digest('hex')), digestPosition);
   });
+}
+
+function storedAs(type: StoredType, numbers: Float32Array, name: string): Float32Array | Uint16Array {
+  if (type === 'float32') return numbers;
+  if (type === 'bfloat16') return toBfloat16(numbers);
+  // Halfway between the largest number and what would come next.
+  const beyond = numbers.find((value) => Math.abs(value) >= 65520);
+  if (beyond !== undefined) throw new InputError(name, beyond, 'numbers up to 65504 for float16; bfloat16 holds it');
+  return toFloat16(numbers);
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import { stream, type Stream } from '../../base/random-stream.js';
-import { sftPrompt } from '../../llm/data/sft.js';
+import { sftPrompt } from '../../llm/data/template.js';
 
 /** An instruction with the reply that SFT teaches. */
 export interface SyntheticSft {

@@ -102,6 +102,7 @@ describe('log-likelihoods', () => {
   it('leave out what the tokenizer makes of prompt and answer alike, and keep all that differs', () => {
     // Merges ": A" into one token, as no tokenizer of bytes would.
     const merging: Tokenizer = {
+      opening: [],
       kind: 'huggingface',
       vocabularySize: 200,
       bosId: undefined,

@@ -53,7 +53,9 @@ describe('a run in trouble', () => {
     const out = join(folder, 'diverged');
     const { code, stdout, stderr } = await llm(...words(out, '--learning-rate', '1e30', '--json'));
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^wasm: [^\n]*\nforgetting: step \d: sft: got NaN, expected a finite number[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^wasm: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+forgetting: step \d: sft: got NaN, expected a finite number[^\n]*\n$/,
+    );
     const values = checkpointValues(out);
     expect(values.length).toBeGreaterThan(0);
     expect(values.every(Number.isFinite)).toBe(true);
@@ -69,7 +71,7 @@ describe('a run in trouble', () => {
     const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^wasm: [^\n]*\nforgetting: .*\/no-room\.attempt-1\/checkpoint\.safetensors: got "a full disk", expected [^\n]*\n$/,
+      /^wasm: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+forgetting: .*\/no-room\.attempt-1\/checkpoint\.safetensors: got "a full disk", expected [^\n]*\n$/,
     );
     expect(readdirSync(folderOf(out)).filter((name) => name.startsWith('checkpoint'))).toEqual([
       'checkpoint.safetensors',

@@ -54,7 +54,7 @@ describe('on wasm', () => {
   const whole = join(folder, 'whole');
   beforeAll(async () => {
     const { code, stderr } = await llm(...words(whole, 'wasm', ...schedule));
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^wasm: [^\n]*\n$/)]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^wasm: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+$/)]);
   });
 
   it('a run killed and started again ends with the bytes of one never stopped', async () => {
@@ -119,7 +119,7 @@ describe('on wasm', () => {
     const { code, stdout, stderr } = await first.ended;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
-      /^wasm: [^\n]*\nforgetting: out: got ".*shared", expected a run of this process alone: another [^\n]*\n$/,
+      /^wasm: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+forgetting: out: got ".*shared", expected a run of this process alone: another [^\n]*\n$/,
     );
     expect(await third.ended).toMatchObject({ code: 0 });
     expectEqualRuns(out, whole);

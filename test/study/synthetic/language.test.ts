@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sftPrompt } from '../../../src/llm/data/sft.js';
+import { sftPrompt } from '../../../src/llm/data/template.js';
 import { syntheticCorpus, syntheticWords } from '../../../src/study/synthetic/language.js';
 import { readHuggingFaceTokenizer } from '../../../src/llm/tokenizer/huggingface.js';
 import { wordTokenizerJson } from '../../../src/llm/tokenizer/word-level.js';
