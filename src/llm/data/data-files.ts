@@ -20,17 +20,27 @@ export async function dataFiles(paths: readonly string[]): Promise<string[]> {
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory() === true) return filesInFolder(path);
-  if (stats !== undefined || !isDynamicPattern(path)) return [path];
+  const kind = kindOf(path);
+  if (kind === 'folder') return filesInFolder(path);
+  if (kind === 'file' || !isDynamicPattern(path)) return [path];
   const files = (await glob(path, { expandDirectories: false })).sort();
   if (files.length === 0) throw new InputError(path, 'no file', 'a pattern of files that exist');
   return files;
 }
 
+function kindOf(path: string): 'file' | 'folder' | undefined {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'file';
+  } catch {
+    // Whoever reads it says why it cannot be read.
+    return undefined;
+  }
+}
+
 function filesInFolder(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => dataName.test(name) && !aboutData.test(basename(name)) && !/(?:^|[/\\])\./.test(name))
+    .filter((name) => kindOf(join(folder, name)) === 'file')
     .sort();
   if (names.length === 0) throw new InputError(folder, 'no data file', 'JSONL, JSON or Parquet files in it');
   const named = (words: string): string | undefined =>

@@ -119,7 +119,15 @@ it('a reply without tokens is dropped and counted', async () => {
 });
 
 it.each([
-  ['a folder', () => folder, /got "a folder"/],
+  [
+    'an empty folder',
+    () => {
+      const path = join(folder, 'empty');
+      mkdirSync(path);
+      return path;
+    },
+    /empty: got "no data file", expected JSONL, JSON or Parquet files in it/,
+  ],
   [
     'links in a circle',
     () => {
