@@ -101,18 +101,17 @@ export function answered(service: Service, position: ServicePosition, answer: un
   const question = questionAt(service, position);
   if ('finished' in question) throw new InputError('answer', answer, `nothing more after step ${settings.steps}`);
   if ('evaluate' in question) {
-    const { values } = checked(z.strictObject({ values: valuesSchema(question.evaluate) }), answer, whole);
+    const { values } = checked(answerSchema('values', question.evaluate), answer, whole);
     return { ...position, informed: true, state: told(service, position.state, values, question.evaluate) };
   }
   if ('gram' in question) {
-    const { gram } = checked(z.strictObject({ gram: gramSchema }), answer, whole);
+    const { gram } = checked(gramAnswer, answer, whole);
     return { ...position, gram };
   }
   const { gradients } = question;
-  const values = valuesSchema(gradients);
   // What a schedule does not look at need not be told.
-  const form = schedule.observe === undefined ? values.partial() : values;
-  const { observed: seen } = checked(z.strictObject({ observed: form }), answer, whole);
+  const form = answerSchema('observed', gradients, schedule.observe === undefined);
+  const { observed: seen } = checked(form, answer, whole);
   const state = schedule.observe === undefined ? position.state : told(service, position.state, seen, gradients);
   const { drawn } = choiceAt(service, position);
   return { step: step + 1, informed: false, gram: null, drawn, state };
@@ -187,6 +186,7 @@ const whole = { whole: 'answer' };
 const noGram: Gram = { dpo: 0, sft: 0, inner: 0 };
 const finite = z.number();
 const gramSchema = z.strictObject({ dpo: finite.nonnegative(), sft: finite.nonnegative(), inner: finite });
+const gramAnswer = z.strictObject({ gram: gramSchema });
 
 const savedSchema = z.strictObject({
   state: z.strictObject({
@@ -203,9 +203,19 @@ const savedSchema = z.strictObject({
   }),
 });
 
-function valuesSchema(objectives: readonly ObjectiveName[]) {
-  return z.strictObject(Object.fromEntries(objectives.map((objective) => [objective, finite])));
+/** The form of an answer: a value for each of some objectives in a field, left out where the schedule looks at none. */
+function answerSchema(field: 'values' | 'observed', objectives: readonly ObjectiveName[], optional = false) {
+  const key = [field, optional, ...objectives].join(' ');
+  const known = answerSchemas.get(key);
+  if (known !== undefined) return known;
+  const values = z.strictObject(Object.fromEntries(objectives.map((objective) => [objective, finite])));
+  const schema = z.strictObject({ [field]: optional ? values.partial() : values });
+  answerSchemas.set(key, schema);
+  return schema;
 }
+
+/** Kept, for a schema is compiled when it is first used. */
+const answerSchemas = new Map<string, z.ZodType<Record<string, Record<string, number | undefined>>>>();
 
 /** The schedule's state after the values of some objectives, in the order in which schedules are told them. */
 function told(

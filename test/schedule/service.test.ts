@@ -136,18 +136,18 @@ describe('refusals', () => {
     [[first, first], 'line 2: observed: got undefined, expected an object'],
     [[first, '{"save":false}'], 'line 2: save: got false, expected true'],
     [['7'], 'line 1: answer: got 7, expected an object'],
-    [[' '.repeat(2 ** 17)], 'line 1: got "more than 65536 bytes", expected a line of JSON'],
   ])('%j', async (lines, message) => {
     await expect(spoken(service, lines)).rejects.toThrow(InputError);
     await expect(spoken(service, lines)).rejects.toThrow(message);
   });
 
-  it('refuses what follows the last step, and bytes that are no text', async () => {
+  it('refuses what follows the last step, bytes that are no text, and a line without end', async () => {
     const short = createService(schedules.sft, { lambda: 0.5, steps: 1 }, 0);
     const told = '{"observed":{}}';
     await expect(spoken(short, [told, told])).rejects.toThrow('line 2: answer: got {"observed":{}}, expected nothing');
     const bytes = [Uint8Array.of(0xff, 0x0a)];
     await expect(speak(short, firstPosition(short), bytes, () => undefined)).rejects.toThrow('line 1: got "bytes that');
+    await expect(spoken(service, [' '.repeat(2 ** 17)])).rejects.toThrow('line 1: got "more than 65536 bytes"');
   });
 
   it('refuses a state of another service', () => {

@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+
+/** Debian's Python, whose packages apt installs. */
+const python = '/usr/bin/python3';
+
+/**
+ * Whether Python lacks a module, or is not there itself: its tests are then skipped, but never in CI, where they fail.
+ */
+export function lacksPython(module = 'sys'): boolean {
+  return process.env.CI === undefined && spawnSync(python, ['-c', `import ${module}`]).status !== 0;
+}
+
+/** Runs Python to its end; throws with what it wrote on standard error where it fails. Gives its standard output. */
+export function runPython(words: readonly string[], cwd: string): string {
+  const { error, status, stdout, stderr } = spawnSync(python, words, { cwd, encoding: 'utf8' });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`python3 ${words.join(' ')}: exit code ${status}\n${stderr}`);
+  return stdout;
+}
