@@ -32,16 +32,21 @@ export function anchor({ name, label, description, option, matrix, vectors, need
     ...{ name, label, description, kind: 'term', needs },
     parameter: strength(option, 'the anchor', (setup) => scaleOf(setup, anchored(setup))),
     cost: ({ problem }) => ({ ...oneGradient, vectors: vectors(problem.dimension) }),
-    limit(setup, kappa) {
+    limit(setup, kappa, near) {
       const { problem, stageOne } = setup;
       const hessian = anchored(setup);
       const [least] = eigenvalues(hessian, problem.dimension);
       const quadratic = { hessian, minimizer: stageOne };
-      return limitWithTerm(setup, kappa, {
-        function: quadraticObjective({ ...quadratic, noise: 0, valueNoise: 0 }, problem.dimension, problem.radius),
-        modulus: Math.max(0, least) * (1 - 1e-12),
-        quadratic,
-      });
+      return limitWithTerm(
+        setup,
+        kappa,
+        {
+          function: quadraticObjective({ ...quadratic, noise: 0, valueNoise: 0 }, problem.dimension, problem.radius),
+          modulus: Math.max(0, least) * (1 - 1e-12),
+          quadratic,
+        },
+        near,
+      );
     },
     outputs: (setup, kappa) =>
       changedOutputs(setup, () => (stageOne) => {

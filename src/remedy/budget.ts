@@ -3,7 +3,8 @@ import { minimizeWeightedSum, type WeightedSumMinimum } from '../convex/optimum/
 import { isReason, type Limit } from './limit.js';
 import { oneGradient, type Remedy } from './remedy.js';
 import { scheduleOutputs } from './runs.js';
-import type { Setup } from './setup.js';
+import { frontPoints } from './stage-two.js';
+import { once, type Setup } from './setup.js';
 
 /**
  * Budget: min f_second subject to f_first ≤ f_first* + δ, the point of the front with that loss. What runs hand over is the
@@ -26,11 +27,29 @@ export const budget: Remedy<number> = {
     },
     theory: ({ optima, first }) => Math.max(0, optima.weightedSum[first] - optima.ideal[first].value),
     at: (position, setup) => position * largestLoss(setup),
+    curve: (setup) => [...frontByLoss(setup).keys()],
   },
   cost: () => ({ ...oneGradient, evaluations: 1 }),
-  limit: constrainedMinimum,
+  limit: (setup, delta) => frontByLoss(setup).get(delta) ?? constrainedMinimum(setup, delta),
   outputs: (setup, delta) => scheduleOutputs(setup, 'budget', { order: setup.order, forgetAtMost: delta }, 'average'),
 };
+
+/**
+ * Points of the front for the curve, by what f_first loses there: the minimiser of a weighted sum is the constrained
+ * minimiser under its own loss, and, by the same bound, as good as its certificate divided by the weight.
+ */
+function frontByLoss(setup: Setup): ReadonlyMap<number, Limit> {
+  return once(setup, 'front by loss', () => {
+    const { optima, first, second } = setup;
+    const points = new Map<number, Limit>();
+    for (const { lambda, minimizer, certificate, ...point } of frontPoints(setup)) {
+      const weight = second === 'dpo' ? lambda : 1 - lambda;
+      const loss = point[first] - optima.ideal[first].value;
+      if (loss >= 0) points.set(loss, { minimizer, certificate: certificate / weight });
+    }
+    return new Map([...points].sort(([a], [b]) => a - b));
+  });
+}
 
 /** f_first at the end of stage two above its optimum: with a larger budget nothing is held back. */
 function largestLoss({ optima, first, second, stageTwo, problem }: Setup): number {

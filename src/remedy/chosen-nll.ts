@@ -25,7 +25,7 @@ export const chosenNll: Remedy<number> = {
   parameter: { ...weight, at: (position, setup) => weight.at(0.999 * position, setup) },
   cost: () => oneGradient,
   missing: missingPolicy,
-  limit: (setup, a) => limitWithTerm(setup, a, { function: chosenNllOf(setup), modulus: 0 }),
+  limit: (setup, a, near) => limitWithTerm(setup, a, { function: chosenNllOf(setup), modulus: 0 }, near),
   outputs(setup, a) {
     const objective = chosenNllOf(setup);
     return changedOutputs(setup, ({ batch, again }) => {

@@ -9,7 +9,7 @@ import { shortNumber } from '../base/text.js';
 import type { Pair } from '../schedule/schedule.js';
 import { remedies } from './index.js';
 import { isReason, type Limit, type NoLimit } from './limit.js';
-import { leastOnInterval } from './least-on-interval.js';
+import { leastOnInterval, type Found } from './least-on-interval.js';
 import type { Cost, Needs, Remedy, RemedyParameter } from './remedy.js';
 import { once, type Setup } from './setup.js';
 
@@ -144,7 +144,7 @@ function rowsOf(setup: Setup, remedy: Remedy, given: unknown, asked: boolean): R
   const missing = remedy.missing?.(setup);
   if (missing !== undefined) return [withoutLimit(setup, remedy, { reason: missing }, asked)];
   if (parameter === undefined) return [rowOf(setup, remedy, undefined, 'theory', [])];
-  const curve = curveOf(setup, remedy, parameter);
+  const { curve, grid } = drawn(setup, remedy, parameter);
   const rows: RemedyRow[] = [];
   if (given !== undefined) rows.push(rowOf(setup, remedy, given, 'given', curve));
   const byTheory = parameter.theory?.(setup);
@@ -159,7 +159,7 @@ function rowsOf(setup: Setup, remedy: Remedy, given: unknown, asked: boolean): R
         : rowOf(setup, remedy, standard, 'given', curve),
     );
   }
-  const best = bestInHindsight(setup, remedy, parameter, byTheory);
+  const best = bestInHindsight(setup, remedy, parameter, byTheory, grid);
   if (best !== undefined) {
     const same = rows.find(({ parameters }) => Object.is(parameters[parameter.name], best.value));
     rows.push(
@@ -215,10 +215,12 @@ function judged(setup: Setup, { minimizer, certificate }: Limit): JudgedLimit {
  * F_λ − min F_λ at a point in twice the precision of doubles; 0 where it is below by no more than the certificate.
  * Throws `CheckFailed` where it lies below that.
  */
-export function gapAt({ problem, lambda, optima }: Setup, theta: Float64Array): number {
+export function gapAt(setup: Setup, theta: Float64Array): number {
+  const { problem, lambda, optima } = setup;
   const { minimizer, certificate } = optima.weightedSum;
   const f = weightedFunction(problem, lambda);
-  const [here, least] = [evaluatePrecisely(f, theta), evaluatePrecisely(f, minimizer)];
+  const here = evaluatePrecisely(f, theta);
+  const least = once(setup, 'precise minimum', () => evaluatePrecisely(f, minimizer));
   const gap = here.value[0] - least.value[0] + (here.value[1] - least.value[1]);
   if (gap >= 0) return gap;
   if (gap >= -(certificate + here.valueError + least.valueError)) return 0;
@@ -266,15 +268,37 @@ function measured(setup: Setup, outputs: readonly Pair[]): Measured | null {
 /** Intervals of a curve's positions. */
 const curveIntervals = 16;
 
-function curveOf(setup: Setup, remedy: Remedy, parameter: RemedyParameter<unknown>): CurvePoint[] {
-  const along = Array.from({ length: curveIntervals + 1 }, (_, i) => parameter.at?.(i / curveIntervals, setup));
-  // An infinite weight is the end of the curve, and no number of JSON's.
-  const values = (parameter.curve?.(setup) ?? along).filter((value) => value !== undefined && value !== Infinity);
-  return values.flatMap((value) => {
-    const found = remedy.limit(setup, value);
-    if (isReason(found)) return [];
-    return [{ parameter: value, ...valuesAt(setup.problem, found.minimizer), gap: gapAt(setup, found.minimizer) }];
-  });
+/** Both values at a point, and F_λ − min F_λ to the rounding of doubles: what curves and searches make do with. */
+function roughly({ problem: { objectives }, lambda, optima }: Setup, theta: Float64Array): Pair & { gap: number } {
+  const [dpo, sft] = [objectives.dpo.value(theta), objectives.sft.value(theta)];
+  return { dpo, sft, gap: Math.max(0, lambda * dpo + (1 - lambda) * sft - optima.values.weightedSum) };
+}
+
+/** A remedy's curve, and the gaps at the positions that it was drawn through, Infinity where there is no limit. */
+interface Drawn {
+  readonly curve: readonly CurvePoint[];
+  readonly grid: readonly Found[];
+}
+
+function drawn(setup: Setup, remedy: Remedy, parameter: RemedyParameter<unknown>): Drawn {
+  let near: Float64Array | undefined;
+  const pointAt = (value: unknown): CurvePoint | undefined => {
+    const found = remedy.limit(setup, value, near);
+    if (isReason(found)) return undefined;
+    near = found.minimizer;
+    return { parameter: value, ...roughly(setup, found.minimizer) };
+  };
+  const positions = Array.from({ length: curveIntervals + 1 }, (_, i) => i / curveIntervals);
+  const values = parameter.curve?.(setup) ?? positions.map((position) => parameter.at?.(position, setup));
+  const points = values.map((value) => (value === undefined ? undefined : pointAt(value)));
+  return {
+    // An infinite weight is the end of the curve, and no number of JSON's.
+    curve: points.filter((point) => point !== undefined && point.parameter !== Infinity) as CurvePoint[],
+    grid:
+      parameter.curve === undefined
+        ? positions.map((position, i) => ({ position, value: points[i]?.gap ?? Infinity }))
+        : [],
+  };
 }
 
 /** The best parameter in hindsight, by the gap of the limit; undefined where none is sought. */
@@ -283,19 +307,27 @@ function bestInHindsight(
   remedy: Remedy,
   parameter: RemedyParameter<unknown>,
   byTheory: unknown,
+  grid: readonly Found[],
 ): { value: unknown } | undefined {
   if (parameter.best !== undefined) return { value: parameter.best(setup) };
   const { hindsight = true } = parameter;
   const at = (position: number): unknown => parameter.at?.(position, setup);
   if (parameter.at === undefined || !hindsight) return undefined;
-  const gapOf = (value: unknown): number => {
-    const found = remedy.limit(setup, value);
-    return isReason(found) ? Infinity : gapAt(setup, found.minimizer);
-  };
   const scale = Math.max(1, Math.abs(setup.optima.weightedSum.value));
   // Nothing is better than a gap of zero.
-  if (byTheory !== undefined && gapOf(byTheory) <= 1e-13 * scale) return { value: byTheory };
-  const { position, value } = leastOnInterval((p) => gapOf(at(p)), curveIntervals, 1e-12 * scale);
+  if (byTheory !== undefined) {
+    const found = remedy.limit(setup, byTheory);
+    if (!isReason(found) && gapAt(setup, found.minimizer) <= 1e-13 * scale) return { value: byTheory };
+  }
+  if (grid.length === 0) return undefined;
+  let near: Float64Array | undefined;
+  const gapOf = (position: number): number => {
+    const found = remedy.limit(setup, at(position), near);
+    if (isReason(found)) return Infinity;
+    near = found.minimizer;
+    return roughly(setup, found.minimizer).gap;
+  };
+  const { position, value } = leastOnInterval(gapOf, grid, 1e-11 * scale);
   if (value === Infinity) return undefined;
   const best = at(position);
   // An infinite weight stays at the end of stage one; a weight that large does as well.

@@ -1,10 +1,9 @@
 import { stream } from '../base/random-stream.js';
 import { strength } from './anchor.js';
-import { bregmanDivergence } from './bregman.js';
+import { limitWithDivergence } from './divergence.js';
 import { missingPolicy } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import { limitWithTerm } from './stage-two.js';
 
 /**
  * KL anchor: stage two on f_DPO + κ E_x KL(π_{θ_S} ‖ π_θ) over the prompts of SFT. For an interior θ_S that is
@@ -16,13 +15,14 @@ export const klAnchor: Remedy<number> = {
   description: 'stage two on f_DPO + κ KL to the policy of stage one, on prompts of SFT',
   kind: 'term',
   needs: { ...needsNothing, sftPrompts: true },
-  parameter: strength('klAnchor', 'the KL to the policy of stage one'),
+  parameter: {
+    ...strength('klAnchor', 'the KL to the policy of stage one'),
+    // As the replay of own replies, whatever λ, which minimises the same sums.
+    at: (position) => (position === 1 ? Infinity : position / (1 - position)),
+  },
   cost: () => ({ ...oneGradient, evaluations: 1, models: 2 }),
   missing: missingPolicy,
-  limit(setup, kappa) {
-    const { problem, stageOne } = setup;
-    return limitWithTerm(setup, kappa, { function: bregmanDivergence(problem.objectives.sft, stageOne), modulus: 0 });
-  },
+  limit: limitWithDivergence,
   outputs: ({ problem, ...setup }, kappa) =>
     changedOutputs({ ...setup, problem }, ({ seed, batch }) => {
       const prompts = problem.objectives.sft.sampler(stream(seed, 'prompt-sample'), batch);

@@ -5,17 +5,18 @@ export interface Found {
 }
 
 /**
- * The least value of a continuous function on [0, 1]: Brent's method (golden section and parabolas) from every local
- * minimum of some evenly spaced values. A function with narrower valleys than those may have a lower one.
+ * The least value of a continuous function on an interval: Brent's method (golden section and parabolas) from every local
+ * minimum of some known values. A function with narrower valleys than those may have a lower one.
+ * @param grid positions, ascending, with the values there
  * @param tolerance ends where the three values around the minimum differ by less, or their positions by 1e-12
  */
-export function leastOnInterval(f: (position: number) => number, intervals: number, tolerance: number): Found {
-  const grid = Array.from({ length: intervals + 1 }, (_, i) => ({ position: i / intervals, value: f(i / intervals) }));
+export function leastOnInterval(f: (position: number) => number, grid: readonly Found[], tolerance: number): Found {
   let best = grid.reduce(lower);
   grid.forEach((middle, i) => {
     const left = grid[Math.max(0, i - 1)];
-    const right = grid[Math.min(intervals, i + 1)];
-    if (middle.value <= left.value && middle.value <= right.value) {
+    const right = grid[Math.min(grid.length - 1, i + 1)];
+    const isValley = middle.value <= left.value && middle.value <= right.value;
+    if (isValley && Math.max(left.value, right.value) > middle.value + tolerance) {
       best = lower(best, refined(f, left.position, middle, right.position, tolerance));
     }
   });

@@ -1,11 +1,10 @@
 import { stream } from '../base/random-stream.js';
 import { addRow, exampleCount, rowCount, rowProduct, type FeatureRows } from '../convex/problem/feature-rows.js';
-import { bregmanDivergence } from './bregman.js';
+import { limitWithDivergence } from './divergence.js';
 import { missingPolicy, policyOf } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
 import { replayShare } from './share.js';
-import { limitWithTerm } from './stage-two.js';
 
 /**
  * Replay of the model's own replies: as replay, but the replies to the prompts of SFT are drawn from the policy that stage
@@ -21,11 +20,7 @@ export const ownReplay: Remedy<number> = {
   parameter: replayShare,
   cost: () => oneGradient,
   missing: missingPolicy,
-  limit(setup, rho) {
-    const { problem, stageOne } = setup;
-    const divergence = bregmanDivergence(problem.objectives.sft, stageOne);
-    return limitWithTerm(setup, rho === 1 ? Infinity : rho / (1 - rho), { function: divergence, modulus: 0 });
-  },
+  limit: (setup, rho, near) => limitWithDivergence(setup, rho === 1 ? Infinity : rho / (1 - rho), near),
   outputs(setup, rho) {
     const { rows } = policyOf(setup).sft;
     return changedOutputs(setup, ({ seed, batch }) => {

@@ -68,7 +68,8 @@ export interface Remedy<Value = unknown> {
   cost(setup: Setup, value: Value): Cost;
   /** Why it does not apply to the setup; undefined where it does. */
   missing?(setup: Setup): string | undefined;
-  limit(setup: Setup, value: Value): Limit | NoLimit;
+  /** @param near where a solver may start: the limit under a value near to this one */
+  limit(setup: Setup, value: Value, near?: Float64Array): Limit | NoLimit;
   /** Both objective values of what each seed's run hands over. */
   outputs(setup: Setup, value: Value): Pair[];
 }

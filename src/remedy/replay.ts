@@ -12,6 +12,6 @@ export const replay: Remedy<number> = {
   needs: { ...needsNothing, sftRecords: true, sftPrompts: true },
   parameter: replayShare,
   cost: () => oneGradient,
-  limit: (setup, rho) => limitOfWeightedSum(setup, setup.first === 'sft' ? 1 - rho : rho),
+  limit: (setup, rho, near) => limitOfWeightedSum(setup, setup.first === 'sft' ? 1 - rho : rho, near),
   outputs: (setup, rho) => scheduleOutputs(setup, 'replay', { order: setup.order, split: setup.split, replay: rho }),
 };

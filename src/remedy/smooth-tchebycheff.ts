@@ -33,13 +33,13 @@ export const smoothTchebycheff: Remedy<number> = {
     hindsight: false,
   },
   cost: () => ({ ...oneGradient, evaluations: 2 }),
-  limit(setup, smoothing) {
+  limit(setup, smoothing, near) {
     const { problem, optima } = setup;
     const f = smoothMax(setup, smoothing);
     const moduli = [setup.lambda * problem.objectives.dpo.constants.strongConvexity];
     moduli.push((1 - setup.lambda) * problem.objectives.sft.constants.strongConvexity);
     const found = minimize(f, {
-      start: optima.weightedMax.minimizer,
+      start: near ?? optima.weightedMax.minimizer,
       radius: problem.radius,
       modulus: Math.min(...moduli) * (1 - 1e-12),
       nonsmooth: problem.data.kind === 'expression',

@@ -1,11 +1,11 @@
 import { minimize } from '../convex/optimum/minimize.js';
 import { minimizeQuadratic } from '../convex/optimum/minimize-quadratic.js';
 import { weightedFunction } from '../convex/optimum/weighted-function.js';
-import { minimizeWeightedSum } from '../convex/optimum/weighted-sum.js';
+import { minimizeWeightedSum, paretoFront, type WeightedSumMinimum } from '../convex/optimum/weighted-sum.js';
 import type { QuadraticObjectiveData } from '../convex/problem/data.js';
 import type { ConvexFunction } from '../convex/problem/problem.js';
 import { certifiedLimit, type Limit, type NoLimit } from './limit.js';
-import type { Setup } from './setup.js';
+import { once, type Setup } from './setup.js';
 
 /** A function that stage two adds to its objective, with what its certificate needs. */
 export interface AddedFunction {
@@ -21,6 +21,7 @@ export function limitWithTerm(
   { problem, second, stageOne }: Setup,
   weight: number,
   added: AddedFunction,
+  start = stageOne,
 ): Limit | NoLimit {
   if (weight === Infinity) return { minimizer: stageOne, certificate: 0 };
   const { data, dimension, radius } = problem;
@@ -38,10 +39,10 @@ export function limitWithTerm(
           },
           share,
           f,
-          stageOne,
+          start,
         )
       : minimize(f, {
-          start: stageOne,
+          start,
           radius,
           modulus: (share * objective.constants.strongConvexity + (1 - share) * added.modulus) * (1 - 1e-12),
           nonsmooth: data.kind === 'expression',
@@ -49,9 +50,21 @@ export function limitWithTerm(
   return certifiedLimit(f, { ...minimum, certificate: minimum.certificate * (1 + weight) }, radius);
 }
 
+/** Certified minimisers of F_λ for λ = 1/16 … 15/16, which several curves go through. */
+export function frontPoints(setup: Setup): readonly WeightedSumMinimum[] {
+  return once(setup, 'front points', () =>
+    paretoFront(
+      setup.problem,
+      Array.from({ length: 15 }, (_, i) => (i + 1) / 16),
+    ),
+  );
+}
+
 /** The limit of a remedy that minimises the weighted sum with the share `lambda` of DPO. */
-export function limitOfWeightedSum({ problem, optima, stageOne }: Setup, lambda: number): Limit | NoLimit {
+export function limitOfWeightedSum(setup: Setup, lambda: number, start = setup.stageOne): Limit | NoLimit {
+  const { problem, optima } = setup;
   const known = [optima.weightedSum, optima.ideal.dpo, optima.ideal.sft].find((point) => point.lambda === lambda);
-  const minimum = known ?? minimizeWeightedSum(problem, lambda, stageOne);
+  const ofGrid = known === undefined && Number.isInteger(16 * lambda) ? frontPoints(setup)[16 * lambda - 1] : undefined;
+  const minimum = known ?? ofGrid ?? minimizeWeightedSum(problem, lambda, start);
   return certifiedLimit(weightedFunction(problem, lambda), minimum, problem.radius);
 }

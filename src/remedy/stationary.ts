@@ -6,18 +6,20 @@ import type { Gram, Pair } from '../schedule/schedule.js';
 import { gramOf } from '../schedule/step.js';
 import { weightsOfShortest } from '../schedule/mgda.js';
 import type { Limit, NoLimit } from './limit.js';
-import type { Setup } from './setup.js';
+import { once, type Setup } from './setup.js';
+import { eigenvalues } from '../convex/problem/positive-semidefinite.js';
 
 /**
- * Where noiseless steps that combine both gradients come to rest, from the start of the problem in steps of 1/L: a
+ * Where noiseless steps that combine both gradients come to rest, from the start of the problem in steps of two thirds of the
+ * inverse of the largest curvature seen: a
  * Pareto-stationary point, which minimises the weighted sum with the weights that its gradients cancel under. The certificate
  * is that sum's.
  */
-export function stationaryLimit({ problem, optima }: Setup, weigh: (gram: Gram) => Pair): Limit | NoLimit {
+export function stationaryLimit(setup: Setup, weigh: (gram: Gram) => Pair): Limit | NoLimit {
+  const { problem, optima } = setup;
   const { objectives, dimension, radius, start } = problem;
-  const smoothness = Math.max(objectives.dpo.constants.smoothness, objectives.sft.constants.smoothness);
-  if (!(smoothness > 0 && smoothness < Infinity))
-    return { reason: 'no smoothness is known, by which its path could be followed' };
+  const smoothness = largestCurvature(setup);
+  if (!(smoothness > 0 && smoothness < Infinity)) return { reason: 'no step size is known for its noiseless path' };
   const [dpo, sft] = [new Float64Array(dimension), new Float64Array(dimension)];
   let theta: Float64Array = Float64Array.from(start);
   const steps = problem.data.kind === 'quadratic' ? 200_000 : 2000;
@@ -34,7 +36,7 @@ export function stationaryLimit({ problem, optima }: Setup, weigh: (gram: Gram) 
     for (let i = 0; i < dimension; i++) moved = Math.max(moved, Math.abs(reached[i] - theta[i]));
     theta = reached;
     if (!(moved < Infinity)) return { reason: 'its noiseless path does not stay finite' };
-    if (moved <= 1e-13 * scale) return certifiedAt(theta);
+    if (moved <= 1e-11 * scale) return certifiedAt(theta);
   }
   return { reason: `its noiseless path has not come to rest after ${steps} steps` };
 
@@ -49,4 +51,22 @@ export function stationaryLimit({ problem, optima }: Setup, weigh: (gram: Gram) 
       certificate: certificate(minimizer, evaluation, radius, { kind: 'strongly-convex', modulus }).bound,
     };
   }
+}
+
+/** The largest curvature of both objectives at the points that a path passes near, and half as much again. */
+function largestCurvature(setup: Setup): number {
+  return once(setup, 'largest curvature', () => {
+    const { problem, optima } = setup;
+    const { dimension, objectives, start } = problem;
+    const hessian = new Float64Array(dimension * dimension);
+    let largest = 0;
+    for (const theta of [start, optima.ideal.dpo.minimizer, optima.ideal.sft.minimizer, optima.weightedSum.minimizer]) {
+      for (const objective of [objectives.dpo, objectives.sft]) {
+        objective.hessian(theta, hessian);
+        if (!hessian.every(Number.isFinite)) return NaN;
+        largest = Math.max(largest, eigenvalues(hessian, dimension)[dimension - 1]);
+      }
+    }
+    return 1.5 * largest;
+  });
 }
