@@ -12,6 +12,7 @@ import { createWorkerPool, type WorkerPool } from '../src/convex/simulate/pool.j
 import type { RunSettings } from '../src/convex/simulate/trajectory.js';
 import { compared, inTurns, medianRound, type Group, type Report } from './bench.js';
 import { benchFile, hasCompiler, inTemporaryFolder, output, pythonWith } from './peers.js';
+import { paper } from '../src/schedule/key.js';
 
 /** Steps of ALRIGHT and MAXRIGHT on log-linear pairs, against C, NumPy and PyTorch. */
 export const convex: Group = {
@@ -52,7 +53,7 @@ async function compare(folder: string, report: Report): Promise<void> {
   const peers = [...compiled, ...(await pythonPeers(report))];
   for (const dimension of dimensions) {
     const instance = await makeCase(folder, dimension);
-    for (const schedule of ['alright', 'maxright']) {
+    for (const schedule of [paper.alright, paper.maxright]) {
       await compareSingle(instance, schedule, peers, report);
       await compareBatch(instance, schedule, compiled, report);
     }

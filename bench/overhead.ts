@@ -5,6 +5,8 @@ import { median } from '../src/base/statistics.js';
 import { startOurs, type Stepper } from './llm/processes.js';
 import type { StepAnswer } from './llm/worker.js';
 import { inTemporaryFolder } from './peers.js';
+import { paper } from '../src/schedule/key.js';
+import { sequential } from '../src/schedule/sequential.js';
 
 /** What joint schedules cost beside sequential training, at equal steps: time, memory, and the scheduling itself. */
 export const overhead: Group = {
@@ -13,7 +15,7 @@ export const overhead: Group = {
   run: (report) => inTemporaryFolder((folder) => measure(folder, report)),
 };
 
-const joint = ['mix', 'alright', 'maxright'] as const;
+const joint = [paper.mix, paper.alright, paper.maxright] as const;
 const [steps, warmup, period] = [120, 5, 10];
 const { config, batch, length } = shapes.small;
 /** A random model's f_SFT is the logarithm of the vocabulary and its f_DPO ln 2: with these, both gaps are alike. */
@@ -30,14 +32,14 @@ interface Run {
 async function measure(folder: string, report: Report): Promise<void> {
   const runs: Run[] = [];
   try {
-    for (const name of ['sequential', ...joint]) {
+    for (const name of [sequential.name, ...joint]) {
       const scheduleSettings = { lambda: 0.5, steps: warmup + steps, period, ideal };
       const task = { config, loraRank: null, batch, length, threads, schedule: name, scheduleSettings };
       runs.push({ name, stepper: await startOurs(task, folder), answers: [] });
     }
     const evaluations = await takeTurns(runs);
-    const [sequential, ...others] = runs;
-    const byKind = kindsOf(sequential.answers);
+    const [stages, ...others] = runs;
+    const byKind = kindsOf(stages.answers);
     const price = {
       sft: median(byKind.get('sft') ?? []),
       dpo: median(byKind.get('dpo') ?? []),
@@ -47,7 +49,7 @@ async function measure(folder: string, report: Report): Promise<void> {
       `Sequential: ${price.sft.toFixed(1)} ms a step on SFT, ${price.dpo.toFixed(1)} ms on DPO, ` +
         `${price.evaluation.toFixed(1)} ms an evaluation of both`,
     );
-    for (const run of others) await reportRun(run, sequential, price, report);
+    for (const run of others) await reportRun(run, stages, price, report);
   } finally {
     for (const { stepper } of runs) stepper.end();
   }
@@ -83,19 +85,19 @@ function perStep(kinds: ReadonlyMap<string, readonly number[]>): number {
 
 async function reportRun(
   { name, stepper, answers }: Run,
-  sequential: Run,
+  stages: Run,
   price: Readonly<Record<'sft' | 'dpo' | 'evaluation', number>>,
   report: Report,
 ): Promise<void> {
-  const kinds = kindsOf(answers, name === 'maxright');
+  const kinds = kindsOf(answers, name === paper.maxright);
   const ours = perStep(kinds);
   const row = { group: 'overhead', threads };
   const versus = { ...row, peer: 'Sequential', case: name };
-  report.row(compared({ ...versus, ours, theirs: perStep(kindsOf(sequential.answers)), unit: 'ms/step' }));
+  report.row(compared({ ...versus, ours, theirs: perStep(kindsOf(stages.answers)), unit: 'ms/step' }));
   const mebibytes = async (of: Stepper): Promise<number> => (await of.memory()).residentBytes / 2 ** 20;
-  const memory = { ours: await mebibytes(stepper), theirs: await mebibytes(sequential.stepper) };
+  const memory = { ours: await mebibytes(stepper), theirs: await mebibytes(stages.stepper) };
   report.row(compared({ ...versus, ...memory, unit: 'MiB' }));
-  if (name !== 'mix') {
+  if (name !== paper.mix) {
     const dpoSteps = answers.filter(({ choice }) => choice === 'dpo').length;
     const evaluations = [...kinds].reduce(
       (sum, [kind, { length: count }]) => sum + (kind.endsWith('+') ? count : 0),

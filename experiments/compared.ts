@@ -1,14 +1,15 @@
-import type { ScheduleKey } from '../src/schedule/key.js';
-import type { EnsembleSettings } from '../src/experiment/comparison.js';
+import { paper, variants, type ScheduleKey } from '../src/schedule/key.js';
+import type { Order } from '../src/schedule/schedule.js';
 
-/** The schedules that figures compare, as settings of a run. */
-export const compared: Readonly<Record<ScheduleKey, Pick<EnsembleSettings, 'schedule' | 'order'>>> = {
-  'sequential-sft-dpo': { schedule: 'sequential', order: 'sft-dpo' },
-  'sequential-dpo-sft': { schedule: 'sequential', order: 'dpo-sft' },
-  mix: { schedule: 'mix' },
-  alright: { schedule: 'alright' },
-  maxright: { schedule: 'maxright' },
-};
+/** Every schedule as settings of a run: its name and what sets a variant of it apart. */
+export const compared = Object.fromEntries(
+  Object.values(variants).map(({ key, schedule, settings }) => [key, { schedule, ...settings }]),
+) as unknown as Readonly<Record<ScheduleKey, { readonly schedule: string; readonly order?: Order }>>;
 
-/** Their names, in the order of every legend. */
-export const comparedKeys = Object.keys(compared) as ScheduleKey[];
+/** Those that the figures compare, in the order of every legend. */
+export const comparedKeys: readonly ScheduleKey[] = Object.values(paper);
+
+/** Those, and behind them others that results have, as a figure's legend lists them. */
+export function withOthers(keys: readonly string[]): string[] {
+  return [...new Set<string>([...comparedKeys, ...keys])];
+}

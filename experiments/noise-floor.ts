@@ -2,6 +2,7 @@ import { ensembles, type EnsembleResult, type EnsembleSettings } from '../src/ex
 import type { Experiment } from '../src/experiment/experiment.js';
 import { logSpaced } from '../src/experiment/spacing.js';
 import { logLinearPair, quadraticPair } from './problems.js';
+import { paper } from '../src/schedule/key.js';
 
 /** MAXRIGHT that chooses by estimated values, at many horizons T, each with the constant step of its own T. */
 export interface NoiseFloor {
@@ -47,7 +48,7 @@ export const noiseFloor: Experiment<NoiseFloor> = {
   name: 'noise-floor',
   async run(laboratory) {
     const { quick, seed } = laboratory;
-    const settings = { schedule: 'maxright', stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
+    const settings = { schedule: paper.maxright, stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
     const problems = {
       quadratic: await quadraticPair(seed),
       'log-linear': await logLinearPair(seed, { examples: 50 }),

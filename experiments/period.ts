@@ -1,6 +1,7 @@
 import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { quadraticPair } from './problems.js';
+import { paper } from '../src/schedule/key.js';
 
 /** MAXRIGHT with every period at several horizons. */
 export interface Period {
@@ -14,7 +15,7 @@ export const period: Experiment<Period> = {
   name: 'period',
   async run(laboratory) {
     const { quick } = laboratory;
-    const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
+    const settings = { schedule: paper.maxright, lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
     const problem = await quadraticPair(laboratory.seed);
     const cases = (quick ? [300, 3000] : [300, 3000, 30_000]).flatMap((steps) =>
       [1, 2, 5, 10, 20, 50, 100].map((k) => ({ period: k, steps })),

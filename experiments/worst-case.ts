@@ -1,9 +1,11 @@
+import { compared } from './compared.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { evenlySpaced, logSpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import { attained, estimated, type WorstCaseNumbers } from '../src/experiment/worst-cases.js';
 import type { Order } from '../src/schedule/schedule.js';
 import type { Iterate } from '../src/theory/worst-case/names.js';
+import { paper } from '../src/schedule/key.js';
 
 /** A method whose worst case is asked for. */
 export interface WorstCaseMethod {
@@ -17,11 +19,11 @@ export interface WorstCaseMethod {
 
 /** The methods by name. */
 export type WorstCaseKey =
-  | 'alright'
-  | 'maxright'
+  | typeof paper.alright
+  | typeof paper.maxright
   | 'maxright-stale'
-  | 'sequential-sft-dpo'
-  | 'sequential-dpo-sft'
+  | typeof paper.sftThenDpo
+  | typeof paper.dpoThenSft
   | 'subgradient-best'
   | 'subgradient-last'
   | 'subgradient-linear';
@@ -45,11 +47,11 @@ export interface WorstCases {
 }
 
 const methods: Readonly<Record<WorstCaseKey, Omit<WorstCaseMethod, 'key'>>> = {
-  alright: { schedule: 'alright' },
-  maxright: { schedule: 'maxright' },
-  'maxright-stale': { schedule: 'maxright', period: 2 },
-  'sequential-sft-dpo': { schedule: 'sequential', order: 'sft-dpo', iterate: 'last' },
-  'sequential-dpo-sft': { schedule: 'sequential', order: 'dpo-sft', iterate: 'last' },
+  alright: { schedule: paper.alright },
+  maxright: { schedule: paper.maxright },
+  'maxright-stale': { schedule: paper.maxright, period: 2 },
+  [paper.sftThenDpo]: { ...compared[paper.sftThenDpo], iterate: 'last' },
+  [paper.dpoThenSft]: { ...compared[paper.dpoThenSft], iterate: 'last' },
   'subgradient-best': { schedule: 'subgradient', iterate: 'best' },
   'subgradient-last': { schedule: 'subgradient', iterate: 'last' },
   'subgradient-linear': { schedule: 'subgradient', iterate: 'last', stepSize: '(T + 1 - t)/(T + 1)^1.5' },
@@ -60,8 +62,8 @@ const horizons: Readonly<Record<WorstCaseKey, { readonly full: number[]; readonl
   alright: { full: [4, 3, 2, 1], quick: [3, 2, 1] },
   maxright: { full: [6, 5, 4, 3, 2, 1], quick: [4, 3, 2, 1] },
   'maxright-stale': { full: [6, 5, 4, 3, 2], quick: [4, 3, 2] },
-  'sequential-sft-dpo': { full: [32, 24, 16, 12, 8, 6, 4, 2], quick: [2, 4, 6] },
-  'sequential-dpo-sft': { full: [32, 24, 16, 12, 8, 6, 4, 2], quick: [2, 4, 6] },
+  [paper.sftThenDpo]: { full: [32, 24, 16, 12, 8, 6, 4, 2], quick: [2, 4, 6] },
+  [paper.dpoThenSft]: { full: [32, 24, 16, 12, 8, 6, 4, 2], quick: [2, 4, 6] },
   'subgradient-best': { full: [1, 2, 3, 4, 6, 8, 12, 16], quick: [1, 2, 4] },
   'subgradient-last': { full: [1, 2, 3, 4, 6, 8, 12, 16], quick: [1, 2, 4] },
   'subgradient-linear': { full: [1, 2, 3, 4, 6, 8, 12, 16], quick: [1, 2, 4] },
@@ -80,7 +82,7 @@ export const worstCases: Experiment<WorstCases> = {
       const numbers = await (closedForm ? attained : estimated)(laboratory, settings);
       return { key, lambda: at, steps: T, closedForm, ...numbers };
     };
-    const joint = ['alright', 'maxright', 'maxright-stale', 'sequential-sft-dpo', 'sequential-dpo-sft'] as const;
+    const joint = [paper.alright, paper.maxright, 'maxright-stale', paper.sftThenDpo, paper.dpoThenSft] as const;
     return {
       lambda,
       steps,
@@ -90,7 +92,7 @@ export const worstCases: Experiment<WorstCases> = {
         ),
         overSteps: Promise.all([
           ...keys.flatMap((key) => horizons[key][quick ? 'quick' : 'full'].map((T) => point(key, lambda, T))),
-          ...(['alright', 'maxright'] as const).flatMap((key) =>
+          ...([paper.alright, paper.maxright] as const).flatMap((key) =>
             logSpaced(10, 200, 4).map((T) => point(key, lambda, T, true)),
           ),
         ]),

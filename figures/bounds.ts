@@ -2,7 +2,7 @@ import { statements, type Statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 /** A statement's panel: what is measured in words, and where. */
 interface Panel {
@@ -20,56 +20,56 @@ const panels: readonly Panel[] = [
   {
     id: 'S.finite',
     what: 'last point, from below',
-    key: 'sequential-sft-dpo',
+    key: paper.sftThenDpo,
     problems: ['closed-form'],
     variant: 'sft-dpo',
   },
   {
     id: 'S.finite.mean',
     what: 'the same, quadratics',
-    key: 'sequential-sft-dpo',
+    key: paper.sftThenDpo,
     problems: ['closed-form'],
     variant: 'sft-dpo',
   },
   { id: 'Q', what: 'last point, simulated' },
-  { id: 'A.average', what: 'average point', key: 'alright', problems: [rough, round] },
-  { id: 'A.last', what: 'last point', key: 'alright', problems: [rough, round] },
-  { id: 'A.last.linear', what: 'last point, linear decay', key: 'alright', problems: [rough, round] },
-  { id: 'A.smooth', what: 'mean, no ball', key: 'alright', problems: ['closed-form', 'ten-free'] },
-  { id: 'A.strong', what: 'distance², no ball', key: 'alright', problems: ['closed-form', 'ten-free'] },
-  { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: 'alright', problems: ['closed-form', 'ten-free'] },
-  { id: 'M.exact', what: 'mean of F_max, k = 1', key: 'maxright', problems: [rough, round] },
-  { id: 'M.stale', what: 'mean of F_max, k = 10', key: 'maxright', problems: [rough, round], variant: 'k = 10' },
-  { id: 'M.weighted', what: 'steps times w_i', key: 'maxright', problems: [rough, round] },
-  { id: 'M.noisy.expected', what: 'noisy values', key: 'maxright', problems: ['ten-noisy-values'] },
+  { id: 'A.average', what: 'average point', key: paper.alright, problems: [rough, round] },
+  { id: 'A.last', what: 'last point', key: paper.alright, problems: [rough, round] },
+  { id: 'A.last.linear', what: 'last point, linear decay', key: paper.alright, problems: [rough, round] },
+  { id: 'A.smooth', what: 'mean, no ball', key: paper.alright, problems: ['closed-form', 'ten-free'] },
+  { id: 'A.strong', what: 'distance², no ball', key: paper.alright, problems: ['closed-form', 'ten-free'] },
+  { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: paper.alright, problems: ['closed-form', 'ten-free'] },
+  { id: 'M.exact', what: 'mean of F_max, k = 1', key: paper.maxright, problems: [rough, round] },
+  { id: 'M.stale', what: 'mean of F_max, k = 10', key: paper.maxright, problems: [rough, round], variant: 'k = 10' },
+  { id: 'M.weighted', what: 'steps times w_i', key: paper.maxright, problems: [rough, round] },
+  { id: 'M.noisy.expected', what: 'noisy values', key: paper.maxright, problems: ['ten-noisy-values'] },
   {
     id: 'M.noisy.fresh',
     what: 'minibatches, fresh',
-    key: 'maxright',
+    key: paper.maxright,
     problems: ['shared-batch', rough],
     variant: 'k = 1',
   },
-  { id: 'M.noisy.shared', what: 'minibatches, shared', key: 'maxright', problems: ['shared-batch', rough] },
-  { id: 'X.average', what: 'average point', key: 'mix', problems: [rough, round] },
-  { id: 'X.last', what: 'last point', key: 'mix', problems: [rough, round] },
-  { id: 'X.smooth', what: 'mean, no ball', key: 'mix', problems: ['closed-form', 'plane-free'] },
-  { id: 'X.strong', what: 'distance², no ball', key: 'mix', problems: ['closed-form', 'ten-free'] },
-  { id: 'W.alright', what: 'worst function', key: 'alright', problems: ['max-of-10-coordinates'] },
-  { id: 'W.maxright', what: 'worst function', key: 'maxright', problems: ['max-of-10-coordinates'] },
-  { id: 'W.last.linear', what: 'worst function', key: 'alright', problems: ['max-of-10-coordinates'] },
+  { id: 'M.noisy.shared', what: 'minibatches, shared', key: paper.maxright, problems: ['shared-batch', rough] },
+  { id: 'X.average', what: 'average point', key: paper.mix, problems: [rough, round] },
+  { id: 'X.last', what: 'last point', key: paper.mix, problems: [rough, round] },
+  { id: 'X.smooth', what: 'mean, no ball', key: paper.mix, problems: ['closed-form', 'plane-free'] },
+  { id: 'X.strong', what: 'distance², no ball', key: paper.mix, problems: ['closed-form', 'ten-free'] },
+  { id: 'W.alright', what: 'worst function', key: paper.alright, problems: ['max-of-10-coordinates'] },
+  { id: 'W.maxright', what: 'worst function', key: paper.maxright, problems: ['max-of-10-coordinates'] },
+  { id: 'W.last.linear', what: 'worst function', key: paper.alright, problems: ['max-of-10-coordinates'] },
   { id: 'P.certificate', what: 'gap against certificate' },
 ];
 
 /** The schedule behind a variant of S.limit and Q. */
 const variantKeys: Readonly<Record<string, ScheduleKey>> = {
-  'sft-dpo': 'sequential-sft-dpo',
-  'dpo-sft': 'sequential-dpo-sft',
-  sequential: 'sequential-sft-dpo',
-  mix: 'mix',
-  alright: 'alright',
+  'sft-dpo': paper.sftThenDpo,
+  'dpo-sft': paper.dpoThenSft,
+  sequential: paper.sftThenDpo,
+  mix: paper.mix,
+  alright: paper.alright,
 };
 
-const keys: readonly ScheduleKey[] = ['sequential-sft-dpo', 'sequential-dpo-sft', 'mix', 'alright', 'maxright'];
+const keys: readonly ScheduleKey[] = [paper.sftThenDpo, paper.dpoThenSft, paper.mix, paper.alright, paper.maxright];
 
 /** Every statement: what is measured, and what it may be at most, at least, or exactly. */
 export const boundsFigure = drawing('bounds', statements, (results) => {

@@ -3,12 +3,12 @@ import { conflict } from '../experiments/conflict.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 const limits = [
-  { key: 'sequential-sft-dpo', at: 'dpo' },
-  { key: 'sequential-dpo-sft', at: 'sft' },
-  { key: 'maxright', at: 'weightedMax' },
+  { key: paper.sftThenDpo, at: 'dpo' },
+  { key: paper.dpoThenSft, at: 'sft' },
+  { key: paper.maxright, at: 'weightedMax' },
 ] as const;
 
 /** The gap of every schedule against how much the two data sets disagree. */
@@ -39,8 +39,8 @@ export const conflictFigure = drawing('conflict', conflict, (results) => {
     title: 'Sequential pays for conflict between the data',
     caption:
       `As the preferences go from agreeing with the demonstrations (−1) to opposing them (1), the gap of Sequential rises ` +
-      `with its limit Δ, from ${fromTo('sequential-sft-dpo')} for SFT→DPO, while that of ALRIGHT only goes from ` +
-      `${fromTo('alright')}. MAXRIGHT goes to another point (dotted: F_λ there) and here chooses by minibatches, which ` +
+      `with its limit Δ, from ${fromTo(paper.sftThenDpo)} for SFT→DPO, while that of ALRIGHT only goes from ` +
+      `${fromTo(paper.alright)}. MAXRIGHT goes to another point (dotted: F_λ there) and here chooses by minibatches, which ` +
       'leaves it a level of its own.',
     rows: [...points, ...curves.filter(({ mean }) => mean > smallest / 10)],
     spec: {

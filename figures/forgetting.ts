@@ -1,11 +1,14 @@
+import { compared } from '../experiments/compared.js';
 import { comparison } from '../experiments/comparison.js';
 import { drawing } from '../src/figure/drawing.js';
 import { ruleText } from '../src/figure/layers.js';
 import { drawStages } from './stages.js';
+import { paper } from '../src/schedule/key.js';
+import { sequential } from '../src/schedule/sequential.js';
 
 const orders = [
-  { first: 'sft', second: 'dpo', key: 'sequential-sft-dpo', title: 'f_SFT' },
-  { first: 'dpo', second: 'sft', key: 'sequential-dpo-sft', title: 'f_DPO' },
+  { first: 'sft', second: 'dpo', key: paper.sftThenDpo, title: 'f_SFT' },
+  { first: 'dpo', second: 'sft', key: paper.dpoThenSft, title: 'f_DPO' },
 ] as const;
 
 /** The first objective's loss through both stages, beside that of the joint schedules. */
@@ -18,7 +21,7 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
       steps,
       switchAfter: steps / 2,
       curves: runs
-        .filter(({ key }) => key === own || !key.startsWith('sequential'))
+        .filter(({ key }) => key === own || compared[key].schedule !== sequential.name)
         .map(({ key, result }) => ({
           schedule: key,
           points: result.steps.map((step, i) => ({ step, value: result.measures[i][first] })),
@@ -39,8 +42,8 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
   return {
     title,
     caption:
-      `What the first stage learnt is lost in the second: f_SFT rises from ${risen('sequential-sft-dpo', 'sft')} while DPO is ` +
-      `trained, f_DPO from ${risen('sequential-dpo-sft', 'dpo')} while SFT is. The joint schedules give up neither.`,
+      `What the first stage learnt is lost in the second: f_SFT rises from ${risen(paper.sftThenDpo, 'sft')} while DPO is ` +
+      `trained, f_DPO from ${risen(paper.dpoThenSft, 'dpo')} while SFT is. The joint schedules give up neither.`,
     rows,
     spec: {
       title: {

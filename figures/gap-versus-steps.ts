@@ -11,7 +11,7 @@ import {
   ruleText,
 } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 const panels = [
   { measure: 'gap', title: 'gap F_λ(θ_T) − min F_λ' },
@@ -20,12 +20,12 @@ const panels = [
 
 /** Where each schedule converges to; the level there is where its measure stops falling. */
 const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: LandmarkName; label: string }[] = [
-  { key: 'sequential-sft-dpo', measure: 'gap', at: 'dpo', label: 'Δ, SFT→DPO' },
-  { key: 'sequential-dpo-sft', measure: 'gap', at: 'sft', label: 'Δ, DPO→SFT' },
-  { key: 'maxright', measure: 'gap', at: 'weightedMax', label: 'at θ°' },
-  { key: 'sequential-sft-dpo', measure: 'maxGap', at: 'dpo', label: 'at argmin f_DPO' },
-  { key: 'sequential-dpo-sft', measure: 'maxGap', at: 'sft', label: 'at argmin f_SFT' },
-  { key: 'alright', measure: 'maxGap', at: 'weightedSum', label: 'at argmin F_λ' },
+  { key: paper.sftThenDpo, measure: 'gap', at: 'dpo', label: 'Δ, SFT→DPO' },
+  { key: paper.dpoThenSft, measure: 'gap', at: 'sft', label: 'Δ, DPO→SFT' },
+  { key: paper.maxright, measure: 'gap', at: 'weightedMax', label: 'at θ°' },
+  { key: paper.sftThenDpo, measure: 'maxGap', at: 'dpo', label: 'at argmin f_DPO' },
+  { key: paper.dpoThenSft, measure: 'maxGap', at: 'sft', label: 'at argmin f_SFT' },
+  { key: paper.alright, measure: 'maxGap', at: 'weightedSum', label: 'at argmin F_λ' },
 ];
 
 /** Both measures of every schedule against the number of steps, with the levels that they cannot pass. */

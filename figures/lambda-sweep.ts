@@ -4,7 +4,7 @@ import type { LandmarkName } from '../src/experiment/landmarks.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 const panels = [
   { measure: 'gap', title: 'gap F_λ(θ_T) − min F_λ' },
@@ -13,12 +13,12 @@ const panels = [
 
 /** Where a schedule's measure does not vanish: the value at the point that it converges to. */
 const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: LandmarkName }[] = [
-  { key: 'sequential-sft-dpo', measure: 'gap', at: 'dpo' },
-  { key: 'sequential-dpo-sft', measure: 'gap', at: 'sft' },
-  { key: 'maxright', measure: 'gap', at: 'weightedMax' },
-  { key: 'sequential-sft-dpo', measure: 'maxGap', at: 'dpo' },
-  { key: 'sequential-dpo-sft', measure: 'maxGap', at: 'sft' },
-  { key: 'alright', measure: 'maxGap', at: 'weightedSum' },
+  { key: paper.sftThenDpo, measure: 'gap', at: 'dpo' },
+  { key: paper.dpoThenSft, measure: 'gap', at: 'sft' },
+  { key: paper.maxright, measure: 'gap', at: 'weightedMax' },
+  { key: paper.sftThenDpo, measure: 'maxGap', at: 'dpo' },
+  { key: paper.dpoThenSft, measure: 'maxGap', at: 'sft' },
+  { key: paper.alright, measure: 'maxGap', at: 'weightedSum' },
 ];
 
 /** Both measures of every schedule against λ. */

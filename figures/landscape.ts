@@ -1,20 +1,21 @@
-import { comparedKeys } from '../experiments/compared.js';
+import { compared, comparedKeys } from '../experiments/compared.js';
 import { landscape } from '../experiments/landscape.js';
 import { drawing } from '../src/figure/drawing.js';
 import { labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
+import { sequential } from '../src/schedule/sequential.js';
 
 const contourNames = { dpo: 'f_DPO', sft: 'f_SFT', weightedSum: 'F_λ' } as const;
 
 const panels = [
-  { panel: 'sequential', title: 'Sequential, over f_SFT and f_DPO', contours: ['sft', 'dpo'] },
+  { panel: sequential.name, title: 'Sequential, over f_SFT and f_DPO', contours: ['sft', 'dpo'] },
   { panel: 'joint', title: 'Joint schedules, over F_λ', contours: ['weightedSum'] },
 ] as const;
 
 /** The plane of parameters: level lines, the schedules' paths, and the minimisers that they go to. */
 export const landscapeFigure = drawing('landscape', landscape, (results) => {
   const { lambda, steps, batch, stepSize, landmarks, runs, window } = results;
-  const panelOf = (of: keyof typeof contourNames): string => (of === 'weightedSum' ? 'joint' : 'sequential');
+  const panelOf = (of: keyof typeof contourNames): string => (of === 'weightedSum' ? 'joint' : sequential.name);
   const contours = results.contours.flatMap(({ of, gap, points }, line) =>
     points.map(([x, y], order) => ({
       layer: 'contour',
@@ -30,7 +31,7 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
   const paths = runs.flatMap(({ key, result }) =>
     result.path.map(([x, y], i) => ({
       layer: 'path',
-      panel: key.startsWith('sequential') ? 'sequential' : 'joint',
+      panel: compared[key].schedule === sequential.name ? sequential.name : 'joint',
       schedule: looks[key].label,
       order: result.steps[i],
       x,

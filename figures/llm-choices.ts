@@ -4,6 +4,7 @@ import { ink } from '../src/figure/theme.js';
 import { comparisons, type Comparison } from '../src/study/plan.js';
 import type { ChoiceRow } from '../src/study/results.js';
 import { comparisonTitles, llmDrawing, middleLambda, setting } from './llm.js';
+import { paper } from '../src/schedule/key.js';
 
 /** How the two objectives are told apart: in greys, for the colours belong to the schedules. */
 const objectives = [
@@ -14,7 +15,8 @@ const [width, stripHeight, gapHeight] = [430, 170, 170];
 
 /** MAXRIGHT's choices over time, for every λ, and the weighted gaps that they follow. */
 export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
-  const { settings, choices } = results;
+  const { settings } = results;
+  const choices = results.choices.filter(({ schedule }) => schedule === paper.maxright);
   const text = 'What MAXRIGHT chooses';
   const { lambdas, steps } = settings.scale;
   const middle = middleLambda(results);
@@ -43,7 +45,7 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
     title: text,
     caption:
       `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with DPO’s share of the steps over ` +
-      `all seeds; below, the weighted gaps that it goes by, at λ = ${middle}: both are evaluated every ${settings.period} steps, in ` +
+      `all seeds; below, the weighted gaps that it goes by, at λ = ${middle}: both are evaluated every ${String(settings.period)} steps, in ` +
       'between only the chosen one’s is refreshed, by its own step.',
     rows: [...strips, ...shares, ...gaps],
     spec: {

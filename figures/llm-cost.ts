@@ -1,11 +1,10 @@
-import { comparedKeys } from '../experiments/compared.js';
 import type { Layer } from '../src/figure/figure.js';
 import { estimateColumns, labelMark, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks } from '../src/figure/theme.js';
+import { ink, lookOf } from '../src/figure/theme.js';
 import { overheadOf, type OverheadRow } from '../src/study/overhead.js';
 import { comparisons } from '../src/study/plan.js';
 import type { Estimate } from '../src/base/statistics.js';
-import { comparisonTitles, llmDrawing, setting } from './llm.js';
+import { comparisonTitles, llmDrawing, schedulesOf, setting } from './llm.js';
 
 const exact = (mean: number): Estimate => ({ mean, ci95: null });
 const panels = [
@@ -21,18 +20,19 @@ export const llmCostFigure = llmDrawing('llm-cost', (results) => {
   const overheads = overheadOf(results.settings.scale.steps, results.cost);
   const rows = panels.flatMap(({ title, cost, ratio }) =>
     overheads.map((row) => ({
-      ...{ layer: 'bar', comparison: row.comparison, panel: title, schedule: looks[row.schedule].label },
+      ...{ layer: 'bar', comparison: row.comparison, panel: title, schedule: lookOf(row.schedule).label },
       ...columnsOf(cost(row), ratio),
     })),
   );
-  const { color } = scheduleChannels(comparedKeys);
-  const order = comparedKeys.map((key) => looks[key].label);
+  const keys = schedulesOf(results);
+  const { color } = scheduleChannels(keys);
+  const order = keys.map((key) => lookOf(key).label);
   return {
     title: text,
     caption:
       'The mean time of a step and the most memory that tensors take, over those of Sequential (dotted), all λ and all splits ' +
       'taken together. Beside them the work itself: Mix computes both gradients in every step, MAXRIGHT both losses every ' +
-      `${results.settings.period} steps.`,
+      `${String(results.settings.period)} steps.`,
     rows,
     spec: {
       title: { text, subtitle: `${setting(results)}; mean and, of times, 95 % interval` },

@@ -1,6 +1,9 @@
 import { comparisons } from '../src/study/plan.js';
 import { drawStages } from './stages.js';
 import { llmDrawing, middleLambda, middleRuns, setting } from './llm.js';
+import { paper } from '../src/schedule/key.js';
+
+const sequentialKeys: ReadonlySet<string> = new Set([paper.sftThenDpo, paper.dpoThenSft]);
 
 /** The first objective's loss of a language model through both stages, beside that of the joint schedules. */
 export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
@@ -24,7 +27,7 @@ export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
   const lambda = middleLambda(results);
   const { rows, views } = drawStages(orders);
   const risen = orders.map(({ title, switchAfter, curves }) => {
-    const { points } = curves.find(({ schedule }) => schedule.startsWith('sequential')) ?? curves[0];
+    const { points } = curves.find(({ schedule }) => sequentialKeys.has(schedule)) ?? curves[0];
     const at = (step: number): string =>
       (points.find((point) => point.step === step)?.value.mean ?? NaN).toPrecision(3);
     return `${title} goes from ${at(switchAfter)} to ${at(steps)}`;

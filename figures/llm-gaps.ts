@@ -1,11 +1,10 @@
-import { comparedKeys } from '../experiments/compared.js';
 import { seedMeans, type SeedMean } from '../experiments/llm.js';
 import { estimateColumns, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { looks } from '../src/figure/theme.js';
+import { lookOf } from '../src/figure/theme.js';
 import { grouped } from '../src/base/grouped.js';
 import { comparisons } from '../src/study/plan.js';
 import { estimate } from '../src/base/statistics.js';
-import { comparisonTitles, llmDrawing, runLabel, setting } from './llm.js';
+import { comparisonTitles, llmDrawing, runLabel, schedulesOf, setting } from './llm.js';
 
 const panels = [
   { measure: 'sftGap', title: 'f_SFT − f_SFT*' },
@@ -13,25 +12,27 @@ const panels = [
   { measure: 'idealDistance', title: 'ideal distance' },
 ] as const;
 const [width, height] = [290, 230];
-/** How far from one another the marks of two schedules stand, where λs stand 1 apart. */
-const beside = 0.13;
+/** How far from one another the marks of the first and of a schedule behind the last stand, where λs stand 1 apart. */
+const apart = 0.52;
 
 /** Both optimality gaps and the distance to the ideal point at the end of every run, over λ. */
 export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
   const text = 'What each schedule leaves open, over λ';
   const { lambdas } = results.settings.scale;
   const ends = seedMeans(results).filter(({ step, steps }) => step === steps);
+  const keys = schedulesOf(results);
   const rows = comparisons.flatMap((comparison) => {
     const own = ends.filter((row) => row.comparison === comparison);
+    const beside = keys.filter((key) => own.some(({ schedule }) => schedule === key));
     return own.flatMap((row) =>
       panels.map(({ measure }) => ({
-        ...{ layer: 'end', comparison, measure, schedule: looks[row.schedule].label },
-        ...{ lambda: row.lambda, place: placeOf(row, lambdas), label: runLabel(row) },
+        ...{ layer: 'end', comparison, measure, schedule: lookOf(row.schedule).label },
+        ...{ lambda: row.lambda, place: placeOf(row, lambdas, beside), label: runLabel(row) },
         ...estimateColumns(row.measures[measure]),
       })),
     );
   });
-  const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+  const { color, strokeDash, shape } = scheduleChannels(keys);
   const yOf = (comparison: string, measure: string, title: string) => {
     const own = rows.filter((row) => row.comparison === comparison && row.measure === measure);
     const { axis, ...encoding } = lossAxis(
@@ -83,9 +84,10 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
 });
 
 /** Where a mark stands: at the position of its λ, beside those of other schedules. */
-function placeOf({ schedule, lambda }: SeedMean, lambdas: readonly number[]): number {
-  const order = ['sequential', 'mix', 'alright', 'maxright'].findIndex((name) => schedule.startsWith(name));
-  return lambdas.indexOf(lambda) + beside * (order - 1.5);
+function placeOf({ schedule, lambda }: SeedMean, lambdas: readonly number[], keys: readonly string[]): number {
+  return (
+    lambdas.indexOf(lambda) + (apart / Math.max(4, keys.length)) * (keys.indexOf(schedule) - (keys.length - 1) / 2)
+  );
 }
 
 /** λ, and below it the split of Sequential that is compared with it. */
@@ -101,7 +103,7 @@ function meanDistances(comparison: string, ends: readonly SeedMean[]): string {
   const own = ends.filter((row) => row.comparison === comparison);
   const means = grouped(own, ({ schedule }) => schedule).map((rows) => {
     const distance = estimate(rows.map(({ measures }) => measures.idealDistance.mean)).mean;
-    return `${looks[rows[0].schedule].label} ${distance.toPrecision(3)}`;
+    return `${lookOf(rows[0].schedule).label} ${distance.toPrecision(3)}`;
   });
   return means.join(', ');
 }

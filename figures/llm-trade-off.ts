@@ -1,6 +1,6 @@
 import { comparisons } from '../src/study/plan.js';
 import { endPanel, pathPanel } from './loss-space.js';
-import { comparisonTitles, llmDrawing, lossRuns, setting } from './llm.js';
+import { comparisonTitles, llmDrawing, lossRuns, schedulesOf, setting } from './llm.js';
 
 const size = { width: 400, height: 370 };
 
@@ -13,6 +13,7 @@ export const llmTradeOffFigure = llmDrawing('llm-trade-off', (results) => {
       title: comparisonTitles[comparison],
       ideal: results.optima[comparison],
       runs: lossRuns(results, comparison),
+      keys: schedulesOf(results),
     };
     return [
       pathPanel({ ...space, title: `${space.title}, paths` }, size),

@@ -1,3 +1,4 @@
+import { withOthers } from '../experiments/compared.js';
 import { llm, seedMeans, type LlmResults, type SeedMean } from '../experiments/llm.js';
 import { drawing, type Drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
@@ -6,6 +7,7 @@ import type { Comparison } from '../src/study/plan.js';
 import type { RunKey } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import type { LossRun } from './loss-space.js';
+import { paper } from '../src/schedule/key.js';
 
 /** A figure of the experiment, which carries the experiment's command and seed. */
 export function llmDrawing(name: string, draw: (results: LlmResults) => Omit<Figure, 'name' | 'origin'>): Drawing {
@@ -33,6 +35,11 @@ export function lossRuns(results: ExperimentResults, comparison: Comparison): Lo
   }));
 }
 
+/** The schedules of an experiment, as the legends of its figures list them. */
+export function schedulesOf({ results }: ExperimentResults): string[] {
+  return withOthers(results.map(({ schedule }) => schedule));
+}
+
 /** The runs of a comparison at the λ nearest ½, Sequential's split that is compared with it nearest ½ too. */
 export function middleRuns(results: ExperimentResults, comparison: Comparison): (readonly SeedMean[])[] {
   const lambda = middleLambda(results);
@@ -55,7 +62,7 @@ function nearestHalf(values: readonly number[]): number {
 export function runLabel({ schedule, lambda, dpoShare, steps }: Omit<RunKey, 'seed' | 'comparison'>): string {
   if (dpoShare === null) return String(lambda);
   const dpoSteps = Math.round(dpoShare * steps);
-  const stages = schedule === 'sequential-sft-dpo' ? [steps - dpoSteps, dpoSteps] : [dpoSteps, steps - dpoSteps];
+  const stages = schedule === paper.sftThenDpo ? [steps - dpoSteps, dpoSteps] : [dpoSteps, steps - dpoSteps];
   const divisor = greatestCommonDivisor(stages[0], stages[1]);
   return stages.map((stage) => stage / divisor).join(':');
 }

@@ -2,8 +2,7 @@ import { comparedKeys } from '../experiments/compared.js';
 import type { Layer, Row, View } from '../src/figure/figure.js';
 import { placeLabels } from '../src/figure/labels.js';
 import { estimateColumns, labelMark, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { ink, lookOf } from '../src/figure/theme.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
 
@@ -16,11 +15,13 @@ export interface LossSpace {
   /** The Pareto front, in order, where it is known. */
   readonly front?: readonly Pair[];
   readonly runs: readonly LossRun[];
+  /** The schedules of the figure's legend; those that the paper compares unless given. */
+  readonly keys?: readonly string[];
 }
 
 /** One run through loss space, seeds taken together. */
 export interface LossRun {
-  readonly schedule: ScheduleKey;
+  readonly schedule: string;
   /** What sets it apart from other runs of its schedule: λ, or the split of Sequential. */
   readonly label: string;
   readonly points: readonly { readonly step: number; readonly sft: Estimate; readonly dpo: Estimate }[];
@@ -38,14 +39,13 @@ export interface Panel {
   readonly view: View;
 }
 
-const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
-
 /** The paths of the runs from their common start. */
 export function pathPanel(space: LossSpace, size: PanelSize): Panel {
+  const { color, strokeDash } = scheduleChannels(space.keys ?? comparedKeys);
   const panel = `${space.panel}, paths`;
   const paths = space.runs.flatMap(({ schedule, label, points }) =>
     points.map(({ step, sft, dpo }) => ({
-      ...{ layer: 'path', panel, schedule: looks[schedule].label, run: `${schedule} ${label}`, label, step },
+      ...{ layer: 'path', panel, schedule: lookOf(schedule).label, run: `${schedule} ${label}`, label, step },
       ...{ sft: sft.mean, dpo: dpo.mean },
     })),
   );
@@ -79,12 +79,13 @@ export function pathPanel(space: LossSpace, size: PanelSize): Panel {
 
 /** The end points of the runs with their intervals and, unless it is said otherwise, their labels. */
 export function endPanel(space: LossSpace, size: PanelSize, { labels = true } = {}): Panel {
+  const { color, shape } = scheduleChannels(space.keys ?? comparedKeys);
   const panel = `${space.panel}, end points`;
   const ends = space.runs.map(({ schedule, label, points }) => {
     const { sft, dpo } = points[points.length - 1];
     const [across, along] = [estimateColumns(sft), estimateColumns(dpo)];
     return {
-      ...{ layer: 'end', panel, schedule: looks[schedule].label, label },
+      ...{ layer: 'end', panel, schedule: lookOf(schedule).label, label },
       ...{ sft: across.mean, sftLow: across.low, sftHigh: across.high },
       ...{ dpo: along.mean, dpoLow: along.low, dpoHigh: along.high },
     };

@@ -10,9 +10,9 @@ import {
   scheduleChannels,
 } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
-const keys: readonly ScheduleKey[] = ['sequential-sft-dpo', 'sequential-dpo-sft', 'alright', 'maxright'];
+const keys: readonly ScheduleKey[] = [paper.sftThenDpo, paper.dpoThenSft, paper.alright, paper.maxright];
 
 /** How fast every schedule's gap falls: the slope of its logarithm, with its interval. */
 export const ratesFigure = drawing('rates', rates, (results) => {
@@ -162,8 +162,8 @@ export const ratesFigure = drawing('rates', rates, (results) => {
 });
 
 function keyOf({ id, variant }: Checked): ScheduleKey {
-  if (id === 'R.sequential') return variant === 'sft-dpo' ? 'sequential-sft-dpo' : 'sequential-dpo-sft';
-  return id === 'R.alright' ? 'alright' : 'maxright';
+  if (id === 'R.sequential') return variant === 'sft-dpo' ? paper.sftThenDpo : paper.dpoThenSft;
+  return id === 'R.alright' ? paper.alright : paper.maxright;
 }
 
 function intervalText({ low, high }: { low: number; high: number }): string {

@@ -1,8 +1,7 @@
-import { comparedKeys } from '../experiments/compared.js';
+import { withOthers } from '../experiments/compared.js';
 import type { Layer } from '../src/figure/figure.js';
 import { estimateColumns, labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { ink, lookOf } from '../src/figure/theme.js';
 import type { ObjectiveName } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
 
@@ -15,21 +14,20 @@ export interface Stages {
   /** The step after which the second stage begins. */
   readonly switchAfter: number;
   readonly curves: readonly {
-    readonly schedule: ScheduleKey;
+    readonly schedule: string;
     readonly points: readonly { readonly step: number; readonly value: Estimate }[];
   }[];
   /** Values to compare with. */
   readonly levels: readonly { readonly value: number; readonly label: string }[];
 }
 
-const { color, strokeDash } = scheduleChannels(comparedKeys, 'lines');
-
 /** The rows and the panels of both orders. */
 export function drawStages(orders: readonly Stages[]) {
+  const keys = withOthers(orders.flatMap(({ curves }) => curves.map(({ schedule }) => schedule)));
   const curves = orders.flatMap(({ first, curves: own }) =>
     own.flatMap(({ schedule, points }) =>
       points.map(({ step, value }) => ({
-        ...{ layer: 'curve', panel: first, schedule: looks[schedule].label, step },
+        ...{ layer: 'curve', panel: first, schedule: lookOf(schedule).label, step },
         ...estimateColumns(value),
       })),
     ),
@@ -53,7 +51,7 @@ export function drawStages(orders: readonly Stages[]) {
       order,
       [...curves, ...levels].filter(({ panel }) => panel === order.first).map(({ mean }) => mean),
     ),
-    layer: layers,
+    layer: layersOf(keys),
   }));
   return { rows: [...curves, ...levels, ...stages], views };
 }
@@ -75,39 +73,42 @@ function encodingOf({ steps, title }: Stages, values: readonly number[]) {
   };
 }
 
-const layers: Layer[] = [
-  {
-    transform: [...onlyLayer('stage'), { filter: 'datum.step > 0' }],
-    mark: { type: 'rule', color: ink.line, strokeWidth: 1 },
-    encoding: { y: { value: 0 }, y2: { value: 'height' } },
-  },
-  {
-    transform: onlyLayer('stage'),
-    mark: { ...labelMark, baseline: 'top' },
-    encoding: {
-      x: { field: 'middle', type: 'quantitative' },
-      y: { value: 8 },
-      text: { field: 'label' },
+function layersOf(keys: readonly string[]): Layer[] {
+  const { color, strokeDash } = scheduleChannels(keys, 'lines');
+  return [
+    {
+      transform: [...onlyLayer('stage'), { filter: 'datum.step > 0' }],
+      mark: { type: 'rule', color: ink.line, strokeWidth: 1 },
+      encoding: { y: { value: 0 }, y2: { value: 'height' } },
     },
-  },
-  {
-    transform: onlyLayer('level'),
-    mark: { type: 'rule', color: ink.line, strokeDash: [1.5, 3], strokeWidth: 1.3 },
-    encoding: { x2: { field: 'until' } },
-  },
-  {
-    transform: onlyLayer('level'),
-    mark: { ...labelMark, align: 'left', dx: 8 },
-    encoding: { x: { field: 'until', type: 'quantitative' }, text: { field: 'label' } },
-  },
-  {
-    transform: onlyLayer('curve'),
-    mark: { type: 'area', opacity: 0.22, clip: true },
-    encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
-  },
-  {
-    transform: onlyLayer('curve'),
-    mark: { type: 'line', clip: true },
-    encoding: { color, strokeDash },
-  },
-];
+    {
+      transform: onlyLayer('stage'),
+      mark: { ...labelMark, baseline: 'top' },
+      encoding: {
+        x: { field: 'middle', type: 'quantitative' },
+        y: { value: 8 },
+        text: { field: 'label' },
+      },
+    },
+    {
+      transform: onlyLayer('level'),
+      mark: { type: 'rule', color: ink.line, strokeDash: [1.5, 3], strokeWidth: 1.3 },
+      encoding: { x2: { field: 'until' } },
+    },
+    {
+      transform: onlyLayer('level'),
+      mark: { ...labelMark, align: 'left', dx: 8 },
+      encoding: { x: { field: 'until', type: 'quantitative' }, text: { field: 'label' } },
+    },
+    {
+      transform: onlyLayer('curve'),
+      mark: { type: 'area', opacity: 0.22, clip: true },
+      encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
+    },
+    {
+      transform: onlyLayer('curve'),
+      mark: { type: 'line', clip: true },
+      encoding: { color, strokeDash },
+    },
+  ];
+}

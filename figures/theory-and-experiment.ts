@@ -1,16 +1,25 @@
-import { comparedKeys } from '../experiments/compared.js';
+import { compared } from '../experiments/compared.js';
 import { llm } from '../experiments/llm.js';
 import { tradeOff, type TradeOff } from '../experiments/trade-off.js';
 import type { Drawing } from '../src/figure/drawing.js';
 import type { Figure, View } from '../src/figure/figure.js';
 import { estimateColumns, lossAxis, onlyLayer, ruleText, scheduleChannels } from '../src/figure/layers.js';
-import { looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { lookOf } from '../src/figure/theme.js';
 import { comparisons } from '../src/study/plan.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import type { Estimate } from '../src/base/statistics.js';
 import { endPanel, type LossSpace } from './loss-space.js';
-import { comparisonTitles, lossRuns, middleLambda, middleRuns, originOf, runLabel, setting } from './llm.js';
+import {
+  comparisonTitles,
+  lossRuns,
+  middleLambda,
+  middleRuns,
+  originOf,
+  runLabel,
+  schedulesOf,
+  setting,
+} from './llm.js';
+import { sequential } from '../src/schedule/sequential.js';
 
 const size = { width: 300, height: 270 };
 const gapHeight = 210;
@@ -21,7 +30,7 @@ interface Column {
   readonly lambda: number;
   readonly space: LossSpace;
   readonly gaps: readonly {
-    readonly schedule: ScheduleKey;
+    readonly schedule: string;
     /** `part` is the step over the steps of the run. */
     readonly points: readonly { readonly part: number; readonly gap: Estimate }[];
   }[];
@@ -43,11 +52,12 @@ export const theoryAndExperimentFigure: Drawing = {
 
 function drawBoth(theory: TradeOff, experiment: ExperimentResults): Omit<Figure, 'name'> {
   const columns = [theoryColumn(theory), ...experimentColumns(experiment)];
-  const panels = columns.map(({ space }) => endPanel(space, size, { labels: false }));
+  const keys = schedulesOf(experiment);
+  const panels = columns.map(({ space }) => endPanel({ ...space, keys }, size, { labels: false }));
   const gaps = columns.flatMap(({ space, gaps: own }) =>
     own.flatMap(({ schedule, points }) =>
       points.map(({ part, gap }) => ({
-        ...{ layer: 'gap', panel: gapPanel(space), schedule: looks[schedule].label, part },
+        ...{ layer: 'gap', panel: gapPanel(space), schedule: lookOf(schedule).label, part },
         ...estimateColumns(gap),
       })),
     ),
@@ -69,7 +79,7 @@ function drawBoth(theory: TradeOff, experiment: ExperimentResults): Omit<Figure,
       },
       vconcat: [
         { hconcat: panels.map(({ view }) => view) },
-        { hconcat: columns.map((column) => gapView(column, gaps)) },
+        { hconcat: columns.map((column) => gapView(column, gaps, keys)) },
       ],
     },
   };
@@ -78,7 +88,12 @@ function drawBoth(theory: TradeOff, experiment: ExperimentResults): Omit<Figure,
 function theoryColumn({ ideal, front, runs, steps }: TradeOff): Column {
   const lossRun = ({ key, lambda, result }: TradeOff['runs'][number]) => ({
     schedule: key,
-    label: runLabel({ schedule: key, lambda, dpoShare: key.startsWith('sequential') ? lambda : null, steps }),
+    label: runLabel({
+      schedule: key,
+      lambda,
+      dpoShare: compared[key].schedule === sequential.name ? lambda : null,
+      steps,
+    }),
     points: result.steps.map((step, i) => ({ step, sft: result.measures[i].sft, dpo: result.measures[i].dpo })),
   });
   return {
@@ -113,9 +128,13 @@ function gapPanel({ panel }: LossSpace): string {
   return `${panel}, gap`;
 }
 
-function gapView({ space, lambda }: Column, rows: readonly { readonly panel: string; readonly mean: number }[]): View {
+function gapView(
+  { space, lambda }: Column,
+  rows: readonly { readonly panel: string; readonly mean: number }[],
+  keys: readonly string[],
+): View {
   const panel = gapPanel(space);
-  const { color, strokeDash } = scheduleChannels(comparedKeys);
+  const { color, strokeDash } = scheduleChannels(keys);
   const values = rows.filter((row) => row.panel === panel).map(({ mean }) => mean);
   return {
     width: size.width,
@@ -143,7 +162,7 @@ function gapView({ space, lambda }: Column, rows: readonly { readonly panel: str
 /** The gaps at the end of a column, in words. */
 function endGaps({ space: { title }, lambda, gaps }: Column): string {
   const ends = gaps.map(
-    ({ schedule, points }) => `${looks[schedule].label} ${points[points.length - 1].gap.mean.toPrecision(2)}`,
+    ({ schedule, points }) => `${lookOf(schedule).label} ${points[points.length - 1].gap.mean.toPrecision(2)}`,
   );
   return `${title}, λ = ${lambda}: ${ends.join(', ')}`;
 }

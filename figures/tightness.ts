@@ -2,7 +2,7 @@ import { statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import { logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
-import type { ScheduleKey } from '../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 const panels: readonly {
   readonly id: string;
@@ -10,25 +10,25 @@ const panels: readonly {
   readonly key: ScheduleKey;
   readonly worst?: string;
 }[] = [
-  { id: 'A.average', what: 'average point', key: 'alright', worst: 'W.alright' },
-  { id: 'A.last.linear', what: 'last point, linear decay', key: 'alright', worst: 'W.last.linear' },
-  { id: 'M.exact', what: 'mean of F_max, k = 1', key: 'maxright', worst: 'W.maxright' },
-  { id: 'X.average', what: 'average point', key: 'mix' },
-  { id: 'A.last', what: 'last point', key: 'alright' },
-  { id: 'M.weighted', what: 'steps times w_i', key: 'maxright' },
-  { id: 'M.stale', what: 'k = 2, 10, 100', key: 'maxright' },
-  { id: 'X.last', what: 'last point', key: 'mix' },
-  { id: 'A.smooth', what: 'mean, no ball', key: 'alright' },
-  { id: 'M.noisy.expected', what: 'noisy values', key: 'maxright' },
-  { id: 'M.noisy.fresh', what: 'minibatches, fresh', key: 'maxright' },
-  { id: 'X.smooth', what: 'mean, no ball', key: 'mix' },
-  { id: 'A.strong', what: 'distance², no ball', key: 'alright' },
-  { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: 'alright' },
-  { id: 'M.noisy.shared', what: 'minibatches, shared', key: 'maxright' },
-  { id: 'X.strong', what: 'distance², no ball', key: 'mix' },
+  { id: 'A.average', what: 'average point', key: paper.alright, worst: 'W.alright' },
+  { id: 'A.last.linear', what: 'last point, linear decay', key: paper.alright, worst: 'W.last.linear' },
+  { id: 'M.exact', what: 'mean of F_max, k = 1', key: paper.maxright, worst: 'W.maxright' },
+  { id: 'X.average', what: 'average point', key: paper.mix },
+  { id: 'A.last', what: 'last point', key: paper.alright },
+  { id: 'M.weighted', what: 'steps times w_i', key: paper.maxright },
+  { id: 'M.stale', what: 'k = 2, 10, 100', key: paper.maxright },
+  { id: 'X.last', what: 'last point', key: paper.mix },
+  { id: 'A.smooth', what: 'mean, no ball', key: paper.alright },
+  { id: 'M.noisy.expected', what: 'noisy values', key: paper.maxright },
+  { id: 'M.noisy.fresh', what: 'minibatches, fresh', key: paper.maxright },
+  { id: 'X.smooth', what: 'mean, no ball', key: paper.mix },
+  { id: 'A.strong', what: 'distance², no ball', key: paper.alright },
+  { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: paper.alright },
+  { id: 'M.noisy.shared', what: 'minibatches, shared', key: paper.maxright },
+  { id: 'X.strong', what: 'distance², no ball', key: paper.mix },
 ];
 
-const keys: readonly ScheduleKey[] = ['alright', 'maxright', 'mix'];
+const keys: readonly ScheduleKey[] = [paper.alright, paper.maxright, paper.mix];
 
 /** The least ratio that is drawn. */
 const least = 1e-3;

@@ -2,25 +2,26 @@ import { worstCases, type WorstCaseKey, type WorstCasePoint } from '../experimen
 import { drawing } from '../src/figure/drawing.js';
 import { logarithmic, namedChannels, onlyLayer } from '../src/figure/layers.js';
 import { ink, looks, maxrightLooks, type Look } from '../src/figure/theme.js';
+import { paper } from '../src/schedule/key.js';
 
 /** MAXRIGHT keeps its colour for every period, and what is no schedule of the comparison is grey. */
 const methods: Readonly<Record<WorstCaseKey, Look>> = {
   alright: looks.alright,
   maxright: { ...looks.maxright, label: 'MAXRIGHT, k = 1', dash: [] },
   'maxright-stale': { ...maxrightLooks(4)[0], label: 'MAXRIGHT, k = 2', dash: [5, 2], shape: 'square' },
-  'sequential-sft-dpo': looks['sequential-sft-dpo'],
-  'sequential-dpo-sft': looks['sequential-dpo-sft'],
+  [paper.sftThenDpo]: looks[paper.sftThenDpo],
+  [paper.dpoThenSft]: looks[paper.dpoThenSft],
   'subgradient-best': { label: 'subgradient, best', colour: ink.faint, dash: [], shape: 'square' },
   'subgradient-linear': { label: 'subgradient, last, linear decay', colour: ink.strong, dash: [], shape: 'circle' },
   'subgradient-last': { label: 'subgradient, last, constant', colour: ink.line, dash: [5, 2], shape: 'cross' },
 };
 
 const panels = [
-  { panel: 'joint', title: 'mean over the run', keys: ['alright', 'maxright', 'maxright-stale'] },
+  { panel: 'joint', title: 'mean over the run', keys: [paper.alright, paper.maxright, 'maxright-stale'] },
   {
     panel: 'last',
     title: 'last or best point',
-    keys: ['sequential-sft-dpo', 'sequential-dpo-sft', 'subgradient-best', 'subgradient-linear', 'subgradient-last'],
+    keys: [paper.sftThenDpo, paper.dpoThenSft, 'subgradient-best', 'subgradient-linear', 'subgradient-last'],
   },
 ] as const;
 
@@ -103,8 +104,8 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
       `comparator, by performance estimation; each is enclosed by a run and a dual bound that differ by less than ` +
       `10^${Math.ceil(Math.log10(apart)).toFixed(0).replace('-', '−')} of it. Lines are the theory: met by ALRIGHT, by MAXRIGHT with k = 1, by the best point and by the last point under ` +
       'linear decay; only an upper bound for stale values (k = 2) and for the last point of constant steps. Open points run ' +
-      `the worst function of W. Sequential’s worst case does not vanish: ${course('sequential-sft-dpo')}, ` +
-      `${course('sequential-dpo-sft')}.`,
+      `the worst function of W. Sequential’s worst case does not vanish: ${course(paper.sftThenDpo)}, ` +
+      `${course(paper.dpoThenSft)}.`,
     rows,
     spec: {
       title: {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { dataAlone } from './build/data-alone.js';
 import { formulas } from './build/formulas.js';
 import { framed } from './build/framed.js';
 import { nodeOnly } from './build/node-only.js';
@@ -18,7 +19,7 @@ const theory = statements({ theory: file('../docs/theory.md'), verdicts: join(re
 export default defineConfig({
   root: file('.'),
   base: './',
-  plugins: [nodeOnly(), framed(), formulas(), results(resultsFolder), theory],
+  plugins: [nodeOnly(), dataAlone(), framed(), formulas(), results(resultsFolder), theory],
   worker: { format: 'es', plugins: () => [nodeOnly()] },
   build: {
     outDir: file('dist'),

@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { resultFolders } from '../figures/draw.js';
+import { schedules, variantsOf } from '../src/schedule/index.js';
 
 /** The floors of ARCHITECTURE.md from the ground up. A floor imports what lies below it; those on one line, not each other. */
 const floors: readonly (readonly string[])[] = [
@@ -104,3 +105,36 @@ test('what figures are drawn from is kept under the bytes of all code that it de
   const folders = resultFolders().map((folder) => folder.slice(root.length));
   expect([...reached].filter((file) => !folders.some((folder) => file.startsWith(`${folder}/`)))).toEqual([]);
 });
+
+test('no file outside src/schedule, remedies and figure looks names a schedule in a string', () => {
+  // Objectives are called dpo and sft too, and the arithmetic of two gradients is a mix wherever it is done.
+  const words = Object.values(schedules).flatMap((schedule) => [
+    schedule.name,
+    ...variantsOf(schedule).map(({ key }) => key),
+  ]);
+  const names = new Set(words.filter((word) => word !== 'dpo' && word !== 'sft'));
+  const found = sources
+    .filter((file) => !/^src\/(schedule|remedy|figure\/theme)/.test(file))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      // Most files hold none of the words, and parsing takes time.
+      if (![...names].some((name) => text.includes(name))) return [];
+      const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+      const places: string[] = [];
+      const visit = (node: ts.Node): void => {
+        const said = textOf(node);
+        if (said !== undefined && [...names].some((name) => said === name || said === `${name}-`)) {
+          places.push(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}: ${said}`);
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(source);
+      return places;
+    });
+  expect(found).toEqual([]);
+});
+
+/** The text of a string, or of the beginning of one that is put together. */
+function textOf(node: ts.Node): string | undefined {
+  return ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : undefined;
+}

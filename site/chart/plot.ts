@@ -161,7 +161,10 @@ export function stroke({ colour, dash }: Look, width: number): string {
   return `stroke="${colour}" stroke-width="${px(width)}"${dashes}`;
 }
 
-/** A number of pixels, to a hundredth. */
+/** Pixels. */
+const farOutside = 1e6;
+
+/** A number of pixels, to a hundredth; what lies far outside the picture stays outside, where drawings can hold it. */
 export function px(value: number): string {
-  return String(Math.round(value * 100) / 100);
+  return String(Math.round(Math.max(-farOutside, Math.min(farOutside, value)) * 100) / 100);
 }

@@ -17,9 +17,10 @@ import type { TrainingState } from '../../src/llm/train/checkpoint.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../../src/llm/train/step.js';
 import { initialState, settingsOfSteps, type ObjectiveData, type Training } from '../../src/llm/train/training.js';
 import { coinOf } from '../../src/schedule/coin.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { variants, type ScheduleKey } from '../../src/schedule/key.js';
 import type { Stream } from '../../src/base/random-stream.js';
 import { schedules } from '../../src/schedule/index.js';
+import { onBoth } from '../../src/schedule/step.js';
 import type { SessionSettings } from './settings.js';
 
 const { maximumLength, sftBatch, preferenceBatch, beta } = synthetic.training;
@@ -122,7 +123,7 @@ function trainingOf(
   model: LanguageModel,
   data: ObjectiveData,
 ): Training {
-  const [name, ...order] = key.split('-');
+  const { schedule: name, settings } = variants[key];
   return {
     model,
     data,
@@ -130,10 +131,10 @@ function trainingOf(
     scheduleSettings: {
       lambda,
       steps,
-      period: synthetic.period,
+      ...synthetic.scheduleSettings,
       // Neither loss falls below 0: MAXRIGHT measures its gaps from there.
       ideal: { dpo: 0, sft: 0 },
-      ...(order.length > 0 && { order: order.join('-') }),
+      ...settings,
     },
     sftBatch,
     preferenceBatch,
@@ -166,7 +167,7 @@ function createTrainee(training: Training): Trainee {
       const { sft, dpo: preferences } = await evaluate({ model, ...data, settings: dpo, batchSize: 16 });
       return { sft: sft.loss, dpo: preferences.loss, accuracy: preferences.accuracy };
     },
-    operations: (choice) => (choice === 'mix' ? operationsOn('sft') + operationsOn('dpo') : operationsOn(choice)),
+    operations: (choice) => (choice === onBoth ? operationsOn('sft') + operationsOn('dpo') : operationsOn(choice)),
     dispose() {
       disposeAdamw(optimiser);
       model.dispose();

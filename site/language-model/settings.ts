@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../../src/schedule/key.js';
 import type { BackendName } from '../../src/engine/names.js';
 import { synthetic } from '../../src/study/preset/synthetic.js';
 import { pretraining } from '../../src/study/synthetic/pretraining.js';
@@ -22,7 +22,7 @@ export interface SessionSettings {
 
 /** The settings that the page begins with. */
 export const defaults: SessionSettings = {
-  schedules: ['sequential-sft-dpo', 'alright'],
+  schedules: [paper.sftThenDpo, paper.alright],
   lambda: 0.5,
   conflict: 1,
   steps: 120,

@@ -1,6 +1,6 @@
 import { compared } from '../../experiments/compared.js';
 import { shellWords } from '../../src/base/text.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { variants, type ScheduleKey } from '../../src/schedule/key.js';
 import { stagesOf, type State } from './state.js';
 
 /** The file name under which the problem is written by the commands. */
@@ -38,19 +38,27 @@ function problemCommand(state: State, problemText: string): string[] {
 
 function runCommand(state: State, key: ScheduleKey): string {
   const { lambda, steps, stepSize, seeds, seed, batch, period, firstStage } = state;
-  const { schedule, order } = compared[key];
+  const { schedule, ...fixed } = compared[key];
+  const { own } = variants[key];
   return shellWords([
     'forgetting',
     'run',
     problemFileName(state),
     ...optionWords({ schedule }),
-    ...(order === undefined ? [] : optionWords({ order })),
-    ...(order !== undefined && firstStage !== 0.5 ? optionWords({ split: stagesOf(state).join(',') }) : []),
-    ...(schedule === 'maxright' && period !== 1 ? optionWords({ period }) : []),
+    ...Object.entries(fixed).flatMap(([name, value]) => settingWords(name, value)),
+    ...(own.includes('split') && firstStage !== 0.5 ? optionWords({ split: stagesOf(state).join(',') }) : []),
+    ...(own.includes('period') && period !== 1 ? optionWords({ period }) : []),
     ...optionWords({ lambda, steps, 'step-size': stepSize, seeds }),
     ...(batch === 1 ? [] : optionWords({ batch })),
     ...(seed === 0 ? [] : optionWords({ seed })),
   ]);
+}
+
+/** A setting of a schedule as words: a flag where it is one. */
+function settingWords(name: string, value: unknown): string[] {
+  const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (typeof value === 'boolean') return value ? [`--${option}`] : [];
+  return optionWords({ [option]: String(value) });
 }
 
 /** Options as words; a value that begins with a minus sign needs the equals sign. */

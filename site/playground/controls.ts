@@ -1,5 +1,6 @@
 import { looks } from '../../src/figure/theme.js';
 import { stroke, symbol } from '../chart/plot.js';
+import { variants } from '../../src/schedule/key.js';
 import { scheduleKeys, type State } from './state.js';
 
 /** A number of the state that a slider and a box beside it change. */
@@ -105,6 +106,7 @@ export function controls(form: HTMLFormElement, changed: (change: (state: State)
     for (const control of groups[place.dataset.controls ?? ''] ?? [])
       shows.push(numberControl(place, control, changed));
   }
+  addSchedules(form);
   for (const item of form.querySelectorAll<HTMLLIElement>('[data-schedule]')) {
     const key = scheduleKeys.find((known) => known === item.dataset.schedule);
     if (key !== undefined) shows.push(scheduleControl(item, key, changed));
@@ -173,6 +175,18 @@ function numberControl(
   /** Two digits, in whole numbers. */
   function rounded(value: number): number {
     return Math.round(Number(value.toPrecision(2)));
+  }
+}
+
+/** Adds the schedules that the page has no words of its own for, with what each says of itself. */
+function addSchedules(form: HTMLElement): void {
+  const list = form.querySelector('.schedules');
+  for (const key of scheduleKeys) {
+    if (list === null || form.querySelector(`[data-schedule="${key}"]`) !== null) continue;
+    const item = document.createElement('li');
+    item.dataset.schedule = key;
+    item.textContent = variants[key].description;
+    list.append(item);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Measures,
   type Optima,
 } from '../../src/convex/simulate/measures.js';
+import { certificatesOf, gapWarnings } from '../../src/convex/simulate/certified-gap.js';
 import { checkConverged } from '../../src/convex/simulate/converged.js';
 import { optimaCertificates } from '../../src/convex/simulate/optima.js';
 import { moments } from '../../src/base/statistics.js';
@@ -46,11 +47,11 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
   };
   const record = recordedSteps(job);
   const members = keys.map((key): Member => {
-    const { schedule, order = 'sft-dpo' } = compared[key];
+    const { schedule, ...own } = compared[key];
     return {
       schedule: schedules[schedule],
       settings: {
-        schedule: { lambda, steps, order, split, period, ideal },
+        schedule: { lambda, steps, split, period, ideal, ...own },
         stepSizes: stepSizes(job.stepSize, steps),
         batch,
         values: 'minibatch',
@@ -102,17 +103,22 @@ function gather(
       endValues.push(run.values[2 * last], run.values[2 * last + 1]);
       trajectories.push({ ...run, points: noPoints });
     },
-    summary: (optima) => ({
-      seeds: trajectories.length,
-      steps: record,
-      curves: curvesOf(trajectories, record.length, optima),
-      final: ensembleMeasures(trajectories, last, optima),
-      gradients: trajectories[0].gradients,
-      evaluations: trajectories[0].evaluations,
-      path,
-      ends: Float64Array.from(ends),
-      endValues: Float64Array.from(endValues),
-    }),
+    summary(optima) {
+      const final = ensembleMeasures(trajectories, last, optima);
+      return {
+        seeds: trajectories.length,
+        steps: record,
+        curves: curvesOf(trajectories, record.length, optima),
+        final,
+        certificates: certificatesOf(optima),
+        warnings: gapWarnings(final, optima),
+        gradients: trajectories[0].gradients,
+        evaluations: trajectories[0].evaluations,
+        path,
+        ends: Float64Array.from(ends),
+        endValues: Float64Array.from(endValues),
+      };
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { clipped } from './against-steps.js';
 import { axes, canvas, linear, linePath, px, stroke, symbol } from '../chart/plot.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 import { stagesOf } from './state.js';
+import { paper } from '../../src/schedule/key.js';
 
 /** The loss of the objective that Sequential trains first, through the second stage: what is learnt, and then forgotten. */
 export function forgettingCurveView(host: HTMLElement): View {
@@ -20,7 +21,7 @@ export function forgettingCurveView(host: HTMLElement): View {
     const runs = shownEnsembles(shown);
     if (scene === undefined || runs.length === 0 || width() === 0) return;
     const first = forgotten(shown);
-    const sequential = first === 'sft' ? 'sequential-sft-dpo' : 'sequential-dpo-sft';
+    const sequential = first === 'sft' ? paper.sftThenDpo : paper.dpoThenSft;
     const best = scene.landmarks[first].value;
     const [before] = stagesOf(state);
     const area = { left: 3.2 * rem(), right: width() - 1.4 * rem(), top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
@@ -30,7 +31,7 @@ export function forgettingCurveView(host: HTMLElement): View {
         let most = 0;
         // The first steps of a run from afar would dwarf everything else.
         steps.forEach((step, i) => {
-          if (step >= before / 4) most = Math.max(most, Number.isNaN(high[i]) ? mean[i] : high[i]);
+          if (step >= before / 4) most = Math.max(most, Number.isFinite(high[i]) ? high[i] : mean[i]);
         });
         return most;
       }),
@@ -92,5 +93,5 @@ export function forgettingCurveView(host: HTMLElement): View {
 
 /** The objective that is trained first: SFT, unless only the other order is shown. */
 export function forgotten({ state: { schedules } }: Pick<Shown, 'state'>): 'dpo' | 'sft' {
-  return schedules.includes('sequential-dpo-sft') && !schedules.includes('sequential-sft-dpo') ? 'dpo' : 'sft';
+  return schedules.includes(paper.dpoThenSft) && !schedules.includes(paper.sftThenDpo) ? 'dpo' : 'sft';
 }

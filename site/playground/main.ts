@@ -50,7 +50,7 @@ const views: readonly View[] = [
     againstStepsView(element('#gaps', HTMLElement)),
     forgettingCurveView(element('#curve', HTMLElement)),
   ]),
-  tableView(element('#table', HTMLElement)),
+  tableView(element('#table', HTMLElement), element('#warnings', HTMLElement)),
 ];
 const form = controls(element('.controls', HTMLFormElement), update);
 const engine = startEngine(answered);

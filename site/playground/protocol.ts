@@ -127,6 +127,10 @@ export interface EnsembleSummary {
   readonly curves: Readonly<Record<keyof EnsembleMeasures, Curve>>;
   /** The measures after the last step, as `forgetting run` gives them. */
   readonly final: EnsembleMeasures;
+  /** What each measure may be off by: the certificates of the optima. */
+  readonly certificates: Readonly<Partial<Record<keyof EnsembleMeasures, number>>>;
+  /** A line for every gap whose certificate is not small beside it. */
+  readonly warnings: readonly string[];
   readonly gradients: number;
   readonly evaluations: number;
   /** The first seed's points in the plane, x and y alternating, at every recorded step. */

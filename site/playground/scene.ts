@@ -90,8 +90,7 @@ export function theoryOf({ problem, subject, plane }: PosedProblem, job: Job): T
   const record = recordedSteps(job);
   const bounds = Object.fromEntries(
     schedules.map((key) => {
-      const { schedule, order = 'sft-dpo' } = compared[key];
-      const found = runBounds(subject, { schedule, order, split, period, stepSizes: sizes });
+      const found = runBounds(subject, { ...compared[key], split, period, stepSizes: sizes });
       const shown = found.map((bound): ShownBound => {
         const { id, kind } = bound.theorem;
         if ('reason' in bound)

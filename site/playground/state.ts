@@ -1,5 +1,5 @@
 import { looks } from '../../src/figure/theme.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 
 /** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */
@@ -104,7 +104,7 @@ export const initialState: State = {
   logLinear: { conflict: 0.6, beta: 1, candidates: 5, examples: 60, radius: 5, problemSeed: 0 },
   closedForm: { noise: 0.3, start: 0 },
   file: { name: 'problem.json', text: exampleFile },
-  schedules: ['sequential-sft-dpo', 'mix', 'alright', 'maxright'],
+  schedules: [paper.sftThenDpo, paper.mix, paper.alright, paper.maxright],
   lambda: 0.5,
   steps: 1000,
   stepSize: '2/sqrt(T)',

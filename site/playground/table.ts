@@ -1,6 +1,7 @@
 import { shortNumber, significant } from '../../src/base/text.js';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
+import { certificateText } from '../../src/convex/simulate/certified-gap.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from '../chart/plot.js';
@@ -19,7 +20,7 @@ const measures: readonly (keyof EnsembleMeasures)[] = [
 ];
 
 /** The numbers after the last step, written as `forgetting run` prints them: a column for every schedule. */
-export function tableView(table: HTMLElement): View {
+export function tableView(table: HTMLElement, warnings: HTMLElement): View {
   let drawnAt = 0;
   return {
     draw(shown) {
@@ -35,8 +36,11 @@ export function tableView(table: HTMLElement): View {
             return `<td data-schedule="${key}" data-measure="${title}"${partial}>${cell(key, ensemble)}</td>`;
           })
           .join('')}</tr>`;
+      warnings.textContent = passing
+        ? ''
+        : runs.flatMap(([key, ensemble]) => ensemble.warnings.map((line) => `${looks[key].label}: ${line}`)).join('\n');
       table.innerHTML = `<thead><tr><td></td>${runs.map(([key]) => heading(key)).join('')}</tr></thead><tbody>
-        ${measures.map((measure) => row(measure, (_, { final }) => estimateText(final[measure]))).join('')}
+        ${measures.map((measure) => row(measure, (_, { final, certificates }) => estimateText(final[measure], certificates[measure]))).join('')}
         ${row('gradients', (_, { gradients }) => String(gradients))}
         ${row('evaluations', (_, { evaluations }) => String(evaluations))}
         ${row('bound ratios', (key, ensemble) => ratios(shown.theory?.bounds[key] ?? [], ensemble))}</tbody>`;
@@ -49,9 +53,9 @@ function heading(key: ScheduleKey): string {
   return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${look.label}</th>`;
 }
 
-function estimateText({ mean, ci95 }: Estimate): string {
+function estimateText({ mean, ci95 }: Estimate, certificate: number | undefined): string {
   const interval = ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`;
-  return `<span class="value">${shortNumber(mean)}</span><small>${interval}</small>`;
+  return `<span class="value">${shortNumber(mean)}</span><small>${interval}</small><small class="certificate" title="certificate of the optimum">${certificateText(certificate)}</small>`;
 }
 
 /** How far every bound that speaks is from what was measured. */

@@ -4,6 +4,8 @@ import { shortJson, shortText } from '../../src/base/short-text.js';
 import { FileError, type Row } from './read.js';
 import { gapNames, settingNames, type Cost, type MeasureRow, type Run, type Settings, type StepRow } from './run.js';
 import { averaged } from './seeds.js';
+import { onBoth } from '../../src/schedule/step.js';
+import { keyOf } from '../../src/schedule/recognise.js';
 
 /** A kind of results file: the columns by which it is known, and what its rows say of a run. */
 interface Form {
@@ -81,16 +83,29 @@ export function recognised(name: string, rows: readonly Row[], source: string): 
   }
   const numbers = new Map(rows.map((row, i) => [row, i + 1]));
   const place: Place = (row) => `${name}: row ${numbers.get(row) ?? 0}`;
-  return grouped(rows, (row) => JSON.stringify([scheduleOf(row), settingsOf(row)])).map((group) => {
+  const schedule = (row: Row): string => scheduleOf(row, place(row));
+  return grouped(rows, (row) => JSON.stringify([schedule(row), row.settings, settingsOf(row)])).map((group) => {
     const seeds = grouped(group, (row) => JSON.stringify(row.seed));
     const said = seeds.map((rowsOfSeed) => ({ measures: [], steps: [], cost: {}, ...form.read(rowsOfSeed, place) }));
-    return { source, schedule: scheduleOf(group[0]), settings: settingsOf(group[0]), ...averaged(said) };
+    return { source, schedule: schedule(group[0]), settings: settingsOf(group[0]), ...averaged(said) };
   });
 }
 
-function scheduleOf({ schedule, order }: Row): string {
+/** The key of a row's schedule, from its order and its other settings, which a row holds as JSON. */
+function scheduleOf({ schedule, order, settings }: Row, place: string): string {
   if (typeof schedule !== 'string') return '';
-  return schedule === 'sequential' && typeof order === 'string' ? `sequential-${order}` : schedule;
+  return keyOf(schedule, { ...(typeof order === 'string' && { order }), ...ownSettingsOf(settings, place) });
+}
+
+function ownSettingsOf(settings: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (typeof settings !== 'string') return {};
+  try {
+    const own: unknown = JSON.parse(settings);
+    if (typeof own === 'object' && own !== null) return { ...own };
+  } catch {
+    // Refused as what is no object.
+  }
+  throw new FileError(`${place}: settings: got ${shortText(settings, 120)}, expected a JSON object`);
 }
 
 function settingsOf(row: Row): Settings {
@@ -137,7 +152,7 @@ function countedSteps(rows: readonly Row[], place: Place): StepRow[] {
 const shares: ReadonlyMap<unknown, number> = new Map([
   ['dpo', 1],
   ['sft', 0],
-  ['mix', 0.5],
+  [onBoth, 0.5],
 ]);
 
 function stepRow(row: Row, place: string): StepRow {
@@ -161,9 +176,9 @@ function workOf(rows: readonly Row[], place: Place): Cost {
 /** The work of steps: a gradient each, Mix two; where both losses were seen by a step on one of them, both were evaluated. */
 function workOfSteps(rows: readonly Row[]): Cost {
   if (!rows.some((row) => 'loss' in row)) return {};
-  const mixed = rows.filter(({ choice }) => choice === 'mix').length;
+  const mixed = rows.filter(({ choice }) => choice === onBoth).length;
   const evaluated = rows.filter(
-    ({ choice, sftLoss, dpoLoss }) => choice !== 'mix' && typeof sftLoss === 'number' && typeof dpoLoss === 'number',
+    ({ choice, sftLoss, dpoLoss }) => choice !== onBoth && typeof sftLoss === 'number' && typeof dpoLoss === 'number',
   ).length;
   return { gradients: 1 + mixed / rows.length, evaluations: (2 * evaluated) / rows.length };
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { TakenSchedules } from './options/taken-schedules.js';
 
-/** The commands that take a schedule, and their own defaults of its settings. */
-const taking = new WeakMap<Command, Readonly<Record<string, unknown>>>();
+/** The commands that take schedules. */
+const taking = new WeakMap<Command, TakenSchedules>();
 
 /**
  * Adds --schedule to a command, and has the options of every schedule's own added before its words are read.
@@ -11,17 +12,30 @@ export function withSchedule(
   command: Command,
   { more = '', defaults = {} }: { readonly more?: string; readonly defaults?: Readonly<Record<string, unknown>> } = {},
 ): Command {
-  taking.set(command, defaults);
+  taking.set(command, { option: 'schedule', defaults, decided: [] });
   return command.requiredOption(
     '--schedule <name>',
     `a schedule of those below${more}, or a path to a module (.ts, .js)`,
   );
 }
 
-/** Adds the schedules' own options to a command that takes a schedule; the schedules are loaded for no other. */
+/** Adds --schedules to a command that takes several, and has their own options added before its words are read. */
+export function withSchedules(command: Command, more: Omit<TakenSchedules, 'option'>): Command {
+  taking.set(command, { option: 'schedules', ...more });
+  return command.option(
+    '--schedules <list>',
+    'the schedules to compare with Sequential, with commas: of those below, or paths to modules (.ts, .js)',
+    (text) => text.split(',').map((name) => name.trim()),
+  );
+}
+
+/** Adds the schedules' own options to a command that takes schedules; the schedules are loaded for no other. */
 export async function completed(command: Command, words: readonly string[]): Promise<void> {
-  const defaults = taking.get(command);
-  if (defaults === undefined) return;
+  const how = taking.get(command);
+  if (how === undefined) return;
   const { addScheduleOptions } = await import('./options/schedule.js');
-  await addScheduleOptions(command, words, defaults);
+  await addScheduleOptions(command, words, how);
+  const naming = command.options.find(({ long }) => long === `--${how.option}`);
+  if (naming === undefined || how.standard === undefined) return;
+  naming.description += ` (default: ${(await how.standard()).join(',')})`;
 }

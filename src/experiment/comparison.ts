@@ -1,5 +1,7 @@
 import type { Problem } from '../convex/problem/problem.js';
+import { schedules } from '../schedule/index.js';
 import type { Order, Pair } from '../schedule/schedule.js';
+import { describedSettings } from '../schedule/settings.js';
 import { runEnsembles } from '../convex/simulate/ensemble.js';
 import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../convex/simulate/measures.js';
 import { gapWarnings } from '../convex/simulate/certified-gap.js';
@@ -101,22 +103,16 @@ export async function ensembles(
 }
 
 function runSettings(member: EnsembleSettings, ideal: Pair): RunSettings {
-  const { lambda, steps, order, split, period, valueNoise, optimumError } = member;
+  const { schedule, lambda, steps, stepSize, batch = 1, values = 'minibatch', gradientBatch = 'shared' } = member;
+  const { dpo, sft } = member.optimumError ?? { dpo: 0, sft: 0 };
   return {
     schedule: {
-      lambda,
-      steps,
-      ideal:
-        optimumError === undefined ? ideal : { dpo: ideal.dpo + optimumError.dpo, sft: ideal.sft + optimumError.sft },
-      ...(order === undefined ? {} : { order }),
-      ...(split === undefined ? {} : { split }),
-      ...(period === undefined ? {} : { period }),
+      ...{ lambda, steps, ideal: { dpo: ideal.dpo + dpo, sft: ideal.sft + sft } },
+      ...describedSettings(schedules[schedule], { ...member }),
     },
-    stepSizes: stepSizes(member.stepSize, steps),
-    batch: member.batch ?? 1,
-    values: member.values ?? 'minibatch',
-    gradientBatch: member.gradientBatch ?? 'shared',
-    ...(valueNoise === undefined ? {} : { valueNoise }),
+    stepSizes: stepSizes(stepSize, steps),
+    ...{ batch, values, gradientBatch },
+    ...(member.valueNoise === undefined ? {} : { valueNoise: member.valueNoise }),
     record: recordOf(member),
     recordPoints: member.path === true,
   };

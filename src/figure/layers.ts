@@ -1,6 +1,5 @@
 import type { Estimate } from '../base/statistics.js';
-import { ink, looks, type Look } from './theme.js';
-import type { ScheduleKey } from '../schedule/key.js';
+import { ink, lookOf, type Look } from './theme.js';
 
 /** The transform that keeps the rows of one layer. */
 export function onlyLayer(layer: string, more: Readonly<Record<string, string | number>> = {}) {
@@ -17,10 +16,10 @@ export function estimateColumns({ mean, ci95 }: Estimate, floor = -Infinity) {
  * The channels that tell schedules apart by the column `schedule`: each figure uses those that its marks have.
  * @param legend whether the legend shows points or stretches of line
  */
-export function scheduleChannels(keys: readonly ScheduleKey[], legend: 'points' | 'lines' = 'points') {
+export function scheduleChannels(keys: readonly string[], legend: 'points' | 'lines' = 'points') {
   return namedChannels(
     'schedule',
-    keys.map((key) => ({ name: looks[key].label, ...looks[key] })),
+    keys.map((key) => ({ name: lookOf(key).label, ...lookOf(key) })),
     legend,
   );
 }

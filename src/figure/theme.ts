@@ -1,6 +1,6 @@
 import { interpolateNumber, piecewise, quantize } from 'd3-interpolate';
 import type { Config } from 'vega-lite';
-import type { ScheduleKey } from '../schedule/key.js';
+import { paper, variants, type ScheduleKey } from '../schedule/key.js';
 
 /** How one schedule, or one mark of the optimum, looks in every figure. */
 export interface Look {
@@ -12,16 +12,60 @@ export interface Look {
 }
 
 /**
- * One look per schedule, everywhere. The colours are those of Okabe and Ito (Color Universal Design, 2008), which
- * stay apart under the common colour vision deficiencies; dash and shape repeat what the colour says.
+ * The looks of the schedules that the paper compares. The colours are those of Okabe and Ito (Color Universal Design,
+ * 2008), which stay apart under the common colour vision deficiencies; dash and shape repeat what the colour says.
  */
-export const looks = {
-  'sequential-sft-dpo': { label: 'Sequential, SFT→DPO', colour: '#D55E00', dash: [8, 3], shape: 'triangle-up' },
-  'sequential-dpo-sft': { label: 'Sequential, DPO→SFT', colour: '#E69F00', dash: [3, 3], shape: 'triangle-down' },
-  mix: { label: 'Mix', colour: '#009E73', dash: [10, 3, 2, 3], shape: 'square' },
-  alright: { label: 'ALRIGHT', colour: '#0072B2', dash: [], shape: 'circle' },
-  maxright: { label: 'MAXRIGHT', colour: '#CC79A7', dash: [5, 2], shape: 'diamond' },
-} as const satisfies Record<ScheduleKey, Look>;
+const designed: Readonly<Partial<Record<string, Omit<Look, 'label'>>>> = {
+  [paper.sftThenDpo]: { colour: '#D55E00', dash: [8, 3], shape: 'triangle-up' },
+  [paper.dpoThenSft]: { colour: '#E69F00', dash: [3, 3], shape: 'triangle-down' },
+  [paper.mix]: { colour: '#009E73', dash: [10, 3, 2, 3], shape: 'square' },
+  [paper.alright]: { colour: '#0072B2', dash: [], shape: 'circle' },
+  [paper.maxright]: { colour: '#CC79A7', dash: [5, 2], shape: 'diamond' },
+};
+
+/** What the looks of all other schedules are put together from. */
+const spare = {
+  colours: [
+    '#56B4E9',
+    '#882255',
+    '#117733',
+    '#999933',
+    '#332288',
+    '#AA4499',
+    '#661100',
+    '#44AA99',
+    '#777777',
+    '#A6761D',
+  ],
+  dashes: [
+    [6, 2, 2, 2],
+    [2, 2],
+    [12, 3],
+    [4, 4, 1, 4],
+    [1, 3],
+    [9, 3, 1, 3, 1, 3],
+  ],
+  shapes: ['cross', 'triangle-up', 'diamond', 'square', 'triangle-down', 'circle'],
+} as const;
+
+function spareLook(i: number): Omit<Look, 'label'> {
+  const { colours, dashes, shapes } = spare;
+  return { colour: colours[i % colours.length], dash: dashes[i % dashes.length], shape: shapes[i % shapes.length] };
+}
+
+/** One look per schedule, everywhere, under the label that the schedule gives itself. */
+export const looks = Object.fromEntries(
+  Object.values(variants)
+    .sort((a, b) => Number(b.key in designed) - Number(a.key in designed))
+    .map(({ key, label }, i) => [key, { label, ...(designed[key] ?? spareLook(i - Object.keys(designed).length)) }]),
+) as unknown as Readonly<Record<ScheduleKey, Look>>;
+
+/** The look of any schedule: of one that is none of the package's, one that its name decides. */
+export function lookOf(key: string): Look {
+  if (key in looks) return looks[key as ScheduleKey];
+  const sum = Array.from(key).reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  return { label: key, ...spareLook(sum) };
+}
 
 /** Ink of text and of the certified optima, and the greys of everything that is neither. */
 export const ink = { text: '#222222', strong: '#000000', line: '#666666', faint: '#BBBBBB', grid: '#E8E8E8' };

@@ -13,8 +13,8 @@ import { sequential } from './sequential.js';
 import { dpo, sft } from './single.js';
 import { smoothTchebycheff } from './smooth-tchebycheff.js';
 
-/** Every schedule, by the name used in commands, files and figures. A new one is a file of its own and a name here. */
-export const schedules: Readonly<Record<string, Schedule>> = named([
+/** Every schedule. A new one is a file of its own and a name here. */
+const listed = [
   sequential,
   mix,
   alright,
@@ -29,11 +29,15 @@ export const schedules: Readonly<Record<string, Schedule>> = named([
   cagrad,
   sft,
   dpo,
-]);
+] as const;
 
-function named(all: readonly Schedule[]): Readonly<Record<string, Schedule>> {
-  return Object.fromEntries(all.map((schedule) => [schedule.name, schedule]));
-}
+/** One of the package's schedules. */
+export type Listed = (typeof listed)[number];
+
+/** The schedules by the name used in commands, files and figures. */
+export const schedules: Readonly<Record<string, Schedule>> = Object.fromEntries(
+  listed.map((schedule: Schedule) => [schedule.name, schedule]),
+);
 
 /** What figures tell apart of a schedule: its variants, or the schedule itself. */
 export function variantsOf({ name, label = name, variants }: Schedule): readonly Variant[] {

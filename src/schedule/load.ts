@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../base/input-error.js';
@@ -36,6 +38,11 @@ async function loadModule(reference: string): Promise<Schedule> {
 /** Whether a reference to a schedule is the path of a module. */
 export function isModulePath(reference: string): boolean {
   return /\.m?[jt]s$/.test(reference);
+}
+
+/** The digest of a module's text, which stands for it among the settings that decide a run's numbers. */
+export function moduleDigest(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /** What a module exports, checked to be a schedule whose name is no other's. */

@@ -12,6 +12,8 @@ function single<Name extends ObjectiveName>(objective: Name, label: string) {
     name: objective,
     label: `${label} alone`,
     description: `${label} alone`,
+    // It finds an optimum: figures compare it with nothing.
+    variants: [],
     init: ({ steps }) => ({ steps: checkedSteps(steps) }),
     distribution: () => [{ choice: stepOn[objective], probability: 1 }],
     kernel: ({ steps }) => ({ kind: 'stages', first: objective, switchAfter: steps, cycle: steps }),

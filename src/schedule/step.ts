@@ -10,7 +10,11 @@ import {
 } from './schedule.js';
 
 /** What a step worked on, as files and figures call it: one objective, or both. */
-export type ChoiceName = ObjectiveName | 'mix';
+export const choiceNames = ['sft', 'dpo', 'mix'] as const;
+export type ChoiceName = (typeof choiceNames)[number];
+
+/** The name of a choice that works on both objectives. */
+export const onBoth = 'mix' satisfies ChoiceName;
 
 /** The objectives whose values a schedule must be told before step t. */
 export function evaluatedBefore<State>(
@@ -85,7 +89,7 @@ export function weightsOf(choice: Choice, gram: () => Gram): Pair {
 /** What a choice works on, in a word. */
 export function choiceName(choice: Choice): ChoiceName {
   const objectives = gradientsOf(choice);
-  return objectives.length === 1 ? objectives[0] : 'mix';
+  return objectives.length === 1 ? objectives[0] : onBoth;
 }
 
 /** The objectives whose next minibatch a step consumes. */

@@ -2,6 +2,8 @@ import { InputError } from '../base/input-error.js';
 import { checkedPreferenceLoss } from '../preference-loss/index.js';
 import { openModel } from '../llm/model/load.js';
 import { checkedLearningRate } from '../llm/train/learning-rate.js';
+import { sequential } from '../schedule/sequential.js';
+import { comparedRuns, type Joint } from './plan.js';
 import { lossOf, type ExperimentSettings } from './settings.js';
 
 /** Refuses settings that no run could work with, and a scale in which something would go unseen. */
@@ -18,6 +20,24 @@ export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'sca
   if (optimumSteps < steps) throw new InputError('optimum-steps', optimumSteps, `at least the ${steps} of a run`);
   checkedPreferenceLoss(lossOf(training));
   checkedLearningRate({ learningRate: training.learningRate }, steps);
+}
+
+/** Refuses schedules that cannot be compared with Sequential, or that refuse their own settings. */
+export function checkSchedules(settings: ExperimentSettings, joint: readonly Joint[]): void {
+  const names = joint.map(({ schedule }) => schedule.name);
+  const refuse = (value: unknown, expected: string): never => {
+    throw new InputError('schedules', value, expected);
+  };
+  if (names.length === 0) refuse(names, 'one schedule at least');
+  if (new Set(names).size < names.length) refuse(names, 'different schedules');
+  for (const name of names) {
+    if (name === sequential.name) refuse(name, `schedules to compare with ${name}, which is run anyway`);
+    if (!/^[\w.-]+$/.test(name))
+      refuse(name, 'names of letters, digits, dots, dashes and underscores: folders bear them');
+  }
+  for (const { schedule, scheduleSettings } of comparedRuns(settings, joint)) {
+    schedule.init({ ...scheduleSettings, ideal: { dpo: 0, sft: 0 } });
+  }
 }
 
 /** Refuses sequences longer than the model's context, before anything is trained. */

@@ -32,7 +32,7 @@ const leastReduction = 0.2;
  * by, and at full conflict forgetting.
  */
 export function checksOf(
-  settings: Omit<ExperimentSettings, 'files'>,
+  settings: Pick<ExperimentSettings, 'scale' | 'conflict'>,
   singleObjectives: readonly OptimumSummary[],
   results: readonly EvaluationRow[],
 ): ExperimentCheck[] {
@@ -67,7 +67,7 @@ function optimaCheck(results: readonly EvaluationRow[]): ExperimentCheck {
 
 function forgettingCheck(
   comparison: Comparison,
-  { scale }: Omit<ExperimentSettings, 'files'>,
+  { scale }: Pick<ExperimentSettings, 'scale'>,
   results: readonly EvaluationRow[],
 ): ExperimentCheck {
   const risen = forgetting(comparison, scale.steps, results);

@@ -4,8 +4,9 @@ import { forgetting, shownEstimate } from './checks.js';
 import { grouped } from '../base/grouped.js';
 import { comparisons, type Comparison } from './plan.js';
 import { endsOf, type EvaluationRow } from './results.js';
-import type { ScheduleKey } from '../schedule/key.js';
+import { paper, type ScheduleKey } from '../schedule/key.js';
 import type { ExperimentSettings } from './settings.js';
+import { labelOf } from '../schedule/recognise.js';
 
 /** One of the paper's claims and what the experiment says about it. */
 export interface Claim {
@@ -22,14 +23,19 @@ export interface Claim {
 /** Whether an interval lies on the claim's side of its threshold, on the other, or holds it. */
 export type Verdict = 'agrees' | 'disagrees' | 'undecided';
 
-const joint = ['mix', 'alright', 'maxright'] as const;
-const labels = { mix: 'Mix', alright: 'ALRIGHT', maxright: 'MAXRIGHT' } as const;
+/** Sequential's key in each comparison. */
+const stagesKey: Readonly<Record<Comparison, ScheduleKey>> = {
+  'sft-dpo': paper.sftThenDpo,
+  'dpo-sft': paper.dpoThenSft,
+};
 
 /** What the data say about each of the paper's claims, those about cost apart (see overheadOf). */
 export function claimsOf({ scale }: Pick<ExperimentSettings, 'scale'>, results: readonly EvaluationRow[]): Claim[] {
   return comparisons.flatMap((comparison) => {
     const own = results.filter((row) => row.comparison === comparison);
     const ends = endsOf(own).filter(({ steps }) => steps === scale.steps);
+    const joint = [...new Set(ends.filter(({ dpoShare }) => dpoShare === null).map(({ schedule }) => schedule))];
+    const hasBoth = [paper.alright, paper.maxright].every((key) => joint.includes(key));
     return [
       forgettingClaim(comparison, scale.steps, results),
       ...persistenceClaims(comparison, scale.steps, endsOf(own)),
@@ -38,8 +44,12 @@ export function claimsOf({ scale }: Pick<ExperimentSettings, 'scale'>, results: 
         betterClaim(comparison, schedule, ends, 'trade-off gap', ({ gap }) => gap),
         betterClaim(comparison, schedule, ends, 'held-out F_λ', heldOutWeightedSum),
       ]),
-      maxrightClaim(comparison, ends, 'ideal distance', ({ idealDistance }) => idealDistance),
-      maxrightClaim(comparison, ends, 'F_max', ({ maxGap }) => maxGap),
+      ...(hasBoth
+        ? [
+            maxrightClaim(comparison, ends, 'ideal distance', ({ idealDistance }) => idealDistance),
+            maxrightClaim(comparison, ends, 'F_max', ({ maxGap }) => maxGap),
+          ]
+        : []),
     ];
   });
 }
@@ -61,13 +71,14 @@ function forgettingClaim(comparison: Comparison, steps: number, results: readonl
 function persistenceClaims(comparison: Comparison, steps: number, ends: readonly EvaluationRow[]): Claim[] {
   const longest = Math.max(...ends.map((row) => row.steps));
   if (longest === steps) return [];
-  const ratio = (schedule: ScheduleKey): Estimate => {
+  const ratio = (schedule: string): Estimate => {
     const runs = ends.filter(
       (row) => row.schedule === schedule && row.lambda === 0.5 && (row.dpoShare === null || row.dpoShare === 0.5),
     );
     return perSeed(runs, (rows) => gapAt(rows, longest) / gapAt(rows, steps));
   };
-  const [sequential, alright] = [ratio(`sequential-${comparison}`), ratio('alright')];
+  const beside = ends.find((row) => row.steps === longest && row.dpoShare === null)?.schedule ?? paper.alright;
+  const [sequential, joint] = [ratio(stagesKey[comparison]), ratio(beside)];
   const threshold = Math.sqrt(steps / longest);
   return [
     {
@@ -75,8 +86,8 @@ function persistenceClaims(comparison: Comparison, steps: number, ends: readonly
       claim: `${longest / steps} times the steps do not close the gap that Sequential leaves`,
       ...above(sequential, threshold),
       measured:
-        `F_½ − min after ${longest} steps is ${shownEstimate(sequential)} of that after ${steps} (ALRIGHT: ` +
-        `${shownEstimate(alright)}); at the rate 1/√T it would be ${significant(threshold, 4)}`,
+        `F_½ − min after ${longest} steps is ${shownEstimate(sequential)} of that after ${steps} (${labelOf(beside)}: ` +
+        `${shownEstimate(joint)}); at the rate 1/√T it would be ${significant(threshold, 4)}`,
     },
   ];
 }
@@ -88,23 +99,23 @@ function gapAt(rows: readonly EvaluationRow[], steps: number): number {
 
 function betterClaim(
   comparison: Comparison,
-  schedule: (typeof joint)[number],
+  schedule: string,
   ends: readonly EvaluationRow[],
   name: string,
   measure: (row: EvaluationRow) => number,
 ): Claim {
-  const sequential: ScheduleKey = `sequential-${comparison}`;
+  const sequential = stagesKey[comparison];
   const less = perSeed(
     ends,
     (rows) => meanOverLambdas(rows, sequential, measure) - meanOverLambdas(rows, schedule, measure),
   );
   const lambdas = [...new Set(ends.filter((row) => row.schedule === schedule).map(({ lambda }) => lambda))];
-  const meanAt = (key: ScheduleKey, lambda: number): number =>
+  const meanAt = (key: string, lambda: number): number =>
     mean(ends.filter((row) => row.schedule === key && row.lambda === lambda).map(measure));
   const smaller = lambdas.filter((lambda) => meanAt(schedule, lambda) < meanAt(sequential, lambda));
   return {
     comparison,
-    claim: `${labels[schedule]} ends with a smaller ${name} than Sequential`,
+    claim: `${labelOf(schedule)} ends with a smaller ${name} than Sequential`,
     ...above(less, 0),
     measured: `smaller by ${shownEstimate(less)}, mean over λ; smaller at ${smaller.length} of ${lambdas.length} λ`,
   };
@@ -118,7 +129,7 @@ function maxrightClaim(
 ): Claim {
   const less = perSeed(
     ends,
-    (rows) => meanOverLambdas(rows, 'alright', measure) - meanOverLambdas(rows, 'maxright', measure),
+    (rows) => meanOverLambdas(rows, paper.alright, measure) - meanOverLambdas(rows, paper.maxright, measure),
   );
   return {
     comparison,
@@ -134,7 +145,7 @@ function heldOutWeightedSum({ lambda, heldOutDpo, heldOutSft }: EvaluationRow): 
 
 function meanOverLambdas(
   rows: readonly EvaluationRow[],
-  schedule: ScheduleKey,
+  schedule: string,
   measure: (row: EvaluationRow) => number,
 ): number {
   return mean(rows.filter((row) => row.schedule === schedule).map(measure));

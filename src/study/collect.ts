@@ -1,12 +1,11 @@
 import { median } from '../base/statistics.js';
 import { join } from 'node:path';
 import type { ObjectiveName, Pair } from '../schedule/schedule.js';
-import { evaluatedBefore, type ChoiceName } from '../schedule/step.js';
-import { schedules } from '../schedule/index.js';
+import { evaluatedBefore, onBoth, type ChoiceName } from '../schedule/step.js';
 import { readRows, type LogRow } from '../llm/results/line-log.js';
 import type { ComparedRun, Comparison, PreparatoryName } from './plan.js';
 import type { ChoiceRow, CostRow, EvaluationRow, OptimumRow, RunKey } from './results.js';
-import type { ScheduleKey } from '../schedule/key.js';
+import { keyOf } from '../schedule/recognise.js';
 
 /** The evaluations of a preparatory run. */
 export function optimumRows(folder: string): OptimumRow[] {
@@ -35,7 +34,7 @@ export function evaluationRows(
 ): EvaluationRow[] {
   const raw = runs.flatMap((run) => {
     const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
-    return rows.map((row) => ({ ...keyOf(run), ...values(row) }));
+    return rows.map((row) => ({ ...runKeyOf(run), ...values(row) }));
   });
   const weightedSum = (lambda: number, { dpo, sft }: Pair): number => lambda * dpo + (1 - lambda) * sft;
   const minima = new Map<string, number>();
@@ -69,10 +68,10 @@ export function evaluationRows(
 /** Every step of the runs whose schedule keeps weighted gaps. */
 export function choiceRows(experiment: string, runs: readonly ComparedRun[]): ChoiceRow[] {
   return runs
-    .filter(({ schedule }) => schedules[schedule].weightedGaps !== undefined)
+    .filter(({ schedule }) => schedule.weightedGaps !== undefined)
     .flatMap((run) =>
       readRows(join(runFolder(experiment, run), 'steps.jsonl')).map((row) => ({
-        ...keyOf(run),
+        ...runKeyOf(run),
         step: row.step,
         choice: row.choice as ChoiceName,
         dpoWeightedGap: number(row, 'dpoWeightedGap'),
@@ -90,10 +89,10 @@ export function costRows(experiment: string, runs: readonly ComparedRun[]): Cost
     const steps = readRows(join(folder, 'steps.jsonl'));
     const total = seconds.reduce((sum, value) => sum + value, 0);
     const gradients = (objective: ObjectiveName): number =>
-      steps.filter(({ choice }) => choice === objective || choice === 'mix').length;
+      steps.filter(({ choice }) => choice === objective || choice === onBoth).length;
     const [dpoGradients, sftGradients] = [gradients('dpo'), gradients('sft')];
     return {
-      ...keyOf(run),
+      ...runKeyOf(run),
       seconds: total,
       secondsPerStep: total / seconds.length,
       medianSecondsPerStep: median(seconds),
@@ -107,8 +106,7 @@ export function costRows(experiment: string, runs: readonly ComparedRun[]): Cost
 }
 
 /** Values that a run's schedule asks for in so many steps, where that does not depend on what it sees. */
-function evaluationsOf({ schedule: name, scheduleSettings }: ComparedRun, steps: number): number {
-  const schedule = schedules[name];
+function evaluationsOf({ schedule, scheduleSettings }: ComparedRun, steps: number): number {
   const state = schedule.init({ ...scheduleSettings, ideal: { dpo: 0, sft: 0 } });
   let evaluations = 0;
   for (let t = 1; t <= steps; t++) evaluations += evaluatedBefore(schedule, state, t).length;
@@ -116,9 +114,8 @@ function evaluationsOf({ schedule: name, scheduleSettings }: ComparedRun, steps:
 }
 
 /** The key of a run's rows. */
-function keyOf({ comparison, schedule, lambda, dpoShare, steps, seed }: ComparedRun): RunKey {
-  const key = schedule === 'sequential' ? `sequential-${comparison}` : schedule;
-  return { comparison, schedule: key as ScheduleKey, lambda, dpoShare, steps, seed };
+function runKeyOf({ comparison, schedule, scheduleSettings, lambda, dpoShare, steps, seed }: ComparedRun): RunKey {
+  return { comparison, schedule: keyOf(schedule.name, scheduleSettings), lambda, dpoShare, steps, seed };
 }
 
 function values(row: LogRow) {

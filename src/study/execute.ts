@@ -5,6 +5,7 @@ import { Piscina } from 'piscina';
 import { fileRefusal } from '../base/file-refusal.js';
 import { InputError } from '../base/input-error.js';
 import { workerModule } from '../base/worker-module.js';
+import { isModulePath, moduleDigest } from '../schedule/load.js';
 import type { Pair } from '../schedule/schedule.js';
 import { writeContents } from '../llm/results/contents.js';
 import { claimFolder } from '../llm/results/run-folder.js';
@@ -14,11 +15,12 @@ import { jsonLines } from '../base/text.js';
 import { writeTexts } from '../base/whole-file.js';
 import { digestOf } from '../base/digest.js';
 import { digestOfModel } from '../llm/train/reference.js';
-import { checkSettings, requireContext } from './check-settings.js';
+import { checkSchedules, checkSettings, requireContext } from './check-settings.js';
 import { choiceRows, costRows, evaluationRows, optimumOf, optimumRows, runFolder } from './collect.js';
 import { overheadOf, type OverheadRow } from './overhead.js';
 import {
   comparedRuns,
+  jointSchedules,
   preparatoryRuns,
   referenceOf,
   type ComparedRun,
@@ -27,7 +29,7 @@ import {
 } from './plan.js';
 import { tables, type OptimumRow, type Preparation } from './results.js';
 import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
-import type { ExperimentSettings } from './settings.js';
+import { writtenSettings, type ExperimentSettings } from './settings.js';
 import { summarise, type Summary } from './summary.js';
 
 /** Where and how visibly an experiment runs; none of it changes a number. */
@@ -60,8 +62,10 @@ export async function runExperiment(
   const { out } = options;
   checkSettings(settings);
   requireContext(settings);
+  const joint = await jointSchedules(settings);
+  checkSchedules(settings, joint);
+  const runs = comparedRuns(settings, joint);
   await claimFolder(out, await decisiveSettings(settings));
-  const runs = comparedRuns(settings);
   const total = preparatoryRuns.length * settings.scale.optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0);
   const laboratory = openLaboratory(options, total);
   try {
@@ -140,7 +144,7 @@ function comparedTask(
   return {
     settings,
     folder: runFolder(out, run),
-    schedule: run.schedule,
+    schedule: run.reference,
     scheduleSettings: { ...run.scheduleSettings, ideal },
     targets: 'sft',
     reference: runFolder(out, referenceOf[run.comparison]),
@@ -204,14 +208,19 @@ function openLaboratory({ workers, onProgress }: ExecutionOptions, total: number
 }
 
 /** What decides the experiment's numbers, with digests of the files in place of their paths. */
-async function decisiveSettings({ files, ...settings }: ExperimentSettings): Promise<Record<string, unknown>> {
-  const digests = Object.entries(files).map(async ([name, path]: [string, string]) => {
+async function decisiveSettings(settings: ExperimentSettings): Promise<Record<string, unknown>> {
+  const digests = Object.entries(settings.files).map(async ([name, path]: [string, string]) => {
     const digest = await digestOfModel(path).catch((error: unknown) => {
       throw fileRefusal(path, error, 'a file or folder that can be read');
     });
     return [name, digest];
   });
-  return { ...settings, files: digestOf(JSON.stringify(await Promise.all(digests))) };
+  const modules = (settings.schedules ?? []).filter(isModulePath);
+  return {
+    ...writtenSettings(settings),
+    files: digestOf(JSON.stringify(await Promise.all(digests))),
+    ...(modules.length > 0 && { 'schedule-modules': modules.map(moduleDigest) }),
+  };
 }
 
 async function writeTable(folder: string, name: keyof typeof tables, rows: readonly object[]): Promise<void> {

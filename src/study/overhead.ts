@@ -5,7 +5,8 @@ import { grouped } from '../base/grouped.js';
 import { shownEstimate } from './checks.js';
 import type { Comparison } from './plan.js';
 import type { CostRow } from './results.js';
-import type { ScheduleKey } from '../schedule/key.js';
+import { paper } from '../schedule/key.js';
+import { labelOf } from '../schedule/recognise.js';
 
 /**
  * What a schedule costs beside Sequential in the same comparison: ratios of means over the λ and over the splits, both
@@ -13,7 +14,7 @@ import type { ScheduleKey } from '../schedule/key.js';
  */
 export interface OverheadRow {
   readonly comparison: Comparison;
-  readonly schedule: ScheduleKey;
+  readonly schedule: string;
   /** Mean seconds of a step, over seeds. */
   readonly secondsPerStep: Estimate;
   /** Ratios to Sequential: of seconds a step, paired over seeds, and of the most bytes of tensors. */
@@ -47,21 +48,29 @@ export function overheadOf(steps: number, cost: readonly CostRow[]): OverheadRow
   });
 }
 
-/** What the overheads say about the paper's claim on cost, in one sentence for each comparison. */
+/**
+ * What the overheads say about the paper's claim on cost, in one sentence for each comparison; the ratios alone where
+ * not all the schedules that it is about were run.
+ */
 export function overheadSentences(rows: readonly OverheadRow[]): string[] {
   return grouped(rows, ({ comparison }) => comparison).map((own) => {
-    const of = (schedule: ScheduleKey): OverheadRow => {
-      const row = own.find((candidate) => candidate.schedule === schedule);
-      if (row === undefined) throw new Error(`no cost of ${schedule}`);
-      return row;
-    };
-    const [alright, maxright, mix] = [of('alright'), of('maxright'), of('mix')];
+    const joint = own.filter(({ schedule }) => schedule !== paper.sftThenDpo && schedule !== paper.dpoThenSft);
+    const find = (key: string): OverheadRow | undefined => joint.find(({ schedule }) => schedule === key);
+    const [alright, maxright, mix] = [find(paper.alright), find(paper.maxright), find(paper.mix)];
+    const others = joint.filter((row) => row !== alright && row !== maxright && row !== mix);
+    const ratios = [alright, maxright, mix, ...others].flatMap((row) => (row === undefined ? [] : [ratioText(row)]));
+    const said = `${own[0].comparison}: `;
+    if (alright === undefined || maxright === undefined || mix === undefined) {
+      return `${said}ratios to Sequential: ${ratios.join('; ')}`;
+    }
     const near = [alright, maxright].every(({ time }) => Math.abs(time.mean - 1) < (mix.time.mean - 1) / 2);
-    const shown = ({ time, memory }: OverheadRow): string =>
-      `${shownEstimate(time)} in time, ${memory.toFixed(2)} in memory`;
     return (
-      `${near ? 'agrees' : 'disagrees'}  ${own[0].comparison}: ALRIGHT and MAXRIGHT cost nearer to Sequential than to Mix: ` +
-      `ratios to Sequential: ALRIGHT ${shown(alright)}; MAXRIGHT ${shown(maxright)}; Mix ${shown(mix)}`
+      `${near ? 'agrees' : 'disagrees'}  ${said}ALRIGHT and MAXRIGHT cost nearer to Sequential than to Mix: ` +
+      `ratios to Sequential: ${ratios.join('; ')}`
     );
   });
+}
+
+function ratioText({ schedule, time, memory }: OverheadRow): string {
+  return `${labelOf(schedule)} ${shownEstimate(time)} in time, ${memory.toFixed(2)} in memory`;
 }

@@ -1,4 +1,8 @@
-import type { Order, ScheduleSettings } from '../schedule/schedule.js';
+import { alright } from '../schedule/alright.js';
+import { paper } from '../schedule/key.js';
+import { loadSchedule } from '../schedule/load.js';
+import type { Order, Schedule, ScheduleSettings } from '../schedule/schedule.js';
+import { sequential } from '../schedule/sequential.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** One of the two comparisons, named by the order of its sequential runs. */
@@ -42,8 +46,9 @@ export interface ComparedRun {
   /** Its folder under runs/. */
   readonly name: string;
   readonly comparison: Comparison;
-  /** sequential, mix, alright or maxright. */
-  readonly schedule: string;
+  readonly schedule: Schedule;
+  /** The schedule's name, or the path of its module. */
+  readonly reference: string;
   /** The weight of DPO; for Sequential the one that its split is compared with. */
   readonly lambda: number;
   /** DPO's share of the steps, planned by a sequential run; null for the others. */
@@ -54,19 +59,28 @@ export interface ComparedRun {
   readonly scheduleSettings: ScheduleSettings;
 }
 
-const jointSchedules = ['mix', 'alright', 'maxright'];
+/** A schedule that is compared with Sequential, and how it was referred to. */
+export type Joint = Pick<ComparedRun, 'schedule' | 'reference'>;
+
+/** The schedules that are compared with Sequential unless others are named. */
+export const comparedByDefault: readonly string[] = [paper.mix, paper.alright, paper.maxright];
+
+/** The schedules that are compared with Sequential. Throws an InputError where one does not load. */
+export function jointSchedules({ schedules = comparedByDefault }: ExperimentSettings): Promise<Joint[]> {
+  return Promise.all(schedules.map(async (reference) => ({ reference, schedule: await loadSchedule(reference) })));
+}
 
 /** Every compared run of an experiment, for all seeds and both comparisons. */
-export function comparedRuns(settings: ExperimentSettings): ComparedRun[] {
+export function comparedRuns(settings: ExperimentSettings, joint: readonly Joint[]): ComparedRun[] {
   const { scale, seed: firstSeed } = settings;
   const seeds = Array.from({ length: scale.seeds }, (_, i) => firstSeed + i);
   return seeds.flatMap((seed) =>
     comparisons.flatMap((comparison) => [
       ...sequentialRuns(settings, comparison, seed),
-      ...jointSchedules.flatMap((schedule) =>
-        scale.lambdas.map((lambda) => jointRun(settings, { comparison, schedule, lambda, seed, steps: scale.steps })),
+      ...joint.flatMap((one) =>
+        scale.lambdas.map((lambda) => jointRun(settings, { ...one, comparison, lambda, seed, steps: scale.steps })),
       ),
-      ...horizonRuns(settings, comparison, seed),
+      ...horizonRuns(settings, comparison, seed, joint),
     ]),
   );
 }
@@ -84,15 +98,21 @@ function sequentialRuns(settings: ExperimentSettings, comparison: Comparison, se
   );
 }
 
-/** Sequential in halves and ALRIGHT at λ = ½, for other numbers of steps. */
-function horizonRuns(settings: ExperimentSettings, comparison: Comparison, seed: number): ComparedRun[] {
+/** Sequential in halves and a joint schedule at λ = ½, ALRIGHT where it is compared, for other numbers of steps. */
+function horizonRuns(
+  settings: ExperimentSettings,
+  comparison: Comparison,
+  seed: number,
+  joint: readonly Joint[],
+): ComparedRun[] {
   const { steps, horizons, parts } = settings.scale;
+  const beside = joint.find(({ schedule }) => schedule === alright) ?? joint[0];
   return horizons.flatMap((multiple) => {
     // Whole parts, so that evaluations meet the switch.
     const horizon = Math.round((steps * multiple) / parts) * parts;
     return [
       sequentialRun({ comparison, seed, steps: horizon, dpoShare: 1 / 2, lambda: 0.5 }),
-      jointRun(settings, { comparison, schedule: 'alright', lambda: 0.5, seed, steps: horizon }),
+      jointRun(settings, { ...beside, comparison, lambda: 0.5, seed, steps: horizon }),
     ];
   });
 }
@@ -108,9 +128,10 @@ function sequentialRun({
   const split: [number, number] =
     comparison === 'sft-dpo' ? [steps - dpoSteps, dpoSteps] : [dpoSteps, steps - dpoSteps];
   return {
-    name: `${comparison}/sequential-${split.join('+')}-seed${seed}`,
+    name: `${comparison}/${sequential.name}-${split.join('+')}-seed${seed}`,
     comparison,
-    schedule: 'sequential',
+    schedule: sequential,
+    reference: sequential.name,
     lambda,
     dpoShare,
     steps,
@@ -120,17 +141,20 @@ function sequentialRun({
 }
 
 function jointRun(
-  { period }: ExperimentSettings,
-  { comparison, schedule, lambda, steps, seed }: Omit<ComparedRun, 'name' | 'dpoShare' | 'scheduleSettings'>,
+  { scheduleSettings }: ExperimentSettings,
+  { comparison, schedule, reference, lambda, steps, seed }: Omit<ComparedRun, 'name' | 'dpoShare' | 'scheduleSettings'>,
 ): ComparedRun {
+  // A comparison is of one order.
+  const order = schedule.settings?.shape.order === undefined ? {} : { order: comparison };
   return {
-    name: `${comparison}/${schedule}-${lambda}-${steps}-seed${seed}`,
+    name: `${comparison}/${schedule.name}-${lambda}-${steps}-seed${seed}`,
     comparison,
     schedule,
+    reference,
     lambda,
     dpoShare: null,
     steps,
     seed,
-    scheduleSettings: { lambda, steps, period },
+    scheduleSettings: { lambda, steps, ...scheduleSettings, ...order },
   };
 }

@@ -11,12 +11,12 @@ import { checkContents } from '../llm/results/contents.js';
 import type { Pair } from '../schedule/schedule.js';
 import type { Comparison } from './plan.js';
 import { tables, type ChoiceRow, type CostRow, type EvaluationRow } from './results.js';
-import type { ExperimentSettings } from './settings.js';
+import type { WrittenSettings } from './settings.js';
 import type { Summary } from './summary.js';
 
 /** A finished experiment as its folder holds it. */
 export interface ExperimentResults {
-  readonly settings: Omit<ExperimentSettings, 'files'>;
+  readonly settings: WrittenSettings;
   /** (f_DPO*, f_SFT*) of each comparison. */
   readonly optima: Readonly<Record<Comparison, Pair>>;
   readonly results: readonly EvaluationRow[];

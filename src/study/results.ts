@@ -1,4 +1,3 @@
-import type { ScheduleKey } from '../schedule/key.js';
 import type { ChoiceName } from '../schedule/step.js';
 import type { Columns } from '../base/parquet.js';
 import type { Comparison, PreparatoryName } from './plan.js';
@@ -6,7 +5,8 @@ import type { Comparison, PreparatoryName } from './plan.js';
 /** Which run a row belongs to. */
 export interface RunKey {
   readonly comparison: Comparison;
-  readonly schedule: ScheduleKey;
+  /** What figures tell it apart by: the key of a variant, or the name of a schedule of the user's own. */
+  readonly schedule: string;
   /** The weight of DPO; for Sequential the one that its split is compared with, the i-th split with the i-th λ. */
   readonly lambda: number;
   /** DPO's share of a sequential run's steps; null for the others. */

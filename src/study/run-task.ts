@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../base/input-error.js';
-import { schedules } from '../schedule/index.js';
+import { isModulePath, loadSchedule, moduleDigest } from '../schedule/load.js';
 import type { ScheduleSettings } from '../schedule/schedule.js';
 import { openBackend } from '../engine/backend.js';
 import type { Backend } from '../engine/names.js';
@@ -25,6 +25,7 @@ export interface RunTask {
   readonly settings: ExperimentSettings;
   /** The folder it fills. */
   readonly folder: string;
+  /** Its name, or the path of its module. */
   readonly schedule: string;
   readonly scheduleSettings: ScheduleSettings;
   /** Whether SFT is on the SFT file, or on the chosen replies of the preferences. */
@@ -80,7 +81,7 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
         preferences: train.preferences.slice(0, scale.evaluatedExamples),
       },
       heldOut: await referenced(data.heldOut),
-      schedule: schedules[task.schedule],
+      schedule: await loadSchedule(task.schedule),
       scheduleSettings,
       sftBatch: training.sftBatch,
       preferenceBatch: training.preferenceBatch,
@@ -163,6 +164,7 @@ async function decisiveSettings(
   });
   return {
     schedule,
+    ...(isModulePath(schedule) && { 'schedule-module': moduleDigest(schedule) }),
     ...scheduleSettings,
     targets,
     training: settings.training,

@@ -65,12 +65,31 @@ export interface ExperimentSettings {
   readonly files: ExperimentFiles;
   readonly training: TrainingSettings;
   readonly scale: ExperimentScale;
-  /** MAXRIGHT evaluates both objectives every so many steps. */
-  readonly period: number;
+  /** The schedules compared with Sequential: names, or paths to modules; those of the paper unless given. */
+  readonly schedules?: readonly string[];
+  /** The schedules' own settings, each for those that have it. */
+  readonly scheduleSettings: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /** The share of contradicting preferences, where the data are synthetic. */
   readonly conflict?: number;
   readonly backend: Exclude<BackendName, 'auto'>;
+}
+
+/** An experiment's settings as its files hold them: without paths, and the schedules' settings beside the others. */
+export type WrittenSettings = Omit<ExperimentSettings, 'files' | 'scheduleSettings'> &
+  Readonly<Record<string, unknown>>;
+
+/** The settings that an experiment's files hold. */
+export function writtenSettings(settings: ExperimentSettings): WrittenSettings {
+  const { preset, training, scale, schedules, scheduleSettings, seed, conflict, backend } = settings;
+  return {
+    ...{ preset, training, scale },
+    ...(schedules !== undefined && { schedules }),
+    ...scheduleSettings,
+    seed,
+    ...(conflict !== undefined && { conflict }),
+    backend,
+  };
 }
 
 /** The preference loss of an experiment's runs. */

@@ -5,13 +5,12 @@ import { claimsOf, type Claim } from './claims.js';
 import { grouped } from '../base/grouped.js';
 import type { Comparison, PreparatoryName } from './plan.js';
 import { endsOf, type EvaluationRow, type Preparation } from './results.js';
-import type { ScheduleKey } from '../schedule/key.js';
-import type { ExperimentSettings } from './settings.js';
+import { writtenSettings, type ExperimentSettings, type WrittenSettings } from './settings.js';
 
 /** Where a schedule ended for one λ: means over the seeds with their intervals. */
 export interface SummaryRow {
   readonly comparison: Comparison;
-  readonly schedule: ScheduleKey;
+  readonly schedule: string;
   readonly lambda: number;
   readonly dpoShare: number | null;
   readonly dpo: Estimate;
@@ -28,7 +27,7 @@ export interface SummaryRow {
 
 /** Everything an experiment says but for what it cost: the same whatever the machine's speed. */
 export interface Summary {
-  readonly settings: Omit<ExperimentSettings, 'files'>;
+  readonly settings: WrittenSettings;
   readonly optima: Readonly<Record<Comparison, Pair>>;
   readonly singleObjectives: readonly OptimumSummary[];
   readonly rows: readonly SummaryRow[];
@@ -44,11 +43,8 @@ export interface Measured {
 }
 
 /** The summary of an experiment's results. */
-export function summarise(
-  { preset, training, scale, period, seed, conflict, backend }: ExperimentSettings,
-  measured: Measured,
-): Summary {
-  const settings = { preset, training, scale, period, seed, ...(conflict !== undefined && { conflict }), backend };
+export function summarise(given: ExperimentSettings, measured: Measured): Summary {
+  const settings = writtenSettings(given);
   const singleObjectives = singleObjectiveSummaries(measured.preparation);
   return {
     settings,

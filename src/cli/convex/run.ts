@@ -87,7 +87,7 @@ export function runCommand(): Command {
         await writeTable(options.out, resultRows(ensemble, made), resultColumns);
       }
       if (options.json === true) printJson({ ...result, provenance: origin });
-      else printResult(result, options);
+      else await printResult(result, options);
     });
 }
 
@@ -149,6 +149,7 @@ async function run(problem: Problem, options: RunOptions) {
     const reasons = [weightedSum.reason, weightedMax.reason].filter((reason) => reason !== undefined);
     const result = {
       schedule: schedule.name,
+      settings: own,
       final,
       // What each gap may be off by: the certificates of the optima; null where nothing certifies one.
       certificates: {
@@ -201,12 +202,6 @@ function isLongWork(problem: Problem, samples: number): boolean {
   return samples * (2 * rows + 10) * dimension > 2e8;
 }
 
-/** The certificate of a measure; a loss has none, since it is computed. */
-function certificateCell(certificate: number | undefined): string {
-  if (certificate === undefined) return '–';
-  return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
-}
-
 function nonNegative(field: string): (text: string) => number {
   return (text) => {
     const value = numberOption(field)(text);
@@ -215,7 +210,8 @@ function nonNegative(field: string): (text: string) => number {
   };
 }
 
-function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunOptions): void {
+async function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunOptions): Promise<void> {
+  const { certificateText } = await import('../../convex/simulate/certified-gap.js');
   const { schedule, final, certificates, warnings, exactGap, exactGapLeftOut, gradients, evaluations, trace } = result;
   const { seeds, lambda, steps } = options;
   const { gap, maxGap, dpo, sft } = certificates;
@@ -227,7 +223,7 @@ function printResult(result: Awaited<ReturnType<typeof run>>['result'], options:
       name,
       shortNumber(mean),
       ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`,
-      certificateCell({ ...known, idealDistance: Math.hypot(dpo, sft) }[name]),
+      certificateText({ ...known, idealDistance: Math.hypot(dpo, sft) }[name]),
     ]),
   );
   for (const warning of warnings) process.stdout.write(`${warning}\n`);

@@ -42,7 +42,10 @@ export function worstCaseCommand(): Command {
     .option('--distance <R>', 'bound on the distance from the start to θ*', numberOption('distance'), 1)
     .option('--out <file>', 'write the recovered worst problem')
     .option('--replay <file>', 'run the schedule on a worst problem written earlier, instead of looking for one')
-    .option('--closed-form', 'run the closed-form worst function of alright or maxright instead of looking for one')
+    .option(
+      '--closed-form',
+      'run a closed-form worst function of the schedule, where there is one, instead of looking for one',
+    )
     .option('--json', 'print JSON')
     .action(run);
 }

@@ -21,10 +21,12 @@ function dataFolder(): string | undefined {
 }
 
 /** The preset's settings with the options' in place of them. */
-export function chosenSettings(
+export async function chosenSettings(
   preset: Preset,
   options: ExperimentOptions,
-): Pick<ExperimentSettings, 'scale' | 'training' | 'period' | 'seed'> {
+): Promise<Pick<ExperimentSettings, 'scale' | 'training' | 'schedules' | 'scheduleSettings' | 'seed'>> {
+  const { settingsOfSchedules } = await import('../options/schedule.js');
+  const { comparedByDefault } = await import('../../study/plan.js');
   const { full = false, maxLength, steps } = options;
   const scale = full ? preset.full : preset.scale;
   const given = (...names: (keyof ExperimentOptions)[]): object =>
@@ -46,7 +48,11 @@ export function chosenSettings(
       ...given('learningRate', 'preferenceLoss', 'beta', 'labelSmoothing', 'sftBatch', 'preferenceBatch'),
       ...(maxLength !== undefined && { maximumLength: maxLength }),
     },
-    period: options.period ?? preset.period,
+    ...given('schedules'),
+    scheduleSettings: {
+      ...preset.scheduleSettings,
+      ...(await settingsOfSchedules(options.schedules ?? comparedByDefault, { ...options })),
+    },
     seed: options.seed ?? preset.seed,
   };
 }

@@ -34,7 +34,7 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
   const { runExperiment } = await import('../../study/execute.js');
   const { checkSettings } = await import('../../study/check-settings.js');
   const preset = await chosenPreset(options);
-  const chosen = chosenSettings(preset, options);
+  const chosen = await chosenSettings(preset, options);
   checkSettings(chosen);
   const conflict = conflictOf(preset, options);
   const given = await withLocalInputs(withPresetFiles(preset, options));

@@ -3,6 +3,8 @@ import { InputError } from '../../base/input-error.js';
 import { backendNames, type BackendName } from '../../engine/names.js';
 import { referencedLossNames } from '../../preference-loss/index.js';
 import type { PreferenceLossName } from '../../preference-loss/preference-loss.js';
+import { withSchedules } from '../schedule-command.js';
+import { trainDefaults } from './train.js';
 import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
 import { hubCacheOption } from './hub.js';
 import { modelHelp, tokenizerOption } from './model.js';
@@ -26,7 +28,7 @@ export interface ExperimentOptions {
   readonly lambdas?: readonly number[];
   readonly parts?: number;
   readonly horizons?: readonly number[];
-  readonly period?: number;
+  readonly schedules?: readonly string[];
   readonly learningRate?: number;
   readonly preferenceLoss?: PreferenceLossName;
   readonly beta?: number;
@@ -49,7 +51,11 @@ export interface ExperimentOptions {
 
 /** Adds the options of `forgetting llm experiment`. */
 export function withExperimentOptions(command: Command): Command {
-  return command
+  return withSchedules(command, {
+    defaults: trainDefaults,
+    decided: ['order', 'split'],
+    standard: async () => (await import('../../study/plan.js')).comparedByDefault,
+  })
     .option('--preset <name>', 'synthetic, stories260k, pythia-1b or llama3-8b (default: see below)')
     .option('--full', 'longer runs, until the curves flatten')
     .option('--model <path>', modelHelp)
@@ -65,9 +71,12 @@ export function withExperimentOptions(command: Command): Command {
     .option('--seeds <n>', 'runs of each kind', integerOption('seeds', 1))
     .option('--seed <n>', 'the first seed', integerOption('seed', 0))
     .option('--lambdas <list>', 'weights of DPO, with commas', lambdasOption)
-    .option('--parts <n>', 'sequential is split after each of n parts but the last', integerOption('parts', 2))
-    .option('--horizons <list>', 'multiples of T to run sequential and alright for too, or none', horizonsOption)
-    .option('--period <k>', 'maxright evaluates both objectives every k steps', integerOption('period', 1))
+    .option('--parts <n>', 'Sequential is split after each of n parts but the last', integerOption('parts', 2))
+    .option(
+      '--horizons <list>',
+      'multiples of T to run Sequential and one of the others for too, or none',
+      horizonsOption,
+    )
     .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'))
     .option(
       '--preference-loss <name>',

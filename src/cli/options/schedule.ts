@@ -5,6 +5,7 @@ import { schedules } from '../../schedule/index.js';
 import { isModulePath, loadSchedule } from '../../schedule/load.js';
 import type { Schedule } from '../../schedule/schedule.js';
 import { commaNumbers, optionName } from '../arguments.js';
+import type { TakenSchedules } from './taken-schedules.js';
 
 /** The options of a command's schedules, before it is known which schedule they are for. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
@@ -21,22 +22,25 @@ interface Field {
 /**
  * Adds to a command the own options of every schedule, of the modules among the words of its command line too, and to
  * its help what each schedule does.
- * @param defaults the command's own defaults, where they are others than the schedules'
  */
 export async function addScheduleOptions(
   command: Command,
   words: readonly string[],
-  defaults: GivenOptions = {},
+  { option: naming, defaults, decided }: TakenSchedules,
 ): Promise<void> {
-  const modules = words
-    .flatMap((word, i) =>
-      word === '--schedule' ? [words[i + 1] ?? ''] : word.startsWith('--schedule=') ? [word.slice(11)] : [],
-    )
+  const flag = `--${naming}`;
+  const named = words.flatMap((word, i) =>
+    word === flag ? [words[i + 1] ?? ''] : word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : [],
+  );
+  const modules = (naming === 'schedules' ? named.flatMap((list) => list.split(',')) : named)
+    .map((name) => name.trim())
     .filter(isModulePath);
   const all = [...Object.values(schedules), ...(await Promise.all(modules.map(loadSchedule)))];
   const owners = new Map<string, Schedule[]>();
   for (const schedule of all) {
-    for (const name of Object.keys(fieldsOf(schedule))) owners.set(name, [...(owners.get(name) ?? []), schedule]);
+    for (const name of Object.keys(fieldsOf(schedule))) {
+      if (!decided.includes(name)) owners.set(name, [...(owners.get(name) ?? []), schedule]);
+    }
   }
   for (const [name, having] of owners) {
     const flag = `--${optionName(name)}`;
@@ -75,19 +79,44 @@ export async function chosenSchedule(
       throw new InputError(optionName(name), options[name], `the schedule ${having} beside it, not ${schedule.name}`);
     }
   }
-  const given = Object.fromEntries(
-    Object.entries(fields).flatMap(([name, { type }]) => {
-      const value = options[name] === undefined ? defaults[name] : parsed(options[name], type);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  const given = givenSettings(schedule, options, defaults);
   return { schedule, own: schedule.settings === undefined ? {} : checked(schedule.settings, given, options) };
+}
+
+/**
+ * The settings among the options that some of the named schedules have as their own, each as those that have it check it.
+ * Throws an InputError where a value is none of its setting's, or an option belongs to none of these schedules.
+ */
+export async function settingsOfSchedules(references: readonly string[], options: GivenOptions): Promise<GivenOptions> {
+  const named = await Promise.all(references.map(loadSchedule));
+  for (const [name, owners] of Object.entries(ownersByName())) {
+    if (options[name] !== undefined && !named.some((schedule) => name in fieldsOf(schedule))) {
+      const having = owners.map((one) => one.name).join(' or ');
+      throw new InputError(optionName(name), options[name], `the schedule ${having} among the schedules`);
+    }
+  }
+  const all = named.flatMap((schedule) => {
+    const given = givenSettings(schedule, options);
+    if (schedule.settings === undefined || Object.keys(given).length === 0) return [];
+    const accepted = checked(schedule.settings, given, options);
+    return Object.keys(given).map((name) => [name, accepted[name]] as const);
+  });
+  return Object.fromEntries(all);
 }
 
 /** The settings of every schedule that are options of a command, without what is no setting of any. */
 export function withoutScheduleOptions<Options extends object>(options: Options): Partial<Options> {
   const own = ownersByName();
   return Object.fromEntries(Object.entries(options).filter(([name]) => !(name in own))) as Partial<Options>;
+}
+
+function givenSettings(schedule: Schedule, options: GivenOptions, defaults: GivenOptions = {}): GivenOptions {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(schedule)).flatMap(([name, { type }]) => {
+      const value = options[name] === undefined ? defaults[name] : parsed(options[name], type);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 function ownersByName(): Readonly<Record<string, readonly Schedule[]>> {

@@ -70,7 +70,7 @@ export function withTrainOptions(command: Command): Command {
     .option('--decay <form>', 'constant, linear or cosine', wordOption('decay', decays), 'constant')
     .option('--weight-decay <number>', "AdamW's decoupled weight decay", numberOption('weight-decay'), 0)
     .option('--max-norm <number>', 'longest gradient; longer ones are shortened', numberOption('max-norm'), 1)
-    .option('--reset-optimizer', 'fresh optimiser moments where a sequential run changes its objective')
+    .option('--reset-optimizer', 'fresh optimiser moments where the run goes over to the other objective')
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
     .option(
       '--lora-alpha <number>',

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Backend } from '../../engine/names.js';
 import { optionName } from '../arguments.js';
 import type { SessionData } from '../options/session.js';

@@ -1,7 +1,7 @@
 import type { ObjectivePair } from '../problem/problem.js';
 import type { Pair, Schedule } from '../../schedule/schedule.js';
 import { describedSettings } from '../../schedule/settings.js';
-import { choiceName } from '../../schedule/step.js';
+import { choiceName, onBoth } from '../../schedule/step.js';
 import { ensembleMeasures, type Optima } from './measures.js';
 import type { Estimate } from '../../base/statistics.js';
 import { runTrajectory, type RunSettings, type Trajectory } from './trajectory.js';
@@ -118,11 +118,11 @@ function columnsOf(name: string, { mean, ci95 }: Estimate): [string, number | nu
  */
 function stepsOnDpo({ problem, schedule, settings, seed }: FinishedEnsemble): Int32Array | undefined {
   const counts = new Int32Array(settings.schedule.steps + 1);
-  let onBoth = 0;
+  let mixed = 0;
   runTrajectory(problem, schedule, { ...settings, record: [] }, seed, (step, choice) => {
     const name = choiceName(choice);
-    onBoth += name === 'mix' ? 1 : 0;
+    mixed += name === onBoth ? 1 : 0;
     counts[step] = counts[step - 1] + (name === 'dpo' ? 1 : 0);
   });
-  return onBoth === 0 ? counts : undefined;
+  return mixed === 0 ? counts : undefined;
 }

@@ -5,7 +5,7 @@ import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import { parseJson } from '../../base/json-file.js';
 import { writeWhole } from '../../base/whole-file.js';
-import type { ChoiceName } from '../../schedule/step.js';
+import { choiceNames, type ChoiceName } from '../../schedule/step.js';
 import type { Evaluation } from '../evaluate.js';
 import { attemptsAt, beginAttempt, isFree, removeAttempts } from './attempt.js';
 import { checkContents, writeContents } from './contents.js';
@@ -103,7 +103,7 @@ async function finishedRun(path: string, settings: RunSettings): Promise<RunFold
 }
 
 const resultSchema = z.strictObject({
-  steps: z.array(z.strictObject({ choice: z.enum(['sft', 'dpo', 'mix']), loss: z.number() })),
+  steps: z.array(z.strictObject({ choice: z.enum(choiceNames), loss: z.number() })),
   final: z.strictObject({
     sft: z.looseObject({ loss: z.number(), tokens: z.int() }),
     dpo: z.looseObject({

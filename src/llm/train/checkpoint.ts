@@ -11,6 +11,7 @@ import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { digestField } from '../weights/digest.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { RowRange } from '../weights/weights.js';
+import { choiceNames } from '../../schedule/step.js';
 
 const cursorSchema = z.object({ epoch: z.int().nonnegative(), position: z.int().nonnegative() });
 
@@ -20,7 +21,7 @@ const stateSchema = z.object({
   /** The schedule's own state. */
   schedule: z.unknown(),
   /** What that step worked on; null before the first. */
-  lastChoice: z.enum(['sft', 'dpo', 'mix']).nullable(),
+  lastChoice: z.enum(choiceNames).nullable(),
   cursors: z.object({ sft: cursorSchema, dpo: cursorSchema }),
   /** The state of the stream that schedules draw from. */
   coin: z.array(z.int()).refine(isStreamState, 'the state of a random stream'),

@@ -36,7 +36,7 @@ export const llama38b: Preset = {
     tuning: { rank: 16, alpha: 16, targets: ['q_proj', 'v_proj'] },
   },
   seed: 42,
-  period: 10,
+  scheduleSettings: { period: 10 },
   scale,
   full: scale,
 };

@@ -26,8 +26,8 @@ export interface Preset {
   readonly training: TrainingSettings;
   /** The first seed. */
   readonly seed: number;
-  /** MAXRIGHT evaluates both objectives every so many steps. */
-  readonly period: number;
+  /** The settings of schedules that are others than the schedules' own defaults. */
+  readonly scheduleSettings: Readonly<Record<string, unknown>>;
   /** In at most ten minutes on two cores, and with `--full`; equal where the preset is for other machines. */
   readonly scale: ExperimentScale;
   readonly full: ExperimentScale;

@@ -36,7 +36,7 @@ export const pythia1b: Preset = {
     tuning: { rank: 32, alpha: 32, targets: ['query_key_value'] },
   },
   seed: 42,
-  period: 10,
+  scheduleSettings: { period: 10 },
   scale,
   full: scale,
 };

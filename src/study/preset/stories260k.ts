@@ -36,7 +36,7 @@ export const stories260k: Preset = {
     tuning: { rank: 8, alpha: 8, targets: ['q_proj', 'v_proj'] },
   },
   seed: 0,
-  period: 10,
+  scheduleSettings: { period: 10 },
   scale,
   // More records than this smaller adapter can learn by heart, so that the losses level off within these steps.
   full: {

@@ -29,7 +29,7 @@ export const synthetic: Preset = {
     tuning: 'full',
   },
   seed: 0,
-  period: 10,
+  scheduleSettings: { period: 10 },
   scale,
   full: { ...scale, steps: 300, evaluateEvery: 25, optimumSteps: 1200 },
 };

@@ -35,7 +35,7 @@ export const sequentialRate: Theorem = theorem({
       measure: () =>
         rateSlope(
           steps.map((T) => {
-            const run = { schedule: 'sequential', stepSizes: stepSizesOf(T), settings: { order } };
+            const run = { schedule: schedules.sequential.name, stepSizes: stepSizesOf(T), settings: { order } };
             const gaps = ensemble(subject, run, { ...extent, seeds: extent.rateSeeds }).map(
               ({ values }) => subject.lambda * values[0] + (1 - subject.lambda) * values[1] - subject.weightedSum.value,
             );
@@ -103,7 +103,7 @@ export const maxrightRate: Theorem = theorem({
           rateSlope(
             steps.map((T) => {
               const run = {
-                schedule: 'maxright',
+                schedule: schedules.maxright.name,
                 stepSizes: stepSizesOf(T),
                 values: 'full',
                 gradientBatch: 'fresh',

@@ -45,7 +45,7 @@ export function closedFormWorstCase(settings: WorstCaseSettings): WorstCaseResul
   const question = worstCaseQuestion(settings);
   const { name, schedule, stepSizes, iterate, functionClass, distance } = question;
   if (schedule !== alright && schedule !== maxright) {
-    throw new InputError('schedule', name, 'alright or maxright for the closed-form worst function');
+    throw new InputError('schedule', name, `${alright.name} or ${maxright.name} for the closed-form worst function`);
   }
   if (schedule === maxright && question.settings.period !== 1) {
     throw new InputError('period', question.settings.period, '1 for the closed-form worst function');

@@ -1,0 +1,11 @@
+/** How a command takes schedules. */
+export interface TakenSchedules {
+  /** The option that names them: one, or several with commas. */
+  readonly option: 'schedule' | 'schedules';
+  /** The command's own defaults of the schedules' settings, where they are others than the schedules'. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** The settings that the command decides itself. */
+  readonly decided: readonly string[];
+  /** The schedules that are taken unless others are named. */
+  readonly standard?: () => Promise<readonly string[]>;
+}

@@ -1,0 +1,16 @@
+import { variants, type KeyedVariant, type ScheduleKey } from './key.js';
+
+/**
+ * The key of a schedule under its own settings; a setting that is not given counts as the default, which a schedule's
+ * first variant has. A schedule that is none of the package's is its name.
+ */
+export function keyOf(name: string, own: Readonly<Record<string, unknown>>): string {
+  const fits = ({ settings }: KeyedVariant): boolean =>
+    Object.entries(settings).every(([field, value]) => (own[field] ?? value) === value);
+  return Object.values(variants).find((variant) => variant.schedule === name && fits(variant))?.key ?? name;
+}
+
+/** The label of a key: what the schedule says of itself, or the key where the schedule is none of the package's. */
+export function labelOf(key: string): string {
+  return key in variants ? variants[key as ScheduleKey].label : key;
+}
