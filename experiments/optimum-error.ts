@@ -4,6 +4,7 @@ import { ensembles } from '../src/experiment/comparison.js';
 import { landmarks } from '../src/experiment/landmarks.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import type { Estimate } from '../src/base/statistics.js';
+import { maxright } from '../src/schedule/maxright.js';
 import { quadraticPair } from './problems.js';
 
 /** MAXRIGHT that is told wrong optima, f_i* + η_i. */
@@ -25,7 +26,7 @@ export const optimumError: Experiment<OptimumError> = {
   name: 'optimum-error',
   async run(laboratory) {
     const { quick } = laboratory;
-    const settings = { schedule: 'maxright', lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
+    const settings = { schedule: maxright.name, lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
     const { lambda } = settings;
     const problem = await quadraticPair(laboratory.seed);
     const { optima } = await landmarks(laboratory, problem, lambda);

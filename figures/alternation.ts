@@ -2,6 +2,7 @@ import { alternation } from '../experiments/alternation.js';
 import { drawing } from '../src/figure/drawing.js';
 import { logarithmic, namedChannels, onlyLayer } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
+import { paper } from '../src/schedule/key.js';
 
 const shapes = ['circle', 'square', 'triangle-up'] as const;
 const colours = ['#B9A6E3', '#7D5FC7', '#38226E'];
@@ -15,7 +16,7 @@ export const alternationFigure = drawing('alternation', alternation, ({ lambda, 
       { layer: 'bound', steps: nameOf(steps), cycles: C, gap: bound },
       { layer: 'cycle', steps: nameOf(steps), cycles: C, gap: limitCycle },
     ]),
-    { layer: 'alright', steps: nameOf(steps), cycles: steps, gap: alright },
+    { layer: paper.alright, steps: nameOf(steps), cycles: steps, gap: alright },
   ]);
   const names = horizons.map(({ steps }) => nameOf(steps));
   const { color, shape } = namedChannels(
@@ -76,7 +77,7 @@ export const alternationFigure = drawing('alternation', alternation, ({ lambda, 
           encoding: { color, shape },
         },
         {
-          transform: onlyLayer('alright'),
+          transform: onlyLayer(paper.alright),
           mark: { type: 'point', shape: 'cross', filled: true, size: 110, opacity: 1, color: looks.alright.colour },
         },
       ],

@@ -28,10 +28,10 @@ describe('forgetting worst-case', () => {
 
   it('writes the worst problem, which run again gives the worst case', () => {
     const file = join(temporaryFolder(), 'worst.json');
-    const line = '--schedule maxright --lambda 0.3 --steps 3 --period 2 --json';
-    const result = forgettingJson(words(`${line} --out ${file}`)) as Printed;
+    const line = '--schedule maxright --lambda 0.3 --steps 3 --json';
+    const result = forgettingJson(words(`${line} --period 2 --out ${file}`)) as Printed;
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(result.certificate.problem);
-    const again = forgettingJson(words(`${line} --replay ${file}`)) as { value: number };
+    const again = forgettingJson(words(`${line} --period 2 --replay ${file}`)) as { value: number };
     expect(again.value).toBe(result.certificate.replay.value);
     const other = forgettingJson(words(`${line} --period 1 --replay ${file}`)) as { value: number };
     expect(other.value).toBeLessThan(again.value - 0.01);
@@ -51,7 +51,7 @@ describe('forgetting worst-case', () => {
     ['--schedule alright --steps 2 --class convex', /class: got "convex"/],
     ['--schedule mix --steps 2 --step-size t-1', /step-size: got "t-1"/],
     ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
-    ['--schedule mix --steps 2 --replay /nowhere.json', /replay: got "\/nowhere.json"/],
+    ['--schedule mix --steps 2 --replay /nowhere.json', /\/nowhere.json: got "no such file"/],
   ])('refuses %s', (line, message) => {
     const { code, stdout, stderr } = forgetting(words(line));
     expect(stderr).toMatch(message);

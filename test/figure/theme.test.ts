@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { looks, maxrightLooks } from '../../src/figure/theme.js';
+import { lookOf, looks, maxrightLooks } from '../../src/figure/theme.js';
+import { paper, variants } from '../../src/schedule/key.js';
+
+const compared = Object.values(paper).map((key) => looks[key]);
 
 type Vector = readonly [number, number, number];
 
@@ -59,7 +62,7 @@ function seen(colour: string, rows: readonly [Vector, Vector, Vector]): Vector {
 }
 
 test.each(Object.keys(visions))('schedules have colours that stay apart: %s', (vision) => {
-  const colours = Object.values(looks).map(({ colour }) => seen(colour, visions[vision]));
+  const colours = compared.map(({ colour }) => seen(colour, visions[vision]));
   for (const [i, a] of colours.entries()) {
     // A difference of 10 is seen at a glance; 2.3 is just noticed.
     for (const b of colours.slice(0, i)) expect(Math.hypot(...a.map((value, c) => value - b[c]))).toBeGreaterThan(10);
@@ -68,9 +71,21 @@ test.each(Object.keys(visions))('schedules have colours that stay apart: %s', (v
 
 test('dash and shape repeat what the colour says', () => {
   for (const channel of ['label', 'colour', 'shape'] as const) {
-    expect(new Set(Object.values(looks).map((look) => look[channel])).size).toBe(Object.keys(looks).length);
+    expect(new Set(compared.map((look) => look[channel])).size).toBe(compared.length);
   }
-  expect(new Set(Object.values(looks).map(({ dash }) => dash.join())).size).toBe(Object.keys(looks).length);
+  expect(new Set(compared.map(({ dash }) => dash.join())).size).toBe(compared.length);
+});
+
+test('every schedule has a look of its own, under the label that it gives itself', () => {
+  expect(Object.keys(looks).sort()).toEqual(Object.keys(variants).sort());
+  for (const { key, label } of Object.values(variants)) expect(looks[key].label).toBe(label);
+  const seen = Object.values(looks).map(({ colour, dash, shape }) => JSON.stringify([colour, dash, shape]));
+  expect(new Set(seen).size).toBe(seen.length);
+  const designed = new Set(compared.map(({ colour }) => colour));
+  for (const [key, { colour }] of Object.entries(looks)) {
+    if (!compared.includes(looks[key as keyof typeof looks])) expect(designed).not.toContain(colour);
+  }
+  expect(lookOf('one of my own')).toMatchObject({ label: 'one of my own' });
 });
 
 test('shades go from light to dark, and three of them are told apart by shape too', () => {

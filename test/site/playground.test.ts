@@ -27,10 +27,9 @@ function printed(output: string): Record<string, string>[] {
     .split(/^(?=\S+, λ = )/m)
     .filter((part) => part.includes('measure'))
     .map((part) => {
-      const rows = [...part.matchAll(/^ *(\w+) +(\S+) +(\[.*\]|–)$/gm)].map(([, name, mean, interval]) => [
-        name,
-        `${mean} ${interval}`,
-      ]);
+      const rows = [...part.matchAll(/^ *(\w+) +(\S+) +(\[.*\]|–) +(\S+)$/gm)].map(
+        ([, name, mean, interval, certificate]) => [name, `${mean} ${interval} ${certificate}`],
+      );
       const [, gradients, evaluations] = /gradients (\d+) +evaluations (\d+)/.exec(part) ?? [];
       return { ...(Object.fromEntries(rows) as Record<string, string>), gradients, evaluations };
     });
@@ -140,7 +139,11 @@ describeInBrowser('the playground', () => {
       .locator('#step-refusal')
       .filter({ hasText: /^step-size: got "1\/oops", expected/ })
       .waitFor();
+    // Far away, but not without end: what cannot be seen is drawn where it is not seen.
     await page.fill('#step-size', '9');
+    await settled(page);
+    expect(Number((await table(page)).mix.dpo.split(' ')[0])).toBeGreaterThan(1e100);
+    await page.fill('#step-size', '99');
     await page
       .locator('#step-refusal')
       .filter({ hasText: /diverged at step \d+$/ })
@@ -153,7 +156,7 @@ describeInBrowser('the playground', () => {
     const page = await site.open('#problem=quadratic&steps=100&seeds=4');
     await delayLandscape(page);
     await settled(page);
-    await page.fill('#step-size', '9');
+    await page.fill('#step-size', '99');
     const refusal = page.locator('#step-refusal').filter({ hasText: /diverged at step \d+$/ });
     await refusal.waitFor();
     await page.waitForTimeout(1000);
