@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Backend } from '../../engine/names.js';
 import { optionName } from '../arguments.js';
 import type { SessionData } from '../options/session.js';
@@ -22,14 +24,14 @@ export async function decisiveSettings(
   const { modelDigest } = await import('../../llm/train/reference-policy.js');
   const { replies } = await import('../../llm/evaluate.js');
   const { withoutScheduleOptions } = await import('../options/schedule.js');
-  const { isModulePath } = await import('../../schedule/load.js');
+  const { isModulePath, moduleDigest } = await import('../../schedule/load.js');
   const decisive = Object.entries({ ...withoutScheduleOptions(options), ...ownSettings })
     .filter(([name]) => !undecisive.has(name))
     .map(([name, value]): [string, unknown] => [optionName(name), value]);
   const digest = async (path: string | undefined) => (path === undefined ? null : await modelDigest(path));
   return {
     ...Object.fromEntries(decisive),
-    ...(isModulePath(options.schedule) && { 'schedule-module': contentDigest(options.schedule) }),
+    ...(isModulePath(options.schedule) && { 'schedule-module': moduleDigest(options.schedule) }),
     backend: backend.name,
     model: await digest(options.model),
     adapter: await digest(options.adapter),
