@@ -95,6 +95,19 @@ describe('llm evaluate', () => {
   });
 });
 
+it('evaluates one objective alone as beside the other', async () => {
+  const { sft, dpo, perExample } = await printed<Evaluation>('evaluate', ...common);
+  const alone = (name: string): string[] => {
+    const other = common.indexOf(name === '--sft' ? '--preferences' : '--sft');
+    return [...common.slice(0, other), ...common.slice(other + 2)];
+  };
+  const onSft = await printed<Evaluation>('evaluate', ...alone('--sft'));
+  expect(onSft).toMatchObject({ sft, dropped: { sft: 0 }, perExample: [], dpo: { loss: null, pairs: 0 } });
+  expect(onSft.dropped).not.toHaveProperty('preferences');
+  const onPreferences = await printed<Evaluation>('evaluate', ...alone('--preferences'));
+  expect(onPreferences).toMatchObject({ dpo, perExample, sft: { loss: null, tokens: 0 } });
+});
+
 describe('llm train', () => {
   const out = (name: string): string => join(folder, name);
   const run = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--seed', '0'];
@@ -185,7 +198,7 @@ describe('llm train', () => {
     const words = [...common, ...short, ...run, ...lora, '--schedule', 'mix', '--steps', '1', '--out'];
     const onWasm = await printed<Training>('train', ...words, out('wasm'));
     const { code, stdout, stderr } = await llm('train', ...words, out('webgpu'), '--backend', 'webgpu');
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^webgpu: [^\n]*\n$/)]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^webgpu: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+$/)]);
     const onWebGpu = JSON.parse(stdout) as Training;
     for (const [i, { loss }] of onWebGpu.steps.entries()) expect(loss).toBeCloseTo(onWasm.steps[i].loss, 4);
     expect(onWebGpu.final.sft.loss).toBeCloseTo(onWasm.final.sft.loss, 4);

@@ -105,6 +105,13 @@ describe('the learning rate', () => {
     });
   });
 
+  it('falls along a line after the warm-up', () => {
+    const rates = [1, 2, 3, 4, 5, 6].map((step) =>
+      learningRateAt({ learningRate: 2, warmup: 2, decay: 'linear' }, step, 6),
+    );
+    expect(rates).toEqual([1, 2, 2, 1.5, 1, 0.5]);
+  });
+
   it('refuses what is no rate and a warm-up longer than the run', () => {
     expect(() => checkedLearningRate({ learningRate: 0 }, 5)).toThrow(/learning-rate: got 0/);
     expect(() => checkedLearningRate({ learningRate: 1, warmup: 6 }, 5)).toThrow(/warmup: got 6/);

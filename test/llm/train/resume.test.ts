@@ -145,6 +145,29 @@ describe('on wasm', () => {
   });
 });
 
+it('SFT alone, in epochs, with dropout and a linear decay, goes on to the same bytes after a kill', async () => {
+  const { model, sft } = files;
+  const [whole, out] = [join(folder, 'alone-whole'), join(folder, 'alone-killed')];
+  const alone = (to: string, ...more: string[]): string[] => [
+    ...['train', '--schedule', 'sft', '--model', model, '--sft', sft, '--sft-batch', '2', '--epochs', '6'],
+    ...['--decay', 'linear', '--lora-rank', '2', '--lora-dropout', '0.25', '--learning-rate', '1e-2'],
+    ...['--max-length', '48', '--backend', 'wasm', '--checkpoint-every', '3', '--out', to, ...more],
+  ];
+  const { code, stdout } = await llm(...alone(whole));
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/f_SFT[^]*\n21 steps; all of it in /)]);
+  expect(stdout).not.toContain('f_DPO');
+  await killedAfter(8, alone(out), out);
+  expect(await llm(...alone(out, '--resume'))).toMatchObject({ code: 0 });
+  expectEqualRuns(out, whole);
+  const rows = readFileSync(join(whole, 'steps.jsonl'), 'utf8').trim().split('\n');
+  rows.forEach((row, i) => {
+    expect((JSON.parse(row) as { learningRate: number }).learningRate).toBeCloseTo((1e-2 * (21 - i)) / 21, 12);
+  });
+  expect(JSON.parse(readFileSync(join(whole, 'adapter_config.json'), 'utf8'))).toMatchObject({ lora_dropout: 0.25 });
+  const other = await llm(...alone(whole, '--resume', '--template', 'none'));
+  expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/^forgetting: (?:template|data)[^\n]*: got /)]);
+});
+
 describe('on cpu', () => {
   it('a MAXRIGHT run killed and started again ends with the bytes of one never stopped', async () => {
     const optima = ['--sft-optimum', '1', '--dpo-optimum', '0.1'];
