@@ -5,10 +5,17 @@ import {
   logLinearDefaults,
   quadraticDefaults,
 } from '../../convex/generate/defaults.js';
+import type { FromTextOptions } from '../../convex/generate/from-text.js';
 import type { LogLinearFile, ProblemFile } from '../../convex/problem/format.js';
 import { InputError } from '../../base/input-error.js';
 import { convexLossNames } from '../../preference-loss/index.js';
 import { integerOption, numberOption, vectorOption, wordOption } from '../arguments.js';
+import {
+  problemOfModel,
+  refuseModelOptions,
+  withModelFeatures,
+  type ModelFeatureOptions,
+} from '../options/model-features.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { jsonText } from '../../base/text.js';
 
@@ -136,11 +143,15 @@ function closedFormCommand(): Command {
 
 function fromTextCommand(): Command {
   const defaults = fromTextDefaults;
-  return withOutput(new Command('from-text'))
+  return withModelFeatures(withOutput(new Command('from-text')))
     .description('SFT and DPO of a log-linear policy on real text')
     .requiredOption('--preferences <file>', 'JSON Lines with prompt, chosen, rejected')
     .requiredOption('--sft <file>', 'JSON Lines with instruction, input, output')
-    .option('--features <name>', shown('of a reply to a prompt', defaults.features), wordOption('features', features))
+    .option(
+      '--features <name>',
+      shown('of a reply to a prompt: hashed-ngrams, or the hidden states of a model', defaults.features),
+      wordOption('features', features),
+    )
     .option('--unit <unit>', shown('of the n-grams: word or character', defaults.unit), wordOption('unit', units))
     .option('--ngram <n>', shown('longest n-gram', defaults.ngram), integerOption('ngram', 1))
     .option('--dimension <d>', shown('of the features', defaults.dimension), integerOption('dimension', 1))
@@ -151,22 +162,38 @@ function fromTextCommand(): Command {
     .option('--label-smoothing <number>', 'ε of cdpo', number('label-smoothing'))
     .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
     .option('--seed <integer>', shown('of the records and candidates drawn', defaults.seed), integerOption('seed', 0))
-    .action(async (options: FromTextFlags) => {
-      const { out, preferences, sft, ...rest } = options;
+    .action(async (given: FromTextFlags) => {
+      const { out, preferences, sft } = given;
       const { readPreferences, readDemonstrations } = await import('../../convex/generate/records.js');
+      const records = {
+        ...textOptions(given),
+        preferences: readPreferences(preferences),
+        sft: readDemonstrations(sft),
+      };
+      if (given.features === 'model') {
+        await printProblem(await problemOfModel(records, given), out);
+        return;
+      }
+      refuseModelOptions(given);
       const { fromText } = await import('../../convex/generate/from-text.js');
-      const records = { preferences: readPreferences(preferences), sft: readDemonstrations(sft) };
-      await printProblem(fromText({ ...rest, ...records }), out);
+      await printProblem(fromText(records), out);
     });
 }
 
-const features = ['hashed-ngrams'] as const;
+/** The options of the generator, without those of the command. */
+function textOptions(given: FromTextFlags): Omit<FromTextOptions, 'preferences' | 'sft' | 'features'> {
+  const { unit, ngram, dimension, candidates, examples, preferenceLoss, beta, labelSmoothing, radius, seed } = given;
+  const all = { unit, ngram, dimension, candidates, examples, preferenceLoss, beta, labelSmoothing, radius, seed };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+const features = ['hashed-ngrams', 'model'] as const;
 const units = ['word', 'character'] as const;
 
-interface FromTextFlags extends Output {
+interface FromTextFlags extends Output, ModelFeatureOptions {
   readonly preferences: string;
   readonly sft: string;
-  readonly features?: 'hashed-ngrams';
+  readonly features?: (typeof features)[number];
   readonly unit?: 'word' | 'character';
   readonly ngram?: number;
   readonly dimension?: number;

@@ -84,7 +84,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
     lora,
     trainable,
     weights,
-    hidden: (ids, { adapter: adapted = true, dropout, cache } = {}) =>
+    hidden: (ids, { adapter: adapted = true, dropout, cache, layers = config.layers } = {}) =>
       tf.tidy(() => {
         const [batch, length] = ids.shape;
         const past = cache?.length ?? 0;
@@ -101,7 +101,7 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
           windowMask: beyondWindow ? causalMask(past, length, reach, window) : undefined,
           memory: cache && { cache, slots: slots(past, length, reach) },
         };
-        const rows = architecture.hidden(config, network(adapted, dropout), ids, place);
+        const rows = architecture.hidden({ ...config, layers }, network(adapted, dropout), ids, place);
         if (cache !== undefined) cache.length += length;
         return reshape(rows, [batch, length, config.width]);
       }),

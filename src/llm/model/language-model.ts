@@ -22,11 +22,18 @@ export interface LanguageModel {
   /**
    * The final hidden states (after the last norm) of right-padded token ids, shape [batch, length, width].
    * Attention is causal, so right padding changes no earlier position. `adapter: false` leaves the LoRA factors out.
-   * `dropout` leaves out a part of what goes into them. With a `cache` the ids continue the sequences whose keys and values it holds, and theirs are added to it.
+   * `dropout` leaves out a part of what goes into them. With a `cache` the ids continue the sequences whose keys and values
+   * it holds, and theirs are added to it. `layers` runs only the first so many blocks before that norm; 0 leaves the
+   * embedding.
    */
   hidden(
     ids: Tensor,
-    options?: { readonly adapter?: boolean; readonly dropout?: Dropout; readonly cache?: KeyValueCache },
+    options?: {
+      readonly adapter?: boolean;
+      readonly dropout?: Dropout;
+      readonly cache?: KeyValueCache;
+      readonly layers?: number;
+    },
   ): Tensor;
   /** What hidden states are multiplied with for logits, [vocabularySize, width], as the runs of rows it is held in. */
   readonly head: readonly Tensor[];
