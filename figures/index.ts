@@ -16,6 +16,7 @@ import { noiseFloorFigure } from './noise-floor.js';
 import { optimumErrorFigure } from './optimum-error.js';
 import { periodFigure } from './period.js';
 import { ratesFigure } from './rates.js';
+import { realModelFigure } from './real-model.js';
 import { realTextFigure } from './real-text.js';
 import { tightnessFigure } from './tightness.js';
 import { tradeOffFigure } from './trade-off.js';
@@ -36,6 +37,7 @@ const convexDrawings: readonly Drawing[] = [
   conflictFigure,
   noiseFloorFigure,
   realTextFigure,
+  realModelFigure,
   boundsFigure,
   tightnessFigure,
   ratesFigure,

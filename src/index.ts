@@ -39,6 +39,7 @@ export type {
 
 export { closedForm, type ClosedFormOptions } from './convex/generate/closed-form.js';
 export { fromText, type FromTextOptions } from './convex/generate/from-text.js';
+export { fromFeatures, type FromFeaturesOptions, type PromptAndReply } from './convex/generate/from-features.js';
 export { logLinear, type LogLinearOptions, type ReferenceKind } from './convex/generate/log-linear.js';
 export { quadratic, type QuadraticOptions } from './convex/generate/quadratic.js';
 export type { NgramUnit } from './convex/generate/hashed-ngrams.js';

@@ -36,6 +36,9 @@ export type { DataPaths } from './llm/data/records.js';
 export { readPreferences, type PreferencePair } from './llm/data/preferences.js';
 export type { Sequence, Span } from './llm/data/sequence.js';
 
+export { replyFeatures, type ReplyFeatureOptions } from './llm/reply-features.js';
+export { modelProblem, type ModelProblemOptions } from './experiment/model-problem.js';
+
 export { preferenceLoss } from './llm/loss/preference.js';
 export { checkedPreferenceLoss, preferenceLosses } from './preference-loss/index.js';
 export type { PreferenceLoss, PreferenceLossSettings } from './preference-loss/preference-loss.js';

@@ -19,6 +19,7 @@ import { landscape, type Landscape } from '../../experiments/landscape.js';
 import { noiseFloor, type NoiseFloor } from '../../experiments/noise-floor.js';
 import { period, type Period } from '../../experiments/period.js';
 import { rates, type Rates } from '../../experiments/rates.js';
+import { realModel, type RealModel } from '../../experiments/real-model.js';
 import { realText, type RealText } from '../../experiments/real-text.js';
 import { statements, type Statements } from '../../experiments/statements.js';
 import { tradeOff, type TradeOff } from '../../experiments/trade-off.js';
@@ -183,6 +184,7 @@ const examples = new Map<unknown, () => unknown>([
   ],
   [llm, llmExample],
   [tradeOff, tradeOffResults],
+  [realModel, (): RealModel => ({ ...tradeOffResults(), dimension: 64, examples: 100, candidates: 4 })],
   [realText, (): RealText => ({ ...tradeOffResults(), dimension: 128, examples: 1000 })],
   [
     gapVersusSteps,
