@@ -1,7 +1,7 @@
 import { fromFeatures, type FromFeaturesOptions } from '../convex/generate/from-features.js';
 import type { DemonstrationRecord } from '../convex/generate/records.js';
 import type { ProblemFile } from '../convex/problem/format.js';
-import { sftPrompt } from '../llm/data/sft.js';
+import { sftPrompt } from '../llm/data/template.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import { hasRoomForReply, replyFeatures, type ReplyFeatureOptions } from '../llm/reply-features.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
