@@ -13,7 +13,7 @@ const root = new URL('..', import.meta.url).pathname;
 
 /**
  * The page with the output of its commands as they print it now. They run one after the other in a folder of the page's
- * own, so that one may read what another wrote; those of npm run in the checkout.
+ * own, so that one may read what another wrote; those of npm and npx in the checkout.
  * Throws where a command fails.
  * @param page Markdown
  * @param slow whether the slow commands run too; without, their blocks stay as they are
@@ -24,7 +24,7 @@ export function filled(page: string, slow: boolean): string {
   try {
     return page.replace(marked, (block, slowly: string | undefined, command: string) => {
       if (slowly !== undefined && !slow) return block;
-      const cwd = command.startsWith('npm ') ? root : folder;
+      const cwd = /^np[mx] /.test(command) ? root : folder;
       const printed = execFileSync('bash', ['-c', command], {
         cwd,
         encoding: 'utf8',
