@@ -5,10 +5,12 @@ import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/schedule/key.js';
 import { compared, comparedKeys } from './compared.js';
+import { chosenProblem, type ProblemDescription } from './given-problem.js';
 import { logLinearPair } from './problems.js';
 
 /** Every schedule on one log-linear pair, at one λ and the same number of steps. */
 export interface Comparison {
+  readonly subject: ProblemDescription;
   readonly lambda: number;
   readonly steps: number;
   readonly batch: number;
@@ -22,17 +24,22 @@ export interface Comparison {
 
 export const comparison: Experiment<Comparison> = {
   name: 'comparison',
+  takesProblem: true,
   async run(laboratory) {
     const { quick } = laboratory;
+    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
+      make: () => logLinearPair(laboratory.seed),
+      description: 'log-linear pair on R^10',
+      firstStep: 1,
+    });
     const settings = {
       lambda: 0.5,
       steps: quick ? 1000 : 4000,
       batch: 8,
-      stepSize: '1/sqrt(T)',
+      stepSize: `${firstStep}/sqrt(T)`,
       seeds: quick ? 10 : 32,
     };
     const period = 10;
-    const problem = await logLinearPair(laboratory.seed);
     const record = evenlySpaced(0, settings.steps, 101);
     const found = await together({
       landmarks: landmarks(laboratory, problem, settings.lambda),
@@ -43,6 +50,6 @@ export const comparison: Experiment<Comparison> = {
       ),
     });
     const runs = comparedKeys.map((key, i) => ({ key, result: found.results[i] }));
-    return { ...settings, period, landmarks: found.landmarks, runs };
+    return { subject, ...settings, period, landmarks: found.landmarks, runs };
   },
 };

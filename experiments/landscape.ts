@@ -1,4 +1,5 @@
 import { contours } from 'd3-contour';
+import { paretoFront } from '../src/convex/optimum/weighted-sum.js';
 import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
@@ -6,6 +7,7 @@ import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/schedule/key.js';
 import { compared, comparedKeys } from './compared.js';
+import { chosenProblem, type ProblemDescription } from './given-problem.js';
 import { logLinearPair } from './problems.js';
 
 /** A level line of a function of the plane. */
@@ -18,6 +20,7 @@ export interface ContourLine {
 
 /** The plane of a two-dimensional log-linear pair, with one run of every schedule in it. */
 export interface Landscape {
+  readonly subject: ProblemDescription;
   readonly lambda: number;
   readonly steps: number;
   readonly batch: number;
@@ -27,19 +30,31 @@ export interface Landscape {
   /** The part of the plane shown. */
   readonly window: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
   readonly contours: readonly ContourLine[];
+  /** Minimisers of F_λ for λ from 0 to 1: the Pareto-optimal points. */
+  readonly paretoSet: readonly (readonly number[])[];
 }
 
 export const landscape: Experiment<Landscape> = {
   name: 'landscape',
+  takesProblem: true,
+  unavailable: ({ given }) =>
+    given === undefined || given.problem.dimension === 2
+      ? undefined
+      : `the plane is drawn of problems on R^2, not on R^${given.problem.dimension}`,
   async run(laboratory) {
-    const [lambda, steps, batch, stepSize] = [0.5, 1500, 32, 'linear:0.25'];
-    const problem = await logLinearPair(laboratory.seed, {
-      dimension: 2,
-      candidates: 5,
-      examples: 100,
-      conflict: 0.5,
-      start: [-3, -1.5],
+    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
+      make: () =>
+        logLinearPair(laboratory.seed, {
+          dimension: 2,
+          candidates: 5,
+          examples: 100,
+          conflict: 0.5,
+          start: [-3, -1.5],
+        }),
+      description: 'log-linear pair in the plane',
+      firstStep: 0.25,
     });
+    const [lambda, steps, batch, stepSize] = [0.5, 1500, 32, `linear:${firstStep}`];
     const record = evenlySpaced(0, 1, 101).map((part) => Math.round(steps * part ** 2));
     const settings = { lambda, steps, batch, values: 'full', stepSize, seeds: 1, path: true } as const;
     const members = comparedKeys.map((key) => ({ ...compared[key], ...settings, record: [...new Set(record)] }));
@@ -59,7 +74,11 @@ export const landscape: Experiment<Landscape> = {
     const size = laboratory.quick ? 61 : 121;
     const lines = (of: ContourLine['of'], gap: (theta: Float64Array) => number): ContourLine[] =>
       contourLines(window, size, levels, gap).map((line) => ({ of, ...line }));
+    const weights = evenlySpaced(0, 1, 41);
+    const paretoSet = paretoFront(problem, weights).map(({ minimizer }) => Array.from(minimizer));
     return {
+      subject,
+      paretoSet,
       lambda,
       steps,
       batch,

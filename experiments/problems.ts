@@ -2,14 +2,16 @@ import { createProblem } from '../src/convex/problem/create.js';
 import { problemData } from '../src/convex/problem/data.js';
 import { checkProblemFile, type ProblemFile } from '../src/convex/problem/format.js';
 import { logLinear, type LogLinearOptions } from '../src/convex/generate/log-linear.js';
-import { quadratic } from '../src/convex/generate/quadratic.js';
+import { quadratic, type QuadraticOptions } from '../src/convex/generate/quadratic.js';
 import type { Problem } from '../src/convex/problem/problem.js';
 
 /** The noisy strongly convex pair on R^10 of the experiments whose limits are to be met exactly. */
-export function quadraticPair(seed: number): Promise<Problem> {
+export function quadraticPair(seed: number, options: Pick<QuadraticOptions, 'radius'> = {}): Promise<Problem> {
   const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
   const condition = { dpo: 5, sft: 3 };
-  return problemOf(quadratic({ dimension: 10, condition, angle: 150, distance: 2, noise: 0.3, start, seed }));
+  return problemOf(
+    quadratic({ dimension: 10, condition, angle: 150, distance: 2, noise: 0.3, start, seed, ...options }),
+  );
 }
 
 /** The log-linear SFT and DPO pair of the experiments; options override its defaults. */

@@ -7,6 +7,7 @@ import type { ScheduleKey } from '../src/schedule/key.js';
 import type { Problem } from '../src/convex/problem/problem.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { compared, comparedKeys } from './compared.js';
+import { chosenProblem, type ProblemDescription } from './given-problem.js';
 import { logLinearPair } from './problems.js';
 
 /** Where every schedule goes in objective space, for several weights of DPO. */
@@ -41,21 +42,27 @@ export const lambdas = [0.01, 0.25, 0.5, 0.75, 0.99];
 /** The λ of the measures: only the two objectives are shown, and no minimum depends on it. */
 const measuredAt = 0.5;
 
-export const tradeOff: Experiment<TradeOff> = {
+export const tradeOff: Experiment<TradeOff & { readonly subject: ProblemDescription }> = {
   name: 'trade-off',
+  takesProblem: true,
   async run(laboratory) {
     // A start far from the front, so that the paths are seen to come to it.
     const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
-    const problem = await logLinearPair(laboratory.seed, { start, examples: 60 });
+    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
+      make: () => logLinearPair(laboratory.seed, { start, examples: 60 }),
+      description: 'log-linear pair on R^10',
+      firstStep: 3,
+    });
     const { quick } = laboratory;
-    return measuredTradeOff(laboratory, problem, {
+    const measured = await measuredTradeOff(laboratory, problem, {
       steps: quick ? 500 : 2000,
       batch: 8,
       values: 'full',
-      stepSize: '3/sqrt(T)',
+      stepSize: `${firstStep}/sqrt(T)`,
       seeds: quick ? 6 : 16,
       frontPoints: 41,
     });
+    return { subject, ...measured };
   },
 };
 

@@ -8,7 +8,7 @@ const panels = ['DPO gap', 'SFT gap', 'ideal distance', 'gradients per step', 'l
 
 /** Both optimality gaps, the distance to the ideal point, and the work, of every schedule. */
 export const barsFigure = drawing('bars', comparison, (results) => {
-  const { lambda, steps, batch, stepSize, seeds, period, landmarks, runs } = results;
+  const { subject, lambda, steps, batch, stepSize, seeds, period, landmarks, runs } = results;
   const { ideal } = landmarks.optima;
   const rows = runs.flatMap(({ key, result }) => {
     const { dpo, sft, idealDistance } = result.measures[result.measures.length - 1];
@@ -31,14 +31,17 @@ export const barsFigure = drawing('bars', comparison, (results) => {
   return {
     title: 'What each schedule reaches, and what it costs',
     caption:
-      'Sequential closes the gap of its second objective and leaves that of its first open; the joint schedules share both and ' +
-      'end nearer to the ideal point. Mix computes two gradients a step, the others one; MAXRIGHT adds two loss evaluations ' +
+      (subject.given
+        ? ''
+        : 'Sequential closes the gap of its second objective and leaves that of its first open; the joint schedules share both and ' +
+          'end nearer to the ideal point. ') +
+      'Mix computes two gradients a step, the others one; MAXRIGHT adds two loss evaluations ' +
       `every ${period} steps.`,
     rows,
     spec: {
       title: {
         text: 'What each schedule reaches, and what it costs',
-        subtitle: `log-linear pair on R^10, λ = ${lambda}, after ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % interval of ${seeds} seeds`,
+        subtitle: `${subject.description}, λ = ${lambda}, after ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % interval of ${seeds} seeds`,
       },
       spacing: 22,
       hconcat: panels.map((panel, i) => ({

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { InputError } from '../src/base/input-error.js';
 import type { Experiment, Laboratory, WorkProgress } from '../src/experiment/experiment.js';
@@ -7,6 +7,8 @@ import type { Drawing } from '../src/figure/drawing.js';
 import type { Provenance } from '../src/figure/figure.js';
 import type { PageFigure, SkippedFigure } from '../src/figure/page.js';
 import type { WorkerPool } from '../src/convex/simulate/pool.js';
+import { untitled } from '../src/figure/untitled.js';
+import { shellWords } from '../src/base/text.js';
 import { nextTurn } from '../src/base/next-turn.js';
 import { writeWhole } from '../src/base/whole-file.js';
 
@@ -25,6 +27,12 @@ export interface FigureOptions {
   readonly cache: string;
   /** The folder of a finished `forgetting llm experiment`. */
   readonly llm?: string;
+  /** A problem file of the user's own; only the figures that can be drawn of it are. */
+  readonly problem?: string;
+  /** Whether figures have their headings; they have unless told. */
+  readonly titles?: boolean;
+  /** Whether to write PDFs too. */
+  readonly pdf?: boolean;
 }
 
 /**
@@ -46,9 +54,11 @@ export async function drawFigures(options: FigureOptions): Promise<string[]> {
 }
 
 async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<string[]> {
-  const { quick, out, seed, cache, llm } = options;
+  const { quick, out, seed, cache, llm, titles = true, pdf = false } = options;
   const { drawings } = await import('./index.js');
-  const chosen = chosenDrawings(drawings, options.only);
+  const given = options.problem === undefined ? undefined : await givenProblem(options.problem);
+  const possible = given === undefined ? drawings : drawings.filter(({ takesProblem }) => takesProblem);
+  const chosen = chosenDrawings(possible, options.only);
   await prepareFolder('out', out);
   await prepareFolder('cache', cache);
   await removeUnfinished(out, drawings);
@@ -63,6 +73,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     seed,
     ...(data === undefined || data === '' ? {} : { data }),
     ...(llm !== undefined && { llm }),
+    ...(given && { given }),
     cache: openCache(cache, `${version} ${sourceHash(resultFolders())}`),
     pool,
     progress: bar,
@@ -70,6 +81,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   };
 
   const { startRenderer } = await import('./renderer.js');
+  const { withEmbeddedFont } = await import('../src/figure/embedded-font.js');
   const renderer = startRenderer(pool, quick ? 1 : 2);
   const skipped: SkippedFigure[] = [];
   const results = sharedResults(laboratory);
@@ -82,17 +94,22 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
       return `${name}: skipped, ${reason}`;
     }
     const figure = await drawing.draw(results);
-    const command = `forgetting reproduce${quick ? ' --quick' : ''} --only ${name} --seed ${seed}`;
+    const own = options.problem === undefined ? [] : ['--problem', options.problem];
+    const words = [...(quick ? ['--quick'] : []), ...own, '--only', name, '--seed', String(seed)];
+    const command = shellWords(['forgetting', 'reproduce', ...words]);
     const rendered = await renderer.render({
-      figure,
+      figure: titles ? figure : untitled(figure),
       provenance: { ...(figure.origin ?? { command, seed }), version },
     });
     const path = join(out, name);
     await writeWhole(`${path}.csv`, rendered.csv);
-    await writeWhole(`${path}.svg`, rendered.svg);
+    await writeWhole(`${path}.svg`, withEmbeddedFont(rendered.svg));
     await writeWhole(`${path}.png`, rendered.png);
     await writeWhole(`${path}.vl.json`, rendered.vegaLite);
-    return `${name}: ${path}.svg .png .csv .vl.json`;
+    if (!pdf) return `${name}: ${path}.svg .png .csv .vl.json`;
+    const { renderPdf } = await import('../src/figure/pdf.js');
+    await writeWhole(`${path}.pdf`, await renderPdf(rendered.svg, figure.title));
+    return `${name}: ${path}.svg .png .pdf .csv .vl.json`;
   };
   const lines: string[] = [];
   try {
@@ -108,6 +125,12 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   const missing = skipped.filter(({ name }) => !present.some((figure) => figure.name === name));
   await writeWhole(page, pageHtml(present, missing, version));
   return [...lines, ...warnings, `all of them: ${page}`];
+}
+
+/** The problem of a problem file, under the file's name. */
+async function givenProblem(path: string): Promise<NonNullable<Laboratory['given']>> {
+  const { readProblem } = await import('../src/convex/problem/read.js');
+  return { name: basename(path), problem: await readProblem(path) };
 }
 
 /** The function, called for each in a turn of its own: what one has handed out is begun while the next is prepared. */
@@ -141,7 +164,7 @@ async function prepareFolder(field: string, folder: string): Promise<void> {
 /** Removes what a killed run may have left of a file that it was writing. */
 async function removeUnfinished(folder: string, drawings: readonly Drawing[]): Promise<void> {
   const names = drawings.map(({ name }) => name).join('|');
-  const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|vl\\.json)|index\\.html)\\.\\d+$`);
+  const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|pdf|vl\\.json)|index\\.html)\\.\\d+$`);
   for (const file of await readdir(folder)) if (unfinished.test(file)) await rm(join(folder, file));
 }
 

@@ -2,6 +2,7 @@ import { compared } from '../experiments/compared.js';
 import { comparison } from '../experiments/comparison.js';
 import { drawing } from '../src/figure/drawing.js';
 import { ruleText } from '../src/figure/layers.js';
+import { looks } from '../src/figure/theme.js';
 import { drawStages } from './stages.js';
 import { paper } from '../src/schedule/key.js';
 import { sequential } from '../src/schedule/sequential.js';
@@ -13,7 +14,7 @@ const orders = [
 
 /** The first objective's loss through both stages, beside that of the joint schedules. */
 export const forgettingFigure = drawing('forgetting', comparison, (results) => {
-  const { lambda, steps, batch, stepSize, seeds, landmarks, runs } = results;
+  const { subject, lambda, steps, batch, stepSize, seeds, landmarks, runs } = results;
   const { rows, views } = drawStages(
     orders.map(({ first, second, key: own, title }) => ({
       first,
@@ -38,17 +39,27 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
     const values = result.measures.map((measure) => measure[name].mean);
     return `${Math.min(...values).toFixed(2)} to ${values[values.length - 1].toFixed(2)}`;
   };
-  const title = 'The second stage undoes the first';
+  /** Where the joint schedules begin and end, as in "1.61 → 0.93". */
+  const joint = (name: 'sft' | 'dpo'): string =>
+    runs
+      .filter(({ key }) => compared[key].schedule !== sequential.name)
+      .map(({ key, result: { measures } }) => {
+        const [start, end] = [measures[0][name].mean, measures[measures.length - 1][name].mean];
+        return `${looks[key].label} ${start.toFixed(2)} → ${end.toFixed(2)}`;
+      })
+      .join(', ');
+  const title = subject.given ? 'The first objective through both stages' : 'The second stage undoes the first';
   return {
     title,
     caption:
-      `What the first stage learnt is lost in the second: f_SFT rises from ${risen(paper.sftThenDpo, 'sft')} while DPO is ` +
-      `trained, f_DPO from ${risen(paper.dpoThenSft, 'dpo')} while SFT is. The joint schedules give up neither.`,
+      `Of Sequential’s runs, f_SFT goes back from ${risen(paper.sftThenDpo, 'sft')} while DPO is trained second, f_DPO from ` +
+      `${risen(paper.dpoThenSft, 'dpo')} while SFT is. The joint schedules, start → end: f_SFT ${joint('sft')}; ` +
+      `f_DPO ${joint('dpo')}.`,
     rows,
     spec: {
       title: {
         text: title,
-        subtitle: `log-linear pair on R^10, λ = ${lambda}, ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % band of ${seeds} seeds`,
+        subtitle: `${subject.description}, λ = ${lambda}, ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % band of ${seeds} seeds`,
       },
       spacing: 36,
       hconcat: views,

@@ -1,5 +1,7 @@
 import { compared, comparedKeys } from '../experiments/compared.js';
 import { landscape } from '../experiments/landscape.js';
+import { grouped } from '../src/base/grouped.js';
+import { significant } from '../src/base/text.js';
 import { drawing } from '../src/figure/drawing.js';
 import { labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
@@ -12,9 +14,39 @@ const panels = [
   { panel: 'joint', title: 'Joint schedules, over F_λ', contours: ['weightedSum'] },
 ] as const;
 
+interface PlanePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A label for every other level line of a function, where it is farthest from paths, marks and the labels before. */
+function levelNames(
+  contours: readonly (PlanePoint & { readonly panel: string; readonly of: string; readonly gap: number })[],
+  taken: readonly (PlanePoint & { readonly panel: string })[],
+  { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] },
+) {
+  const near = (a: PlanePoint, b: PlanePoint): number =>
+    Math.hypot((a.x - b.x) / (x[1] - x[0]), (a.y - b.y) / (y[1] - y[0]));
+  const inside = (point: PlanePoint): boolean =>
+    Math.min(point.x - x[0], x[1] - point.x) > 0.05 * (x[1] - x[0]) &&
+    Math.min(point.y - y[0], y[1] - point.y) > 0.05 * (y[1] - y[0]);
+  const placed: { layer: string; panel: string; label: string; x: number; y: number }[] = [];
+  const lines = grouped(contours, ({ of, gap }) => `${of} ${gap}`).filter((_, i) => i % 2 === 1);
+  for (const line of lines) {
+    const others = [...taken, ...placed].filter(({ panel }) => panel === line[0].panel);
+    const free = (point: PlanePoint): number => Math.min(0.2, ...others.map((other) => near(point, other)));
+    const candidates = line.filter(inside).map((point) => ({ point, room: free(point) }));
+    if (candidates.length === 0) continue;
+    const { point, room } = candidates.reduce((best, each) => (each.room > best.room ? each : best));
+    if (room < 0.04) continue;
+    placed.push({ layer: 'level', panel: line[0].panel, label: significant(line[0].gap, 2), x: point.x, y: point.y });
+  }
+  return placed;
+}
+
 /** The plane of parameters: level lines, the schedules' paths, and the minimisers that they go to. */
 export const landscapeFigure = drawing('landscape', landscape, (results) => {
-  const { lambda, steps, batch, stepSize, landmarks, runs, window } = results;
+  const { subject, lambda, steps, batch, stepSize, landmarks, runs, window } = results;
   const panelOf = (of: keyof typeof contourNames): string => (of === 'weightedSum' ? 'joint' : sequential.name);
   const contours = results.contours.flatMap(({ of, gap, points }, line) =>
     points.map(([x, y], order) => ({
@@ -27,6 +59,9 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
       x,
       y,
     })),
+  );
+  const pareto = panels.flatMap(({ panel }) =>
+    results.paretoSet.map(([x, y], order) => ({ layer: 'pareto', panel, order, x, y })),
   );
   const paths = runs.flatMap(({ key, result }) =>
     result.path.map(([x, y], i) => ({
@@ -84,14 +119,16 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
   const order = { field: 'order', type: 'quantitative' as const };
   return {
     title: 'Where the schedules go',
-    caption:
-      'Sequential runs to the minimiser of its first objective, then away from it to that of its second. Mix and ALRIGHT go to ' +
-      'the minimiser of F_λ, MAXRIGHT to θ°, where the two weighted gaps are equal.',
-    rows: [...contours, ...paths, ...ends, ...marks],
+    caption: subject.given
+      ? 'Paths of the schedules between the certified minimisers (crosses). Thick grey: the Pareto set, the minimisers of F_λ for all λ.'
+      : 'Sequential runs to the minimiser of its first objective, then away from it to that of its second. Mix and ALRIGHT go to ' +
+        'the minimiser of F_λ, MAXRIGHT to θ°, where the two weighted gaps are equal. Both points lie on the Pareto set, the ' +
+        'minimisers of F_λ for all λ (thick grey), between the minimisers of the two objectives.',
+    rows: [...contours, ...levelNames(contours, [...paths, ...marks], window), ...pareto, ...paths, ...ends, ...marks],
     spec: {
       title: {
         text: 'Where the schedules go',
-        subtitle: `log-linear pair in the plane, λ = ${lambda}, one run each: ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}`,
+        subtitle: `${subject.description}, λ = ${lambda}, one run each: ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; numbers: gaps on level lines; thick grey: Pareto set`,
       },
       hconcat: panels.map(({ panel, title }) => ({
         title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
@@ -115,6 +152,16 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
               },
             },
           },
+          {
+            transform: onlyLayer('pareto'),
+            mark: { type: 'line', strokeWidth: 5, opacity: 0.35, color: ink.strong, strokeCap: 'round', clip: true },
+            encoding: { order },
+          },
+          ...[{ stroke: 'white', strokeWidth: 3, strokeJoin: 'round' as const }, {}].map((halo) => ({
+            transform: onlyLayer('level'),
+            mark: { ...labelMark, ...halo, fontSize: 10, color: ink.line, clip: true },
+            encoding: { text: { field: 'label' } },
+          })),
           {
             transform: onlyLayer('path'),
             mark: { type: 'line', strokeWidth: 1.5, opacity: 0.85, clip: true },

@@ -1,5 +1,7 @@
-import { comparedKeys } from '../experiments/compared.js';
+import { compared, comparedKeys } from '../experiments/compared.js';
 import { lambdas, tradeOff, type TradeOff } from '../experiments/trade-off.js';
+import { placeLabels } from '../src/figure/labels.js';
+import { paper, type ScheduleKey } from '../src/schedule/key.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
 import { labelMark, linearDomain, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
@@ -9,17 +11,34 @@ import { ink, looks } from '../src/figure/theme.js';
 export const tradeOffFigure = drawing('trade-off', tradeOff, (results) => ({
   title: 'The trade-off between the two objectives',
   caption:
-    'Mix and ALRIGHT end at the minimiser of F_λ on the certified Pareto front, MAXRIGHT at the point of the front where the ' +
-    'weighted gaps are equal. Sequential ends near the optimum of its second objective; only where that has a hundredth of ' +
-    'the steps does it end in between, and above the front.',
-  ...drawTradeOff(results, 'The trade-off between the two objectives', 'log-linear pair on R^10'),
+    (results.subject.given
+      ? ''
+      : 'Mix and ALRIGHT end at the minimiser of F_λ on the certified Pareto front, MAXRIGHT at the point of the front where the ' +
+        'weighted gaps are equal. Sequential ends near the optimum of its second objective; only where that has a hundredth of ' +
+        'the steps does it end in between, and above the front. ') +
+    'Black: the certified front; rings: its minimisers of F_λ for each λ; labels: λ of MAXRIGHT, and the stages of Sequential ' +
+    'in per cent, in their order.',
+  ...drawTradeOff(results, 'The trade-off between the two objectives', results.subject.description),
 }));
+
+const [width, height, nameSize] = [400, 370, 10];
+
+/** What an end point is called: MAXRIGHT by its λ, Sequential by its stages in per cent, in their order. */
+function nameOf(key: ScheduleKey, lambda: number): string | undefined {
+  const { order } = compared[key];
+  if (order !== undefined) {
+    const dpo = Math.round(100 * lambda);
+    return order === 'sft-dpo' ? `${100 - dpo}:${dpo}` : `${dpo}:${100 - dpo}`;
+  }
+  return key === paper.maxright ? String(lambda) : undefined;
+}
 
 /** The rows and the drawing of a trade-off on any problem. */
 export function drawTradeOff(results: TradeOff, text: string, problem: string): Pick<Figure, 'rows' | 'spec'> {
   const { steps, stepSize, batch, seeds, ideal } = results;
   const at = (pair: { dpo: number; sft: number }) => ({ sft: pair.sft, dpo: pair.dpo });
   const means = results.runs.map(({ key, lambda, result }) => ({
+    key,
     schedule: looks[key].label,
     lambda,
     steps: result.steps,
@@ -35,11 +54,12 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
       dpo: dpo.mean,
     })),
   );
-  const ends = means.map(({ schedule, lambda, measures }) => {
+  const ends = means.map(({ key, schedule, lambda, measures }) => {
     const { sft, dpo } = measures[measures.length - 1];
     const [sftCi, dpoCi] = [sft.ci95 ?? [sft.mean, sft.mean], dpo.ci95 ?? [dpo.mean, dpo.mean]];
     return {
       layer: 'end',
+      key,
       schedule,
       lambda,
       sft: sft.mean,
@@ -57,19 +77,41 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
     ...at(pair),
     certificate,
   }));
-  // Labels stand above the points of the flat half of the front, and beside those of the steep one.
-  const middle = (front[0].sft + front[front.length - 1].sft) / 2;
   const optima = front
     .filter(({ lambda }) => lambdas.includes(lambda))
-    .map(({ lambda, sft, dpo }) => ({ layer: 'optimum', lambda, sft, dpo, label: `λ = ${lambda}`, far: sft > middle }));
+    .map(({ lambda, sft, dpo }) => ({ layer: 'optimum', lambda, sft, dpo, label: `λ = ${lambda}` }));
   const idealRow = { layer: 'ideal', ...at(ideal), label: 'ideal point' };
+  const startRow = { layer: 'start', sft: paths[0].sft, dpo: paths[0].dpo, label: 'start' };
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
+  const reach = ends.flatMap(({ sftLow, sftHigh, dpoLow, dpoHigh }) => [
+    { sft: sftLow, dpo: dpoLow },
+    { sft: sftHigh, dpo: dpoHigh },
+  ]);
   const views = [
     { title: 'paths from the start', rows: [...paths, ...front, idealRow] },
-    { title: 'end points', rows: [...ends, ...front, idealRow] },
+    { title: 'end points', rows: [...ends, ...reach, ...front, idealRow] },
   ];
+  const named = [
+    ...optima.map(({ sft, dpo, label }) => ({ sft, dpo, label })),
+    ...ends.flatMap(({ sft, dpo, key, lambda }) => {
+      const label = nameOf(key, lambda);
+      return label === undefined ? [] : [{ sft, dpo, label }];
+    }),
+    { sft: idealRow.sft, dpo: idealRow.dpo, label: idealRow.label },
+  ];
+  const [across, along] = [views[1].rows.map(({ sft }) => sft), views[1].rows.map(({ dpo }) => dpo)];
+  const places = placeLabels(
+    named.map(({ sft, dpo, label }) => ({ x: sft, y: dpo, label })),
+    {
+      x: { type: 'linear', domain: linearDomain(across), pixels: width },
+      y: { type: 'linear', domain: linearDomain(along), pixels: height },
+    },
+    nameSize,
+    [front.map(({ sft, dpo }) => ({ x: sft, y: dpo }))],
+  );
+  const names = named.map((row, i) => ({ layer: 'name', ...row, ...places[i] }));
   return {
-    rows: [...paths, ...ends, ...front, ...optima, idealRow],
+    rows: [...paths, ...ends, ...front, ...optima, idealRow, startRow, ...names],
     spec: {
       title: {
         text,
@@ -77,8 +119,8 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
       },
       hconcat: views.map(({ title, rows }, view) => ({
         title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
-        width: 400,
-        height: 370,
+        width,
+        height,
         encoding: {
           x: {
             field: 'sft',
@@ -103,13 +145,29 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
             transform: onlyLayer('ideal'),
             mark: { type: 'point', shape: 'cross', filled: true, size: 110, opacity: 1, color: ink.strong },
           },
-          {
-            transform: onlyLayer('ideal'),
-            mark: { ...labelMark, align: 'left', dx: 9, dy: -1 },
-            encoding: { text: { field: 'label' } },
-          },
           ...(view === 0
             ? [
+                {
+                  transform: onlyLayer('ideal'),
+                  mark: { ...labelMark, align: 'left' as const, dx: 9, dy: -1 },
+                  encoding: { text: { field: 'label' } },
+                },
+                {
+                  transform: onlyLayer('start'),
+                  mark: {
+                    type: 'point' as const,
+                    shape: 'circle',
+                    filled: true,
+                    size: 80,
+                    opacity: 1,
+                    color: ink.strong,
+                  },
+                },
+                {
+                  transform: onlyLayer('start'),
+                  mark: { ...labelMark, align: 'left' as const, dx: 9, dy: -1 },
+                  encoding: { text: { field: 'label' } },
+                },
                 {
                   transform: onlyLayer('path'),
                   mark: { type: 'line' as const, strokeWidth: 1.3, opacity: 0.75, clip: true },
@@ -134,14 +192,9 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
                   },
                 },
                 {
-                  transform: onlyLayer('optimum'),
-                  mark: {
-                    ...labelMark,
-                    align: { expr: "datum.far ? 'center' : 'left'" },
-                    dx: { expr: 'datum.far ? 0 : 24' },
-                    dy: { expr: 'datum.far ? -18 : -3' },
-                  },
-                  encoding: { text: { field: 'label' } },
+                  transform: [...onlyLayer('name'), { filter: 'datum.far' }],
+                  mark: { type: 'rule' as const, color: ink.faint },
+                  encoding: { x2: { field: 'labelX' }, y2: { field: 'labelY' } },
                 },
                 {
                   transform: onlyLayer('end'),
@@ -158,6 +211,21 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
                   mark: { type: 'point' as const, filled: true, size: 80, opacity: 1 },
                   encoding: { color, shape },
                 },
+                ...[{ stroke: 'white', strokeWidth: 3, strokeJoin: 'round' as const }, {}].map((halo) => ({
+                  transform: onlyLayer('name'),
+                  mark: {
+                    ...labelMark,
+                    ...halo,
+                    fontSize: nameSize,
+                    align: 'center' as const,
+                    baseline: 'middle' as const,
+                  },
+                  encoding: {
+                    x: { field: 'labelX', type: 'quantitative' as const },
+                    y: { field: 'labelY', type: 'quantitative' as const },
+                    text: { field: 'label' },
+                  },
+                })),
               ]),
         ],
       })),

@@ -1,7 +1,7 @@
 import { grouped } from '../../src/base/grouped.js';
 import type { Figure, Layer, Row } from '../../src/figure/figure.js';
 import { labelMark, linearDomain, logarithmic, namedChannels, onlyLayer } from '../../src/figure/layers.js';
-import { ink, looks, shadesOf, type Look } from '../../src/figure/theme.js';
+import { lookOf, shadesOf, type Look } from '../../src/figure/theme.js';
 import type { CurveBound } from './bounds.js';
 import type { Curve, Curves } from './curves.js';
 
@@ -193,16 +193,10 @@ function widened([low, high]: readonly [number, number]): [number, number] {
 function withLooks(curves: readonly Curve[]): (Omit<Look, 'label'> & { readonly name: string })[] {
   return curves.map((curve) => {
     const alike = curves.filter(({ key }) => key === curve.key);
-    const look = lookOfKey(curve.key);
+    const look = lookOf(curve.key);
     const colour = shadesOf(look.colour, alike.length)[alike.indexOf(curve)];
     return { ...look, colour, name: curve.label };
   });
-}
-
-const unknownLook = { colour: ink.line, dash: [2, 2], shape: 'cross' } as const;
-
-function lookOfKey(key: string): Omit<Look, 'label'> {
-  return key in looks ? looks[key as keyof typeof looks] : unknownLook;
 }
 
 /** The lines with the pixel of their label's middle, so that none stands on another. */

@@ -1,4 +1,5 @@
 import type { WorkerPool } from '../convex/simulate/pool.js';
+import type { Problem } from '../convex/problem/problem.js';
 import type { Cache } from './cache.js';
 
 /** Where an experiment runs: its scale and seed, its workers, and the store of its finished pieces. */
@@ -10,6 +11,8 @@ export interface Laboratory {
   readonly data?: string;
   /** The folder of a finished `forgetting llm experiment`, where there is one. */
   readonly llm?: string;
+  /** The problem of the user's own to run on, where there is one, and what it is called. */
+  readonly given?: { readonly name: string; readonly problem: Problem };
   readonly cache: Cache;
   readonly pool: WorkerPool;
   /** Told what a reader of the figures should know, such as a gap that is not large beside its certificate. */
@@ -29,5 +32,7 @@ export interface Experiment<Results> {
   readonly name: string;
   /** Why the experiment cannot run here, where it cannot. */
   readonly unavailable?: (laboratory: Laboratory) => string | undefined;
+  /** Whether it runs on a problem of the user's own, where there is one. */
+  readonly takesProblem?: boolean;
   readonly run: (laboratory: Laboratory) => Promise<Results>;
 }

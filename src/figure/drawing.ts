@@ -6,6 +6,8 @@ export interface Drawing {
   readonly name: string;
   /** The figure, drawn from its experiment's results as `results` finds them. */
   readonly draw: (results: ResultsOf) => Promise<Figure>;
+  /** Whether it can be drawn of a problem of the user's own. */
+  readonly takesProblem?: boolean;
   /** Why it cannot be drawn here, where it cannot. */
   readonly unavailable: (laboratory: Laboratory) => string | undefined;
 }
@@ -22,6 +24,7 @@ export function drawing<Results>(
   return {
     name,
     draw: async (results) => ({ name, ...draw(await results(experiment)) }),
+    takesProblem: experiment.takesProblem === true,
     unavailable: (laboratory) => experiment.unavailable?.(laboratory),
   };
 }

@@ -7,7 +7,8 @@ import { llm } from '../../experiments/llm.js';
 import { testBuild } from '../build.js';
 import { writeContents } from '../../src/llm/results/contents.js';
 import { exampleResults } from '../figure/example-results.js';
-import { forgetting } from './command.js';
+import { closedFormFile } from '../problems.js';
+import { fileIn, forgetting } from './command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -132,6 +133,30 @@ test('a killed run goes on where it stopped and ends with the same bytes', { tim
   for (const name of files(out)) {
     expect(readFileSync(join(out, name)).equals(readFileSync(within('whole', name))), name).toBe(true);
   }
+});
+
+test('a problem of the user’s own has the figures that show one problem, in a folder of its own', () => {
+  fileIn(folder, 'pair.json', closedFormFile(0.1));
+  const draw = (...words: string[]) =>
+    forgetting([...quick, '--problem', 'pair.json', '--cache', within('pair-cache'), ...words], { cwd: folder });
+  const { code, stdout, stderr } = draw('--only', 'forgetting,landscape', '--no-title', '--pdf');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^landscape: skipped, the plane is drawn of problems on R\^2, not on R\^1/m);
+  const names = ['csv', 'pdf', 'png', 'svg', 'vl.json'].map((ending) => `forgetting.${ending}`);
+  expect(files(within('pair-figures'))).toEqual([...names, 'index.html']);
+  const { title, usermeta, data } = JSON.parse(readFileSync(within('pair-figures', 'forgetting.vl.json'), 'utf8')) as {
+    title?: unknown;
+    usermeta: { command: string };
+    data: { values: { layer: string; panel: string; label?: string; mean: number }[] };
+  };
+  expect(title).toBeUndefined();
+  expect(usermeta.command).toBe('forgetting reproduce --quick --problem pair.json --only forgetting --seed 0');
+  // f_SFT = ½(θ + 1)² is 2 at 1, where f_DPO is least.
+  const level = data.values.find(({ panel, label }) => panel === 'sft' && label === 'at argmin f_DPO');
+  expect(level?.mean).toBeCloseTo(2, 6);
+  const refused = draw('--only', 'period');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/^forgetting: only: got "period", expected names of figures: landscape, [^\n]*\n$/);
 });
 
 describe('bad input', () => {

@@ -22,7 +22,7 @@ import { rates, type Rates } from '../../experiments/rates.js';
 import { realModel, type RealModel } from '../../experiments/real-model.js';
 import { realText, type RealText } from '../../experiments/real-text.js';
 import { statements, type Statements } from '../../experiments/statements.js';
-import { tradeOff, type TradeOff } from '../../experiments/trade-off.js';
+import { tradeOff } from '../../experiments/trade-off.js';
 import { worstCases, type WorstCases } from '../../experiments/worst-case.js';
 
 // Results of the right shape with seeded numbers that nothing but the drawing depends on: what a figure looks like is
@@ -71,9 +71,12 @@ const landmarks = (): Landmarks => ({
 
 const made = { lambda: 0.5, steps: 100, batch: 4, stepSize: '1/sqrt(T)', seeds: 3 };
 
-const tradeOffResults = (): TradeOff => ({
+const subject = { description: 'a pair', given: false };
+
+const tradeOffResults = () => ({
   ...made,
-  values: 'full',
+  subject,
+  values: 'full' as const,
   ideal: { dpo: 0.1, sft: 0.2 },
   front: [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1].map((lambda) => ({
     lambda,
@@ -168,6 +171,12 @@ const examples = new Map<unknown, () => unknown>([
     landscape,
     (): Landscape => ({
       ...made,
+      subject,
+      paretoSet: [
+        [0.9, 0.1],
+        [0.3, 0.7],
+        [0.1, 0.9],
+      ],
       landmarks: landmarks(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
       window: { x: [0, 1], y: [0, 1] },
@@ -190,6 +199,15 @@ const examples = new Map<unknown, () => unknown>([
     gapVersusSteps,
     (): GapVersusSteps => ({
       ...made,
+      subject,
+      bounds: [
+        {
+          key: 'alright',
+          id: 'A.last',
+          measure: 'gap',
+          points: [10, 100, 1000].map((steps) => ({ steps, value: 9 / Math.sqrt(steps) })),
+        },
+      ],
       landmarks: landmarks(),
       runs: comparedKeys.flatMap((key) =>
         [10, 100, 1000].map((steps) => ({ key, steps, result: ensemble([steps], 3 / steps) })),
@@ -200,6 +218,7 @@ const examples = new Map<unknown, () => unknown>([
     comparison,
     (): ConvexComparison => ({
       ...made,
+      subject,
       period: 10,
       landmarks: landmarks(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
