@@ -3,7 +3,8 @@ import type { Extent } from '../extent.js';
 import type { Measurement } from '../measurement.js';
 import type { Theorem } from '../theorem.js';
 import { holds } from '../verify/verdict.js';
-import { drawn, families, type Family, type Instance } from './families.js';
+import { drawn, families, type Family } from './families.js';
+import type { Instance } from './instance.js';
 
 /** The instance closest to breaking a bound that an attack found. */
 export interface Closest {

@@ -2,16 +2,10 @@ import { checkProblemFile, type ProblemFile } from '../../convex/problem/format.
 import { createProblem } from '../../convex/problem/create.js';
 import { problemData } from '../../convex/problem/data.js';
 import type { Stream } from '../../base/random-stream.js';
-import { problemSubject, type Subject } from '../subject.js';
+import { problemSubject } from '../subject.js';
 import type { Theorem } from '../theorem.js';
-import type { WorstProblem } from '../worst-case/worst-problem.js';
+import type { Instance } from './instance.js';
 import { polyhedralPair } from './polyhedral-pair.js';
-
-/** An instance as a statement is checked on it, and as it is stored: `solve` or `worst-case --replay` read it. */
-export interface Instance {
-  readonly subject: Subject;
-  readonly file: ProblemFile | WorstProblem;
-}
 
 /** Instances as functions of parameters that may be any real numbers, the first of them for λ. */
 export interface Family {

@@ -2,7 +2,7 @@ import type { Objective } from '../../convex/problem/problem.js';
 import type { ObjectiveBounds } from '../objective-bounds.js';
 import { subjectOfPair, type Minimum } from '../subject.js';
 import { evaluateWorstFunction, type PiecewiseLinear } from '../worst-case/worst-function.js';
-import type { Instance } from './families.js';
+import type { Instance } from './instance.js';
 
 /**
  * Two maxima of affine functions with slopes of at most 1 on R^d whose weighted sum, or weighted maximum, is least at
