@@ -41,7 +41,9 @@ it('evaluates on wasm, and on a GPU to the same numbers', () => {
   const wasm = run(evaluate('wasm'));
   expect(wasm).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/^wasm: WebAssembly with SIMD, [^\n]*\n$/) as string,
+    stderr: expect.stringMatching(
+      /^wasm: WebAssembly with SIMD, [^\n]*\nsft: 1 record of [^\n]*\npreferences: 1 record of [^\n]*\n$/,
+    ) as string,
   });
   const { sft } = JSON.parse(wasm.stdout) as { sft: { loss: number } };
   expect(sft.loss).toBeGreaterThan(0);

@@ -70,7 +70,7 @@ export function formName(name: string, fields: Fields): string {
 export function summaryLines(name: string, summary: PreparationSummary): string[] {
   const { records, form, template, dropped, suspicious, found } = summary;
   const counted = Object.entries(found).map(([what, number]) => `${what} (${number})`);
-  const first = `${name}: ${records} records of form ${form}, ${[...counted, `template ${template}`].join(', ')}`;
+  const first = `${name}: ${records} record${records === 1 ? '' : 's'} of form ${form}, ${[...counted, `template ${template}`].join(', ')}`;
   const warning = (what: string, number: number): string => `warning: ${name}: ${number} of ${records} ${what}`;
   return [
     first,
