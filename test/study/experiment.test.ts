@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -54,6 +54,19 @@ function contents(out: string): Map<string, string> {
   const kept = names.filter((name) => statSync(join(out, name)).isFile() && !/timing|cost|\.unfinished$/.test(name));
   return new Map(kept.map((name) => [name, readFileSync(join(out, name)).toString('base64')]));
 }
+
+/** A schedule of one's own: both gradients at every step, DPO's with a weight that is a setting. */
+const ownSchedule = `
+import * as z from '${new URL('../../node_modules/zod/index.js', import.meta.url).href}';
+const settings = z.object({ dpoWeight: z.number().default(0.5).meta({ description: 'weight of DPO', value: 'w' }) });
+export default {
+  name: 'constant',
+  label: 'Constant',
+  settings,
+  init: (given) => settings.parse({ dpoWeight: given.dpoWeight }),
+  distribution: ({ dpoWeight }) => [{ choice: { dpo: dpoWeight, sft: 1 - dpoWeight }, probability: 1 }],
+};
+`;
 
 const whole = join(folder, 'whole');
 let first: Ended;
@@ -176,3 +189,45 @@ describe('refuses in one line', () => {
     expect(lines.filter((line) => line.startsWith('forgetting: '))).toHaveLength(1);
   });
 });
+
+describe('schedules of a user', () => {
+  it('are compared with Sequential, under their own options, and are what llm train runs', async () => {
+    const module = join(folder, 'constant.mjs');
+    writeFileSync(module, ownSchedule);
+    const out = join(folder, 'own');
+    const chosen = ['--schedules', `mix,${module}`, '--dpo-weight', '0.25', '--horizons', 'none', '--json'];
+    // The period is MAXRIGHT's, which is not among them.
+    const [refused, { code, stdout, stderr }] = await Promise.all([
+      experiment(...words(join(folder, 'refused'), ...chosen)),
+      experiment(...withoutPeriod(words(out, ...chosen))),
+    ]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^forgetting: period: got "3", expected/),
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^wasm: [^\n]*\n$/)]);
+    const { summary } = JSON.parse(stdout) as ExperimentReport;
+    expect(new Set(summary.rows.map(({ schedule }) => schedule))).toEqual(
+      new Set(['sequential-sft-dpo', 'sequential-dpo-sft', 'mix', 'constant']),
+    );
+    expect(summary.settings).toMatchObject({ schedules: ['mix', module], dpoWeight: 0.25 });
+    // Mix at λ = ½ weighs DPO by ½, this one by ¼: other ends from the same start.
+    const end = (schedule: string) => summary.rows.find((row) => row.schedule === schedule)?.sft.mean;
+    expect(end('constant')).not.toBe(end('mix'));
+    expect((await readExperiment(out)).results.some(({ schedule }) => schedule === 'constant')).toBe(true);
+
+    const { model, sft, preferences } = files;
+    const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48', '--cache', cache];
+    const train = ['train', ...data, '--backend', 'wasm', '--steps', '2', '--json', '--schedule'];
+    const trained = await start([...train, module, '--dpo-weight', '1', '--out', join(folder, 'trained')]).ended;
+    expect(trained.code, trained.stderr).toBe(0);
+    const { steps } = JSON.parse(trained.stdout) as { steps: { choice: string; loss: number }[] };
+    expect(steps.map(({ choice }) => choice)).toEqual(['dpo', 'dpo']);
+    expect(steps[0].loss).toBeCloseTo(Math.LN2, 5);
+  });
+});
+
+function withoutPeriod(all: readonly string[]): string[] {
+  const at = all.indexOf('--period');
+  return all.filter((_, i) => i !== at && i !== at + 1);
+}
