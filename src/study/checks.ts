@@ -74,7 +74,7 @@ function forgettingCheck(
   return {
     statement: `at full conflict, ${comparison}: the first objective's loss rises through the second stage`,
     passed: risen.ci95 !== null && risen.ci95[0] > 0,
-    measured: `by ${shownEstimate(risen)}`,
+    measured: `change ${shownEstimate(risen)}`,
   };
 }
 

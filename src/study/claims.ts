@@ -60,7 +60,7 @@ function forgettingClaim(comparison: Comparison, steps: number, results: readonl
     comparison,
     claim: "the second stage raises the first objective's loss",
     ...above(risen, 0),
-    measured: `by ${shownEstimate(risen)}, mean over the splits`,
+    measured: `change ${shownEstimate(risen)}, mean over the splits`,
   };
 }
 
@@ -117,7 +117,9 @@ function betterClaim(
     comparison,
     claim: `${labelOf(schedule)} ends with a smaller ${name} than Sequential`,
     ...above(less, 0),
-    measured: `smaller by ${shownEstimate(less)}, mean over λ; smaller at ${smaller.length} of ${lambdas.length} λ`,
+    measured:
+      `Sequential − ${labels[schedule]} = ${shownEstimate(less)}, mean over λ; ` +
+      `${labels[schedule]} is smaller at ${smaller.length} of ${lambdas.length} λ`,
   };
 }
 
@@ -135,7 +137,7 @@ function maxrightClaim(
     comparison,
     claim: `MAXRIGHT ends with a smaller ${name} than ALRIGHT`,
     ...above(less, 0),
-    measured: `smaller by ${shownEstimate(less)}, mean over λ`,
+    measured: `ALRIGHT − MAXRIGHT = ${shownEstimate(less)}, mean over λ`,
   };
 }
 
