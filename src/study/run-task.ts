@@ -10,13 +10,12 @@ import { writeAdapter } from '../llm/model/adapter.js';
 import { writeModel } from '../llm/model/folder.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import { loadModel } from '../llm/model/load.js';
-import { openRunFolder } from '../llm/results/run-folder.js';
+import type { RunSettings } from '../llm/results/run-folder.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
-import { digestOfSequences } from '../llm/train/reference.js';
-import { modelDigest, referencedPairs } from '../llm/train/reference-policy.js';
+import { prepareRun } from '../llm/train/prepare-run.js';
+import { referencedPairs } from '../llm/train/reference-policy.js';
 import { runTraining } from '../llm/train/run.js';
 import type { ObjectiveData } from '../llm/train/training.js';
-import { replies } from '../llm/evaluate.js';
 import { readExperimentData, type ExperimentData } from './data.js';
 import { lossOf, type ExperimentSettings } from './settings.js';
 
@@ -59,20 +58,27 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
   });
   try {
     const data = await dataOf(settings, tokenizer);
-    const folder = await openRunFolder(path, { settings: await decisiveSettings(task, data), resume: true });
-    if (folder.result !== undefined) return;
-    const referenced = async (part: typeof data.train): Promise<ObjectiveData> => ({
-      sft: task.targets === 'chosen' ? part.preferences.map(chosenReply) : part.sft,
-      preferences: await referencedPairs(part.preferences, {
-        model,
-        path: files.model,
-        ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
-        ...(task.reference !== undefined && { reference: task.reference }),
-        backend,
-        cache: task.cache,
-      }),
+    const run = await prepareRun({
+      folder: path,
+      resume: true,
+      settings: decisiveSettings(task),
+      models: { model: files.model, reference: task.reference },
+      data: [data.train, data.heldOut],
+      referenced: (pairs) =>
+        referencedPairs(pairs, {
+          model,
+          path: files.model,
+          ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
+          ...(task.reference !== undefined && { reference: task.reference }),
+          backend,
+          cache: task.cache,
+        }),
     });
-    const train = await referenced(data.train);
+    if (run.finished !== undefined) return;
+    const [train, heldOut] = run.data.map(({ sft, preferences }): ObjectiveData => ({
+      sft: task.targets === 'chosen' ? preferences.map(({ pair }) => chosenReply(pair)) : sft,
+      preferences,
+    }));
     await runTraining({
       model,
       data: train,
@@ -80,7 +86,7 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
         sft: train.sft.slice(0, scale.evaluatedExamples),
         preferences: train.preferences.slice(0, scale.evaluatedExamples),
       },
-      heldOut: await referenced(data.heldOut),
+      heldOut,
       schedule: await loadSchedule(task.schedule),
       scheduleSettings,
       sftBatch: training.sftBatch,
@@ -90,7 +96,7 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
       dpo: lossOf(training),
       seed,
       evaluateEvery: scale.evaluateEvery,
-      folder,
+      folder: run.folder,
       save: (to) => saveTrained(to, model, settings),
       keepCheckpoint: false,
       onStep,
@@ -153,15 +159,8 @@ async function saveTrained(folder: string, model: LanguageModel, { files }: Expe
   }
 }
 
-/** What decides a run's numbers, with digests of the files in place of their paths. */
-async function decisiveSettings(
-  { settings, schedule, scheduleSettings, targets, reference, seed }: RunTask,
-  { train, heldOut }: ExperimentData,
-): Promise<Record<string, unknown>> {
-  const digest = (part: typeof train) => ({
-    sft: digestOfSequences(part.sft.map(({ sequence }) => sequence)),
-    preferences: digestOfSequences(replies(part.preferences.map((pair) => ({ pair })))),
-  });
+/** The settings that decide a run's numbers. */
+function decisiveSettings({ settings, schedule, scheduleSettings, targets, seed }: RunTask): RunSettings {
   return {
     schedule,
     ...(isModulePath(schedule) && { 'schedule-module': moduleDigest(schedule) }),
@@ -173,8 +172,5 @@ async function decisiveSettings(
     'evaluate-every': settings.scale.evaluateEvery,
     'evaluated-examples': settings.scale.evaluatedExamples,
     backend: settings.backend,
-    model: await modelDigest(settings.files.model),
-    reference: reference === undefined ? null : await modelDigest(reference),
-    data: [digest(train), digest(heldOut)],
   };
 }

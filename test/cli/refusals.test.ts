@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { integerOption } from '../../src/cli/arguments.js';
 import { InputError } from '../../src/base/input-error.js';
 import { testBuild } from '../build.js';
-import { fileIn, type Finished } from './command.js';
+import { fileIn, program, startNode, type Finished } from './command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -17,21 +17,14 @@ const problem = fileIn(folder, 'pair.json', {
 });
 
 /** Runs node on some words, beside other processes; standard output may be a file. */
-function node(words: readonly string[], output?: string): Promise<Finished> {
+async function node(words: readonly string[], output?: string): Promise<Finished> {
   const descriptor = output === undefined ? undefined : openSync(output, 'w');
-  const child = spawn(process.execPath, words, { stdio: ['ignore', descriptor ?? 'pipe', 'pipe'] });
+  const { ended } = startNode(words, descriptor === undefined ? {} : { output: descriptor });
   if (descriptor !== undefined) closeSync(descriptor);
-  let [stdout, stderr] = ['', ''];
-  child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ code, stdout, stderr });
-    });
-  });
+  const { code, stdout, stderr } = await ended;
+  return { code, stdout, stderr };
 }
 
-const cli = join(testBuild, 'src/cli.js');
 const run = ['run', problem, '--schedule', 'mix', '--seeds', '2', '--steps', '10'];
 
 describe('a size that no machine has, or beyond exact integers, is refused', () => {
@@ -58,7 +51,7 @@ it('every refusal of the command line is one line, exit code 2 and nothing on st
     [['problem', 'log-linear', '--examples', '1e9'], 'examples: got 1000000000, expected fewer'],
     [[...run, '--json'], 'standard output: got "a full disk", expected a place that can be written', '/dev/full'],
   ];
-  const ended = await Promise.all(cases.map(([words, , output]) => node([cli, ...words], output)));
+  const ended = await Promise.all(cases.map(([words, , output]) => node([program, ...words], output)));
   for (const [i, { code, stdout, stderr }] of ended.entries()) {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr.startsWith(`forgetting: ${cases[i][1]}`), stderr).toBe(true);
@@ -71,7 +64,7 @@ it('the measures of 300,000 steps are printed, and a problem comes through a FIF
   execFileSync('mkfifo', [fifo]);
   spawn('sh', ['-c', `sleep 0.2; cat ${problem} > ${fifo}`], { stdio: 'ignore' });
   const words = ['run', fifo, '--schedule', 'mix', '--seeds', '1', '--steps', '300000', '--trace', '1'];
-  const { code, stdout, stderr } = await node([cli, ...words]);
+  const { code, stdout, stderr } = await node([program, ...words]);
   expect([code, stderr]).toEqual([0, '']);
   const lines = stdout.trimEnd().split('\n');
   expect(lines.slice(lines.indexOf(lines.find((line) => line.includes('maxGap  ')) ?? '')).length).toBeGreaterThan(3e5);
@@ -79,7 +72,7 @@ it('the measures of 300,000 steps are printed, and a problem comes through a FIF
 });
 
 describe('an unexpected error, tfjs loaded', () => {
-  const program = (fault: string): string => `
+  const faulty = (fault: string): string => `
     const { guardProcess } = await import('${testBuild}/src/cli/guard.js');
     guardProcess();
     const { openBackend } = await import('${testBuild}/src/engine/backend.js');
@@ -88,9 +81,9 @@ describe('an unexpected error, tfjs loaded', () => {
     setInterval(() => undefined, 1000);`;
 
   it('is one line and exit code 70; its stack is for --debug', async () => {
-    const thrown = program('setTimeout(() => { throw new TypeError("no\\nreason"); });');
-    const rejected = program('void Promise.reject(new Error("left alone"));');
-    const large = program('void Promise.reject(new RangeError("Invalid typed array length: 1e15"));');
+    const thrown = faulty('setTimeout(() => { throw new TypeError("no\\nreason"); });');
+    const rejected = faulty('void Promise.reject(new Error("left alone"));');
+    const large = faulty('void Promise.reject(new RangeError("Invalid typed array length: 1e15"));');
     const [plain, unhandled, memory, debugged] = await Promise.all(
       [[thrown], [rejected], [large], [thrown, '--debug']].map(([source, ...words]) =>
         node(['--input-type=module', '-e', source, '--', ...words]),

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { llm } from '../../experiments/llm.js';
-import { testBuild } from '../build.js';
 import { writeContents } from '../../src/llm/results/contents.js';
 import { exampleResults } from '../figure/example-results.js';
 import { closedFormFile } from '../problems.js';
-import { fileIn, forgetting } from './command.js';
+import { fileIn, forgetting, startForgetting } from './command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -108,17 +106,12 @@ test('a killed run goes on where it stopped and ends with the same bytes', { tim
 
   const [out, cache] = [within('killed'), within('killed-cache')];
   const command = [...quick, ...names, '--workers', '1', '--out', out, '--cache', cache];
-  const child = spawn(process.execPath, [join(testBuild, 'src/cli.js'), ...command], { stdio: 'ignore' });
-  const gone = new Promise<NodeJS.Signals | null>((resolve) => {
-    child.on('exit', (_code, signal) => {
-      resolve(signal);
-    });
-  });
+  const { process: child, ended } = startForgetting(command);
   const finishedPieces = (): string[] =>
     existsSync(cache) ? files(cache).filter((name) => name.endsWith('.json')) : [];
   while (finishedPieces().length < 3 && child.exitCode === null) await sleep(2);
   child.kill('SIGKILL');
-  expect(await gone).toBe('SIGKILL');
+  expect((await ended).signal).toBe('SIGKILL');
   const kept = finishedPieces();
   expect(kept.length).toBeGreaterThanOrEqual(3);
   expect(kept.length).toBeLessThan(pieces);

@@ -1,39 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import { testBuild } from '../build.js';
+import { startForgetting, type Ended, type Running } from '../cli/command.js';
 
-/** What node is given to run the program. */
-const nodeWords = [join(testBuild, 'src/cli.js')];
-
-/** How a command ended and what it wrote. */
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A command under way. */
-export interface Running {
-  readonly process: ChildProcess;
-  readonly ended: Promise<Ended>;
-}
+export type { Ended };
 
 /** Starts the real command line, as `forgetting llm <words>`, with changes to this environment. */
 export function startLlm(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [...nodeWords, 'llm', ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code, signal) => {
-      resolve({ code, signal, stdout, stderr });
-    });
-  });
-  return { process: child, ended };
+  return startForgetting(['llm', ...words], { env: environment });
 }
 
 /** Words of a command, with the options that `more` gives in place of those of the same name. */

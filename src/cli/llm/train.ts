@@ -3,14 +3,13 @@ import { InputError } from '../../base/input-error.js';
 import type { Backend } from '../../engine/names.js';
 import type { LoadOptions } from '../../llm/model/load.js';
 import type { RunEnd, RunOptions } from '../../llm/train/run.js';
-import type { ObjectiveData } from '../../llm/train/training.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { printReport, reportOf } from './evaluate.js';
 import { withLocalInputs } from '../options/hub.js';
 import { announceData, readData, referenced, type LoadedModel, type SessionData } from '../options/session.js';
 import { checkedRun, type PreparedRun } from '../train/checks.js';
 import { epochsAsSteps } from '../train/epochs.js';
-import { decisiveSettings } from '../train/identity.js';
+import { decisiveOptions } from '../train/identity.js';
 import { withTrainOptions, type TrainOptions } from '../options/train.js';
 import { printJson } from '../output.js';
 import { startProgress } from '../../base/progress.js';
@@ -73,7 +72,7 @@ async function trained(
 ): Promise<{ end: RunEnd; data: SessionData }> {
   const { loadModel } = await import('../../llm/model/load.js');
   const { runTraining } = await import('../../llm/train/run.js');
-  const { openRunFolder } = await import('../../llm/results/run-folder.js');
+  const { prepareRun } = await import('../../llm/train/prepare-run.js');
   const loaded = await loadModel(await loadOptionsOf(options));
   requireAdapterShape(loaded, options);
   const { model } = loaded;
@@ -85,26 +84,34 @@ async function trained(
       ? undefined
       : await readData({ sft: evaluationSft, preferences: evaluationPreferences }, loaded, options);
   const evaluated = heldOut ?? data;
-  const settings = await decisiveSettings(
-    options,
-    prepared.ownSettings,
-    heldOut === undefined ? [data] : [data, heldOut],
-    backend,
-  );
-  const folder = await openRunFolder(options.out, { settings, resume: options.resume ?? false });
-  if (folder.result !== undefined) return { end: { finished: folder.result }, data: evaluated };
-  announce(backend);
-  announceData(data);
-  if (heldOut !== undefined) announceData(heldOut, 'evaluation-');
-  const training = await referencedData(data, loaded, backend, options);
-  const evaluationData = heldOut && (await referencedData(heldOut, loaded, backend, options));
+  const run = await prepareRun({
+    folder: options.out,
+    resume: options.resume ?? false,
+    settings: await decisiveOptions(options, prepared.ownSettings, backend),
+    models: { model: options.model, adapter: options.adapter, reference: options.reference },
+    data: (heldOut === undefined ? [data] : [data, heldOut]).map(({ sft, preferences }) => ({
+      sft: sft?.examples,
+      preferences: preferences?.examples,
+    })),
+    onBegin: () => {
+      announce(backend);
+      announceData(data);
+      if (heldOut !== undefined) announceData(heldOut, 'evaluation-');
+    },
+    referenced: (pairs) => referenced(pairs, model, backend, options),
+  });
+  if (run.finished !== undefined) return { end: { finished: run.finished }, data: evaluated };
+  const {
+    folder,
+    data: [training, evaluationData],
+  } = run;
   const bars = trainingBars(prepared.scheduleSettings.steps);
   try {
     const end = await runTraining({
       ...prepared,
       model,
       data: training,
-      ...(evaluationData && { evaluationData }),
+      ...(heldOut !== undefined && { evaluationData }),
       sftBatch: options.sftBatch,
       preferenceBatch: options.preferenceBatch,
       accumulation: options.gradientAccumulation,
@@ -188,18 +195,6 @@ function requireAdapterShape({ model: { lora } }: LoadedModel, options: TrainOpt
   if (loraAlpha !== lora.alpha) {
     throw new InputError('lora-alpha', loraAlpha, `${lora.alpha}, the alpha of ${options.adapter}`);
   }
-}
-
-async function referencedData(
-  { sft, preferences }: SessionData,
-  { model }: LoadedModel,
-  backend: Backend,
-  options: TrainOptions,
-): Promise<ObjectiveData> {
-  return {
-    sft: sft?.examples ?? [],
-    preferences: preferences === undefined ? [] : await referenced(preferences.examples, model, backend, options),
-  };
 }
 
 /** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */
