@@ -118,8 +118,8 @@ function betterClaim(
     claim: `${labelOf(schedule)} ends with a smaller ${name} than Sequential`,
     ...above(less, 0),
     measured:
-      `Sequential − ${labels[schedule]} = ${shownEstimate(less)}, mean over λ; ` +
-      `${labels[schedule]} is smaller at ${smaller.length} of ${lambdas.length} λ`,
+      `Sequential − ${labelOf(schedule)} = ${shownEstimate(less)}, mean over λ; ` +
+      `${labelOf(schedule)} is smaller at ${smaller.length} of ${lambdas.length} λ`,
   };
 }
 
