@@ -31,9 +31,9 @@ describe('forgetting worst-case', () => {
     const line = '--schedule maxright --lambda 0.3 --steps 3 --json';
     const result = forgettingJson(words(`${line} --period 2 --out ${file}`)) as Printed;
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(result.certificate.problem);
-    const again = forgettingJson(words(`${line} --period 2 --replay ${file}`)) as { value: number };
+    const again = forgettingJson(words(`${line} --period 2 --problem ${file}`)) as { value: number };
     expect(again.value).toBe(result.certificate.replay.value);
-    const other = forgettingJson(words(`${line} --period 1 --replay ${file}`)) as { value: number };
+    const other = forgettingJson(words(`${line} --period 1 --problem ${file}`)) as { value: number };
     expect(other.value).toBeLessThan(again.value - 0.01);
   });
 
@@ -51,7 +51,7 @@ describe('forgetting worst-case', () => {
     ['--schedule alright --steps 2 --class convex', /class: got "convex"/],
     ['--schedule mix --steps 2 --step-size t-1', /step-size: got "t-1"/],
     ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
-    ['--schedule mix --steps 2 --replay /nowhere.json', /\/nowhere.json: got "no such file"/],
+    ['--schedule mix --steps 2 --problem /nowhere.json', /\/nowhere.json: got "no such file"/],
   ])('refuses %s', (line, message) => {
     const { code, stdout, stderr } = forgetting(words(line));
     expect(stderr).toMatch(message);
@@ -63,7 +63,7 @@ describe('forgetting worst-case', () => {
   it('refuses a stored problem that is none', () => {
     const folder = temporaryFolder();
     const file = fileIn(folder, 'bad.json', { kind: 'worst-case', start: [0], comparator: [0], objectives: {} });
-    const { code, stderr } = forgetting(words(`--schedule mix --steps 2 --replay ${file}`));
+    const { code, stderr } = forgetting(words(`--schedule mix --steps 2 --problem ${file}`));
     expect(code).toBe(2);
     expect(stderr).toContain('objectives.dpo');
   });

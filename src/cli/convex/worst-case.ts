@@ -20,7 +20,7 @@ interface Options extends Readonly<Record<string, unknown>> {
   readonly gradientAtOptimum: number;
   readonly distance: number;
   readonly out?: string;
-  readonly replay?: string;
+  readonly problem?: string;
   readonly closedForm?: boolean;
   readonly json?: boolean;
 }
@@ -41,7 +41,7 @@ export function worstCaseCommand(): Command {
     .option('--gradient-at-optimum <σ>', 'bound on the gradients at θ*', numberOption('gradient-at-optimum'), 1)
     .option('--distance <R>', 'bound on the distance from the start to θ*', numberOption('distance'), 1)
     .option('--out <file>', 'write the recovered worst problem')
-    .option('--replay <file>', 'run the schedule on a worst problem written earlier, instead of looking for one')
+    .option('--problem <file>', 'run the schedule on a worst problem written earlier, instead of looking for one')
     .option(
       '--closed-form',
       'run a closed-form worst function of the schedule, where there is one, instead of looking for one',
@@ -54,13 +54,13 @@ async function run(options: Options): Promise<void> {
   const { worstCase } = await import('../../theory/worst-case/worst-case.js');
   const { closedFormWorstCase } = await import('../../theory/worst-case/closed-form.js');
   const { chosenSchedule, withoutScheduleOptions } = await import('../options/schedule.js');
-  const { out, replay, closedForm, json, ...given } = options;
+  const { out, problem, closedForm, json, ...given } = options;
   const { schedule, own } =
     given.schedule === subgradient ? { schedule: subgradient, own: {} } : await chosenSchedule(given.schedule, given);
   const settings = { ...withoutScheduleOptions(given), steps: given.steps, schedule, ...own };
-  if (replay !== undefined) {
+  if (problem !== undefined) {
     const { replayStored } = await import('../../theory/worst-case/stored-problem.js');
-    const found = replayStored(replay, settings);
+    const found = replayStored(problem, settings);
     if (json === true) printJson(found);
     else process.stdout.write(`${digits(found.value)} (rounding at most ${found.rounding.toExponential(1)})\n`);
     return;
