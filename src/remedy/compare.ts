@@ -1,4 +1,5 @@
 import { eigenvalues } from '../convex/problem/positive-semidefinite.js';
+import { conflictRanges, normalizedIdealDistance } from '../convex/simulate/scale-free.js';
 import { certifiedGap } from '../convex/simulate/certified-gap.js';
 import { evaluatePrecisely, weightedFunction } from '../convex/optimum/weighted-function.js';
 import { valuesAt, weightedModulus } from '../convex/optimum/weighted-sum.js';
@@ -253,15 +254,12 @@ function measured(setup: Setup, outputs: readonly Pair[]): Measured | null {
   const gaps = outputs.map(({ dpo, sft }) => lambda * dpo + (1 - lambda) * sft - weightedSum);
   const mean = (distances: readonly number[]): number =>
     distances.reduce((sum, one) => sum + one, 0) / distances.length;
-  // What each objective loses where the other is at its optimum.
-  const ranges = { dpo: optima.ideal.sft.dpo - ideal.dpo, sft: optima.ideal.dpo.sft - ideal.sft };
-  const inConflict = ranges.dpo > optima.ideal.dpo.certificate && ranges.sft > optima.ideal.sft.certificate;
+  const ranges = conflictRanges(optima);
   return {
     gap: certifiedGap('gap', estimate(gaps), optima.values),
     idealDistance: mean(outputs.map(({ dpo, sft }) => Math.hypot(dpo - ideal.dpo, sft - ideal.sft))),
-    normalizedIdealDistance: inConflict
-      ? mean(outputs.map(({ dpo, sft }) => Math.hypot((dpo - ideal.dpo) / ranges.dpo, (sft - ideal.sft) / ranges.sft)))
-      : null,
+    normalizedIdealDistance:
+      ranges === undefined ? null : mean(outputs.map((output) => normalizedIdealDistance(output, ideal, ranges))),
   };
 }
 

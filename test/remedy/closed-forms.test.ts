@@ -132,6 +132,14 @@ describe.each(pairs)('quadratics in R^$dimension', ({ dimension, dpo, sft, file 
     expect(tuned.limit?.gap).toBeLessThanOrEqual(least + 1e-9);
   });
 
+  it('runs without noise end at the limits', async () => {
+    const at = setup(await parseProblem(file), { lambda, steps: 6000, stepSize: '0.1', seeds: 1 });
+    const deterministic = ['sequential', 'l2-anchor', 'ewc-anchor', 'laplace-anchor', 'average', 'fisher-average'];
+    for (const row of compareRemedies(at, { only: [...deterministic, 'subspace', 'mix', 'cagrad'] }).remedies) {
+      expect(row.measured?.gap.mean, row.name).toBeCloseTo(row.limit?.gap ?? NaN, 8);
+    }
+  });
+
   it('the bound holds for every limit, and every gap is at least zero', async () => {
     const compared = compareRemedies(await prepared());
     expect(new Set(compared.remedies.map(({ name }) => name))).toEqual(new Set(Object.keys(remedies)));

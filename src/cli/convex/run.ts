@@ -3,8 +3,8 @@ import { eachTime } from '../../base/each-time.js';
 import { InputError } from '../../base/input-error.js';
 import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
 import type { Problem } from '../../convex/problem/problem.js';
-import type { Estimate } from '../../base/statistics.js';
-import type { RunSettings } from '../../convex/simulate/trajectory.js';
+import { estimate, type Estimate } from '../../base/statistics.js';
+import type { RunSettings, Trajectory } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { integerOption, numberOption, pairOption, tableFile, unitOption, wordOption } from '../arguments.js';
 import { withSchedule } from '../schedule-command.js';
@@ -100,6 +100,7 @@ async function run(problem: Problem, options: RunOptions) {
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
+  const { conflictRanges, forgettingKl, normalizedIdealDistance } = await import('../../convex/simulate/scale-free.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
 
   const { schedule, own } = await chosenSchedule(options.schedule, options);
@@ -144,7 +145,7 @@ async function run(problem: Problem, options: RunOptions) {
         yield { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
       }
     });
-    const final = ensembleMeasures(trajectories, record.length - 1, optima.values);
+    const final = { ...ensembleMeasures(trajectories, record.length - 1, optima.values), ...scaleFree(trajectories) };
     const { weightedSum, weightedMax } = optima;
     const reasons = [weightedSum.reason, weightedMax.reason].filter((reason) => reason !== undefined);
     const result = {
@@ -170,6 +171,30 @@ async function run(problem: Problem, options: RunOptions) {
   } finally {
     progress.stop();
     await pool?.destroy();
+  }
+
+  /** What does not depend on the scales of the objectives, where it is known. */
+  function scaleFree(trajectories: readonly Trajectory[]): {
+    normalizedIdealDistance?: Estimate;
+    forgettingKl?: Estimate;
+  } {
+    const ends = trajectories.map(({ values }): Pair => ({
+      dpo: values[values.length - 2],
+      sft: values[values.length - 1],
+    }));
+    const ranges = conflictRanges(optima);
+    const { ideal } = optima.values;
+    const kl = forgettingKl(
+      problem,
+      optima,
+      ends.map(({ sft }) => sft),
+    );
+    return {
+      ...(ranges !== undefined && {
+        normalizedIdealDistance: estimate(ends.map((end) => normalizedIdealDistance(end, ideal, ranges))),
+      }),
+      ...(kl !== undefined && { forgettingKl: kl }),
+    };
   }
 
   async function exactGap(): Promise<{ exactGap: number | null; exactGapLeftOut?: string }> {
