@@ -10,7 +10,7 @@ import { once, type Setup } from './setup.js';
 import { eigenvalues } from '../convex/problem/positive-semidefinite.js';
 
 /**
- * Where noiseless steps that combine both gradients come to rest, from the start of the problem in steps of two thirds of the
+ * Where noiseless steps that combine both gradients come to rest, from the start of the problem in steps of a fifth of the
  * inverse of the largest curvature seen: a
  * Pareto-stationary point, which minimises the weighted sum with the weights that its gradients cancel under. The certificate
  * is that sum's.
@@ -22,7 +22,7 @@ export function stationaryLimit(setup: Setup, weigh: (gram: Gram) => Pair): Limi
   if (!(smoothness > 0 && smoothness < Infinity)) return { reason: 'no step size is known for its noiseless path' };
   const [dpo, sft] = [new Float64Array(dimension), new Float64Array(dimension)];
   let theta: Float64Array = Float64Array.from(start);
-  const steps = problem.data.kind === 'quadratic' ? 200_000 : 2000;
+  const steps = problem.data.kind === 'quadratic' ? 200_000 : 5000;
   const scale = Math.max(1, Math.hypot(...optima.weightedSum.minimizer));
   for (let s = 0; s < steps; s++) {
     objectives.dpo.gradient(theta, dpo);
@@ -53,7 +53,7 @@ export function stationaryLimit(setup: Setup, weigh: (gram: Gram) => Pair): Limi
   }
 }
 
-/** The largest curvature of both objectives at the points that a path passes near, and half as much again. */
+/** The largest curvature of both objectives at the points that a path passes near, times five. */
 function largestCurvature(setup: Setup): number {
   return once(setup, 'largest curvature', () => {
     const { problem, optima } = setup;
@@ -67,6 +67,6 @@ function largestCurvature(setup: Setup): number {
         largest = Math.max(largest, eigenvalues(hessian, dimension)[dimension - 1]);
       }
     }
-    return 1.5 * largest;
+    return 5 * largest;
   });
 }
