@@ -152,6 +152,22 @@ describeInBrowser('the playground', () => {
     expect(site.errors).toEqual([]);
   });
 
+  it('warns as the command line does where a gap is not large beside its certificate', async () => {
+    const [dpo, sft] = ['0.5*(x - 1)^2 + y^2', '0.5*(x + 1)^2 + log(1 + exp(-y)) + y^2/10'];
+    const file = { kind: 'expression', variables: ['x', 'y'], objectives: { dpo, sft }, radius: 3, start: [0, -1] };
+    const page = await site.open('#problem=file&schedules=mix&steps=15&seeds=2&step-size=0.5');
+    await page.fill('#file-text', JSON.stringify(file));
+    await settled(page);
+    const command = await page.locator('#commands').textContent();
+    const output = shell(`cat > problem.json <<'END'\n${JSON.stringify(file)}\nEND\n${command}`);
+    const warnings = output.split('\n').filter((line) => line.includes('the certificate of'));
+    expect(warnings).toHaveLength(1);
+    expect(await page.locator('#warnings').textContent()).toBe(`Mix: ${warnings[0]}`);
+    expect((await table(page)).mix.gap).toMatch(/ \d\S*e-14$/);
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
   it('keeps what a run was refused for when the landscape of the same state comes after it', async () => {
     const page = await site.open('#problem=quadratic&steps=100&seeds=4');
     await delayLandscape(page);
