@@ -1,5 +1,6 @@
 import { statements, type Statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
+import type { Figure } from '../src/figure/figure.js';
 import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 import { paper, type ScheduleKey } from '../src/schedule/key.js';
@@ -8,6 +9,8 @@ import { paper, type ScheduleKey } from '../src/schedule/key.js';
 interface Panel {
   readonly id: string;
   readonly what: string;
+  /** Whose it is, where it is no one schedule's. */
+  readonly of?: string;
   readonly key?: ScheduleKey;
   /** The problems, at most two; all that there are where absent, measured against bound instead of over T. */
   readonly problems?: readonly string[];
@@ -16,7 +19,7 @@ interface Panel {
 
 const [rough, round] = ['log-linear-five', 'ten-ball'];
 const panels: readonly Panel[] = [
-  { id: 'S.limit', what: 'limit of the second stage' },
+  { id: 'S.limit', of: 'Sequential', what: 'limit of stage two' },
   {
     id: 'S.finite',
     what: 'last point, from below',
@@ -26,20 +29,20 @@ const panels: readonly Panel[] = [
   },
   {
     id: 'S.finite.mean',
-    what: 'the same, quadratics',
+    what: 'last point, quadratics',
     key: paper.sftThenDpo,
     problems: ['closed-form'],
     variant: 'sft-dpo',
   },
-  { id: 'Q', what: 'last point, simulated' },
+  { id: 'Q', of: 'Quadratics', what: 'last point' },
   { id: 'A.average', what: 'average point', key: paper.alright, problems: [rough, round] },
   { id: 'A.last', what: 'last point', key: paper.alright, problems: [rough, round] },
   { id: 'A.last.linear', what: 'last point, linear decay', key: paper.alright, problems: [rough, round] },
   { id: 'A.smooth', what: 'mean, no ball', key: paper.alright, problems: ['closed-form', 'ten-free'] },
   { id: 'A.strong', what: 'distance², no ball', key: paper.alright, problems: ['closed-form', 'ten-free'] },
   { id: 'A.strong.decaying', what: 'distance², 1/t steps', key: paper.alright, problems: ['closed-form', 'ten-free'] },
-  { id: 'M.exact', what: 'mean of F_max, k = 1', key: paper.maxright, problems: [rough, round] },
-  { id: 'M.stale', what: 'mean of F_max, k = 10', key: paper.maxright, problems: [rough, round], variant: 'k = 10' },
+  { id: 'M.exact', what: 'mean F_max, k = 1', key: paper.maxright, problems: [rough, round] },
+  { id: 'M.stale', what: 'mean F_max, k = 10', key: paper.maxright, problems: [rough, round], variant: 'k = 10' },
   { id: 'M.weighted', what: 'steps times w_i', key: paper.maxright, problems: [rough, round] },
   { id: 'M.noisy.expected', what: 'noisy values', key: paper.maxright, problems: ['ten-noisy-values'] },
   {
@@ -57,7 +60,7 @@ const panels: readonly Panel[] = [
   { id: 'W.alright', what: 'worst function', key: paper.alright, problems: ['max-of-10-coordinates'] },
   { id: 'W.maxright', what: 'worst function', key: paper.maxright, problems: ['max-of-10-coordinates'] },
   { id: 'W.last.linear', what: 'worst function', key: paper.alright, problems: ['max-of-10-coordinates'] },
-  { id: 'P.certificate', what: 'gap against certificate' },
+  { id: 'P.certificate', of: 'Solver', what: 'gap, certificate' },
 ];
 
 /** The schedule behind a variant of S.limit and Q. */
@@ -71,14 +74,37 @@ const variantKeys: Readonly<Record<string, ScheduleKey>> = {
 
 const keys: readonly ScheduleKey[] = [paper.sftThenDpo, paper.dpoThenSft, paper.mix, paper.alright, paper.maxright];
 
-/** Every statement: what is measured, and what it may be at most, at least, or exactly. */
-export const boundsFigure = drawing('bounds', statements, (results) => {
+/** The panels that are shown first; the others are the supplement. */
+const main: ReadonlySet<string> = new Set([
+  ...['S.limit', 'S.finite.mean', 'Q', 'A.average', 'A.last', 'A.smooth', 'M.exact', 'M.stale'],
+  ...['M.noisy.fresh', 'X.last', 'W.alright', 'P.certificate'],
+]);
+
+/** The main statements: what is measured, and what it may be at most, at least, or exactly. */
+export const boundsFigure = drawing('bounds', statements, (results) =>
+  drawBounds(
+    results,
+    panels.filter(({ id }) => main.has(id)),
+    'Statements, measured against their bounds',
+  ),
+);
+
+/** The other statements, in the same way. */
+export const boundsSupplementFigure = drawing('bounds-supplement', statements, (results) =>
+  drawBounds(
+    results,
+    panels.filter(({ id }) => !main.has(id)),
+    'Further statements, measured against their bounds',
+  ),
+);
+
+function drawBounds(results: Statements, shown: readonly Panel[], heading: string): Omit<Figure, 'name'> {
   const { seeds } = results;
-  const drawn = panels.map((panel) => ({ panel, rows: rowsOf(panel, results) }));
+  const drawn = shown.map((panel) => ({ panel, rows: rowsOf(panel, results) }));
   const { color } = scheduleChannels(keys);
   const problems = new Set(drawn.flatMap(({ rows }) => rows.map(({ problem }) => problem)));
   return {
-    title: 'Every statement, measured against its bound',
+    title: heading,
     caption:
       'Coloured: what is measured; grey: the bound. Upper bounds (A, M, X) lie above, lower bounds (S) below, and what W ' +
       `claims to be equal is. Filled and open points are two problems of the suite, ${problems.size} of which appear here. ` +
@@ -87,17 +113,17 @@ export const boundsFigure = drawing('bounds', statements, (results) => {
     rows: drawn.flatMap(({ rows }) => rows),
     spec: {
       title: {
-        text: 'Every statement, measured against its bound',
+        text: heading,
         subtitle: `coloured: measured, mean and 95 % band of ${seeds} seeds (no band: computed exactly); grey: the bound; filled points and solid bound, open points and dashed bound: two problems`,
       },
       columns: 4,
       spacing: { row: 22, column: 26 },
       concat: drawn.map(({ panel, rows }) => {
         const title = {
-          text: panel.id,
-          subtitle: panel.what,
-          fontSize: 14,
-          subtitleFontSize: 13,
+          text: `${panel.key === undefined ? (panel.of ?? '') : looks[panel.key].label.split(',')[0]}: ${panel.what}`,
+          subtitle: `statement ${panel.id}`,
+          fontSize: 12,
+          subtitleFontSize: 11,
           subtitlePadding: 2,
           offset: 6,
           anchor: 'start' as const,
@@ -193,7 +219,7 @@ export const boundsFigure = drawing('bounds', statements, (results) => {
       }),
     },
   };
-});
+}
 
 function rowsOf({ id, key, problems, variant }: Panel, { checks }: Statements) {
   return checks

@@ -1,7 +1,7 @@
 import type { Drawing } from '../src/figure/drawing.js';
 import { alternationFigure } from './alternation.js';
 import { barsFigure } from './bars.js';
-import { boundsFigure } from './bounds.js';
+import { boundsFigure, boundsSupplementFigure } from './bounds.js';
 import { conflictFigure } from './conflict.js';
 import { forgettingFigure } from './forgetting.js';
 import { gapVersusStepsFigure } from './gap-versus-steps.js';
@@ -18,7 +18,7 @@ import { periodFigure } from './period.js';
 import { ratesFigure } from './rates.js';
 import { realModelFigure } from './real-model.js';
 import { realTextFigure } from './real-text.js';
-import { tightnessFigure } from './tightness.js';
+import { tightnessFigure, tightnessSupplementFigure } from './tightness.js';
 import { tradeOffFigure } from './trade-off.js';
 import { theoryAndExperimentFigure } from './theory-and-experiment.js';
 import { worstCaseFigure } from './worst-case.js';
@@ -39,7 +39,9 @@ const convexDrawings: readonly Drawing[] = [
   realTextFigure,
   realModelFigure,
   boundsFigure,
+  boundsSupplementFigure,
   tightnessFigure,
+  tightnessSupplementFigure,
   ratesFigure,
   worstCaseFigure,
 ];

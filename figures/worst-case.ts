@@ -50,8 +50,9 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     'method',
     Object.values(methods).map(({ label, ...look }) => ({ name: label, ...look })),
   );
-  const wide = { ...color, legend: { ...color.legend, columns: 4 } };
-  const shapes = { ...shape, legend: { ...shape.legend, columns: 4 } };
+  const legend = { ...color.legend, columns: 4, title: 'points: worst case; lines of the same colour: theory' };
+  const wide = { ...color, legend };
+  const shapes = { ...shape, legend };
   const values = rows.flatMap(({ worst, theory }) => (theory === null ? [worst] : [worst, theory]));
   const y = logarithmic(values, '', 1.2);
   const apart = Math.max(...rows.map(({ worst, bound }) => (bound - worst) / bound));
