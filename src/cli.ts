@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { adviseCommand } from './cli/convex/advise.js';
 import { evaluateCommand } from './cli/convex/evaluate.js';
 import { frontCommand } from './cli/convex/front.js';
 import { figureCommand } from './cli/convex/figure.js';
@@ -21,6 +22,7 @@ const commands = [
   reproduceCommand(),
   solveCommand(),
   frontCommand(),
+  adviseCommand(),
   remediesCommand(),
   verifyCommand(),
   worstCaseCommand(),

@@ -112,6 +112,8 @@ export {
   type Enclosed,
   type FrontChoice,
 } from './convex/front/choose.js';
+export { advise, type Advice, type AdviceOptions, type Sentence } from './advice/advise.js';
+export type { Way } from './advice/ways.js';
 export { hypervolume, type Hypervolume } from './convex/front/hypervolume.js';
 export type { Enclosure } from './convex/front/enclosure.js';
 export type { HalfPlane, Support, Vertex } from './convex/front/support.js';

@@ -17,7 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/convex/generate', 'src/convex/simulate', 'src/convex/front'],
   ['src/remedy'],
   ['src/theory'],
-  ['src/study', 'src/experiment'],
+  ['src/study', 'src/experiment', 'src/advice'],
   ['src/figure', 'experiments'],
   ['figures'],
   ['src/index.ts', 'src/llm.ts', 'src/figures.ts', 'src/cli'],

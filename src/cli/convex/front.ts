@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
+import { textAbove, textBelow } from '../../base/outward-text.js';
 import { shortNumber } from '../../base/text.js';
 import type { Budget, FrontChoice } from '../../convex/front/choose.js';
 import type { Pair } from '../../schedule/schedule.js';
@@ -90,11 +91,11 @@ export function frontCommand(): Command {
       );
       const line = (words: string): void => void process.stdout.write(`${words}\n`);
       line(
-        `\n${points.length} solves: the front lies between two polygons that are ${shortNumber(front.error)} of its ranges apart`,
+        `\n${points.length} solves: the front lies between two polygons that are ${textAbove(front.error)} of its ranges apart`,
       );
       if (front.error > options.error) line('doubles allow no more: the certificates of the minima are as large');
       line(
-        `hypervolume [${shortNumber(volume.lower)}, ${shortNumber(volume.upper)}] for ${volume.referencePoint.map(shortNumber).join(', ')}`,
+        `hypervolume [${textBelow(volume.lower)}, ${textAbove(volume.upper)}] for ${volume.referencePoint.map(shortNumber).join(', ')}`,
       );
       line(`knee  λ ${shortNumber(knee.lambda)}  dpo ${shortNumber(knee.dpo)}  sft ${shortNumber(knee.sft)}`);
       if (choice !== undefined) line(choiceLine(choice));
@@ -104,9 +105,9 @@ export function frontCommand(): Command {
 
 function choiceLine({ lambda, dpo, sft, exchangeRate }: FrontChoice): string {
   const shown = (loss: FrontChoice['dpo']): string =>
-    typeof loss === 'number' ? `≤ ${shortNumber(loss)}` : `in [${shortNumber(loss.lower)}, ${shortNumber(loss.upper)}]`;
+    typeof loss === 'number' ? `≤ ${shortNumber(loss)}` : `in [${textBelow(loss.lower)}, ${textAbove(loss.upper)}]`;
   return (
-    `choice  λ in [${lambda.map(shortNumber).join(', ')}]  dpo ${shown(dpo)}  sft ${shown(sft)}  ` +
+    `choice  λ in [${textBelow(lambda[0])}, ${textAbove(lambda[1])}]  dpo ${shown(dpo)}  sft ${shown(sft)}  ` +
     `exchange rate ${shortNumber(exchangeRate)}`
   );
 }

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { advise } from '../../src/advice/advise.js';
+import { textAbove, textBelow } from '../../src/base/outward-text.js';
+import { parseProblem } from '../../src/convex/problem/parse.js';
+import { closedFormFile } from '../problems.js';
+
+it('advises the λ of a budget, what Sequential forgets and which schedules get there, with certified numbers', async () => {
+  const problem = await parseProblem(closedFormFile());
+  const { sentences, choice, ways, commands } = advise(problem, { file: 'pair.json', forgetAtMost: 0.1 });
+  const texts = sentences.map(({ text }) => text).join('\n');
+  for (const { numbers } of sentences.slice(0, 2)) {
+    const { loss } = numbers as { loss: { lower: number; upper: number } };
+    expect(loss.lower).toBeLessThanOrEqual(2);
+    expect(loss.lower).toBeGreaterThan(1.999);
+    expect(loss.upper).toBeGreaterThanOrEqual(2);
+    expect(loss.upper).toBeLessThan(2 + 1e-12);
+  }
+  const lambda = Math.sqrt(0.05);
+  expect(choice.lambda[0]).toBeLessThanOrEqual(lambda);
+  expect(choice.lambda[1]).toBeGreaterThanOrEqual(lambda);
+  expect(texts).toContain('Sequential, SFT then DPO');
+  expect(texts).toContain('one nat of DPO costs between 0.28');
+  expect(ways.find(({ name }) => name === 'alright')).toMatchObject({ cost: { gradients: 1, evaluations: 0 } });
+  expect(commands).toContain('forgetting run pair.json --schedule alright --lambda 0.223607 --steps 10000');
+  expect(commands).toContain('forgetting front pair.json --forget-at-most 0.1 --json');
+  expect(commands.find((line) => line.includes('--schedule budget'))).toContain('--forget-at-most 0.1 ');
+  expect(() => advise(problem, { forgetAtMost: 2.5 })).toThrow('[0, 2]');
+  expect(
+    advise(problem)
+      .sentences.map(({ text }) => text)
+      .join('\n'),
+  ).toContain('The knee');
+});
+
+it('says numbers of intervals rounded outwards', () => {
+  expect([textBelow(1.9999999), textAbove(1.0000001)]).toEqual(['1.99999', '1.00001']);
+  for (const x of [Math.PI, -Math.PI, 1e-20 / 3, 2 / 3e-9, 0, 5]) {
+    expect(Number(textBelow(x))).toBeLessThanOrEqual(x);
+    expect(Number(textAbove(x))).toBeGreaterThanOrEqual(x);
+  }
+});
