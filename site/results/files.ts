@@ -6,10 +6,10 @@ export interface ResultFile {
 }
 
 /** The tables in a folder of a run or an experiment; a .parquet beside a .jsonl says the same again. */
-const tableFile = /\.(jsonl|parquet)$/;
+const tableFile = /\.(jsonl|parquet)$|^trainer_state\.json$/;
 
 /** Tables that speak of the same runs without their folder, too. */
-const ofOneRun = ['evaluations', 'steps', 'timing', 'results', 'choices', 'cost'];
+const ofOneRun = ['evaluations', 'steps', 'timing', 'results', 'choices', 'cost', ''];
 
 /** The files that were dropped: those alone as they are, and of folders the result tables in them, or else in theirs. */
 export async function droppedFiles(transfer: DataTransfer): Promise<ResultFile[]> {

@@ -1,10 +1,24 @@
+import { InputError } from '../../src/base/input-error.js';
 import { escaped, shortText } from '../../src/base/short-text.js';
+import { inOurColumns, isTrainerState, trainerStateTables } from '../../src/llm/results/trainer-log.js';
 
 /** A row of a results file. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** What is wrong with a file, in one line. */
 export class FileError extends Error {}
+
+/** The tables in a file: those of a trainer_state.json, or the one that it is. */
+export async function readTables(name: string, bytes: ArrayBuffer): Promise<Row[][]> {
+  const state = name.endsWith('.json') ? parsed(textOf(name, bytes)) : undefined;
+  if (!isTrainerState(state)) return [await readRows(name, bytes)];
+  try {
+    return Object.values(trainerStateTables(state)).filter(({ length }) => length > 0);
+  } catch (error) {
+    if (error instanceof InputError) throw new FileError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
 
 /** The rows of a JSONL or Parquet file, by its content; throws a FileError where it is neither. */
 export async function readRows(name: string, bytes: ArrayBuffer): Promise<Row[]> {
@@ -41,7 +55,7 @@ function jsonRows(name: string, text: string): Row[] {
   return text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return [];
     const value = parsed(line);
-    if (isRow(value)) return [value];
+    if (isRow(value)) return [inOurColumns(value)];
     const start = shortText(escaped(line), 40);
     throw new FileError(`${name}:${i + 1}: got ${start}, expected a JSON object on one line (JSONL) or a Parquet file`);
   });

@@ -37,7 +37,7 @@ const forms: readonly Form[] = [
     }),
   },
   {
-    from: 'the steps of llm train, the choices of llm experiment',
+    from: 'the steps of llm train or of a trainer elsewhere, the choices of llm experiment',
     columns: ['step', 'choice'],
     read: (rows, place) => ({ steps: rows.map((row) => stepRow(row, place(row))), cost: workOfSteps(rows) }),
   },

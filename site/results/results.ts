@@ -3,7 +3,7 @@ import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { cellText } from '../chart/tooltip.js';
 import { chartsOf } from './charts.js';
 import { droppedFiles, resultFile, type ResultFile } from './files.js';
-import { FileError, readRows } from './read.js';
+import { FileError, readTables } from './read.js';
 import { recognised } from './recognise.js';
 import { facetsOf, firstConfinement, within, type Confinement } from './facets.js';
 import { labelled, settingText } from './label.js';
@@ -42,7 +42,8 @@ async function add(files: readonly ResultFile[]): Promise<void> {
   problems.replaceChildren();
   for (const { name, source, bytes } of files) {
     try {
-      runs = recognised(name, await readRows(name, await bytes()), source).reduce(added, runs);
+      const tables = await readTables(name, await bytes());
+      runs = tables.flatMap((rows) => recognised(name, rows, source)).reduce(added, runs);
     } catch (error) {
       const line = error instanceof FileError ? error.message : `${name}: ${(error as Error).message}`;
       problems.append(Object.assign(document.createElement('p'), { textContent: line }));

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { FileError, readRows, type Row } from '../../site/results/read.js';
+import { FileError, readRows, readTables, type Row } from '../../site/results/read.js';
 import { recognised } from '../../site/results/recognise.js';
 import { linearDomain } from '../../src/figure/layers.js';
 import { fromAddress, toAddress } from '../../site/playground/address.js';
@@ -86,6 +86,55 @@ describe('a results file', () => {
       /^f\.jsonl:1: got \\r\\u001b.{1,40}…, /,
     );
     await expect(readRows('f.jsonl', Uint8Array.of(0x7b, 0xff).buffer)).rejects.toThrow('not UTF-8');
+  });
+
+  it('may be the log of a trainer elsewhere', async () => {
+    const lines = [
+      { schedule: 'alright', step: 1, choice: 'dpo', sft_loss: null, dpo_loss: 0.69 },
+      { schedule: 'alright', step: 2, choice: 'sft', sft_loss: 2.5, dpo_loss: null },
+    ];
+    const [rows] = await readTables('steps.jsonl', text(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+    expect(recognised('steps.jsonl', rows, 'a')).toMatchObject([
+      {
+        schedule: 'alright',
+        steps: [
+          { step: 1, dpoShare: 1, dpoLoss: 0.69, sftLoss: null },
+          { step: 2, dpoShare: 0, dpoLoss: null, sftLoss: 2.5 },
+        ],
+      },
+    ]);
+  });
+
+  it('may be the trainer_state.json of a trainer of TRL', async () => {
+    const history = [
+      { epoch: 0.1, step: 1, loss: 0.69, 'rewards/chosen': 0, learning_rate: 1e-5 },
+      { epoch: 0.2, step: 2, loss: 2.5, mean_token_accuracy: 0.4 },
+      { epoch: 0.2, step: 2, eval_sft_loss: 2.4, eval_sft_runtime: 1 },
+      { epoch: 0.2, step: 2, eval_dpo_loss: 0.66, 'eval_dpo_rewards/margins': 0.1 },
+      { epoch: 0.3, step: 3, choice: 'mix', sft_loss: 2.3, dpo_loss: 0.6, loss: 1.4 },
+      { epoch: 0.3, step: 4, eval_dpo_loss: 0.6 },
+      { epoch: 0.3, step: 4, train_runtime: 3, train_loss: 1.2 },
+    ];
+    const read = async (entries: unknown): Promise<Row[][]> =>
+      readTables('trainer_state.json', text(JSON.stringify({ global_step: 4, log_history: entries }, null, 2)));
+    const runs = (await read(history)).flatMap((rows) => recognised('trainer_state.json', rows, 'a'));
+    expect(runs.flatMap(({ steps }) => steps)).toEqual([
+      { step: 1, dpoShare: 1, dpoLoss: 0.69, sftLoss: null },
+      { step: 2, dpoShare: 0, dpoLoss: null, sftLoss: 2.5 },
+      { step: 3, dpoShare: 0.5, dpoLoss: 0.6, sftLoss: 2.3 },
+    ]);
+    expect(runs.flatMap(({ measures }) => measures)).toMatchObject([{ step: 2, dpo: 0.66, sft: 2.4 }]);
+    for (const [entries, message] of [
+      [[{ step: 1, loss: 2 }], 'trainer_state.json: log_history[0].loss: got 2, expected sft_loss or dpo_loss beside'],
+      [[{ step: 1, sft_loss: 2, dpo_loss: 1 }], 'log_history[0].choice: got undefined, expected dpo, sft or mix'],
+      [[{ step: 1, sft_loss: '2' }], 'log_history[0].sft_loss: got "2", expected a number'],
+      [[{ step: -1, sft_loss: 2 }], 'log_history[0].step: got -1'],
+      [[], 'log_history: got "0 entries without a loss"'],
+      [7, 'log_history: got 7, expected an array'],
+    ] as const) {
+      await expect(read(entries)).rejects.toThrow(FileError);
+      await expect(read(entries)).rejects.toThrow(message);
+    }
   });
 
   it('may be the timing of 300,000 steps, and so many values are drawn', () => {
