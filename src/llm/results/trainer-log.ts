@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
+import { choiceNames } from '../../schedule/step.js';
 
 /** A row of a table: cells by column. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -19,7 +20,7 @@ export function inOurColumns(row: TableRow): TableRow {
 
 const entrySchema = z.looseObject({
   step: z.int().nonnegative(),
-  choice: z.enum(['dpo', 'sft', 'mix']).optional(),
+  choice: z.enum(choiceNames).optional(),
   loss: z.number().optional(),
   sft_loss: z.number().nullish(),
   dpo_loss: z.number().nullish(),
