@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWhole } from '../src/base/whole-file.js';
 
 /** A WebAssembly module: its AssemblyScript entry, the TypeScript module it becomes, and the compiler's flags. */
 interface Kernel {
@@ -75,7 +75,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const kernel of kernels) {
     const text = await compile(kernel);
     if (text === (await committed(kernel))) continue;
-    await writeFileAtomic(fileURLToPath(new URL(kernel.output, root)), text);
+    await writeWhole(fileURLToPath(new URL(kernel.output, root)), text);
     process.stdout.write(`${kernel.output}: ${text.length} bytes\n`);
   }
 }
