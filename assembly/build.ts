@@ -35,7 +35,11 @@ const sharedGuest = [
 /** Every compiled module; a new one is a folder beside this file and a line here. */
 export const kernels: readonly Kernel[] = [
   { entry: 'assembly/convex/index.ts', output: 'src/convex/simulate/kernel/plain.wasm.ts', flags: [...fast, ...guest] },
-  { entry: 'assembly/convex/index.ts', output: 'src/convex/simulate/kernel/shared.wasm.ts', flags: [...fast, ...sharedGuest] },
+  {
+    entry: 'assembly/convex/index.ts',
+    output: 'src/convex/simulate/kernel/shared.wasm.ts',
+    flags: [...fast, ...sharedGuest],
+  },
   { entry: 'assembly/llm/alone.ts', output: 'src/engine/alone.wasm.ts', flags: [...fast, ...guest] },
   { entry: 'assembly/llm/team.ts', output: 'src/engine/team.wasm.ts', flags: [...fast, ...sharedGuest] },
 ];

@@ -43,7 +43,7 @@ describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$na
   test('uses no colour of a schedule for another', async () => {
     const { figure, files } = await rendered;
     const shown = new Set(figure.rows.flatMap(({ schedule }) => (typeof schedule === 'string' ? [schedule] : [])));
-    const labels = Object.values(looks).map(({ label }) => label as string);
+    const labels = Object.values(looks).map(({ label }) => label);
     for (const schedule of shown) expect(labels).toContain(schedule);
     for (const { label, colour } of Object.values(looks)) {
       if (shown.has(label)) expect(files.svg).toContain(colour);

@@ -336,7 +336,8 @@ describe.each(cases)('an adapter with $name', (one) => {
 it('factors of the head and the embedding have the gradient of the loss', async () => {
   const { model: path, adapter } = await written({ ...cases[12], name: 'gradient' });
   const { model } = await loadModel({ model: path, adapter });
-  const loss = (): tf.Scalar => tf.neg(tf.sum(sequenceLogProbabilities(model, tokenBatch(sequences, model))));
+  const loss = (): tf.Scalar =>
+    tf.neg(tf.sum<tf.Scalar>(sequenceLogProbabilities(model, tokenBatch(sequences, model))));
   const { gradients, values } = weightedGradient(model.trainable, [{ weight: 1, loss }]);
   tf.dispose(values);
   for (const [name, variable] of model.trainable) {
