@@ -12,6 +12,9 @@ const pure = [
   'test/study/synthetic/*.test.ts',
 ];
 
+/** A file of theirs that mocks a module, and so needs a process of its own. */
+const mocking = 'test/convex/simulate/added-schedule.test.ts';
+
 /**
  * Short files that take long. They begin, for one of them at the end would leave all cores but one idle; vitest itself,
  * where it has no times of earlier runs, begins with the files of most bytes.
@@ -38,6 +41,7 @@ export default defineConfig({
           ...patience,
           name: 'pure',
           include: pure,
+          exclude: [mocking],
           isolate: false,
         },
       },
@@ -49,6 +53,7 @@ export default defineConfig({
           exclude: ['test/site/**', ...pure],
         },
       },
+      { test: { ...patience, name: 'mocking', include: [mocking] } },
       // Its own project, so that the site is built only where its tests run.
       {
         test: {

@@ -4,6 +4,7 @@ import { InputError } from '../../base/input-error.js';
 import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
 import type { Problem } from '../../convex/problem/problem.js';
 import { estimate, type Estimate } from '../../base/statistics.js';
+import type { ScaleFreeMeasures } from '../../convex/simulate/result-table.js';
 import type { RunSettings, Trajectory } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { integerOption, numberOption, pairOption, tableFile, unitOption, wordOption } from '../arguments.js';
@@ -145,7 +146,10 @@ async function run(problem: Problem, options: RunOptions) {
         yield { step, gap: gap.mean, maxGap: maxGap.mean, dpo: dpo.mean, sft: sft.mean, ci95 };
       }
     });
-    const final = { ...ensembleMeasures(trajectories, record.length - 1, optima.values), ...scaleFree(trajectories) };
+    const final = {
+      ...ensembleMeasures(trajectories, record.length - 1, optima.values),
+      ...scaleFree(trajectories, record.length - 1),
+    };
     const { weightedSum, weightedMax } = optima;
     const reasons = [weightedSum.reason, weightedMax.reason].filter((reason) => reason !== undefined);
     const result = {
@@ -166,7 +170,15 @@ async function run(problem: Problem, options: RunOptions) {
       trace: options.trace === undefined ? [] : trace,
       ...(problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {}),
     };
-    const ensemble = { problem, schedule, settings: runSettings, seed, trajectories, optima: optima.values };
+    const ensemble = {
+      problem,
+      schedule,
+      settings: runSettings,
+      seed,
+      trajectories,
+      optima: optima.values,
+      scaleFree: (at: number) => scaleFree(trajectories, at),
+    };
     return { result, ensemble };
   } finally {
     progress.stop();
@@ -174,24 +186,18 @@ async function run(problem: Problem, options: RunOptions) {
   }
 
   /** What does not depend on the scales of the objectives, where it is known. */
-  function scaleFree(trajectories: readonly Trajectory[]): {
-    normalizedIdealDistance?: Estimate;
-    forgettingKl?: Estimate;
-  } {
-    const ends = trajectories.map(({ values }): Pair => ({
-      dpo: values[values.length - 2],
-      sft: values[values.length - 1],
-    }));
+  function scaleFree(trajectories: readonly Trajectory[], at: number): ScaleFreeMeasures {
+    const points = trajectories.map(({ values }): Pair => ({ dpo: values[2 * at], sft: values[2 * at + 1] }));
     const ranges = conflictRanges(optima);
     const { ideal } = optima.values;
     const kl = forgettingKl(
       problem,
       optima,
-      ends.map(({ sft }) => sft),
+      points.map(({ sft }) => sft),
     );
     return {
       ...(ranges !== undefined && {
-        normalizedIdealDistance: estimate(ends.map((end) => normalizedIdealDistance(end, ideal, ranges))),
+        normalizedIdealDistance: estimate(points.map((point) => normalizedIdealDistance(point, ideal, ranges))),
       }),
       ...(kl !== undefined && { forgettingKl: kl }),
     };

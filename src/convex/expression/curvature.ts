@@ -21,11 +21,14 @@ const reciprocal = powerFunction('reciprocal', powerWith(-1), (x) => 1 / x);
  * "Disciplined convex programming"): a convex function that rises keeps convex arguments convex, one that falls makes
  * concave ones convex, and any keeps affine ones. Signs and monotonicity come from the intervals in which the parts lie,
  * so that "rises" means: on the values that occur. Beyond the rules of single functions, it knows norms √(Σ u²),
- * u²/v and u log u. What it says is proved; where it says nothing, nothing is known.
+ * u²/v and u log u. What it says is proved, that the expression is a number everywhere
+ * on the box included; where it says nothing, nothing is known.
  */
 export function curvature(expression: Expression, box: readonly Interval[]): Curvature {
   const { parts } = expression;
-  const ranges = enclosures(expression).parts(box);
+  const enclosed = enclosures(expression);
+  if (!enclosed.isDefined(box)) return unknown;
+  const ranges = enclosed.parts(box);
   const found: Curvature[] = [];
   /** Whether a part is a sum of squares of functions that are convex and not negative. */
   const squares: boolean[] = [];

@@ -1,5 +1,8 @@
 import type { Expression } from './expression.js';
+import { negation } from './functions.js';
+import type { UnaryFunction } from './function-table.js';
 import { add, everything, hasZero, hull, multiply, point, type Interval } from './interval.js';
+import { difference, larger, smaller, sum, type BinaryOperation } from './operations.js';
 
 /** Intervals that hold what an expression and its derivatives are while the variables range over theirs. */
 export interface Enclosures {
@@ -7,6 +10,11 @@ export interface Enclosures {
   readonly value: (box: readonly Interval[]) => Interval;
   /** The values of every part, in their order. */
   readonly parts: (box: readonly Interval[]) => readonly Interval[];
+  /**
+   * Whether the expression is shown to be a number everywhere in the box: a part that may be undefined somewhere, as
+   * √x is below 0, is lost in what bounds its values again, as exp and max do.
+   */
+  readonly isDefined: (box: readonly Interval[]) => boolean;
   /** The partial derivatives, subgradients at kinks included. */
   readonly gradient: (box: readonly Interval[]) => Interval[];
   /** The second derivatives (d × d, row-major); unbounded where the gradient jumps. */
@@ -45,6 +53,44 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
       }
     }
     return found;
+  }
+
+  function isDefined(box: readonly Interval[]): boolean {
+    const found = ranges(box);
+    /** What a part may be: a number everywhere, a number or an infinity (log at 0), or undefined somewhere. */
+    const extent: ('number' | 'infinity' | 'undefined')[] = [];
+    for (const part of parts) {
+      switch (part.kind) {
+        case 'constant':
+          extent.push(Number.isFinite(part.value) ? 'number' : 'undefined');
+          break;
+        case 'variable':
+          extent.push('number');
+          break;
+        case 'unary': {
+          const takes = extent[part.a] === 'number' || (extent[part.a] === 'infinity' && takesInfinity.has(part.rule));
+          extent.push(takes ? extentOf(part.rule.range(bounded(found[part.a]))) : 'undefined');
+          if (extent[part.a] === 'infinity' && takes) extent[extent.length - 1] = 'infinity';
+          break;
+        }
+        case 'binary': {
+          const numbers = Number(extent[part.a] === 'number') + Number(extent[part.b] === 'number');
+          const none = extent[part.a] !== 'undefined' && extent[part.b] !== 'undefined';
+          const takes = numbers === 2 || (none && numbers === 1 && takesInfinity.has(part.rule));
+          const own = extentOf(part.rule.range(bounded(found[part.a]), bounded(found[part.b])));
+          extent.push(!takes ? 'undefined' : numbers === 2 ? own : 'infinity');
+          break;
+        }
+        case 'conditional': {
+          const condition = found[part.condition];
+          const taken = !hasZero(condition) ? [part.a] : isZero(condition) ? [part.b] : [part.a, part.b];
+          const worst = taken.map((branch) => extent[branch]);
+          const open = extent[part.condition] !== 'number' || worst.includes('undefined');
+          extent.push(open ? 'undefined' : worst.includes('infinity') ? 'infinity' : 'number');
+        }
+      }
+    }
+    return extent[parts.length - 1] !== 'undefined';
   }
 
   /** How each part changes with its two arguments, and whether a conditional is open. */
@@ -88,6 +134,7 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
   return {
     value: (box) => ranges(box)[parts.length - 1],
     parts: ranges,
+    isDefined,
     gradient(box) {
       const adjoint = adjoints(slopes(ranges(box)));
       const out = Array.from({ length: dimension }, () => zero);
@@ -137,3 +184,25 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
 function isZero({ low, high }: Interval): boolean {
   return low === 0 && high === 0;
 }
+
+/**
+ * A bounded part of an interval, in which a function that is undefined somewhere in the interval is undefined too: every
+ * one of the table is so near 0, on one side of a number, or in each period. A function that is a number everywhere has
+ * bounded values there, and real numbers alone are what encloses the undefined.
+ */
+function bounded({ low, high }: Interval): Interval {
+  if (low > edge) return { low, high: Math.min(high, 2 * low) };
+  if (high < -edge) return { low: Math.max(low, 2 * high), high };
+  return { low: Math.max(low, -edge), high: Math.min(high, edge) };
+}
+
+const edge = 100;
+
+/** What a function may be whose values on a bounded interval these are. */
+function extentOf({ low, high }: Interval): 'number' | 'infinity' | 'undefined' {
+  if (low === -Infinity && high === Infinity) return 'undefined';
+  return low === -Infinity || high === Infinity ? 'infinity' : 'number';
+}
+
+/** Of what one argument may be infinite and the result is none the less defined: ∞ + 1, max(∞, 1), −∞. */
+const takesInfinity = new Set<UnaryFunction | BinaryOperation>([sum, difference, larger, smaller, negation]);

@@ -70,7 +70,7 @@ function provedConvexity(
   vouched: number,
 ): { convexity: Convexity; strongConvexity: number } {
   const box = Array.from({ length: dimension }, (): Interval => ({ low: -radius, high: radius }));
-  const modulus = dominance(expression.enclose.hessian(box), dimension);
+  const modulus = expression.enclose.isDefined(box) ? dominance(expression.enclose.hessian(box), dimension) : -Infinity;
   const convex = modulus >= 0 || expression.curvature(box).convex;
   const proved = convex && modulus >= vouched * roundedModulus;
   if (vouched > 0)

@@ -9,6 +9,12 @@ import { runTrajectory, type RunSettings, type Trajectory } from './trajectory.j
 /** The columns of a run's result table that hold a mean over seeds; each has its 95 % interval in …Low and …High. */
 const measured = ['gap', 'maxGap', 'averageGap', 'averageMaxGap', 'dpo', 'sft', 'idealDistance'] as const;
 
+/** As `measured`, of what only some problems have: null elsewhere. */
+const scaleFreeMeasured = ['normalizedIdealDistance', 'forgettingKl'] as const;
+
+/** What does not depend on the scales of the objectives, over the seeds of an ensemble at one step, where it is known. */
+export type ScaleFreeMeasures = { readonly [name in (typeof scaleFreeMeasured)[number]]?: Estimate };
+
 /** The columns of a run's result table and their Parquet types. */
 export const resultColumns = {
   schedule: 'STRING',
@@ -17,7 +23,11 @@ export const resultColumns = {
   seeds: 'INT32',
   steps: 'INT32',
   step: 'INT32',
-  ...Object.fromEntries(measured.flatMap((name) => [name, `${name}Low`, `${name}High`].map((key) => [key, 'DOUBLE']))),
+  ...Object.fromEntries(
+    [...measured, ...scaleFreeMeasured].flatMap((name) =>
+      [name, `${name}Low`, `${name}High`].map((key) => [key, 'DOUBLE']),
+    ),
+  ),
   dpoGap: 'DOUBLE',
   sftGap: 'DOUBLE',
   dpoSteps: 'INT32',
@@ -58,6 +68,8 @@ export interface FinishedEnsemble {
   readonly seed: number;
   readonly trajectories: readonly Trajectory[];
   readonly optima: Optima;
+  /** The measures at the recorded step of index `at` that need more than the optimal values. */
+  readonly scaleFree?: (at: number) => ScaleFreeMeasures;
 }
 
 /**
@@ -84,6 +96,7 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
   };
   for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
+    const scaleFree = ensemble.scaleFree?.(at) ?? {};
     const isLast = at === settings.record.length - 1;
     yield {
       schedule: schedule.name,
@@ -93,6 +106,7 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
       steps,
       step,
       ...Object.fromEntries(measured.flatMap((name) => columnsOf(name, measures[name]))),
+      ...Object.fromEntries(scaleFreeMeasured.flatMap((name) => columnsOf(name, scaleFree[name]))),
       dpoGap: measures.dpo.mean - optima.ideal.dpo,
       sftGap: measures.sft.mean - optima.ideal.sft,
       dpoSteps: dpoSteps?.[step] ?? null,
@@ -104,11 +118,11 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
   }
 }
 
-function columnsOf(name: string, { mean, ci95 }: Estimate): [string, number | null][] {
+function columnsOf(name: string, estimate: Estimate | undefined): [string, number | null][] {
   return [
-    [name, mean],
-    [`${name}Low`, ci95?.[0] ?? null],
-    [`${name}High`, ci95?.[1] ?? null],
+    [name, estimate?.mean ?? null],
+    [`${name}Low`, estimate?.ci95?.[0] ?? null],
+    [`${name}High`, estimate?.ci95?.[1] ?? null],
   ];
 }
 
