@@ -103,8 +103,9 @@ function theoryHtml(document: string): string {
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }) {
-        const text = this.parser.parseInline(tokens);
-        headings.push(withoutTags(text));
+        // Without mathematics: a section's letter is a name, and no variable.
+        const text = withoutTags(this.parser.parseInline(tokens));
+        headings.push(text);
         // The page's own heading is above; the document's title is left out.
         return depth === 1 ? '' : `<h${depth + 1} id="${anchorOf(text)}">${text}</h${depth + 1}>\n`;
       },
@@ -129,7 +130,17 @@ function theoryHtml(document: string): string {
       table(token) {
         const row = (cells: readonly Tokens.TableCell[], tag: 'th' | 'td'): string =>
           `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`;
-        return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${row(token.header, 'th')}</thead><tbody>${token.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table></div>`;
+        return scrolling(
+          'Table',
+          `<table><thead>${row(token.header, 'th')}</thead><tbody>${token.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`,
+        );
+      },
+      code({ text }) {
+        const command = /^\$ (.*)/.exec(text)?.[1];
+        return scrolling(
+          command === undefined ? 'Code' : `Output of ${command}`,
+          `<pre><code>${escapeHtml(text)}</code></pre>`,
+        );
       },
     },
   });
@@ -139,14 +150,19 @@ function theoryHtml(document: string): string {
   return html;
 }
 
+/** What may be wider than the page, in a box of its own that scrolls, by the keyboard too. */
+function scrolling(label: string, html: string): string {
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}">${html}</div>\n`;
+}
+
 function anchorOf(heading: string): string {
-  return withoutTags(heading)
+  return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N} -]/gu, '')
     .replaceAll(' ', '-');
 }
 
-/** The text of a heading whose letters may be set as mathematics. */
+/** The text of HTML, its entities kept. */
 function withoutTags(html: string): string {
   return html.replace(/<[^>]*>/g, '');
 }

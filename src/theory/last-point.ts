@@ -2,7 +2,7 @@ import type { Constants } from './constants.js';
 
 /**
  * The constant U of the last-point bound D0²/(2αU) + (αG²/2)(U − 2T) after T constant steps: u_{T+1}² with u_1 = 1,
- * u_{n+1} = u_n + 1/u_n, or D0/(αG) where the steps are so short that the start still matters most (docs/theory.md, Lemma 4).
+ * u_{n+1} = u_n + 1/u_n, or D0/(αG) where the steps are so short that the start still matters most (docs/theory.md, Lemma 3).
  */
 export function lastPointConstant({ T, alpha, D0, G }: Record<'T' | 'alpha' | 'D0' | 'G', number>): { U: number } {
   let u = 1;

@@ -33,7 +33,32 @@ describeInBrowser('the statements page', () => {
     expect(new Set((await page.locator('.theory em').allInnerTexts()).map((text) => text.slice(0, 5)))).toEqual(
       new Set(['Proof']),
     );
+    expect(proofs).toContain('θ<span class="accent">ˉ</span>');
+    expect(proofs).toContain('<sup><i>w</i><sub><i>i</i></sub> <i>n</i></sup>');
+    const text = (await page.locator('.theory :not(pre):not(code) > .math').allInnerTexts()).join(' ');
+    // A script or an accent that is not set stays in the text as its sign.
+    expect(/.{0,20}[\^_\u0300-\u036f].{0,20}/u.exec(text)?.[0]).toBeUndefined();
+    expect(await page.locator('.theory').innerText()).not.toMatch(/[\u0300-\u036f]/u);
+    expect(await page.locator('.theory h3 .math').count()).toBe(0);
     expect(site.errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('scrolls what is wider than a phone in a box of its own, which keys reach, and cuts nothing on paper', async () => {
+    const page = await site.open('statements.html', { width: 390 });
+    const wider = (): Promise<unknown> =>
+      page.evaluate(
+        `[...document.querySelectorAll('.formula, .displayed, .scroll')].filter((box) => box.scrollWidth > box.clientWidth + 1)
+          .map((box) => [box.getAttribute('aria-label'), box.tabIndex])`,
+      );
+    const onPhone = (await wider()) as [string, number][];
+    expect(onPhone).toContainEqual([expect.stringMatching(/^Output of .*--summary/), 0]);
+    expect(onPhone.filter(([, tabIndex]) => tabIndex !== 0)).toEqual([]);
+    // The width of A4 between the margins of theory:pdf.
+    await page.setViewportSize({ width: 673, height: 900 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await wider()).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(673);
     await page.context().close();
   });
 });

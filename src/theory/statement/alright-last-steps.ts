@@ -10,7 +10,7 @@ export const alrightLastSteps = runTheorem({
   measured: '\\mathbb{E}\\,F_\\lambda(\\theta_{T+1}) - \\min F_\\lambda',
   formula: 'D0^2/(2*y^2) + G^2*V/2',
   needs: ['D0', 'G', 'y', 'V'],
-  reference: 'docs/theory.md, A, Lemma 4',
+  reference: 'docs/theory.md, A, Lemma 3',
   origin: 'here, after Zamani and Glineur 2023',
   ...anyStepsOf(alrightMethod, lastPointSequence),
 });

@@ -10,7 +10,7 @@ export const alrightLast = runTheorem({
   measured: '\\mathbb{E}\\,F_\\lambda(\\theta_{T+1}) - \\min F_\\lambda',
   formula: 'D0^2/(2*alpha*U) + alpha*G^2/2*(U - 2*T)',
   needs: ['D0', 'alpha', 'T', 'G', 'U'],
-  reference: 'docs/theory.md, A, Lemma 4; attained: worst-case',
+  reference: 'docs/theory.md, A, Lemma 3; attained: worst-case',
   origin: 'here; deterministic: Zamani and Glineur 2023',
   ...constantStepsOf(alrightMethod, lastPointConstant),
 });

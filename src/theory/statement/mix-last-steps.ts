@@ -10,7 +10,7 @@ export const mixLastSteps = runTheorem({
   measured: '\\mathbb{E}\\,F_\\lambda(\\theta_{T+1}) - \\min F_\\lambda',
   formula: 'D0^2/(2*y^2) + (lambda*G_dpo + (1-lambda)*G_sft)^2*V/2',
   needs: ['D0', 'lambda', 'G_dpo', 'G_sft', 'y', 'V'],
-  reference: 'docs/theory.md, X, Lemma 4',
+  reference: 'docs/theory.md, X, Lemma 3',
   origin: 'here, after Zamani and Glineur 2023',
   ...anyStepsOf(mixMethod, lastPointSequence),
 });

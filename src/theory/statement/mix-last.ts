@@ -10,7 +10,7 @@ export const mixLast = runTheorem({
   measured: '\\mathbb{E}\\,F_\\lambda(\\theta_{T+1}) - \\min F_\\lambda',
   formula: 'D0^2/(2*alpha*U) + alpha*(lambda*G_dpo + (1-lambda)*G_sft)^2/2*(U - 2*T)',
   needs: ['D0', 'alpha', 'T', 'lambda', 'G_dpo', 'G_sft', 'U'],
-  reference: 'docs/theory.md, X, Lemma 4; attained: worst-case',
+  reference: 'docs/theory.md, X, Lemma 3; attained: worst-case',
   origin: 'here; deterministic: Zamani and Glineur 2023',
   ...constantStepsOf(mixMethod, lastPointConstant),
 });
