@@ -1,7 +1,12 @@
 import katex from 'katex';
 
-/** TeX as HTML by KaTeX, products of symbols without the dots that mathjs writes; throws where it is not TeX. */
+/**
+ * TeX as HTML by KaTeX, products of symbols without the dots that mathjs writes, and a line may break before a factor in
+ * parentheses; throws where it is not TeX.
+ */
 export function typeset(tex: string, displayMode = false): string {
-  const plain = tex.replace(/(?<!\d\s*)\\cdot\s*|\\cdot\s*(?!\d)/g, '\\,');
+  const plain = tex
+    .replace(/(?<!\d\s*)\\cdot\s*|\\cdot\s*(?!\d)/g, '\\,')
+    .replace(/\\,(?=\\left\()/g, '\\,\\allowbreak');
   return katex.renderToString(plain, { displayMode, throwOnError: true, strict: 'error' });
 }

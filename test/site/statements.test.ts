@@ -44,7 +44,7 @@ describeInBrowser('the statements page', () => {
     await page.context().close();
   });
 
-  it('scrolls what is wider than a phone in a box of its own, which keys reach, and cuts nothing on paper', async () => {
+  it('scrolls what is wider than a phone in a box of its own, which keys reach, and nothing on a laptop or on paper', async () => {
     const page = await site.open('statements.html', { width: 390 });
     const wider = (): Promise<unknown> =>
       page.evaluate(
@@ -54,6 +54,8 @@ describeInBrowser('the statements page', () => {
     const onPhone = (await wider()) as [string, number][];
     expect(onPhone).toContainEqual([expect.stringMatching(/^Output of .*--summary/), 0]);
     expect(onPhone.filter(([, tabIndex]) => tabIndex !== 0)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await wider()).toEqual([]);
     // The width of A4 between the margins of theory:pdf.
     await page.setViewportSize({ width: 673, height: 900 });
     await page.emulateMedia({ media: 'print' });
