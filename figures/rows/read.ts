@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { checked } from '../../src/base/checked.js';
 import { fileRefusal } from '../../src/base/file-refusal.js';
@@ -9,6 +9,7 @@ import { parseJson } from '../../src/base/json-file.js';
 import { readRecords } from '../../src/llm/data/records.js';
 import { checkContents } from '../../src/llm/results/contents.js';
 import { readRows } from '../../src/llm/results/line-log.js';
+import { inOurColumns, isTrainerState, trainerStateTables } from '../../src/llm/results/trainer-log.js';
 
 /** A row of a run: the numbers measured after a step, by column. */
 export interface MeasuredRow {
@@ -31,7 +32,8 @@ export interface RunRows {
   readonly rows: readonly MeasuredRow[];
 }
 
-const wanted = 'rows of forgetting run --out, or the folder of a run of forgetting llm train';
+const wanted =
+  'rows of forgetting run --out, the folder of a run of forgetting llm train, or the log of a trainer (docs/trainers.md)';
 
 /** The columns of tables that say which run a row belongs to; all other numbers are measured. */
 const aboutColumns = [
@@ -48,7 +50,8 @@ const rowSchema = z.looseObject({
 
 /**
  * The runs in a table of `forgetting run --out` (JSONL or Parquet, or one with the same columns), in the folder of a run
- * of `forgetting llm train`, or in its steps or evaluations alone.
+ * of `forgetting llm train`, in its steps or evaluations alone, or in the log of a trainer elsewhere: rows with step,
+ * choice, sft_loss and dpo_loss, or the trainer_state.json of Transformers.
  * @throws InputError naming the file where it is none of these, or is damaged
  */
 export async function readRuns(path: string): Promise<RunRows[]> {
@@ -56,9 +59,20 @@ export async function readRuns(path: string): Promise<RunRows[]> {
   const log = /^(steps|evaluations)\.(?:jsonl|parquet)$/.exec(basename(path))?.[1];
   if (log !== undefined && existsSync(join(dirname(path), settingsFile)))
     return [await readRunFolder(dirname(path), [log])];
+  if (path.endsWith('.json')) {
+    const content = parseJson(path);
+    if (isTrainerState(content)) {
+      const { steps, evaluations } = trainerStateTables(content);
+      return [ofTrainer(path, [...evaluations, ...steps])];
+    }
+  }
   const records = await readRecords(path);
+  const logged = records.map(({ fields }) => inOurColumns(fields));
+  if (logged.length > 0 && logged.every((row) => isLogged(row))) return [ofTrainer(path, logged)];
   const rows = records.map(({ place, fields }) => {
-    const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainNumber(value)]));
+    const plain = Object.fromEntries(
+      Object.entries(inOurColumns(fields)).map(([name, value]) => [name, plainNumber(value)]),
+    );
     if (!('schedule' in plain && 'step' in plain)) throw new InputError(place, Object.keys(plain).join(', '), wanted);
     return checked(rowSchema, plain, { place });
   });
@@ -79,6 +93,19 @@ export async function readRuns(path: string): Promise<RunRows[]> {
       rows: own.map(measuredRow),
     };
   });
+}
+
+/** Whether a row is one that a trainer elsewhere logged: a step and its losses, and no word of a schedule. */
+function isLogged(row: Readonly<Record<string, unknown>>): boolean {
+  const hasLosses = 'sftLoss' in row || 'dpoLoss' in row || ('sft' in row && 'dpo' in row);
+  return Number.isSafeInteger(row.step) && !('schedule' in row) && hasLosses;
+}
+
+/** The one run in the log of a trainer elsewhere, which has the name of its file, or of the folder of trainer_state.json. */
+function ofTrainer(path: string, rows: readonly Readonly<Record<string, unknown>>[]): RunRows {
+  const file = basename(path);
+  const schedule = file === 'trainer_state.json' ? basename(dirname(resolve(path))) : file.replace(/\.\w+$/, '');
+  return { file: path, about: { schedule }, own: {}, seed: undefined, ofEnsemble: false, rows: rows.map(measuredRow) };
 }
 
 const settingsFile = 'settings.json';

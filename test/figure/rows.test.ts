@@ -167,7 +167,7 @@ describe('what cannot be drawn is refused by name', () => {
   });
 
   test.each([
-    ['pair.json', /pair\.json:1: got ".*", expected rows of forgetting run --out, or the folder/],
+    ['pair.json', /pair\.json:1: got ".*", expected rows of forgetting run --out, the folder/],
     ['nothing.jsonl', /nothing\.jsonl: got "no such file"/],
     ['.', /got "a folder without settings\.json"/],
   ])('%s, which is no table', async (name, message) => {
@@ -201,5 +201,35 @@ describe('what cannot be drawn is refused by name', () => {
     const drawn = forgetting(['figure', 'alright.jsonl', '--measure', 'gap', '--bounds', '--json'], { cwd: folder });
     expect({ code: drawn.code, stderr: drawn.stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(drawn.stdout)).toMatchObject({ out: 'gap.svg', measure: 'gap' });
+  });
+});
+
+describe('the log of a trainer elsewhere', () => {
+  test('is drawn with its losses, as rows and as the state of a Transformers trainer', async () => {
+    const losses = [
+      { step: 1, choice: 'sft', sft_loss: 2.5, dpo_loss: null },
+      { step: 2, choice: 'dpo', sft_loss: null, dpo_loss: 0.6 },
+      { step: 3, choice: 'sft', sft_loss: 2.25, dpo_loss: null },
+    ];
+    writeFileSync(at('mine.jsonl'), losses.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    mkdirSync(at('their-run'));
+    fileIn(at('their-run'), 'trainer_state.json', { log_history: losses });
+    for (const [name, label] of [
+      ['mine.jsonl', 'mine'],
+      ['their-run/trainer_state.json', 'their-run'],
+    ]) {
+      const [curve, ...more] = curvesOf(await read(name), 'sftLoss').curves;
+      expect(more).toEqual([]);
+      expect(curve.label).toBe(label);
+      expect(curve.points.map(({ x, mean }) => [x, mean])).toEqual([
+        [1, 2.5],
+        [3, 2.25],
+      ]);
+    }
+  });
+
+  test('is refused where it is none', async () => {
+    fileIn(folder, 'other.json', { log_history: [{ step: 1, loss: 0.5 }] });
+    await expect(read('other.json')).rejects.toThrow(/log_history\[0\]\.loss: got 0\.5/);
   });
 });
