@@ -144,15 +144,14 @@ export { estimate, moments, type Estimate } from './base/statistics.js';
 export { remedies } from './remedy/index.js';
 export {
   compareRemedies,
-  gapAt,
   type Chosen,
   type ComparisonOptions,
-  type CurvePoint,
-  type JudgedLimit,
   type Measured,
   type RemedyComparison,
   type RemedyRow,
 } from './remedy/compare.js';
+export { type CurvePoint } from './remedy/curve.js';
+export { gapAt, type JudgedLimit } from './remedy/judge.js';
 export { setup, type Setup, type SetupOptions } from './remedy/setup.js';
 export { isReason, type Limit, type NoLimit } from './remedy/limit.js';
 export type { Cost, Needs, Remedy, RemedyParameter } from './remedy/remedy.js';

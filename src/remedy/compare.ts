@@ -1,34 +1,17 @@
-import { eigenvalues } from '../convex/problem/positive-semidefinite.js';
 import { conflictRanges, normalizedIdealDistance } from '../convex/simulate/scale-free.js';
 import { certifiedGap } from '../convex/simulate/certified-gap.js';
-import { evaluatePrecisely, weightedFunction } from '../convex/optimum/weighted-function.js';
-import { valuesAt, weightedModulus } from '../convex/optimum/weighted-sum.js';
-import { CheckFailed } from '../base/check-failed.js';
 import { InputError } from '../base/input-error.js';
 import { estimate, type Estimate } from '../base/statistics.js';
-import { shortNumber } from '../base/text.js';
 import type { Pair } from '../schedule/schedule.js';
+import { bestInHindsight, drawn, type CurvePoint } from './curve.js';
 import { remedies } from './index.js';
-import { isReason, type Limit, type NoLimit } from './limit.js';
-import { leastOnInterval, type Found } from './least-on-interval.js';
-import type { Cost, Needs, Remedy, RemedyParameter } from './remedy.js';
-import { once, type Setup } from './setup.js';
+import { boundAt, gapAt, judged, type JudgedLimit } from './judge.js';
+import { isReason, type NoLimit } from './limit.js';
+import type { Cost, Needs, Remedy } from './remedy.js';
+import type { Setup } from './setup.js';
 
 /** How a parameter was chosen: by theory, as the best in hindsight, or given by the user or by convention. */
 export type Chosen = 'theory' | 'hindsight' | 'given';
-
-/** A point of a remedy's curve. */
-export interface CurvePoint extends Pair {
-  readonly parameter: unknown;
-  /** F_λ − min F_λ. */
-  readonly gap: number;
-}
-
-/** A limit with what it is worth. */
-export interface JudgedLimit extends Limit, Pair {
-  /** F_λ − min F_λ. */
-  readonly gap: number;
-}
 
 /** What runs of a remedy hand over, over the seeds. */
 export interface Measured {
@@ -208,45 +191,6 @@ function rowOf(setup: Setup, remedy: Remedy, value: unknown, chosen: Chosen, cur
   };
 }
 
-function judged(setup: Setup, { minimizer, certificate }: Limit): JudgedLimit {
-  return { minimizer, ...valuesAt(setup.problem, minimizer), gap: gapAt(setup, minimizer), certificate };
-}
-
-/**
- * F_λ − min F_λ at a point in twice the precision of doubles; 0 where it is below by no more than the certificate.
- * Throws `CheckFailed` where it lies below that.
- */
-export function gapAt(setup: Setup, theta: Float64Array): number {
-  const { problem, lambda, optima } = setup;
-  const { minimizer, certificate } = optima.weightedSum;
-  const f = weightedFunction(problem, lambda);
-  const here = evaluatePrecisely(f, theta);
-  const least = once(setup, 'precise minimum', () => evaluatePrecisely(f, minimizer));
-  const gap = here.value[0] - least.value[0] + (here.value[1] - least.value[1]);
-  if (gap >= 0) return gap;
-  if (gap >= -(certificate + here.valueError + least.valueError)) return 0;
-  throw new CheckFailed(
-    `a gap of ${shortNumber(gap)} lies below minus its certificate, ${shortNumber(certificate)}: an objective is not convex`,
-  );
-}
-
-/** ‖∇F_λ(θ)‖²/(2μ) ≥ F_λ(θ) − min F_λ, for a modulus μ of F_λ; null where none is known. */
-function boundAt(setup: Setup, theta: Float64Array): number | null {
-  const { problem, lambda } = setup;
-  const modulus = once(setup, 'modulus', () => {
-    const { data, dimension } = problem;
-    if (data.kind !== 'quadratic') return weightedModulus(problem, lambda);
-    const { dpo, sft } = data.objectives;
-    const hessian = dpo.hessian.map((entry, i) => lambda * entry + (1 - lambda) * sft.hessian[i]);
-    const found = eigenvalues(hessian, dimension);
-    return found[0] - 1e-13 * dimension * found[dimension - 1];
-  });
-  if (!(modulus > 0)) return null;
-  const { gradient, gradientError } = evaluatePrecisely(weightedFunction(problem, lambda), theta);
-  const slope = Math.hypot(...gradient.high) + gradientError;
-  return (slope * slope) / (2 * modulus);
-}
-
 function measured(setup: Setup, outputs: readonly Pair[]): Measured | null {
   const { lambda, optima } = setup;
   const { ideal, weightedSum } = optima.values;
@@ -261,73 +205,4 @@ function measured(setup: Setup, outputs: readonly Pair[]): Measured | null {
     normalizedIdealDistance:
       ranges === undefined ? null : mean(outputs.map((output) => normalizedIdealDistance(output, ideal, ranges))),
   };
-}
-
-/** Intervals of a curve's positions. */
-const curveIntervals = 16;
-
-/** Both values at a point, and F_λ − min F_λ to the rounding of doubles: what curves and searches make do with. */
-function roughly({ problem: { objectives }, lambda, optima }: Setup, theta: Float64Array): Pair & { gap: number } {
-  const [dpo, sft] = [objectives.dpo.value(theta), objectives.sft.value(theta)];
-  return { dpo, sft, gap: Math.max(0, lambda * dpo + (1 - lambda) * sft - optima.values.weightedSum) };
-}
-
-/** A remedy's curve, and the gaps at the positions that it was drawn through, Infinity where there is no limit. */
-interface Drawn {
-  readonly curve: readonly CurvePoint[];
-  readonly grid: readonly Found[];
-}
-
-function drawn(setup: Setup, remedy: Remedy, parameter: RemedyParameter<unknown>): Drawn {
-  let near: Float64Array | undefined;
-  const pointAt = (value: unknown): CurvePoint | undefined => {
-    const found = remedy.limit(setup, value, near);
-    if (isReason(found)) return undefined;
-    near = found.minimizer;
-    return { parameter: value, ...roughly(setup, found.minimizer) };
-  };
-  const positions = Array.from({ length: curveIntervals + 1 }, (_, i) => i / curveIntervals);
-  const values = parameter.curve?.(setup) ?? positions.map((position) => parameter.at?.(position, setup));
-  const points = values.map((value) => (value === undefined ? undefined : pointAt(value)));
-  return {
-    // An infinite weight is the end of the curve, and no number of JSON's.
-    curve: points.filter((point) => point !== undefined && point.parameter !== Infinity) as CurvePoint[],
-    grid:
-      parameter.curve === undefined
-        ? positions.map((position, i) => ({ position, value: points[i]?.gap ?? Infinity }))
-        : [],
-  };
-}
-
-/** The best parameter in hindsight, by the gap of the limit; undefined where none is sought. */
-function bestInHindsight(
-  setup: Setup,
-  remedy: Remedy,
-  parameter: RemedyParameter<unknown>,
-  byTheory: unknown,
-  grid: readonly Found[],
-): { value: unknown } | undefined {
-  if (parameter.best !== undefined) return { value: parameter.best(setup) };
-  const { hindsight = true } = parameter;
-  const at = (position: number): unknown => parameter.at?.(position, setup);
-  if (parameter.at === undefined || !hindsight) return undefined;
-  const scale = Math.max(1, Math.abs(setup.optima.weightedSum.value));
-  // Nothing is better than a gap of zero.
-  if (byTheory !== undefined) {
-    const found = remedy.limit(setup, byTheory);
-    if (!isReason(found) && gapAt(setup, found.minimizer) <= 1e-13 * scale) return { value: byTheory };
-  }
-  if (grid.length === 0) return undefined;
-  let near: Float64Array | undefined;
-  const gapOf = (position: number): number => {
-    const found = remedy.limit(setup, at(position), near);
-    if (isReason(found)) return Infinity;
-    near = found.minimizer;
-    return roughly(setup, found.minimizer).gap;
-  };
-  const { position, value } = leastOnInterval(gapOf, grid, 1e-11 * scale);
-  if (value === Infinity) return undefined;
-  const best = at(position);
-  // An infinite weight stays at the end of stage one; a weight that large does as well.
-  return { value: best === Infinity ? at(1 - 1e-12) : best };
 }

@@ -1,0 +1,54 @@
+import { CheckFailed } from '../base/check-failed.js';
+import { shortNumber } from '../base/text.js';
+import { evaluatePrecisely, weightedFunction } from '../convex/optimum/weighted-function.js';
+import { valuesAt, weightedModulus } from '../convex/optimum/weighted-sum.js';
+import { eigenvalues } from '../convex/problem/positive-semidefinite.js';
+import type { Pair } from '../schedule/schedule.js';
+import type { Limit } from './limit.js';
+import { once, type Setup } from './setup.js';
+
+/** A limit with what it is worth. */
+export interface JudgedLimit extends Limit, Pair {
+  /** F_λ − min F_λ. */
+  readonly gap: number;
+}
+
+/** A limit with both objective values and its gap. */
+export function judged(setup: Setup, { minimizer, certificate }: Limit): JudgedLimit {
+  return { minimizer, ...valuesAt(setup.problem, minimizer), gap: gapAt(setup, minimizer), certificate };
+}
+
+/**
+ * F_λ − min F_λ at a point in twice the precision of doubles; 0 where it is below by no more than the certificate.
+ * Throws `CheckFailed` where it lies below that.
+ */
+export function gapAt(setup: Setup, theta: Float64Array): number {
+  const { problem, lambda, optima } = setup;
+  const { minimizer, certificate } = optima.weightedSum;
+  const f = weightedFunction(problem, lambda);
+  const here = evaluatePrecisely(f, theta);
+  const least = once(setup, 'precise minimum', () => evaluatePrecisely(f, minimizer));
+  const gap = here.value[0] - least.value[0] + (here.value[1] - least.value[1]);
+  if (gap >= 0) return gap;
+  if (gap >= -(certificate + here.valueError + least.valueError)) return 0;
+  throw new CheckFailed(
+    `a gap of ${shortNumber(gap)} lies below minus its certificate, ${shortNumber(certificate)}: an objective is not convex`,
+  );
+}
+
+/** ‖∇F_λ(θ)‖²/(2μ) ≥ F_λ(θ) − min F_λ, for a modulus μ of F_λ; null where none is known. */
+export function boundAt(setup: Setup, theta: Float64Array): number | null {
+  const { problem, lambda } = setup;
+  const modulus = once(setup, 'modulus', () => {
+    const { data, dimension } = problem;
+    if (data.kind !== 'quadratic') return weightedModulus(problem, lambda);
+    const { dpo, sft } = data.objectives;
+    const hessian = dpo.hessian.map((entry, i) => lambda * entry + (1 - lambda) * sft.hessian[i]);
+    const found = eigenvalues(hessian, dimension);
+    return found[0] - 1e-13 * dimension * found[dimension - 1];
+  });
+  if (!(modulus > 0)) return null;
+  const { gradient, gradientError } = evaluatePrecisely(weightedFunction(problem, lambda), theta);
+  const slope = Math.hypot(...gradient.high) + gradientError;
+  return (slope * slope) / (2 * modulus);
+}
