@@ -1,7 +1,7 @@
 import { eigenvalues } from '../convex/problem/positive-semidefinite.js';
 import { quadraticObjective } from '../convex/problem/quadratic.js';
-import { InputError } from '../base/input-error.js';
 import type { NoLimit } from './limit.js';
+import { nonNegativeText } from './parameter-text.js';
 import { oneGradient, type Needs, type Remedy, type RemedyParameter } from './remedy.js';
 import { changedOutputs } from './runs.js';
 import { once, type Setup } from './setup.js';
@@ -95,11 +95,7 @@ export function strength(
 ): RemedyParameter<number> & Required<Pick<RemedyParameter<number>, 'at'>> {
   return {
     ...{ name, symbol, description: `weight of ${ofWhat} in stage two` },
-    parse(text, field) {
-      const value = Number(text);
-      if (text.trim() === '' || !(value >= 0 && value < Infinity)) throw new InputError(field, text, 'a number ≥ 0');
-      return value;
-    },
+    parse: nonNegativeText,
     theory: ratioOfWeights,
     at(position, setup) {
       const ratio = ratioOfWeights(setup);

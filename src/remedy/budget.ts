@@ -1,6 +1,6 @@
-import { InputError } from '../base/input-error.js';
 import { minimizeWeightedSum, type WeightedSumMinimum } from '../convex/optimum/weighted-sum.js';
 import { isReason, type Limit } from './limit.js';
+import { nonNegativeText } from './parameter-text.js';
 import { oneGradient, type Remedy } from './remedy.js';
 import { scheduleOutputs } from './runs.js';
 import { frontPoints } from './stage-two.js';
@@ -20,11 +20,7 @@ export const budget: Remedy<number> = {
     name: 'forgetAtMost',
     symbol: 'δ',
     description: 'how far the loss of the first objective may rise above its optimum',
-    parse(text, field) {
-      const value = Number(text);
-      if (text.trim() === '' || !(value >= 0 && value < Infinity)) throw new InputError(field, text, 'a number ≥ 0');
-      return value;
-    },
+    parse: nonNegativeText,
     theory: ({ optima, first }) => Math.max(0, optima.weightedSum[first] - optima.ideal[first].value),
     at: (position, setup) => position * largestLoss(setup),
     curve: (setup) => [...frontByLoss(setup).keys()],

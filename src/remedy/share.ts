@@ -1,4 +1,4 @@
-import { InputError } from '../base/input-error.js';
+import { unitText } from './parameter-text.js';
 import type { RemedyParameter } from './remedy.js';
 import type { Setup } from './setup.js';
 
@@ -11,11 +11,7 @@ export function share(
 ): RemedyParameter<number> {
   return {
     ...{ name, symbol, description, theory },
-    parse(text, field) {
-      const value = Number(text);
-      if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InputError(field, text, 'a number in [0, 1]');
-      return value;
-    },
+    parse: unitText,
     at: (position) => position,
   };
 }

@@ -3,6 +3,7 @@ import { shortNumber } from '../../base/text.js';
 import type { RemedyComparison, RemedyRow } from '../../remedy/compare.js';
 import type { Order } from '../../schedule/schedule.js';
 import { commaNumbers, integerOption, optionName, unitOption, wordOption } from '../arguments.js';
+import { remedyParameters } from '../options/remedies.js';
 import { printJson, printTable } from '../output.js';
 import { lazyProgress } from '../../base/progress.js';
 
@@ -18,24 +19,6 @@ interface RemediesOptions extends Readonly<Record<string, unknown>> {
   readonly seed: number;
   readonly json?: boolean;
 }
-
-/** The parameters that remedies have, by their names, with what they are: src/remedy has their checks. */
-const parameters: Readonly<Record<string, readonly [value: string, description: string]>> = {
-  replay: ['ρ', 'probability of a step on the first objective in stage two (theory: its weight)'],
-  l2Anchor: ['κ', 'weight of the L2 anchor (theory of every κ: w_first/w_second)'],
-  ewcAnchor: ['κ', 'weight of the EWC anchor'],
-  laplaceAnchor: ['κ', 'weight of the Laplace anchor'],
-  klAnchor: ['κ', 'weight of the KL anchor'],
-  chosenNll: ['a', 'weight of the NLL of the chosen replies (theory: as κ)'],
-  average: ['a', 'share of the model of stage two (theory: its weight)'],
-  subspace: ['r', 'dimensions that stage two moves in (default: half)'],
-  share: ['p(t, T)', 'probability of DPO at step t of annealed (default: t/T)'],
-  cycles: ['C', 'cycles of alternating (default: √T, rounded up)'],
-  smoothing: ['μ', 'smoothing of smooth-tchebycheff (default: a tenth of min F_max)'],
-  forgetAtMost: ['δ', 'budget: how far the loss of the first objective may rise (theory: as at θ_λ*)'],
-  conflictAversion: ['c', 'conflict aversion of cagrad (default: 0.5)'],
-  stageTwoSteps: ['n', 'steps of stage two at best-checkpoint (default: the best in hindsight)'],
-};
 
 /** `forgetting remedies`: what people do against forgetting, on one scale. */
 export function remediesCommand(): Command {
@@ -56,7 +39,7 @@ export function remediesCommand(): Command {
     .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
     .option('--seeds <n>', 'number of runs of every row', integerOption('seeds', 1), 20)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0);
-  for (const [name, [value, description]] of Object.entries(parameters)) {
+  for (const [name, [value, description]] of Object.entries(remedyParameters)) {
     command.addOption(new Option(`--${optionName(name)} <${value}>`, description).helpGroup('Parameters of remedies:'));
   }
   return command.option('--json', 'print JSON').action(async (file: string, options: RemediesOptions) => {
@@ -65,7 +48,7 @@ export function remediesCommand(): Command {
     const { compareRemedies } = await import('../../remedy/compare.js');
     const { problem, text } = await readProblemFile(file);
     const given = Object.fromEntries(
-      Object.keys(parameters).flatMap((name) =>
+      Object.keys(remedyParameters).flatMap((name) =>
         typeof options[name] === 'string' ? [[name, options[name]] as const] : [],
       ),
     );
