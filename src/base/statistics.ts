@@ -21,14 +21,14 @@ export interface Estimate {
 export function estimate(samples: ArrayLike<number>): Estimate {
   const { mean, standardError } = moments(samples);
   if (samples.length < 2) return { mean, ci95: null };
-  const half = quantile(samples.length - 1) * standardError;
+  const half = studentQuantile(samples.length - 1) * standardError;
   return { mean, ci95: [mean - half, mean + half] };
 }
 
 const quantiles = new Map<number, number>();
 
 /** Student's quantile at 0.975, remembered: it takes longer than the mean of some hundred samples. */
-function quantile(degreesOfFreedom: number): number {
+export function studentQuantile(degreesOfFreedom: number): number {
   const found = quantiles.get(degreesOfFreedom) ?? tQuantile(0.975, degreesOfFreedom);
   quantiles.set(degreesOfFreedom, found);
   return found;
