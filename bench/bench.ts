@@ -1,5 +1,5 @@
 /** One line of the benchmark: the same work, timed here and in a peer. */
-export interface Row {
+export interface BenchRow {
   readonly group: string;
   readonly case: string;
   /** Whom this toolkit is compared with; null where a row is about this toolkit alone. */
@@ -15,7 +15,7 @@ export interface Row {
 
 /** Where a group sends what it finds, as it finds it. */
 export interface Report {
-  readonly row: (row: Row) => void;
+  readonly row: (row: BenchRow) => void;
   /** A remark for the reader, as that a peer is not installed. */
   readonly note: (text: string) => void;
 }
@@ -28,12 +28,12 @@ export interface Group {
 }
 
 /** A row that compares with a peer. */
-export function compared(row: Omit<Row, 'ratio'> & { readonly theirs: number }): Row {
+export function compared(row: Omit<BenchRow, 'ratio'> & { readonly theirs: number }): BenchRow {
   return { ...row, ratio: row.ours / row.theirs };
 }
 
 /** A row about this toolkit alone. */
-export function alone(row: Omit<Row, 'peer' | 'theirs' | 'ratio'>): Row {
+export function alone(row: Omit<BenchRow, 'peer' | 'theirs' | 'ratio'>): BenchRow {
   return { ...row, peer: null, theirs: null, ratio: null };
 }
 
@@ -62,7 +62,7 @@ export async function inTurns<Name extends string>(
 export function medianRound(
   ours: readonly number[],
   theirs: readonly number[],
-): Pick<Row, 'ours'> & { theirs: number } {
+): Pick<BenchRow, 'ours'> & { theirs: number } {
   const rounds = ours.map((our, round) => ({ ours: our, theirs: theirs[round] }));
   rounds.sort((a, b) => a.ours / a.theirs - b.ours / b.theirs);
   return rounds[Math.floor((rounds.length - 1) / 2)];

@@ -3,7 +3,7 @@ import { enclosedFront } from '../src/convex/front/enclosed-front.js';
 import { fromText } from '../src/convex/generate/from-text.js';
 import { logLinear } from '../src/convex/generate/log-linear.js';
 import { quadratic } from '../src/convex/generate/quadratic.js';
-import { readDemonstrations, readPreferences } from '../src/convex/generate/records.js';
+import { readDemonstrations, readPreferenceRecords } from '../src/convex/generate/records.js';
 import type { Problem } from '../src/convex/problem/problem.js';
 import { parseProblem } from '../src/convex/problem/parse.js';
 import { readProblem } from '../src/convex/problem/read.js';
@@ -42,7 +42,7 @@ const lines = [`| problem | ${errors.join(' | ')} | exponent |`, `|${'---|'.repe
 lines.push(row('quadratic, d = 2', await parseProblem(quadratic({ dimension: 2 })), errors));
 lines.push(row('log-linear, d = 50', await parseProblem(logLinear({ dimension: 50 })), errors));
 if (data !== undefined) {
-  const preferences = readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl'));
+  const preferences = readPreferenceRecords(join(data, 'preferences', 'hh-harmless.train.jsonl'));
   const sft = readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
   lines.push(row('real text, d = 256', await parseProblem(fromText({ preferences, sft })), errors.slice(0, 2)));
 }

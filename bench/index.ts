@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { InputError } from '../src/base/input-error.js';
 import { shortNumber } from '../src/base/text.js';
-import type { Group, Report, Row } from './bench.js';
+import type { Group, Report, BenchRow } from './bench.js';
 
 /** Every group, in the order it runs; a new one is a file beside this one and a line here. */
 const groups: readonly (() => Promise<Group>)[] = [
@@ -25,7 +25,7 @@ const program = new Command('bench')
     if (unknown !== undefined) {
       throw new InputError('group', unknown, `one of ${known.map(({ name }) => name).join(', ')}`);
     }
-    const rows: Row[] = [];
+    const rows: BenchRow[] = [];
     const report: Report = {
       row: (row) => {
         if (!json && rows.length === 0) printLine(Object.keys(widths));
@@ -46,7 +46,7 @@ try {
   process.exitCode = 2;
 }
 
-function cells(row: Row): string[] {
+function cells(row: BenchRow): string[] {
   return [
     row.group,
     row.case,

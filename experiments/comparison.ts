@@ -1,6 +1,6 @@
 import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
+import { referenceOptima, type ReferenceOptima } from '../src/experiment/reference-optima.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/schedule/key.js';
@@ -9,7 +9,7 @@ import { chosenProblem, type ProblemDescription } from './given-problem.js';
 import { logLinearPair } from './problems.js';
 
 /** Every schedule on one log-linear pair, at one λ and the same number of steps. */
-export interface Comparison {
+export interface ComparisonResults {
   readonly subject: ProblemDescription;
   readonly lambda: number;
   readonly steps: number;
@@ -18,17 +18,17 @@ export interface Comparison {
   readonly period: number;
   readonly stepSize: string;
   readonly seeds: number;
-  readonly landmarks: Landmarks;
+  readonly referenceOptima: ReferenceOptima;
   readonly runs: readonly { readonly key: ScheduleKey; readonly result: EnsembleResult }[];
 }
 
-export const comparison: Experiment<Comparison> = {
+export const comparison: Experiment<ComparisonResults> = {
   name: 'comparison',
   takesProblem: true,
-  async run(laboratory) {
-    const { quick } = laboratory;
-    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
-      make: () => logLinearPair(laboratory.seed),
+  async run(context) {
+    const { quick } = context;
+    const { problem, firstStep, subject } = await chosenProblem(context, {
+      make: () => logLinearPair(context.seed),
       description: 'log-linear pair on R^10',
       firstStep: 1,
     });
@@ -42,14 +42,14 @@ export const comparison: Experiment<Comparison> = {
     const period = 10;
     const record = evenlySpaced(0, settings.steps, 101);
     const found = await together({
-      landmarks: landmarks(laboratory, problem, settings.lambda),
+      referenceOptima: referenceOptima(context, problem, settings.lambda),
       results: ensembles(
-        laboratory,
+        context,
         problem,
         comparedKeys.map((key) => ({ ...compared[key], ...settings, period, record })),
       ),
     });
     const runs = comparedKeys.map((key, i) => ({ key, result: found.results[i] }));
-    return { subject, ...settings, period, landmarks: found.landmarks, runs };
+    return { subject, ...settings, period, referenceOptima: found.referenceOptima, runs };
   },
 };

@@ -1,6 +1,6 @@
 import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
+import { referenceOptima, type ReferenceOptima } from '../src/experiment/reference-optima.js';
 import { logSpaced } from '../src/experiment/spacing.js';
 import { stepSizes } from '../src/convex/simulate/step-size.js';
 import type { Problem } from '../src/convex/problem/problem.js';
@@ -18,7 +18,7 @@ export interface GapVersusSteps {
   readonly lambda: number;
   readonly stepSize: string;
   readonly seeds: number;
-  readonly landmarks: Landmarks;
+  readonly referenceOptima: ReferenceOptima;
   /** What statements say of the runs of a schedule, over T. */
   readonly bounds: readonly StepBound[];
   readonly runs: readonly { readonly key: ScheduleKey; readonly steps: number; readonly result: EnsembleResult }[];
@@ -60,24 +60,24 @@ function boundsOn(problem: Problem, lambda: number, rule: string, horizons: read
 export const gapVersusSteps: Experiment<GapVersusSteps> = {
   name: 'gap-versus-steps',
   takesProblem: true,
-  async run(laboratory) {
-    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
+  async run(context) {
+    const { problem, firstStep, subject } = await chosenProblem(context, {
       // On a ball, so that gradients are bounded and statements speak of the last point.
-      make: () => quadraticPair(laboratory.seed, { radius: 4 }),
+      make: () => quadraticPair(context.seed, { radius: 4 }),
       description: 'quadratic pair on a ball of R^10',
       firstStep: 1,
     });
     const [lambda, stepSize] = [0.3, `${firstStep}/sqrt(T)`];
-    const seeds = laboratory.quick ? 10 : 16;
-    const horizons = laboratory.quick || subject.given ? logSpaced(10, 1e4, 2) : logSpaced(10, 1e5, 2);
+    const seeds = context.quick ? 10 : 16;
+    const horizons = context.quick || subject.given ? logSpaced(10, 1e4, 2) : logSpaced(10, 1e5, 2);
     const cases = comparedKeys.flatMap((key) => horizons.map((steps) => ({ key, steps })));
     const members = cases.map(({ key, steps }) => ({ ...compared[key], lambda, steps, stepSize, seeds }));
     const found = await together({
-      landmarks: landmarks(laboratory, problem, lambda),
-      results: ensembles(laboratory, problem, members),
+      referenceOptima: referenceOptima(context, problem, lambda),
+      results: ensembles(context, problem, members),
     });
     const runs = cases.map((each, i) => ({ ...each, result: found.results[i] }));
     const bounds = boundsOn(problem, lambda, stepSize, horizons);
-    return { subject, bounds, lambda, stepSize, seeds, landmarks: found.landmarks, runs };
+    return { subject, bounds, lambda, stepSize, seeds, referenceOptima: found.referenceOptima, runs };
   },
 };

@@ -1,4 +1,4 @@
-import type { Laboratory } from '../src/experiment/experiment.js';
+import type { ExperimentContext } from '../src/experiment/experiment.js';
 import type { Problem } from '../src/convex/problem/problem.js';
 import { significant } from '../src/base/text.js';
 
@@ -27,7 +27,7 @@ export interface ProblemDescription {
 
 /** The problem that the user gave, with α0 = 1/L, L the larger smoothness of its objectives (1 where none is known); otherwise the standard one. */
 export async function chosenProblem(
-  { given }: Laboratory,
+  { given }: ExperimentContext,
   { make, description, firstStep }: StandardProblem,
 ): Promise<ChosenProblem> {
   if (given === undefined) return { problem: await make(), firstStep, subject: { description, given: false } };

@@ -2,7 +2,7 @@ import { contours } from 'd3-contour';
 import { paretoFront } from '../src/convex/optimum/weighted-sum.js';
 import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { landmarks, type Landmarks } from '../src/experiment/landmarks.js';
+import { referenceOptima, type ReferenceOptima } from '../src/experiment/reference-optima.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/schedule/key.js';
@@ -25,7 +25,7 @@ export interface Landscape {
   readonly steps: number;
   readonly batch: number;
   readonly stepSize: string;
-  readonly landmarks: Landmarks;
+  readonly referenceOptima: ReferenceOptima;
   readonly runs: readonly { readonly key: ScheduleKey; readonly result: EnsembleResult }[];
   /** The part of the plane shown. */
   readonly window: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
@@ -41,10 +41,10 @@ export const landscape: Experiment<Landscape> = {
     given === undefined || given.problem.dimension === 2
       ? undefined
       : `the plane is drawn of problems on R^2, not on R^${given.problem.dimension}`,
-  async run(laboratory) {
-    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
+  async run(context) {
+    const { problem, firstStep, subject } = await chosenProblem(context, {
       make: () =>
-        logLinearPair(laboratory.seed, {
+        logLinearPair(context.seed, {
           dimension: 2,
           candidates: 5,
           examples: 100,
@@ -59,19 +59,19 @@ export const landscape: Experiment<Landscape> = {
     const settings = { lambda, steps, batch, values: 'full', stepSize, seeds: 1, path: true } as const;
     const members = comparedKeys.map((key) => ({ ...compared[key], ...settings, record: [...new Set(record)] }));
     const { results, marks } = await together({
-      results: ensembles(laboratory, problem, members),
-      marks: landmarks(laboratory, problem, lambda),
+      results: ensembles(context, problem, members),
+      marks: referenceOptima(context, problem, lambda),
     });
     const runs = comparedKeys.map((key, i) => ({ key, result: results[i] }));
     const points = [
       ...runs.flatMap(({ result }) => result.path),
-      ...[marks.dpo, marks.sft, marks.weightedSum, marks.weightedMax].map(({ point }) => point),
+      ...[marks.dpo, marks.sft, marks.weightedSum, marks.chebyshev].map(({ point }) => point),
     ];
     const window = { x: padded(points.map(([x]) => x)), y: padded(points.map(([, y]) => y)) };
     const { dpo, sft } = problem.objectives;
     const levels = Array.from({ length: 8 }, (_, k) => 0.02 * 2.5 ** k);
     const { ideal, weightedSum } = marks.optima;
-    const size = laboratory.quick ? 61 : 121;
+    const size = context.quick ? 61 : 121;
     const lines = (of: ContourLine['of'], gap: (theta: Float64Array) => number): ContourLine[] =>
       contourLines(window, size, levels, gap).map((line) => ({ of, ...line }));
     const weights = evenlySpaced(0, 1, 41);
@@ -83,7 +83,7 @@ export const landscape: Experiment<Landscape> = {
       steps,
       batch,
       stepSize,
-      landmarks: marks,
+      referenceOptima: marks,
       runs,
       window,
       contours: [

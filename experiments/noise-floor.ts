@@ -46,8 +46,8 @@ const estimates: readonly {
 
 export const noiseFloor: Experiment<NoiseFloor> = {
   name: 'noise-floor',
-  async run(laboratory) {
-    const { quick, seed } = laboratory;
+  async run(context) {
+    const { quick, seed } = context;
     const settings = { schedule: paper.maxright, stepSize: '1/sqrt(T)', seeds: quick ? 6 : 16 };
     const problems = {
       quadratic: await quadraticPair(seed),
@@ -64,7 +64,7 @@ export const noiseFloor: Experiment<NoiseFloor> = {
         lambda: lambdas[problem],
         steps,
       }));
-      const results = await ensembles(laboratory, problems[problem], members);
+      const results = await ensembles(context, problems[problem], members);
       return cases.map(({ estimate, steps }, i) => ({ problem, estimate, steps, result: results[i] }));
     });
     return { ...settings, lambdas, runs: (await Promise.all(runs)).flat() };

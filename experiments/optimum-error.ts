@@ -1,7 +1,7 @@
-import { minimizeWeightedMax } from '../src/convex/optimum/weighted-max.js';
+import { minimizeChebyshev } from '../src/convex/optimum/chebyshev.js';
 import { idealPoint } from '../src/convex/optimum/weighted-sum.js';
 import { ensembles } from '../src/experiment/comparison.js';
-import { landmarks } from '../src/experiment/landmarks.js';
+import { referenceOptima } from '../src/experiment/reference-optima.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import type { Estimate } from '../src/base/statistics.js';
 import { maxright } from '../src/schedule/maxright.js';
@@ -24,12 +24,12 @@ export interface OptimumError {
 
 export const optimumError: Experiment<OptimumError> = {
   name: 'optimum-error',
-  async run(laboratory) {
-    const { quick } = laboratory;
+  async run(context) {
+    const { quick } = context;
     const settings = { schedule: maxright.name, lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
     const { lambda } = settings;
-    const problem = await quadraticPair(laboratory.seed);
-    const { optima } = await landmarks(laboratory, problem, lambda);
+    const problem = await quadraticPair(context.seed);
+    const { optima } = await referenceOptima(context, problem, lambda);
     const differences = quick ? [0.01, 0.1, 1] : [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
     // Half of the difference on either side.
     const errorOf = (difference: number) => ({
@@ -40,17 +40,17 @@ export const optimumError: Experiment<OptimumError> = {
       differences.map((difference) => ({ steps, difference })),
     );
     const members = cases.map(({ steps, difference }) => ({ ...settings, steps, optimumError: errorOf(difference) }));
-    const results = await ensembles(laboratory, problem, members);
+    const results = await ensembles(context, problem, members);
     const ideal = idealPoint(problem);
     const limits = differences.map((difference) => {
       const error = errorOf(difference);
       const told = { dpo: ideal.dpo.value + error.dpo, sft: ideal.sft.value + error.sft };
-      const { minimizer } = minimizeWeightedMax(problem, lambda, ideal, told);
+      const { minimizer } = minimizeChebyshev(problem, lambda, ideal, told);
       const gaps = [
         lambda * (problem.objectives.dpo.value(minimizer) - ideal.dpo.value),
         (1 - lambda) * (problem.objectives.sft.value(minimizer) - ideal.sft.value),
       ];
-      return { difference, maxGap: Math.max(...gaps) - optima.weightedMax };
+      return { difference, maxGap: Math.max(...gaps) - optima.chebyshev };
     });
     return {
       ...settings,

@@ -13,15 +13,15 @@ export interface Period {
 
 export const period: Experiment<Period> = {
   name: 'period',
-  async run(laboratory) {
-    const { quick } = laboratory;
+  async run(context) {
+    const { quick } = context;
     const settings = { schedule: paper.maxright, lambda: 0.3, stepSize: '1/sqrt(T)', seeds: quick ? 8 : 20 };
-    const problem = await quadraticPair(laboratory.seed);
+    const problem = await quadraticPair(context.seed);
     const cases = (quick ? [300, 3000] : [300, 3000, 30_000]).flatMap((steps) =>
       [1, 2, 5, 10, 20, 50, 100].map((k) => ({ period: k, steps })),
     );
     const members = cases.map((each) => ({ ...settings, ...each }));
-    const results = await ensembles(laboratory, problem, members);
+    const results = await ensembles(context, problem, members);
     return { ...settings, runs: cases.map((each, i) => ({ ...each, result: results[i] })) };
   },
 };

@@ -12,14 +12,14 @@ export interface Rates {
 
 export const rates: Experiment<Rates> = {
   name: 'rates',
-  async run(laboratory) {
-    const { quick, seed } = laboratory;
+  async run(context) {
+    const { quick, seed } = context;
     const key = { problem: 'closed-form', lambda: 0.25 };
     const seeds = 10;
     const ends = quick ? [1000, 10_000] : [1_000_000, 100_000, 10_000, 1000];
     const slopes = ends.flatMap((end) =>
       ['R.sequential', 'R.maxright', 'R.alright'].map((id) =>
-        checks(laboratory, key, [id], {
+        checks(context, key, [id], {
           steps: [],
           seeds: 0,
           seed,

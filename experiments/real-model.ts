@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readDemonstrations, readPreferences } from '../src/convex/generate/records.js';
+import { readDemonstrations, readPreferenceRecords } from '../src/convex/generate/records.js';
 import type { ProblemFile } from '../src/convex/problem/format.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import type { ModelProblemOptions } from '../src/experiment/model-problem.js';
@@ -20,12 +20,12 @@ export const realModel: Experiment<RealModel> = {
     data === undefined
       ? 'FORGETTING_DATA is not set to the folder with stories260K, hh-harmless and Alpaca'
       : undefined,
-  async run(laboratory) {
-    const { cache, quick, seed, data = '' } = laboratory;
+  async run(context) {
+    const { cache, quick, seed, data = '' } = context;
     const size = { examples: quick ? 20 : 100, candidates: 4, radius: 2 };
     const file = await cache.get(['real-model', size, seed], () => problemOfModel(data, { ...size, seed }));
     const problem = await problemOf(file);
-    const tradeOff = await measuredTradeOff(laboratory, problem, {
+    const tradeOff = await measuredTradeOff(context, problem, {
       steps: quick ? 400 : 2000,
       batch: 8,
       values: 'minibatch',
@@ -56,7 +56,7 @@ async function problemOfModel(
       ...settings,
       model,
       tokenizer,
-      preferences: readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl')),
+      preferences: readPreferenceRecords(join(data, 'preferences', 'hh-harmless.train.jsonl')),
       sft: readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl')),
     });
     model.dispose();

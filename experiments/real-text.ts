@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
 import { fromText } from '../src/convex/generate/from-text.js';
-import { readDemonstrations, readPreferences } from '../src/convex/generate/records.js';
+import { readDemonstrations, readPreferenceRecords } from '../src/convex/generate/records.js';
 import { problemOf } from './problems.js';
 import { measuredTradeOff, type TradeOff } from './trade-off.js';
 
@@ -15,13 +15,13 @@ export const realText: Experiment<RealText> = {
   name: 'real-text',
   unavailable: ({ data }) =>
     data === undefined ? 'FORGETTING_DATA is not set to the folder with hh-harmless and Alpaca' : undefined,
-  async run(laboratory) {
-    const { quick, seed, data = '' } = laboratory;
+  async run(context) {
+    const { quick, seed, data = '' } = context;
     const size = quick ? { dimension: 32, examples: 150 } : { dimension: 128, examples: 1000 };
-    const preferences = readPreferences(join(data, 'preferences', 'hh-harmless.train.jsonl'));
+    const preferences = readPreferenceRecords(join(data, 'preferences', 'hh-harmless.train.jsonl'));
     const sft = readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
     const problem = await problemOf(fromText({ preferences, sft, ...size, seed }));
-    const tradeOff = await measuredTradeOff(laboratory, problem, {
+    const tradeOff = await measuredTradeOff(context, problem, {
       steps: quick ? 400 : 2000,
       batch: 8,
       values: 'minibatch',

@@ -30,14 +30,14 @@ const ids = ['S.limit', 'S.finite', 'A', 'M', 'X', 'Q', 'W', 'P.certificate'];
 
 export const statements: Experiment<Statements> = {
   name: 'statements',
-  async run(laboratory) {
-    const { quick, seed } = laboratory;
+  async run(context) {
+    const { quick, seed } = context;
     const steps = quick ? [10, 100] : logSpaced(10, 3162, 2);
     const seeds = quick ? 5 : 10;
     const extent = { steps, seeds, seed, rateSteps: [], rateSeeds: 0 };
     // The pair with the shared minibatch takes 20,000 steps, whatever the extent.
     const taken = subjects.filter(({ problem }) => !quick || problem !== 'shared-batch');
-    const found = await Promise.all(taken.map((key) => checks(laboratory, key, ids, extent)));
+    const found = await Promise.all(taken.map((key) => checks(context, key, ids, extent)));
     return { steps, seeds, checks: found.flat() };
   },
 };

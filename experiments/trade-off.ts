@@ -1,6 +1,6 @@
 import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js';
-import type { Experiment, Laboratory } from '../src/experiment/experiment.js';
-import { front, landmarks, type FrontPoint } from '../src/experiment/landmarks.js';
+import type { Experiment, ExperimentContext } from '../src/experiment/experiment.js';
+import { front, referenceOptima, type FrontPoint } from '../src/experiment/reference-optima.js';
 import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/schedule/key.js';
@@ -45,16 +45,16 @@ const measuredAt = 0.5;
 export const tradeOff: Experiment<TradeOff & { readonly subject: ProblemDescription }> = {
   name: 'trade-off',
   takesProblem: true,
-  async run(laboratory) {
+  async run(context) {
     // A start far from the front, so that the paths are seen to come to it.
     const start = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1));
-    const { problem, firstStep, subject } = await chosenProblem(laboratory, {
-      make: () => logLinearPair(laboratory.seed, { start, examples: 60 }),
+    const { problem, firstStep, subject } = await chosenProblem(context, {
+      make: () => logLinearPair(context.seed, { start, examples: 60 }),
       description: 'log-linear pair on R^10',
       firstStep: 3,
     });
-    const { quick } = laboratory;
-    const measured = await measuredTradeOff(laboratory, problem, {
+    const { quick } = context;
+    const measured = await measuredTradeOff(context, problem, {
       steps: quick ? 500 : 2000,
       batch: 8,
       values: 'full',
@@ -68,7 +68,7 @@ export const tradeOff: Experiment<TradeOff & { readonly subject: ProblemDescript
 
 /** Runs every schedule for every weight, and solves for the front. */
 export async function measuredTradeOff(
-  laboratory: Laboratory,
+  context: ExperimentContext,
   problem: Problem,
   { frontPoints, ...settings }: TradeOffSettings,
 ): Promise<TradeOff> {
@@ -83,9 +83,9 @@ export async function measuredTradeOff(
     return { ...compared[key], ...stages, ...settings, lambda, measuredAt, record };
   });
   const found = await together({
-    marks: landmarks(laboratory, problem, measuredAt),
-    front: front(laboratory, problem, [0, ...lambdas, 1], frontPoints),
-    results: ensembles(laboratory, problem, members),
+    marks: referenceOptima(context, problem, measuredAt),
+    front: front(context, problem, [0, ...lambdas, 1], frontPoints),
+    results: ensembles(context, problem, members),
   });
   const runs = cases.map((each, i) => ({ ...each, result: found.results[i] }));
   return { ...settings, ideal: found.marks.optima.ideal, front: found.front, runs };

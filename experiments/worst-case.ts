@@ -73,13 +73,13 @@ const keys = Object.keys(methods) as WorstCaseKey[];
 
 export const worstCases: Experiment<WorstCases> = {
   name: 'worst-case',
-  async run(laboratory) {
-    const { quick } = laboratory;
+  async run(context) {
+    const { quick } = context;
     const lambda = 0.3;
     const steps = quick ? 2 : 4;
     const point = async (key: WorstCaseKey, at: number, T: number, closedForm = false): Promise<WorstCasePoint> => {
       const settings = { ...methods[key], lambda: at, steps: T };
-      const numbers = await (closedForm ? attained : estimated)(laboratory, settings);
+      const numbers = await (closedForm ? attained : estimated)(context, settings);
       return { key, lambda: at, steps: T, closedForm, ...numbers };
     };
     const joint = [paper.alright, paper.maxright, 'maxright-stale', paper.sftThenDpo, paper.dpoThenSft] as const;

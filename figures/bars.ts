@@ -8,8 +8,8 @@ const panels = ['DPO gap', 'SFT gap', 'ideal distance', 'gradients per step', 'l
 
 /** Both optimality gaps, the distance to the ideal point, and the work, of every schedule. */
 export const barsFigure = drawing('bars', comparison, (results) => {
-  const { subject, lambda, steps, batch, stepSize, seeds, period, landmarks, runs } = results;
-  const { ideal } = landmarks.optima;
+  const { subject, lambda, steps, batch, stepSize, seeds, period, referenceOptima, runs } = results;
+  const { ideal } = referenceOptima.optima;
   const rows = runs.flatMap(({ key, result }) => {
     const { dpo, sft, idealDistance } = result.measures[result.measures.length - 1];
     const above = (estimate: typeof dpo, least: number) => {

@@ -8,12 +8,12 @@ import { paper, type ScheduleKey } from '../src/schedule/key.js';
 const limits = [
   { key: paper.sftThenDpo, at: 'dpo' },
   { key: paper.dpoThenSft, at: 'sft' },
-  { key: paper.maxright, at: 'weightedMax' },
+  { key: paper.maxright, at: 'chebyshev' },
 ] as const;
 
 /** The gap of every schedule against how much the two data sets disagree. */
 export const conflictFigure = drawing('conflict', conflict, (results) => {
-  const { lambda, steps, batch, stepSize, seeds, landmarks, runs } = results;
+  const { lambda, steps, batch, stepSize, seeds, referenceOptima, runs } = results;
   const points = runs.map((run) => ({
     layer: 'point',
     schedule: looks[run.key].label,
@@ -22,7 +22,7 @@ export const conflictFigure = drawing('conflict', conflict, (results) => {
   }));
   const smallest = Math.min(...points.map(({ mean }) => mean));
   const curves = limits.flatMap(({ key, at }) =>
-    landmarks.map((each) => ({
+    referenceOptima.map((each) => ({
       layer: 'limit',
       schedule: looks[key].label,
       conflict: each.conflict,

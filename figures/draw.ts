@@ -2,7 +2,7 @@ import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promise
 import { basename, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { InputError } from '../src/base/input-error.js';
-import type { Experiment, Laboratory, WorkProgress } from '../src/experiment/experiment.js';
+import type { Experiment, ExperimentContext, WorkProgress } from '../src/experiment/experiment.js';
 import type { Drawing } from '../src/figure/drawing.js';
 import type { Provenance } from '../src/figure/figure.js';
 import type { PageFigure, SkippedFigure } from '../src/figure/page.js';
@@ -23,7 +23,7 @@ export interface FigureOptions {
   readonly seed: number;
   /** Threads; changes no number. */
   readonly workers?: number;
-  /** Where finished pieces of work are kept. */
+  /** Where the results of finished tasks are kept. */
   readonly cache: string;
   /** The folder of a finished `forgetting llm experiment`. */
   readonly llm?: string;
@@ -68,7 +68,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   const bar = await workProgress();
   const data = process.env.FORGETTING_DATA;
   const warnings = new Set<string>();
-  const laboratory: Laboratory = {
+  const context: ExperimentContext = {
     quick,
     seed,
     ...(data === undefined || data === '' ? {} : { data }),
@@ -84,11 +84,11 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   const { withEmbeddedFont } = await import('../src/figure/embedded-font.js');
   const renderer = startRenderer(pool, quick ? 1 : 2);
   const skipped: SkippedFigure[] = [];
-  const results = sharedResults(laboratory);
+  const results = sharedResults(context);
   /** Draws one figure and writes its files; the line that says so, or why not. */
   const make = async (drawing: Drawing): Promise<string> => {
     const { name } = drawing;
-    const reason = drawing.unavailable(laboratory);
+    const reason = drawing.unavailable(context);
     if (reason !== undefined) {
       skipped.push({ name, reason });
       return `${name}: skipped, ${reason}`;
@@ -128,7 +128,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
 }
 
 /** The problem of a problem file, under the file's name. */
-async function givenProblem(path: string): Promise<NonNullable<Laboratory['given']>> {
+async function givenProblem(path: string): Promise<NonNullable<ExperimentContext['given']>> {
   const { readProblem } = await import('../src/convex/problem/read.js');
   return { name: basename(path), problem: await readProblem(path) };
 }
@@ -176,11 +176,11 @@ export function resultFolders(): string[] {
 }
 
 /** Every experiment once, however many figures are drawn from it. */
-function sharedResults(laboratory: Laboratory): <Results>(experiment: Experiment<Results>) => Promise<Results> {
+function sharedResults(context: ExperimentContext): <Results>(experiment: Experiment<Results>) => Promise<Results> {
   const running = new Map<Experiment<never>, Promise<unknown>>();
   return <Results>(experiment: Experiment<Results>) => {
     const key = experiment as Experiment<never>;
-    const known = running.get(key) ?? experiment.run(laboratory);
+    const known = running.get(key) ?? experiment.run(context);
     running.set(key, known);
     return known as Promise<Results>;
   };

@@ -14,7 +14,7 @@ const orders = [
 
 /** The first objective's loss through both stages, beside that of the joint schedules. */
 export const forgettingFigure = drawing('forgetting', comparison, (results) => {
-  const { subject, lambda, steps, batch, stepSize, seeds, landmarks, runs } = results;
+  const { subject, lambda, steps, batch, stepSize, seeds, referenceOptima, runs } = results;
   const { rows, views } = drawStages(
     orders.map(({ first, second, key: own, title }) => ({
       first,
@@ -28,8 +28,8 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
           points: result.steps.map((step, i) => ({ step, value: result.measures[i][first] })),
         })),
       levels: [
-        { value: landmarks[first].measures[first], label: 'minimum' },
-        { value: landmarks[second].measures[first], label: `at argmin f_${second.toUpperCase()}` },
+        { value: referenceOptima[first].measures[first], label: 'minimum' },
+        { value: referenceOptima[second].measures[first], label: `at argmin f_${second.toUpperCase()}` },
       ],
     })),
   );

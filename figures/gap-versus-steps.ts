@@ -1,6 +1,6 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { gapVersusSteps } from '../experiments/gap-versus-steps.js';
-import type { LandmarkName } from '../src/experiment/landmarks.js';
+import type { ReferenceOptimumName } from '../src/experiment/reference-optima.js';
 import { drawing } from '../src/figure/drawing.js';
 import {
   estimateColumns,
@@ -19,10 +19,10 @@ const panels = [
 ] as const;
 
 /** Where each schedule converges to; the level there is where its measure stops falling. */
-const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: LandmarkName; label: string }[] = [
+const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: ReferenceOptimumName; label: string }[] = [
   { key: paper.sftThenDpo, measure: 'gap', at: 'dpo', label: 'Δ, SFT→DPO' },
   { key: paper.dpoThenSft, measure: 'gap', at: 'sft', label: 'Δ, DPO→SFT' },
-  { key: paper.maxright, measure: 'gap', at: 'weightedMax', label: 'at θ°' },
+  { key: paper.maxright, measure: 'gap', at: 'chebyshev', label: 'at θ°' },
   { key: paper.sftThenDpo, measure: 'maxGap', at: 'dpo', label: 'at argmin f_DPO' },
   { key: paper.dpoThenSft, measure: 'maxGap', at: 'sft', label: 'at argmin f_SFT' },
   { key: paper.alright, measure: 'maxGap', at: 'weightedSum', label: 'at argmin F_λ' },
@@ -43,7 +43,7 @@ function guide(curves: readonly { readonly measure: string; readonly steps: numb
 
 /** Both measures of every schedule against the number of steps, with the levels that they cannot pass. */
 export const gapVersusStepsFigure = drawing('gap-versus-steps', gapVersusSteps, (results) => {
-  const { subject, lambda, landmarks, runs, seeds, stepSize } = results;
+  const { subject, lambda, referenceOptima, runs, seeds, stepSize } = results;
   const curves = runs.flatMap(({ key, steps, result }) =>
     panels.map(({ measure }) => ({
       layer: 'curve',
@@ -61,7 +61,7 @@ export const gapVersusStepsFigure = drawing('gap-versus-steps', gapVersusSteps, 
     schedule: looks[key].label,
     steps: first,
     until: last,
-    mean: landmarks[at].measures[measure],
+    mean: referenceOptima[at].measures[measure],
     label,
   }));
   const bounds = results.bounds.flatMap(({ key, id, measure, points }) =>
@@ -99,8 +99,8 @@ export const gapVersusStepsFigure = drawing('gap-versus-steps', gapVersusSteps, 
     title,
     caption:
       `From ${first} to ${last} steps the gap of F_λ goes from ${reached(paper.sftThenDpo, 'gap')} for Sequential, SFT→DPO ` +
-      `(its limit: Δ = ${landmarks.dpo.measures.gap.toPrecision(3)}), from ${reached(paper.dpoThenSft, 'gap')} for DPO→SFT ` +
-      `(Δ = ${landmarks.sft.measures.gap.toPrecision(3)}), from ${reached(paper.mix, 'gap')} for Mix and from ` +
+      `(its limit: Δ = ${referenceOptima.dpo.measures.gap.toPrecision(3)}), from ${reached(paper.dpoThenSft, 'gap')} for DPO→SFT ` +
+      `(Δ = ${referenceOptima.sft.measures.gap.toPrecision(3)}), from ${reached(paper.mix, 'gap')} for Mix and from ` +
       `${reached(paper.alright, 'gap')} for ALRIGHT; that of F_max from ${reached(paper.maxright, 'maxGap')} for MAXRIGHT. Dotted: the ` +
       'values at the points that the schedules converge to, computed with a certificate. Thin: bounds of the statements' +
       (results.bounds.length === 0 ? ', of which none speaks of these runs' : '') +

@@ -1,6 +1,6 @@
 import { comparedKeys } from '../experiments/compared.js';
 import { lambdaSweep } from '../experiments/lambda-sweep.js';
-import type { LandmarkName } from '../src/experiment/landmarks.js';
+import type { ReferenceOptimumName } from '../src/experiment/reference-optima.js';
 import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, logarithmic, measuredWithLimits, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
@@ -12,10 +12,10 @@ const panels = [
 ] as const;
 
 /** Where a schedule's measure does not vanish: the value at the point that it converges to. */
-const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: LandmarkName }[] = [
+const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: ReferenceOptimumName }[] = [
   { key: paper.sftThenDpo, measure: 'gap', at: 'dpo' },
   { key: paper.dpoThenSft, measure: 'gap', at: 'sft' },
-  { key: paper.maxright, measure: 'gap', at: 'weightedMax' },
+  { key: paper.maxright, measure: 'gap', at: 'chebyshev' },
   { key: paper.sftThenDpo, measure: 'maxGap', at: 'dpo' },
   { key: paper.dpoThenSft, measure: 'maxGap', at: 'sft' },
   { key: paper.alright, measure: 'maxGap', at: 'weightedSum' },
@@ -23,7 +23,7 @@ const limits: readonly { key: ScheduleKey; measure: 'gap' | 'maxGap'; at: Landma
 
 /** Both measures of every schedule against λ. */
 export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) => {
-  const { steps, stepSize, seeds, landmarks, runs } = results;
+  const { steps, stepSize, seeds, referenceOptima, runs } = results;
   const points = runs.flatMap(({ key, lambda, result }) =>
     panels.map(({ measure }) => ({
       layer: 'point',
@@ -35,12 +35,12 @@ export const lambdaSweepFigure = drawing('lambda-sweep', lambdaSweep, (results) 
   );
   const smallest = Math.min(...points.map(({ mean }) => mean));
   const curves = limits.flatMap(({ key, measure, at }) =>
-    landmarks.map(({ lambda, at: landmark }) => ({
+    referenceOptima.map(({ lambda, at: referenceOptimum }) => ({
       layer: 'limit',
       measure,
       schedule: looks[key].label,
       lambda,
-      mean: landmark[at].measures[measure],
+      mean: referenceOptimum[at].measures[measure],
     })),
   );
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);

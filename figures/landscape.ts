@@ -46,7 +46,7 @@ function levelNames(
 
 /** The plane of parameters: level lines, the schedules' paths, and the minimisers that they go to. */
 export const landscapeFigure = drawing('landscape', landscape, (results) => {
-  const { subject, lambda, steps, batch, stepSize, landmarks, runs, window } = results;
+  const { subject, lambda, steps, batch, stepSize, referenceOptima, runs, window } = results;
   const panelOf = (of: keyof typeof contourNames): string => (of === 'weightedSum' ? 'joint' : sequential.name);
   const contours = results.contours.flatMap(({ of, gap, points }, line) =>
     points.map(([x, y], order) => ({
@@ -84,10 +84,10 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
     { layer: 'mark', panel, label: 'start', x: start.x, y: start.y, side: side(start.x), below: true },
     ...(
       [
-        ['argmin f_SFT', landmarks.sft],
-        ['argmin f_DPO', landmarks.dpo],
-        ['argmin F_λ', landmarks.weightedSum],
-        ['θ°', landmarks.weightedMax],
+        ['argmin f_SFT', referenceOptima.sft],
+        ['argmin f_DPO', referenceOptima.dpo],
+        ['argmin F_λ', referenceOptima.weightedSum],
+        ['θ°', referenceOptima.chebyshev],
       ] as const
     )
       .filter(([label]) => panel === 'joint' || label !== 'θ°')

@@ -1,5 +1,5 @@
 import { comparedKeys } from '../experiments/compared.js';
-import type { Layer, Row, View } from '../src/figure/figure.js';
+import type { Layer, FigureRow, View } from '../src/figure/figure.js';
 import { placeLabels } from '../src/figure/labels.js';
 import { estimateColumns, labelMark, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, lookOf } from '../src/figure/theme.js';
@@ -35,7 +35,7 @@ export interface PanelSize {
 
 /** Rows, and a panel's specification that draws those of them that are its own. */
 export interface Panel {
-  readonly rows: readonly Row[];
+  readonly rows: readonly FigureRow[];
   readonly view: View;
 }
 

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { inWorker, siblingModule } from '../src/experiment/piece.js';
+import { inWorker, siblingModule } from '../src/experiment/task.js';
 import type { PngTask } from '../src/figure/png.js';
 import type { FigureTask, RenderedFigure } from '../src/figure/render.js';
 import type { WorkerPool } from '../src/convex/simulate/pool.js';

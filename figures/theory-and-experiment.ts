@@ -39,7 +39,7 @@ interface Column {
 /** The convex pair and the language model in the same plot: end points in loss space, and the gap of F_λ. */
 export const theoryAndExperimentFigure: Drawing = {
   name: 'theory-and-experiment',
-  unavailable: (laboratory) => llm.unavailable?.(laboratory),
+  unavailable: (context) => llm.unavailable?.(context),
   draw: async (results) => {
     const experiment = await results(llm);
     return {

@@ -7,10 +7,10 @@ export { InputError } from './base/input-error.js';
 export { drawFigures, type FigureOptions } from '../figures/draw.js';
 export { drawings, llmDrawings } from '../figures/index.js';
 export { drawing, type Drawing, type ResultsOf } from './figure/drawing.js';
-export type { Experiment, Laboratory, WorkProgress } from './experiment/experiment.js';
+export type { Experiment, ExperimentContext, WorkProgress } from './experiment/experiment.js';
 export type { Cache } from './experiment/cache.js';
 
-export type { Figure, Provenance, Row, Spec, Cell } from './figure/figure.js';
+export type { Figure, Provenance, FigureRow, Spec, Cell } from './figure/figure.js';
 export { renderFigure, type FigureTask, type RenderedFigure } from './figure/render.js';
 export { renderPng, type PngTask } from './figure/png.js';
 export { csvText } from './figure/csv.js';

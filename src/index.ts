@@ -27,7 +27,7 @@ export { createProblem } from './convex/problem/create.js';
 export { parseProblem } from './convex/problem/parse.js';
 export { readProblem } from './convex/problem/read.js';
 export type {
-  Constants,
+  ObjectiveConstants,
   ConvexFunction,
   Objective,
   Problem,
@@ -102,7 +102,7 @@ export {
   type IdealPoint,
   type WeightedSumMinimum,
 } from './convex/optimum/weighted-sum.js';
-export { minimizeWeightedMax, weightedMax, type WeightedMaxMinimum } from './convex/optimum/weighted-max.js';
+export { minimizeChebyshev, chebyshev, type ChebyshevMinimum } from './convex/optimum/chebyshev.js';
 
 export { enclosedFront, type EnclosedFront, type FrontOptions } from './convex/front/enclosed-front.js';
 export {
@@ -166,7 +166,7 @@ export { worstCase, type WorstCaseCertificate, type WorstCaseResult } from './th
 export {
   evaluateWorstFunction,
   type WorstFunction,
-  type Evaluation,
+  type WorstFunctionValue,
   type PiecewiseLinear,
   type SmoothInterpolant,
 } from './theory/worst-case/worst-function.js';
@@ -176,11 +176,11 @@ export { theorems } from './theory/registry.js';
 export type { Extent } from './theory/extent.js';
 export type { Kind, Theorem, Trial, Applied, NotApplicable } from './theory/theorem.js';
 export { suite, type SubjectKey } from './theory/verify/suite.js';
-export { checkSubject, judge, type Check, type Exemption, type Row } from './theory/verify/verify.js';
+export { checkSubject, judge, type Check, type Exemption, type VerdictRow } from './theory/verify/verify.js';
 export type { DescribedRun } from './theory/described-run.js';
 export type { RunMeasure } from './theory/measure.js';
 export type { Measurement } from './theory/measurement.js';
 export type { Setting, Subject, Form, Minimum } from './theory/subject.js';
 export type { ObjectiveBounds } from './theory/objective-bounds.js';
 export type { KnownMatrix } from './convex/matrix/verified-factor.js';
-export type { PlacedProblem } from './convex/simulate/kernel/place.js';
+export type { ArenaProblem } from './convex/simulate/kernel/arena-problem.js';

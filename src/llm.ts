@@ -49,15 +49,15 @@ export { referencedPairs, type ReferencePolicy } from './llm/train/reference-pol
 export { checkedLearningRate, type LearningRateSettings } from './llm/train/learning-rate.js';
 export { checkedStoppingRule, type StoppingRule } from './llm/train/stopping.js';
 export type { ObjectiveData, Training } from './llm/train/training.js';
-export { runTraining, type RunEnd, type RunOptions } from './llm/train/run.js';
+export { runTraining, type RunEnd, type TrainingRunOptions } from './llm/train/run.js';
 export type { AdamwSettings } from './llm/train/adamw.js';
 export { openRunFolder, type RunFolder, type RunResult } from './llm/results/run-folder.js';
 
 export { evaluate, type Evaluation, type EvaluationOptions, type PairLogProbabilities } from './llm/evaluate.js';
 export { generate, type GenerateOptions, type Generation } from './llm/generate.js';
-export { answer, type ChooseOptions, type ScoredQuestion } from './llm/choose/choose.js';
-export { readExams, type Exam, type ExamOptions } from './llm/choose/exams.js';
-export type { Question } from './llm/choose/questions.js';
+export { answer, type MultipleChoiceOptions, type ScoredQuestion } from './llm/multiple-choice/answer.js';
+export { readExams, type Exam, type ExamOptions } from './llm/multiple-choice/exams.js';
+export type { Question } from './llm/multiple-choice/questions.js';
 
 export { profileStep, type ProfileOptions, type StepProfile, type ProfileRow } from './llm/profile/profile.js';
 export type { MatmulLimit } from './llm/profile/matmul-limit.js';

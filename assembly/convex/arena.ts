@@ -29,10 +29,10 @@ function grow(bytes: usize): void {
   const pages = (wanted + PAGE - 1) / PAGE;
   const before = memory.grow(<i32>pages);
   if (before < 0) unreachable();
-  const place = <usize>before * PAGE;
-  if (place !== end) {
-    start = place;
-    next = place;
+  const address = <usize>before * PAGE;
+  if (address !== end) {
+    start = address;
+    next = address;
   }
-  end = place + pages * PAGE;
+  end = address + pages * PAGE;
 }

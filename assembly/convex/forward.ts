@@ -40,11 +40,11 @@ export class Forward {
   /** An example's loss; of a quadratic the value. */
   losses: usize;
 
-  /** The loss of the one that asked as number `place`, once `computeLosses` was there: the mean over its sample. */
+  /** The loss of the one that asked as number `index`, once `computeLosses` was there: the mean over its sample. */
   @inline
-  lossAt(place: i32): f64 {
+  lossAt(index: i32): f64 {
     const examples = this.examples;
-    let at = this.losses + ((<usize>(place * examples)) << 3);
+    let at = this.losses + ((<usize>(index * examples)) << 3);
     if (examples === 1) return load<f64>(at);
     let sum: f64 = 0;
     for (let b = 0; b < examples; b++, at += 8) sum += load<f64>(at);
@@ -80,24 +80,24 @@ export function newForward(objective: Objective, batch: i32, most: i32): Forward
   return forward;
 }
 
-/** Writes that a run at an iterate, on a sampler's sample, asks as number `place`; what counts is set by `count`. */
-export function writeAsking(asking: usize, place: i32, iterate: Iterate, sampler: Sampler): void {
-  const at = asking + ((<usize>place) << 3);
+/** Writes that a run at an iterate, on a sampler's sample, asks as number `index`; what counts is set by `count`. */
+export function writeAsking(asking: usize, index: i32, iterate: Iterate, sampler: Sampler): void {
+  const at = asking + ((<usize>index) << 3);
   store<usize>(at, changetype<usize>(iterate));
   store<usize>(at, sampler.drawn, 4);
 }
 
-/** Where the iterate of the one that asks as number `place` lies. */
-export function iterateAddress(forward: Forward, place: i32): usize {
-  return load<usize>(forward.asking + ((<usize>place) << 3));
+/** Where the iterate of the one that asks as number `index` lies. */
+export function iterateAddress(forward: Forward, index: i32): usize {
+  return load<usize>(forward.asking + ((<usize>index) << 3));
 }
 
-function iterateAt(forward: Forward, place: i32): Iterate {
-  return changetype<Iterate>(iterateAddress(forward, place));
+function iterateAt(forward: Forward, index: i32): Iterate {
+  return changetype<Iterate>(iterateAddress(forward, index));
 }
 
-function sampleAddress(forward: Forward, place: i32): usize {
-  return load<usize>(forward.asking + ((<usize>place) << 3), 4);
+function sampleAddress(forward: Forward, index: i32): usize {
+  return load<usize>(forward.asking + ((<usize>index) << 3), 4);
 }
 
 /** Computes what gradients and losses are made of, for all that ask. */
@@ -117,9 +117,9 @@ function computeSft(forward: Forward): void {
   const pairs = objective.pairs;
   const slot = forward.slot;
   let coefficients = forward.coefficients;
-  for (let place = 0; place < forward.count; place++) {
-    const iterate = iterateAt(forward, place);
-    const sample = sampleAddress(forward, place);
+  for (let index = 0; index < forward.count; index++) {
+    const iterate = iterateAt(forward, index);
+    const sample = sampleAddress(forward, index);
     for (let b = 0; b < forward.examples; b++, coefficients += slot) {
       const example = exampleAt(sample, b);
       products(example.rows, example.count, iterate.vector, pairs, coefficients);
@@ -127,9 +127,9 @@ function computeSft(forward: Forward): void {
   }
   coefficients = forward.coefficients;
   let seen = forward.seen;
-  for (let place = 0; place < forward.count; place++) {
-    const iterate = iterateAt(forward, place);
-    const sample = sampleAddress(forward, place);
+  for (let index = 0; index < forward.count; index++) {
+    const iterate = iterateAt(forward, index);
+    const sample = sampleAddress(forward, index);
     for (let b = 0; b < forward.examples; b++, coefficients += slot, seen += 16) {
       const example = exampleAt(sample, b);
       v128.store(seen, objective.powersAt(example.rows, example.count, iterate.vector, iterate.scale, coefficients));
@@ -141,9 +141,9 @@ function computeDpo(forward: Forward): void {
   const objective = forward.objective;
   const margins = forward.coefficients;
   let end = margins;
-  for (let place = 0; place < forward.count; place++) {
-    const iterate = iterateAt(forward, place);
-    const sample = sampleAddress(forward, place);
+  for (let index = 0; index < forward.count; index++) {
+    const iterate = iterateAt(forward, index);
+    const sample = sampleAddress(forward, index);
     for (let b = 0; b < forward.examples; b++, end += 8) {
       const example = exampleAt(sample, b);
       store<f64>(end, objective.rewardMargin(example.index, example.rows, iterate.vector, iterate.scale));
@@ -168,11 +168,11 @@ function computeDpo(forward: Forward): void {
 function computeQuadratic(forward: Forward): void {
   const objective = forward.objective;
   let gradient = forward.coefficients;
-  for (let place = 0; place < forward.count; place++, gradient += forward.slot) {
-    const iterate = iterateAt(forward, place);
+  for (let index = 0; index < forward.count; index++, gradient += forward.slot) {
+    const iterate = iterateAt(forward, index);
     const value = quadraticGradient(objective, iterate.vector, iterate.scale, gradient);
-    store<f64>(forward.losses + ((<usize>place) << 3), value);
-    if (objective.noise !== 0) addVector(sampleAddress(forward, place), gradient, objective.pairs);
+    store<f64>(forward.losses + ((<usize>index) << 3), value);
+    if (objective.noise !== 0) addVector(sampleAddress(forward, index), gradient, objective.pairs);
   }
 }
 
@@ -191,37 +191,37 @@ export function computeLosses(forward: Forward): void {
   }
 }
 
-/** Adds weight × the gradient of the one that asked as number `place` to a vector. Spoils the coefficients. */
-export function addGradient(forward: Forward, place: i32, weight: f64, vector: usize): void {
+/** Adds weight × the gradient of the one that asked as number `index` to a vector. Spoils the coefficients. */
+export function addGradient(forward: Forward, index: i32, weight: f64, vector: usize): void {
   const objective = forward.objective;
   const pairs = objective.pairs;
-  let coefficients = coefficientsAt(forward, place);
+  let coefficients = coefficientsAt(forward, index);
   if (objective.kind === QUADRATIC) {
     scaled(coefficients, weight, coefficients, pairs);
     return addVector(coefficients, vector, pairs);
   }
-  const sample = sampleAddress(forward, place);
+  const sample = sampleAddress(forward, index);
   const each = weight / <f64>forward.examples;
   for (let b = 0; b < forward.examples; b++, coefficients += forward.slot) {
     const example = exampleAt(sample, b);
-    const size = rowWeight(forward, place, b, each);
+    const size = rowWeight(forward, index, b, each);
     addRows(example.rows, example.count, coefficients, size, vector, pairs);
   }
 }
 
 /**
- * Takes stepSize × the gradient of the one that asked as number `place` from its iterate, and adds the point before to
- * the sum of points; `room` is for a vector. Spoils the coefficients.
+ * Takes stepSize × the gradient of the one that asked as number `index` from its iterate, and adds the point before to
+ * the sum of points; `scratch` is for a vector. Spoils the coefficients.
  */
-export function moveAlong(forward: Forward, place: i32, stepSize: f64, room: usize): void {
+export function moveAlong(forward: Forward, index: i32, stepSize: f64, scratch: usize): void {
   const objective = forward.objective;
-  const iterate = iterateAt(forward, place);
-  const coefficients = coefficientsAt(forward, place);
+  const iterate = iterateAt(forward, index);
+  const coefficients = coefficientsAt(forward, index);
   if (forward.isOneExample) {
-    const example = exampleAt(sampleAddress(forward, place), 0);
+    const example = exampleAt(sampleAddress(forward, index), 0);
     const count = example.count;
     if (count > 0 && count <= MOST_ROWS) {
-      const size = rowWeight(forward, place, 0, stepSize);
+      const size = rowWeight(forward, index, 0, stepSize);
       iterate.squares = moveByRows(
         example.rows,
         count,
@@ -236,9 +236,9 @@ export function moveAlong(forward: Forward, place: i32, stepSize: f64, room: usi
     }
   }
   if (objective.kind === QUADRATIC) return moveIterate(iterate, coefficients, stepSize, objective.pairs);
-  memory.fill(room, 0, (<usize>objective.pairs) << 4);
-  addGradient(forward, place, 1, room);
-  moveIterate(iterate, room, stepSize, objective.pairs);
+  memory.fill(scratch, 0, (<usize>objective.pairs) << 4);
+  addGradient(forward, index, 1, scratch);
+  moveIterate(iterate, scratch, stepSize, objective.pairs);
 }
 
 /** Takes stepSize × a gradient from an iterate, and adds the point before to the sum of points. */
@@ -246,12 +246,12 @@ export function moveIterate(iterate: Iterate, gradient: usize, stepSize: f64, pa
   iterate.squares = moveBy(gradient, stepSize, iterate.scale, iterate.vector, iterate.sum, pairs);
 }
 
-function coefficientsAt(forward: Forward, place: i32): usize {
-  return forward.coefficients + <usize>(place * forward.examples) * forward.slot;
+function coefficientsAt(forward: Forward, index: i32): usize {
+  return forward.coefficients + <usize>(index * forward.examples) * forward.slot;
 }
 
 /** What the coefficients of example b are multiplied by where its gradient counts `weight` times. */
-function rowWeight(forward: Forward, place: i32, b: i32, weight: f64): f64 {
+function rowWeight(forward: Forward, index: i32, b: i32, weight: f64): f64 {
   if (forward.objective.kind !== SFT) return weight;
-  return weight / (1 + load<f64>(forward.seen + ((<usize>(place * forward.examples + b)) << 4), 8));
+  return weight / (1 + load<f64>(forward.seen + ((<usize>(index * forward.examples + b)) << 4), 8));
 }

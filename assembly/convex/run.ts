@@ -76,8 +76,8 @@ export class Run extends Iterate {
   stepSizeStride: usize;
   /** What this step moves along, and where the run asked for it. */
   along: i32;
-  dpoPlace: i32;
-  sftPlace: i32;
+  dpoIndex: i32;
+  sftIndex: i32;
   /** Whether the loss of the objective moved along is still to be told. */
   isCurious: bool;
   /** The steps recorded after, ascending; how many, and how many so far. */
@@ -119,13 +119,13 @@ export class Group {
   mixes: bool;
   /** The steps done. */
   step: i32;
-  /** Room for a vector. */
-  room: usize;
+  /** Scratch space of a vector. */
+  scratch: usize;
   waiting: Waiting;
 }
 
 /**
- * A group with room for so many seeds with so many runs each, all on samples of `batch` examples; `farAway` is the norm
+ * A group with scratch for so many seeds with so many runs each, all on samples of `batch` examples; `farAway` is the norm
  * from which a run counts as diverged.
  */
 export function newGroup(
@@ -150,7 +150,7 @@ export function newGroup(
   group.sft = newForward(sft, batch, most);
   group.dpoEvaluated = newForward(dpo, batch, 1);
   group.sftEvaluated = newForward(sft, batch, 1);
-  group.room = allocate((<usize>dpo.pairs) << 4);
+  group.scratch = allocate((<usize>dpo.pairs) << 4);
   group.waiting = newWaiting(dpo, sft);
   return group;
 }
@@ -201,8 +201,8 @@ function askAll(group: Group, t: i32): void {
     run.along = along;
     // Others go through the list of their objective.
     if (along >= ALONG_BOTH) {
-      run.dpoPlace = dpoCount;
-      run.sftPlace = sftCount;
+      run.dpoIndex = dpoCount;
+      run.sftIndex = sftCount;
     }
     // Both are written, and one counts: a branch that depends on chance would cost more.
     writeAsking(dpo, dpoCount, run, draws.dpo);
@@ -264,8 +264,8 @@ function greedyAlong(group: Group, run: Run, t: i32): i32 {
 }
 
 function fullValue(group: Group, run: Run, objective: Objective): f64 {
-  scaled(run.vector, run.scale, group.room, group.pairs);
-  return valueAt(group.waiting, objective, group.room);
+  scaled(run.vector, run.scale, group.scratch, group.pairs);
+  return valueAt(group.waiting, objective, group.scratch);
 }
 
 /** The loss on a sample of its own. */
@@ -284,8 +284,8 @@ function decideAll(group: Group): void {
   for (let r = 0; r < group.count; r++) {
     const run = runAt(group, r);
     if (run.along !== UNDECIDED) continue;
-    run.dpo.tell(group.dpo.lossAt(run.dpoPlace));
-    run.sft.tell(group.sft.lossAt(run.sftPlace));
+    run.dpo.tell(group.dpo.lossAt(run.dpoIndex));
+    run.sft.tell(group.sft.lossAt(run.sftIndex));
     run.along = select(ALONG_DPO, ALONG_SFT, prefersDpo(run));
   }
 }
@@ -298,24 +298,24 @@ function moveAll(group: Group, t: i32): void {
 }
 
 function moveAlongOne(group: Group, forward: Forward, along: i32, t: i32): void {
-  const room = group.room;
-  for (let place = 0; place < forward.count; place++) {
-    const run = changetype<Run>(iterateAddress(forward, place));
+  const scratch = group.scratch;
+  for (let index = 0; index < forward.count; index++) {
+    const run = changetype<Run>(iterateAddress(forward, index));
     if (run.along !== along) continue;
     const factor = along === ALONG_DPO ? run.dpoFactor : run.sftFactor;
-    moveAlong(forward, place, factor * stepSizeOf(run, t), room);
+    moveAlong(forward, index, factor * stepSizeOf(run, t), scratch);
   }
 }
 
 function moveAlongBoth(group: Group, t: i32): void {
-  const room = group.room;
+  const scratch = group.scratch;
   for (let r = 0; r < group.count; r++) {
     const run = runAt(group, r);
     if (run.along !== ALONG_BOTH) continue;
-    memory.fill(room, 0, (<usize>group.pairs) << 4);
-    addGradient(group.dpo, run.dpoPlace, run.lambda, room);
-    addGradient(group.sft, run.sftPlace, 1 - run.lambda, room);
-    moveIterate(run, room, stepSizeOf(run, t), group.pairs);
+    memory.fill(scratch, 0, (<usize>group.pairs) << 4);
+    addGradient(group.dpo, run.dpoIndex, run.lambda, scratch);
+    addGradient(group.sft, run.sftIndex, 1 - run.lambda, scratch);
+    moveIterate(run, scratch, stepSizeOf(run, t), group.pairs);
   }
 }
 
@@ -333,9 +333,9 @@ function tellAll(group: Group): void {
 }
 
 function tellAlongOne(forward: Forward, along: i32): void {
-  for (let place = 0; place < forward.count; place++) {
-    const run = changetype<Run>(iterateAddress(forward, place));
-    if (run.isCurious && run.along === along) (along === ALONG_DPO ? run.dpo : run.sft).tell(forward.lossAt(place));
+  for (let index = 0; index < forward.count; index++) {
+    const run = changetype<Run>(iterateAddress(forward, index));
+    if (run.isCurious && run.along === along) (along === ALONG_DPO ? run.dpo : run.sft).tell(forward.lossAt(index));
   }
 }
 

@@ -3,7 +3,7 @@ import { totalRows } from '../../src/convex/problem/feature-rows.js';
 import type { Problem } from '../../src/convex/problem/problem.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import { schedules } from '../../src/schedule/index.js';
-import { placeProblem, type PlaceableData } from '../../src/convex/simulate/kernel/place.js';
+import { inArena, type KernelData } from '../../src/convex/simulate/kernel/arena-problem.js';
 import { runTrajectories } from '../../src/convex/simulate/trajectories.js';
 import { alone, fittedExponent, type Report } from '../bench.js';
 import { median } from '../../src/base/statistics.js';
@@ -85,7 +85,7 @@ async function measure({ dimension, examples, seeds }: Size) {
   const milliseconds = median(Array.from({ length: repetitions }, run));
   const dataMegabytes = dataBytes(problem) / 2 ** 20;
   // The problem's arrays lie there too.
-  const bytes = placeProblem(problem.data as PlaceableData).memory.buffer.byteLength;
+  const bytes = inArena(problem.data as KernelData).memory.buffer.byteLength;
   return { milliseconds, dataMegabytes, megabytes: bytes / 2 ** 20 };
 }
 

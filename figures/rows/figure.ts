@@ -1,5 +1,5 @@
 import { grouped } from '../../src/base/grouped.js';
-import type { Figure, Layer, Row } from '../../src/figure/figure.js';
+import type { Figure, Layer, FigureRow } from '../../src/figure/figure.js';
 import { labelMark, linearDomain, logarithmic, namedChannels, onlyLayer } from '../../src/figure/layers.js';
 import { lookOf, shadesOf, type Look } from '../../src/figure/theme.js';
 import type { CurveBound } from './bounds.js';
@@ -96,7 +96,7 @@ export function rowsFigure({ measure, curves: { over, curves }, bounds = [], ...
     y.scale,
   );
   // On a logarithmic axis a band that reaches to 0 and below goes down to the axis.
-  const rows: Row[] = [
+  const rows: FigureRow[] = [
     ...points.map((row) => ({ ...row, drawnLow: row.low === null ? null : Math.max(floor, row.low) })),
     ...statements,
     ...ends.map((row) => ({

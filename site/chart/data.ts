@@ -1,5 +1,5 @@
 import { csvText } from '../../src/figure/csv.js';
-import type { Row } from '../../src/figure/figure.js';
+import type { FigureRow } from '../../src/figure/figure.js';
 import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { save } from './export.js';
 import { cellText } from './tooltip.js';
@@ -8,7 +8,7 @@ import { cellText } from './tooltip.js';
 const most = 500;
 
 /** Opens a figure's rows as a table in a dialog, from which they can be saved as CSV. */
-export function showData(title: string, name: string, rows: readonly Row[]): void {
+export function showData(title: string, name: string, rows: readonly FigureRow[]): void {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const shown = rows.slice(0, most);
   const dialog = Object.assign(document.createElement('dialog'), { className: 'chart-data' });

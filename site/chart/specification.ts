@@ -1,9 +1,9 @@
-import type { Row } from '../../src/figure/figure.js';
+import type { FigureRow } from '../../src/figure/figure.js';
 
 /** A Vega-Lite specification as plain data: what is read of it here, and the rest as it is. */
 export interface Specification {
   readonly title?: unknown;
-  readonly data: { readonly values: readonly Row[] };
+  readonly data: { readonly values: readonly FigureRow[] };
   readonly hconcat?: readonly View[];
   readonly concat?: readonly View[];
   readonly columns?: number;

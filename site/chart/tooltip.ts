@@ -1,4 +1,4 @@
-import type { Cell, Row } from '../../src/figure/figure.js';
+import type { Cell, FigureRow } from '../../src/figure/figure.js';
 import { htmlText } from '../../src/figure/scripts.js';
 
 interface Item {
@@ -35,7 +35,7 @@ function rowAt(event: MouseEvent, item: Item | null | undefined): [string, Cell]
   const found =
     item?.mark !== undefined && /line|area|trail/.test(item.mark.marktype) ? nearest(event, item.mark.items) : item;
   if (typeof found?.datum !== 'object' || found.datum === null) return undefined;
-  const cells = Object.entries(found.datum as Row).filter(
+  const cells = Object.entries(found.datum as FigureRow).filter(
     ([name, cell]) => !internal.has(name) && cell !== null && !name.startsWith('_') && typeof cell !== 'object',
   );
   return cells.length === 0 ? undefined : cells;

@@ -15,7 +15,7 @@ import { checkConverged } from '../../src/convex/simulate/converged.js';
 import { optimaCertificates } from '../../src/convex/simulate/optima.js';
 import { moments } from '../../src/base/statistics.js';
 import { stepSizes } from '../../src/convex/simulate/step-size.js';
-import { placedProblem, runPlaced, type Member } from '../../src/convex/simulate/trajectories.js';
+import { arenaProblem, runInArena, type Member } from '../../src/convex/simulate/trajectories.js';
 import type { Trajectory } from '../../src/convex/simulate/trajectory.js';
 import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';
 import { toPlane, type PosedProblem } from './subject.js';
@@ -42,7 +42,7 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
     lambda,
     ideal,
     weightedSum: subject.weightedSum.value,
-    weightedMax: subject.weightedMax.value,
+    chebyshev: subject.chebyshev.value,
     certificates: optimaCertificates(problem, lambda, subject),
   };
   const record = recordedSteps(job);
@@ -61,13 +61,13 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
       },
     };
   });
-  const placed = placedProblem(problem.data);
+  const placed = arenaProblem(problem.data);
   const gathered = keys.map(() => gather(posed, record));
   let summaryDue = 0;
   for (let done = 0; done < seeds;) {
     const until = performance.now() + slice;
     do {
-      const [runs] = runPlaced(placed, problem, members, [seed + done]);
+      const [runs] = runInArena(placed, problem, members, [seed + done]);
       runs.forEach((run, i) => {
         checkConverged(run, members[i].settings, seed + done);
         gathered[i].add(run);

@@ -22,7 +22,7 @@ export function forgettingCurveView(host: HTMLElement): View {
     if (scene === undefined || runs.length === 0 || width() === 0) return;
     const first = forgotten(shown);
     const sequential = first === 'sft' ? paper.sftThenDpo : paper.dpoThenSft;
-    const best = scene.landmarks[first].value;
+    const best = scene.referenceOptima[first].value;
     const [before] = stagesOf(state);
     const area = { left: 3.2 * rem(), right: width() - 1.4 * rem(), top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
     const highest = Math.max(

@@ -2,7 +2,7 @@ import { contours } from 'd3-contour';
 import { looks } from '../../src/figure/theme.js';
 import { canvas, linear, linePath, px, stroke, symbol, type PlotArea, type Scale } from '../chart/plot.js';
 import { handles, type Change } from './handles.js';
-import type { LandmarkName, Scene, Window } from './protocol.js';
+import type { ReferenceOptimumName, Scene, Window } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 import type { Ellipse, State } from './state.js';
 
@@ -67,15 +67,16 @@ function plane(shown: Shown, x: Scale, y: Scale, rem: number): string {
     layers.push(`<path class="pareto-set" d="${curve}"/>`);
   }
   layers.push(...paths(shown, x, y, rem));
-  if (scene !== undefined) layers.push(landmarks(state, scene, x, y, rem));
+  if (scene !== undefined) layers.push(referenceOptima(state, scene, x, y, rem));
   return layers.join('');
 }
 
 /** F_λ − min F_λ as a hill of thin sheets. */
 const hill = kept(({ lambda }: Pick<State, 'lambda'>, scene: Scene, x: Scale, y: Scale): string => {
-  const { field, landmarks, window } = scene;
+  const { field, referenceOptima, window } = scene;
   const { dpo, sft, columns, rows } = field;
-  const lowest = landmarks.weightedSum.value - lambda * landmarks.dpo.value - (1 - lambda) * landmarks.sft.value;
+  const lowest =
+    referenceOptima.weightedSum.value - lambda * referenceOptima.dpo.value - (1 - lambda) * referenceOptima.sft.value;
   const values = Array.from(dpo, (value, i) => lowest - lambda * value - (1 - lambda) * sft[i]);
   const highest = values.reduce((most, value) => Math.max(most, -value), 0);
   const sheets = Array.from({ length: 9 }, (_, k) => -highest * 0.7 * 0.5 ** k);
@@ -166,12 +167,12 @@ export function dots(points: Float64Array, x: Scale, y: Scale, colour: string, r
   return `<path class="cloud" d="${d}" stroke="${colour}" stroke-width="${px(2 * radius)}"/>`;
 }
 
-const landmarkLabels: readonly (readonly [LandmarkName, string, string])[] = [
+const referenceOptimumLabels: readonly (readonly [ReferenceOptimumName, string, string])[] = [
   ['weightedSum', 'θ<tspan class="sub">λ</tspan>*', 'minimiser of F_λ, where Mix and ALRIGHT go'],
-  ['weightedMax', 'θ°', 'minimiser of F_max, where MAXRIGHT goes'],
+  ['chebyshev', 'θ°', 'minimiser of F_max, where MAXRIGHT goes'],
 ];
 
-function landmarks({ kind }: State, scene: Scene, x: Scale, y: Scale, rem: number): string {
+function referenceOptima({ kind }: State, scene: Scene, x: Scale, y: Scale, rem: number): string {
   const own =
     kind === 'quadratic'
       ? []
@@ -181,16 +182,18 @@ function landmarks({ kind }: State, scene: Scene, x: Scale, y: Scale, rem: numbe
         ] as const);
   const minimisers = own.map(([name, label]) => mark(name, label, `minimiser of f_${label}`));
   const start = kind === 'quadratic' ? '' : cross(scene.start, 'start', 'start', 'start');
-  return [start, ...minimisers, ...landmarkLabels.map(([name, label, title]) => mark(name, label, title))].join('');
+  return [start, ...minimisers, ...referenceOptimumLabels.map(([name, label, title]) => mark(name, label, title))].join(
+    '',
+  );
 
-  function mark(name: LandmarkName, label: string, title: string): string {
-    return cross(scene.landmarks[name].point, label, title, name);
+  function mark(name: ReferenceOptimumName, label: string, title: string): string {
+    return cross(scene.referenceOptima[name].point, label, title, name);
   }
 
   function cross([a, b]: readonly [number, number], label: string, title: string, name: string): string {
     const [left, top, arm] = [x(a), y(b), 0.28 * rem];
-    const below = name === 'weightedMax' ? 1.35 : -0.5;
-    return `<g class="landmark ${name}" transform="translate(${px(left)},${px(top)})"><title>${title}</title>
+    const below = name === 'chebyshev' ? 1.35 : -0.5;
+    return `<g class="reference-optimum ${name}" transform="translate(${px(left)},${px(top)})"><title>${title}</title>
       <path d="M${px(-arm)},0H${px(arm)}M0,${px(-arm)}V${px(arm)}"/>
       <text x="${px(0.45 * rem)}" y="${px(below * 0.8 * rem)}">${label}</text></g>`;
   }
@@ -203,7 +206,7 @@ function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
   const x = linear(scene.window.x, [area.left, area.right]);
   const middle = area.top + 0.56 * (area.bottom - area.top);
   const { lambda } = state;
-  const { dpo: bestDpo, sft: bestSft } = scene.landmarks;
+  const { dpo: bestDpo, sft: bestSft } = scene.referenceOptima;
   const curves = {
     sft: Array.from(sft, (value) => value + bestSft.value),
     dpo: Array.from(dpo, (value) => value + bestDpo.value),
@@ -229,10 +232,10 @@ function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
     ['sft', 'SFT'],
     ['dpo', 'DPO'],
     ['weightedSum', 'θ<tspan class="sub">λ</tspan>*'],
-    ['weightedMax', 'θ°'],
+    ['chebyshev', 'θ°'],
   ] as const;
   const rules = marks.map(([name, label], i) => {
-    const place = px(x(scene.landmarks[name].point[0]));
+    const place = px(x(scene.referenceOptima[name].point[0]));
     const up = i === 3 ? 1.7 * rem : 0.7 * rem;
     return `<path class="rule ${name}" d="M${place},${px(area.top + rem)}V${px(area.bottom - rem)}"/>
       <text class="rule-label" x="${place}" y="${px(middle + up)}" text-anchor="middle">${label}</text>`;

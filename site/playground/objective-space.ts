@@ -17,7 +17,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
     const { scene, theory, state, progress } = shown;
     if (scene === undefined || theory === undefined || width() === 0) return;
     const { front } = theory;
-    const { dpo: bestDpo, sft: bestSft } = scene.landmarks;
+    const { dpo: bestDpo, sft: bestSft } = scene.referenceOptima;
     const runs = shownEnsembles(shown);
     const ends = runs.map(([, { final }]) => final);
     const domain = (ideal: number, values: readonly number[]): [number, number] => {
@@ -32,7 +32,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
     const y = linear(ys, [area.bottom, area.top], 4);
     const curve = linePath(front.length, (i) => [x(front[i].dpo), y(front[i].sft)]);
     const feasible = `${curve}V${px(area.top)}H${px(area.right)}V${px(y(front[0].sft))}Z`;
-    const { weightedSum } = scene.landmarks;
+    const { weightedSum } = scene.referenceOptima;
     const level = tangent(state.lambda, weightedSum, xs, ys);
     const trails = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
@@ -66,7 +66,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
 
   function label(left: number, top: number, text: string, name: string): string {
     const arm = 0.26 * rem();
-    return `<g class="landmark ${name}" transform="translate(${px(left)},${px(top)})">
+    return `<g class="reference-optimum ${name}" transform="translate(${px(left)},${px(top)})">
       <path d="M${px(-arm)},0H${px(arm)}M0,${px(-arm)}V${px(arm)}"/>
       <text x="${px(0.5 * rem())}" y="${px(-0.4 * rem())}">${text}</text></g>`;
   }

@@ -61,7 +61,7 @@ export interface Scene {
   readonly plane: Plane;
   /** The points of interest in the plane. */
   readonly start: readonly [number, number];
-  readonly landmarks: Readonly<Record<LandmarkName, Landmark>>;
+  readonly referenceOptima: Readonly<Record<ReferenceOptimumName, ReferenceOptimum>>;
   /** The radius of the ball; Infinity for none. */
   readonly radius: number;
   /** The problem file. */
@@ -69,10 +69,10 @@ export interface Scene {
 }
 
 /** The points that are found with certificates. */
-export type LandmarkName = 'dpo' | 'sft' | 'weightedSum' | 'weightedMax';
+export type ReferenceOptimumName = 'dpo' | 'sft' | 'weightedSum' | 'chebyshev';
 
 /** A certified minimiser, in the plane and in objective space. */
-export interface Landmark {
+export interface ReferenceOptimum {
   readonly point: readonly [number, number];
   readonly dpo: number;
   readonly sft: number;

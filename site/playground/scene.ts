@@ -7,7 +7,7 @@ import { stepSizes } from '../../src/convex/simulate/step-size.js';
 import {
   recordedSteps,
   type Job,
-  type Landmark,
+  type ReferenceOptimum,
   type Scene,
   type ShownBound,
   type Theory,
@@ -19,21 +19,21 @@ import { toPlane, type PosedProblem } from './subject.js';
 export function sceneOf(posed: PosedProblem, job: Job): Scene {
   const { problem, subject, plane, problemText } = posed;
   const { objectives, dimension } = problem;
-  const landmark = ({ minimizer, value, certificate }: (typeof subject)['weightedSum']): Landmark => ({
+  const referenceOptimum = ({ minimizer, value, certificate }: (typeof subject)['weightedSum']): ReferenceOptimum => ({
     point: toPlane(plane, minimizer),
     dpo: objectives.dpo.value(minimizer),
     sft: objectives.sft.value(minimizer),
     value,
     certificate,
   });
-  const landmarks = {
-    dpo: landmark(subject.ideal.dpo),
-    sft: landmark(subject.ideal.sft),
-    weightedSum: landmark(subject.weightedSum),
-    weightedMax: landmark(subject.weightedMax),
+  const referenceOptima = {
+    dpo: referenceOptimum(subject.ideal.dpo),
+    sft: referenceOptimum(subject.ideal.sft),
+    weightedSum: referenceOptimum(subject.weightedSum),
+    chebyshev: referenceOptimum(subject.chebyshev),
   };
   const start = toPlane(plane, problem.start);
-  const window = job.window ?? windowAround([start, ...Object.values(landmarks).map(({ point }) => point)]);
+  const window = job.window ?? windowAround([start, ...Object.values(referenceOptima).map(({ point }) => point)]);
   return {
     dimension,
     conditional: problem.conditionalOnConvexity,
@@ -41,7 +41,7 @@ export function sceneOf(posed: PosedProblem, job: Job): Scene {
     field: field(posed, window),
     plane,
     start,
-    landmarks,
+    referenceOptima,
     radius: problem.radius,
     problemText,
   };

@@ -1,5 +1,5 @@
 import { mean } from '../../src/base/statistics.js';
-import type { Row } from '../../src/figure/figure.js';
+import type { FigureRow } from '../../src/figure/figure.js';
 import {
   labelMark,
   linearDomain,
@@ -84,7 +84,7 @@ function channelsOf(runs: readonly LookedRun[]) {
   );
 }
 
-function specification(rows: readonly Row[], spec: object): Specification {
+function specification(rows: readonly FigureRow[], spec: object): Specification {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     ...spec,
@@ -97,7 +97,7 @@ function tradeOff(all: readonly LookedRun[]) {
   const runs = all.filter(({ measures }) => measures.length > 0);
   if (runs.length === 0) return undefined;
   const rows = runs.flatMap(({ label, measures }) =>
-    measures.flatMap(({ step, dpo, sft }, i): Row[] => [
+    measures.flatMap(({ step, dpo, sft }, i): FigureRow[] => [
       { layer: 'path', run: label, step, sft, dpo },
       ...(i === measures.length - 1 ? [{ layer: 'end', run: label, step, sft, dpo }] : []),
     ]),
@@ -138,7 +138,7 @@ function overLambda(all: readonly LabelledRun[]) {
   if (new Set(ends.map(({ lambda }) => lambda)).size < 2) return undefined;
   // The extreme λ come first: their labels say which way a line goes.
   ends.sort((a, b) => Math.abs(b.lambda - 0.5) - Math.abs(a.lambda - 0.5));
-  const losses = ends.map(({ end: { sft, dpo } }): Row => ({ sft, dpo }));
+  const losses = ends.map(({ end: { sft, dpo } }): FigureRow => ({ sft, dpo }));
   const position = { x: lossAxis('sft', losses), y: lossAxis('dpo', losses) };
   const clear = clearWidths(
     ends.map(({ lambda, end: { sft, dpo } }) => ({
@@ -149,7 +149,7 @@ function overLambda(all: readonly LabelledRun[]) {
     leastStretch * panel.height,
     lambdaBox,
   );
-  const rows = ends.map(({ key, lambda, set, end: { sft, dpo } }, i): Row => ({
+  const rows = ends.map(({ key, lambda, set, end: { sft, dpo } }, i): FigureRow => ({
     schedule: looks[key].label,
     set,
     lambda,
@@ -193,7 +193,7 @@ function share(value: number, [low, high]: readonly [number, number]): number {
   return low === high ? 0.5 : (value - low) / (high - low);
 }
 
-function lossAxis(name: 'sft' | 'dpo', rows: readonly Row[]) {
+function lossAxis(name: 'sft' | 'dpo', rows: readonly FigureRow[]) {
   return {
     field: name,
     type: 'quantitative',
@@ -207,7 +207,7 @@ function gaps(all: readonly LookedRun[]) {
   if (shown.length === 0) return undefined;
   const rows = all.flatMap(({ label, measures }) =>
     measures.flatMap((row) =>
-      shown.flatMap((measure): Row[] => {
+      shown.flatMap((measure): FigureRow[] => {
         const value = row[measure];
         if (value === undefined) return [];
         const [low, high] = row.intervals[measure] ?? [value, value];
@@ -228,7 +228,7 @@ function gaps(all: readonly LookedRun[]) {
   };
 }
 
-function gapView(measure: GapName, rows: readonly Row[], channels: ReturnType<typeof channelsOf>) {
+function gapView(measure: GapName, rows: readonly FigureRow[], channels: ReturnType<typeof channelsOf>) {
   const own = rows.filter((row) => row.measure === measure);
   const values = own.map(({ value }) => Number(value));
   const positive = values.filter((value) => value > 0);
@@ -256,7 +256,7 @@ function gapView(measure: GapName, rows: readonly Row[], channels: ReturnType<ty
 function losses(all: readonly LookedRun[]) {
   const rows = all.flatMap(({ label, steps }) =>
     stretches(steps).flatMap((stretch) =>
-      (['dpo', 'sft'] as const).flatMap((objective): Row[] => {
+      (['dpo', 'sft'] as const).flatMap((objective): FigureRow[] => {
         const seen = stretch.flatMap((row) => row[`${objective}Loss`] ?? []);
         if (seen.length === 0) return [];
         return [{ run: label, objective, step: stretch[stretch.length - 1].step, loss: mean(seen) }];
@@ -296,7 +296,7 @@ function choices(all: readonly LookedRun[]) {
   const runs = all.filter(({ steps }) => steps.length > 0);
   if (runs.length === 0) return undefined;
   const rows = runs.flatMap(({ label, steps }) =>
-    stretches(steps).map((stretch): Row => ({
+    stretches(steps).map((stretch): FigureRow => ({
       run: label,
       step: stretch[stretch.length - 1].step,
       'DPO share': mean(stretch.map(({ dpoShare }) => dpoShare)),
@@ -331,7 +331,9 @@ function overhead(all: readonly LookedRun[]) {
   const shown = names.filter((name) => all.some(({ cost }) => cost[name] !== undefined));
   if (shown.length === 0) return undefined;
   const rows = all.flatMap(({ label, cost }) =>
-    shown.flatMap((name): Row[] => (cost[name] === undefined ? [] : [{ run: label, cost: name, amount: cost[name] }])),
+    shown.flatMap((name): FigureRow[] =>
+      cost[name] === undefined ? [] : [{ run: label, cost: name, amount: cost[name] }],
+    ),
   );
   const runs = all.filter(({ label }) => rows.some(({ run }) => run === label));
   const { color } = channelsOf(runs);

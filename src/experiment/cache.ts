@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { digestOf } from '../base/digest.js';
 import { readKept, writeKept } from '../base/kept-file.js';
 
-/** Finished pieces of work in a folder, one file each, named by the hash of everything that made them. */
+/** Finished tasks in a folder, one file each, named by the hash of everything that made them. */
 export interface Cache {
   /** The stored result of these inputs, or what `compute` gives, stored: the same JSON value either way. */
   get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result>;
 }
 
 /**
- * The cache in a folder. A piece's file is written whole or not at all, so that a run that was killed finds every
- * piece that it finished and none that it did not; a damaged one is computed anew.
- * @param salt what made every piece, beside its inputs: the version and the code
+ * The cache in a folder. A task's file is written whole or not at all, so that a run that was killed finds every
+ * task that it finished and none that it did not; a damaged one is computed anew.
+ * @param salt what made every task, beside its inputs: the version and the code
  */
 export function openCache(folder: string, salt: string): Cache {
   const asked = new Map<string, Promise<string>>();
@@ -63,7 +63,7 @@ export function sourceHash(folders: readonly string[]): string {
 
 const bytesDigests = new WeakMap<ArrayBufferView, string>();
 
-/** The digest of a typed array's bytes, remembered: a problem's data is hashed for every piece but never changes. */
+/** The digest of a typed array's bytes, remembered: a problem's data is hashed for every task but never changes. */
 function bytesDigest(view: ArrayBufferView): string {
   const known = bytesDigests.get(view);
   if (known !== undefined) return known;

@@ -5,8 +5,8 @@ import { interval95 } from '../theory/verify/verdict.js';
 import type { CheckTask } from '../theory/verify/verify-worker.js';
 import type { Check, Exemption } from '../theory/verify/verify.js';
 import type { Estimate } from '../base/statistics.js';
-import type { Laboratory } from './experiment.js';
-import { piece, siblingModule } from './piece.js';
+import type { ExperimentContext } from './experiment.js';
+import { siblingModule, taskResult } from './task.js';
 
 /** A theorem measured on a problem. */
 export interface Checked {
@@ -24,17 +24,17 @@ export interface Checked {
 
 /** Measures the theorems of the given ids (or of the statements whose letter is given) on one subject of the suite. */
 export async function checks(
-  laboratory: Laboratory,
+  context: ExperimentContext,
   key: SubjectKey,
   ids: readonly string[],
   extent: Extent,
 ): Promise<Checked[]> {
   const { steps, seeds, rateSteps, rateSeeds } = extent;
   const work = sum(steps) * seeds + sum(rateSteps) * rateSeeds;
-  laboratory.progress.planned(work);
+  context.progress.planned(work);
   const task: CheckTask = { key, ids, extent };
-  const found = await piece(laboratory, { module: verifyWorker, name: 'default' }, task, checkedOf);
-  laboratory.progress.done(work);
+  const found = await taskResult(context, { module: verifyWorker, name: 'default' }, task, checkedOf);
+  context.progress.done(work);
   return found;
 }
 

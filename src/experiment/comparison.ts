@@ -7,8 +7,8 @@ import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../convex/
 import { gapWarnings } from '../convex/simulate/certified-gap.js';
 import { stepSizes } from '../convex/simulate/step-size.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
-import type { Laboratory } from './experiment.js';
-import { landmarks } from './landmarks.js';
+import type { ExperimentContext } from './experiment.js';
+import { referenceOptima } from './reference-optima.js';
 
 /** One schedule on one problem, over many seeds. */
 export interface EnsembleSettings {
@@ -51,20 +51,22 @@ export interface EnsembleResult {
 }
 
 /**
- * Runs ensembles of equally many seeds on one problem, or finds them among the finished pieces: those that each would
+ * Runs ensembles of equally many seeds on one problem, or finds them among the finished tasks: those that each would
  * be alone, but faster together.
  */
 export async function ensembles(
-  laboratory: Laboratory,
+  context: ExperimentContext,
   problem: Problem,
   members: readonly EnsembleSettings[],
 ): Promise<EnsembleResult[]> {
-  const { cache, seed, pool, progress } = laboratory;
+  const { cache, seed, pool, progress } = context;
   const [{ seeds }] = members;
   if (members.some((member) => member.seeds !== seeds))
     throw new Error('ensembles run together have equally many seeds');
   const optima = await Promise.all(
-    members.map(async ({ lambda, measuredAt = lambda }) => (await landmarks(laboratory, problem, measuredAt)).optima),
+    members.map(
+      async ({ lambda, measuredAt = lambda }) => (await referenceOptima(context, problem, measuredAt)).optima,
+    ),
   );
   const work = seeds * members.reduce((sum, { steps }) => sum + steps, 0);
   progress.planned(work);
@@ -97,7 +99,7 @@ export async function ensembles(
   results.forEach(({ measures }, i) => {
     const { schedule, lambda } = members[i];
     const last = measures[measures.length - 1];
-    for (const line of gapWarnings(last, optima[i])) laboratory.warn?.(`${schedule}, λ = ${lambda}: ${line}`);
+    for (const line of gapWarnings(last, optima[i])) context.warn?.(`${schedule}, λ = ${lambda}: ${line}`);
   });
   return results;
 }

@@ -2,8 +2,8 @@ import type { WorkerPool } from '../convex/simulate/pool.js';
 import type { Problem } from '../convex/problem/problem.js';
 import type { Cache } from './cache.js';
 
-/** Where an experiment runs: its scale and seed, its workers, and the store of its finished pieces. */
-export interface Laboratory {
+/** Where an experiment runs: its scale and seed, its workers, and the store of its finished tasks. */
+export interface ExperimentContext {
   /** Whether to run a coarse version. */
   readonly quick: boolean;
   readonly seed: number;
@@ -31,8 +31,8 @@ export interface WorkProgress {
 export interface Experiment<Results> {
   readonly name: string;
   /** Why the experiment cannot run here, where it cannot. */
-  readonly unavailable?: (laboratory: Laboratory) => string | undefined;
+  readonly unavailable?: (context: ExperimentContext) => string | undefined;
   /** Whether it runs on a problem of the user's own, where there is one. */
   readonly takesProblem?: boolean;
-  readonly run: (laboratory: Laboratory) => Promise<Results>;
+  readonly run: (context: ExperimentContext) => Promise<Results>;
 }

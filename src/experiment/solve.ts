@@ -2,23 +2,34 @@ import { idealPoint, minimizeWeightedSum, paretoFront } from '../convex/optimum/
 import { createProblem } from '../convex/problem/create.js';
 import { measuresOf } from '../convex/simulate/measures.js';
 import { certifiedOptima } from '../convex/simulate/optima.js';
-import type { FrontPoint, FrontTask, Landmark, Landmarks, LandmarksTask } from './landmarks.js';
+import type {
+  FrontPoint,
+  FrontTask,
+  ReferenceOptimum,
+  ReferenceOptima,
+  ReferenceOptimaTask,
+} from './reference-optima.js';
 
-/** Solves for every landmark of a problem. */
-export async function landmarks({ data, lambda }: LandmarksTask): Promise<Landmarks> {
+/** Solves for every reference optimum of a problem. */
+export async function referenceOptima({ data, lambda }: ReferenceOptimaTask): Promise<ReferenceOptima> {
   const problem = await createProblem(data);
-  const { ideal, weightedSum, weightedMax, values: optima } = certifiedOptima(problem, lambda, idealPoint(problem));
-  const landmark = (found: { minimizer: Float64Array; certificate: number; dpo: number; sft: number }): Landmark => ({
+  const { ideal, weightedSum, chebyshev, values: optima } = certifiedOptima(problem, lambda, idealPoint(problem));
+  const referenceOptimum = (found: {
+    minimizer: Float64Array;
+    certificate: number;
+    dpo: number;
+    sft: number;
+  }): ReferenceOptimum => ({
     point: Array.from(found.minimizer),
     measures: measuresOf(found, optima),
     certificate: found.certificate,
   });
   return {
     optima,
-    weightedSum: landmark(weightedSum),
-    weightedMax: landmark(weightedMax),
-    dpo: landmark(ideal.dpo),
-    sft: landmark(ideal.sft),
+    weightedSum: referenceOptimum(weightedSum),
+    chebyshev: referenceOptimum(chebyshev),
+    dpo: referenceOptimum(ideal.dpo),
+    sft: referenceOptimum(ideal.sft),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Experiment, Laboratory } from '../experiment/experiment.js';
+import type { Experiment, ExperimentContext } from '../experiment/experiment.js';
 import type { Figure } from './figure.js';
 
 /** A figure still to be drawn: the experiment it is drawn from, and how. */
@@ -9,7 +9,7 @@ export interface Drawing {
   /** Whether it can be drawn of a problem of the user's own. */
   readonly takesProblem?: boolean;
   /** Why it cannot be drawn here, where it cannot. */
-  readonly unavailable: (laboratory: Laboratory) => string | undefined;
+  readonly unavailable: (context: ExperimentContext) => string | undefined;
 }
 
 /** Finds an experiment's results, running each experiment once however many figures are drawn from it. */
@@ -25,6 +25,6 @@ export function drawing<Results>(
     name,
     draw: async (results) => ({ name, ...draw(await results(experiment)) }),
     takesProblem: experiment.takesProblem === true,
-    unavailable: (laboratory) => experiment.unavailable?.(laboratory),
+    unavailable: (context) => experiment.unavailable?.(context),
   };
 }

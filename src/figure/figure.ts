@@ -4,7 +4,7 @@ import type { TopLevelSpec } from 'vega-lite';
 export type Cell = string | number | boolean | null;
 
 /** One row of a figure's data; rows of different layers may have different columns. */
-export type Row = Readonly<Record<string, Cell>>;
+export type FigureRow = Readonly<Record<string, Cell>>;
 
 /** What made a figure, or another result. */
 export interface Provenance {
@@ -24,7 +24,7 @@ export interface Figure {
   readonly caption: string;
   /** The specification without data; its layers pick their rows by a filter. */
   readonly spec: Spec;
-  readonly rows: readonly Row[];
+  readonly rows: readonly FigureRow[];
   /** The command and seed of the results, where they are not of the command that draws them. */
   readonly origin?: Pick<Provenance, 'command' | 'seed'>;
 }

@@ -1,7 +1,7 @@
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { csvText } from './csv.js';
-import type { Figure, Provenance, Row } from './figure.js';
+import type { Figure, Provenance, FigureRow } from './figure.js';
 import { textWidth } from './font.js';
 import { svgScripts } from './scripts.js';
 import { config } from './theme.js';
@@ -65,7 +65,7 @@ function renumbered(svg: string): string {
   });
 }
 
-function rounded(row: Row, digits: number): Row {
+function rounded(row: FigureRow, digits: number): FigureRow {
   return Object.fromEntries(
     Object.entries(row).map(([column, cell]) => [
       column,

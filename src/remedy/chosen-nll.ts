@@ -1,6 +1,6 @@
 import { logLinearSft } from '../convex/problem/log-linear-sft.js';
 import { exampleCount, newFeatureRows, readRow, writeRow } from '../convex/problem/feature-rows.js';
-import { newRoom } from '../convex/problem/memory.js';
+import { newArena } from '../convex/problem/arena.js';
 import type { Objective } from '../convex/problem/problem.js';
 import { strength } from './anchor.js';
 import { missingPolicy, policyOf } from './log-linear.js';
@@ -50,7 +50,7 @@ function chosenNllOf(setup: Setup): Objective {
   return once(setup, 'chosen NLL', () => {
     const { dpo, dimension } = policyOf(setup);
     const count = exampleCount(dpo.rows);
-    const rows = newFeatureRows(new Array<number>(count).fill(1), dimension, newRoom());
+    const rows = newFeatureRows(new Array<number>(count).fill(1), dimension, newArena());
     const difference = new Float64Array(dimension);
     for (let n = 0; n < count; n++) {
       readRow(dpo.rows, n, 0, difference);

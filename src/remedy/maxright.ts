@@ -9,6 +9,6 @@ export const maxright: Remedy = {
   kind: 'schedule',
   needs: { sftRecords: true, sftPrompts: true, optima: true },
   cost: () => ({ ...oneGradient, evaluations: 2 }),
-  limit: ({ optima: { weightedMax } }) => weightedMax,
+  limit: ({ optima: { chebyshev } }) => chebyshev,
   outputs: (setup) => scheduleOutputs(setup, 'maxright'),
 };

@@ -39,7 +39,7 @@ export const smoothTchebycheff: Remedy<number> = {
     const moduli = [setup.lambda * problem.objectives.dpo.constants.strongConvexity];
     moduli.push((1 - setup.lambda) * problem.objectives.sft.constants.strongConvexity);
     const found = minimize(f, {
-      start: near ?? optima.weightedMax.minimizer,
+      start: near ?? optima.chebyshev.minimizer,
       radius: problem.radius,
       modulus: Math.min(...moduli) * (1 - 1e-12),
       nonsmooth: problem.data.kind === 'expression',
@@ -50,9 +50,9 @@ export const smoothTchebycheff: Remedy<number> = {
 };
 
 /** A tenth of min F_max. */
-function middle({ optima: { weightedMax } }: Setup): number | NoLimit {
-  return weightedMax.value > weightedMax.certificate
-    ? 0.1 * weightedMax.value
+function middle({ optima: { chebyshev } }: Setup): number | NoLimit {
+  return chebyshev.value > chebyshev.certificate
+    ? 0.1 * chebyshev.value
     : { reason: 'min F_max is 0, of which no share is a smoothing: give --smoothing' };
 }
 

@@ -104,35 +104,40 @@ export function drawnFor<State>(
   return bothObjectives.filter((objective) => needed.includes(objective));
 }
 
-/** Where a choice is taken: the point, which moves, and room for both gradients. */
-export interface Place {
+/** Where a choice is taken: the point, which moves, and arrays for both gradients. */
+export interface StepContext {
   readonly theta: Float64Array;
   /** α, or what gives α from the squared length of what it multiplies. */
   readonly stepSize: number | ((squaredLength: number) => number);
   /** Writes the gradient of an objective at the point, and returns the value that the schedule is told. */
   readonly gradient: (objective: ObjectiveName, into: Float64Array) => number;
-  readonly room: Readonly<Record<ObjectiveName, Float64Array>>;
+  readonly gradients: Readonly<Record<ObjectiveName, Float64Array>>;
 }
 
 /**
  * Takes a choice: computes its gradients, tells the schedule the values that come with them, and moves the point to
  * θ − α (w_DPO g_DPO + w_SFT g_SFT). Returns the schedule's state after it.
  */
-export function takeChoice<State>(schedule: Schedule<State>, state: State, choice: Choice, place: Place): State {
-  const { theta, stepSize, gradient, room } = place;
+export function takeChoice<State>(
+  schedule: Schedule<State>,
+  state: State,
+  choice: Choice,
+  context: StepContext,
+): State {
+  const { theta, stepSize, gradient, gradients } = context;
   const objectives = gradientsOf(choice);
   let told = state;
   for (const objective of objectives) {
-    told = observed(schedule, told, objective, gradient(objective, room[objective]));
+    told = observed(schedule, told, objective, gradient(objective, gradients[objective]));
   }
-  const weights = weightsOf(choice, () => gramOf(room.dpo, room.sft));
-  const size = typeof stepSize === 'number' ? stepSize : stepSize(squaredLength(objectives, weights, room));
+  const weights = weightsOf(choice, () => gramOf(gradients.dpo, gradients.sft));
+  const size = typeof stepSize === 'number' ? stepSize : stepSize(squaredLength(objectives, weights, gradients));
   if (objectives.length === 2) {
-    const { dpo, sft } = room;
+    const { dpo, sft } = gradients;
     for (let i = 0; i < theta.length; i++) theta[i] -= size * (weights.dpo * dpo[i] + weights.sft * sft[i]);
   } else {
     for (const objective of objectives) {
-      const [weight, along] = [weights[objective], room[objective]];
+      const [weight, along] = [weights[objective], gradients[objective]];
       for (let i = 0; i < theta.length; i++) theta[i] -= size * (weight * along[i]);
     }
   }
@@ -140,8 +145,12 @@ export function takeChoice<State>(schedule: Schedule<State>, state: State, choic
 }
 
 /** ‖w_DPO g_DPO + w_SFT g_SFT‖² of the gradients that were taken. */
-function squaredLength(objectives: readonly ObjectiveName[], weights: Pair, room: Place['room']): number {
-  const gram = gramOf(room.dpo, room.sft);
+function squaredLength(
+  objectives: readonly ObjectiveName[],
+  weights: Pair,
+  gradients: StepContext['gradients'],
+): number {
+  const gram = gramOf(gradients.dpo, gradients.sft);
   if (objectives.length === 2) {
     return weights.dpo ** 2 * gram.dpo + weights.sft ** 2 * gram.sft + 2 * weights.dpo * weights.sft * gram.inner;
   }

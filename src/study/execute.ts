@@ -67,15 +67,13 @@ export async function runExperiment(
   const runs = comparedRuns(settings, joint);
   await claimFolder(out, await decisiveSettings(settings));
   const total = preparatoryRuns.length * settings.scale.optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0);
-  const laboratory = openLaboratory(options, total);
+  const runner = openRunner(options, total);
   try {
-    const preparation = await prepare(settings, options, laboratory);
+    const preparation = await prepare(settings, options, runner);
     const optima = optimaOf(preparation);
     // The longest first, so that no thread is left with a long one at the end.
     const inTurn = [...runs].sort((a, b) => b.steps - a.steps);
-    await Promise.all(
-      inTurn.map((run) => laboratory.run(comparedTask(settings, options, run, optima[run.comparison]))),
-    );
+    await Promise.all(inTurn.map((run) => runner.run(comparedTask(settings, options, run, optima[run.comparison]))));
     const results = evaluationRows(out, runs, optima);
     await writeTable(out, 'results', results);
     await writeTable(out, 'choices', choiceRows(out, runs));
@@ -87,19 +85,19 @@ export async function runExperiment(
     await writeContents(out, [...written, 'summary.json']);
     return { summary, overhead: overheadOf(settings.scale.steps, cost) };
   } finally {
-    await laboratory.close();
+    await runner.close();
   }
 }
 
 async function prepare(
   settings: ExperimentSettings,
   options: ExecutionOptions,
-  laboratory: Laboratory,
+  runner: TaskRunner,
 ): Promise<Preparation> {
   const rows: Partial<Record<PreparatoryRun['name'], OptimumRow[]>> = {};
   const make = async (run: PreparatoryRun): Promise<void> => {
     const task = preparatoryTask(settings, options, run);
-    await laboratory.run(task);
+    await runner.run(task);
     rows[run.name] = optimumRows(task.folder);
   };
   await Promise.all(preparatoryRuns.filter(({ reference }) => reference === undefined).map(make));
@@ -160,12 +158,12 @@ function threadsOf(workers: number): number {
 }
 
 /** Where runs are made: this thread, or several. */
-interface Laboratory {
+interface TaskRunner {
   run(task: RunTask): Promise<void>;
   close(): Promise<void>;
 }
 
-function openLaboratory({ workers, onProgress }: ExecutionOptions, total: number): Laboratory {
+function openRunner({ workers, onProgress }: ExecutionOptions, total: number): TaskRunner {
   let done = 0;
   const stepped = (steps: number): void => {
     done += steps;

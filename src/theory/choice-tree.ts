@@ -1,7 +1,7 @@
 import { adaptiveSteps } from '../convex/simulate/step-size.js';
 import { schedules } from '../schedule/index.js';
 import { informed, possibleOutcomes, takeChoice } from '../schedule/step.js';
-import type { RunOptions, RunValues } from './measured-run.js';
+import type { MeasuredRunOptions, RunValues } from './measured-run.js';
 import { idealValues, type Subject } from './subject.js';
 
 /** One way a run can go. */
@@ -17,7 +17,7 @@ const most = 2 ** 12;
  * Every way a schedule can go on a pair whose gradients and values are exact, with its probability over the schedule's
  * own draws, so that an expectation over the branches has no sampling error. The points are those of `runTrajectory`.
  */
-export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
+export function choiceTree(subject: Subject, options: MeasuredRunOptions): Branch[] {
   const { pair, lambda } = subject;
   const { stepSizes, settings = {}, record = [stepSizes.length] } = options;
   const steps = stepSizes.length;
@@ -63,7 +63,7 @@ export function choiceTree(subject: Subject, options: RunOptions): Branch[] {
               }
             : stepSizes[step - 1],
         gradient: (name, into) => objectives[name].gradient(theta, into),
-        room: { dpo: new Float64Array(dimension), sft: new Float64Array(dimension) },
+        gradients: { dpo: new Float64Array(dimension), sft: new Float64Array(dimension) },
       });
       const norm = Math.hypot(...next);
       if (norm > radius) for (let i = 0; i < dimension; i++) next[i] *= radius / norm;

@@ -36,7 +36,7 @@ export function maxOfCoordinates(n: number, lambda: number): Subject {
     lambda,
     ideal: { dpo: minimum, sft: minimum },
     weightedSum: minimum,
-    weightedMax: { minimizer, value: 0, certificate: 0 },
+    chebyshev: { minimizer, value: 0, certificate: 0 },
     bounds: { dpo: bounds, sft: bounds },
     form: { kind: 'max-of-coordinates', coordinates: n },
   });

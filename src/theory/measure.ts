@@ -1,6 +1,6 @@
-import { weightedMax } from '../convex/optimum/weighted-max.js';
+import { chebyshev } from '../convex/optimum/chebyshev.js';
 import { schedules } from '../schedule/index.js';
-import type { RunOptions, RunValues } from './measured-run.js';
+import type { MeasuredRunOptions, RunValues } from './measured-run.js';
 import type { Schedule, ScheduleSettings } from '../schedule/schedule.js';
 import { runTrajectories } from '../convex/simulate/trajectories.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
@@ -15,7 +15,7 @@ import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
 
 /** The trajectories of an ensemble; a subject without noise under a schedule that draws nothing is run once. */
-export function ensemble(subject: Subject, options: RunOptions, { seed, seeds }: Extent): Trajectory[] {
+export function ensemble(subject: Subject, options: MeasuredRunOptions, { seed, seeds }: Extent): Trajectory[] {
   const { schedule, stepSizes, settings = {}, record = [stepSizes.length], ...rest } = options;
   const { lambda, pair, bounds } = subject;
   const run: RunSettings = {
@@ -63,11 +63,11 @@ const cycleStarts = (steps: number, { cycles = 1 }: DescribedRun): number[] =>
 const allPoints = (steps: number): number[] => Array.from({ length: steps + 1 }, (_, t) => t);
 
 const numbers = {
-  gap: { record: last, of: (subject, { values }) => weightedGaps(subject, values)[0] },
-  averageGap: { record: last, of: (subject, { averageValues }) => weightedGaps(subject, averageValues)[0] },
-  meanGap: { record: gradientPoints, of: (subject, { values }) => meanOf(weightedGaps(subject, values)) },
-  cycleGap: { record: cycleStarts, of: (subject, { values }) => meanOf(weightedGaps(subject, values)) },
-  bestGap: { record: allPoints, of: (subject, { values }) => leastOf(weightedGaps(subject, values)) },
+  gap: { record: last, of: (subject, { values }) => scalarizedGaps(subject, values)[0] },
+  averageGap: { record: last, of: (subject, { averageValues }) => scalarizedGaps(subject, averageValues)[0] },
+  meanGap: { record: gradientPoints, of: (subject, { values }) => meanOf(scalarizedGaps(subject, values)) },
+  cycleGap: { record: cycleStarts, of: (subject, { values }) => meanOf(scalarizedGaps(subject, values)) },
+  bestGap: { record: allPoints, of: (subject, { values }) => leastOf(scalarizedGaps(subject, values)) },
   maxGap: { record: last, of: (subject, { values }) => maxGaps(subject, values)[0] },
   averageMaxGap: { record: last, of: (subject, { averageValues }) => maxGaps(subject, averageValues)[0] },
   meanMaxGap: { record: gradientPoints, of: (subject, { values }) => meanOf(maxGaps(subject, values)) },
@@ -115,9 +115,9 @@ export function simulated(
 }
 
 /** Rounding of values of a subject's size, and what the reference values lack to be the minima. */
-function rounding({ ideal, weightedSum, weightedMax }: Subject): number {
-  const scale = Math.max(1, ...[ideal.dpo, ideal.sft, weightedSum, weightedMax].map(({ value }) => Math.abs(value)));
-  return 1e-12 * scale + 2 * (ideal.dpo.certificate + ideal.sft.certificate + weightedMax.certificate);
+function rounding({ ideal, weightedSum, chebyshev }: Subject): number {
+  const scale = Math.max(1, ...[ideal.dpo, ideal.sft, weightedSum, chebyshev].map(({ value }) => Math.abs(value)));
+  return 1e-12 * scale + 2 * (ideal.dpo.certificate + ideal.sft.certificate + chebyshev.certificate);
 }
 
 /** The quantile of the mean gap over θ_1 … θ_T that a share of the runs does not exceed, over the whole tree of choices. */
@@ -135,7 +135,7 @@ export function meanGapQuantile(subject: Subject, run: DescribedRun, share: numb
 }
 
 /** A described run as the simulation takes it. */
-function runOptions(subject: Subject, run: DescribedRun): RunOptions {
+function runOptions(subject: Subject, run: DescribedRun): MeasuredRunOptions {
   const { schedule, stepSizes, values = 'minibatch', gradientBatch = 'shared', optimumError } = run;
   const { dpo, sft } = idealValues(subject);
   const ideal = { dpo: dpo + (optimumError?.dpo ?? 0), sft: sft + (optimumError?.sft ?? 0) };
@@ -144,7 +144,7 @@ function runOptions(subject: Subject, run: DescribedRun): RunOptions {
 }
 
 /** F_λ − F_λ(θ̂_λ) at every recorded point. */
-function weightedGaps({ lambda, weightedSum }: Subject, values: Float64Array): Float64Array {
+function scalarizedGaps({ lambda, weightedSum }: Subject, values: Float64Array): Float64Array {
   return Float64Array.from(
     { length: values.length / 2 },
     (_, at) => lambda * values[2 * at] + (1 - lambda) * values[2 * at + 1] - weightedSum.value,
@@ -156,7 +156,7 @@ function maxGaps(subject: Subject, values: Float64Array): Float64Array {
   const optima = idealValues(subject);
   return Float64Array.from(
     { length: values.length / 2 },
-    (_, at) => weightedMax(subject.lambda, values[2 * at], values[2 * at + 1], optima) - subject.weightedMax.value,
+    (_, at) => chebyshev(subject.lambda, values[2 * at], values[2 * at + 1], optima) - subject.chebyshev.value,
   );
 }
 

@@ -2,7 +2,7 @@ import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import type { ScheduleSettings } from '../schedule/schedule.js';
 
 /** How an ensemble is run; the rest follows from the subject. */
-export interface RunOptions extends Partial<
+export interface MeasuredRunOptions extends Partial<
   Pick<RunSettings, 'values' | 'gradientBatch' | 'record' | 'recordPoints' | 'adaptive'>
 > {
   readonly schedule: string;

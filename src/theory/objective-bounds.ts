@@ -1,11 +1,11 @@
 import type { LogLinearDpoData, LogLinearSftData } from '../convex/problem/data.js';
 import { exampleCount, readRow, rowCount, rowProduct } from '../convex/problem/feature-rows.js';
 import { marginLossOf } from '../preference-loss/index.js';
-import type { Constants, Problem } from '../convex/problem/problem.js';
+import type { ObjectiveConstants, Problem } from '../convex/problem/problem.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 
 /** What the theorems need to know of an objective over its domain; docs/theory.md, "Constants", proves each. */
-export interface ObjectiveBounds extends Constants {
+export interface ObjectiveBounds extends ObjectiveConstants {
   /** E‖stochastic − exact gradient‖² where the noise is additive and independent of θ; undefined for minibatches. */
   readonly noise: number | undefined;
   /** ε: |observed − true value| ≤ ε everywhere in the domain, almost surely; Infinity where there is none. */

@@ -11,12 +11,12 @@ export function sampledExcess(setting: Setting): number {
     const { dpo, sft } = weightedErrors(setting);
     return Math.max(dpo, sft);
   }
-  const { pair, weightedMax } = setting;
+  const { pair, chebyshev } = setting;
   const weights = weightOf(setting);
   const excesses = (name: 'dpo' | 'sft'): Float64Array => {
     const objective = pair.objectives[name];
-    const exact = objective.value(weightedMax.minimizer);
-    return exampleValues(objective, weightedMax.minimizer).map((value) => weights[name] * (value - exact));
+    const exact = objective.value(chebyshev.minimizer);
+    return exampleValues(objective, chebyshev.minimizer).map((value) => weights[name] * (value - exact));
   };
   const [dpo, sft] = [excesses('dpo'), excesses('sft')];
   let sum = 0;

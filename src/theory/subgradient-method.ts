@@ -37,7 +37,7 @@ export const mixMethod: Method = { schedule: mix, minimises: 'weightedSum', grad
 /** MAXRIGHT that compares exact values at every step is one on F_max. */
 export const maxrightMethod: Method = {
   schedule: maxright,
-  minimises: 'weightedMax',
+  minimises: 'chebyshev',
   gradientBound: maxrightBound,
   silence: (setting, run) => inexactValues(setting, run) ?? stale(run) ?? otherRule(run, false),
   trial: { values: 'full', gradientBatch: 'fresh' },

@@ -17,7 +17,7 @@ export interface Setting {
   readonly radius: number;
   readonly bounds: Readonly<Record<ObjectiveName, ObjectiveBounds>>;
   /** ‖θ_1 − minimiser‖ for the minimisers of F_λ and of F_max. */
-  readonly distances: { readonly weightedSum: number; readonly weightedMax: number };
+  readonly distances: { readonly weightedSum: number; readonly chebyshev: number };
 }
 
 /** What a theorem is checked on: two objectives at one λ, with their minima and constants. */
@@ -31,7 +31,7 @@ export interface Subject extends Setting {
   /** Of F_λ. */
   readonly weightedSum: Minimum;
   /** Of F_max. */
-  readonly weightedMax: Minimum;
+  readonly chebyshev: Minimum;
   /** The pair as a formula, where statements are proved for it alone. */
   readonly form?: Form;
 }
@@ -50,19 +50,19 @@ export function isSubject(setting: Setting): setting is Subject {
 
 /** A pair with its minima and constants as a subject. */
 export function subjectOfPair(parts: Omit<Subject, 'radius' | 'distances'>): Subject {
-  const { pair, weightedSum, weightedMax } = parts;
+  const { pair, weightedSum, chebyshev } = parts;
   const distances = {
     weightedSum: distance(pair.start, weightedSum.minimizer),
-    weightedMax: distance(pair.start, weightedMax.minimizer),
+    chebyshev: distance(pair.start, chebyshev.minimizer),
   };
   return { ...parts, radius: pair.radius, distances };
 }
 
 /** A problem at one λ as a subject: minima certified, constants computed. */
 export function problemSubject(name: string, problem: Problem, lambda: number): Subject {
-  const { ideal, weightedSum, weightedMax } = certifiedOptima(problem, lambda);
+  const { ideal, weightedSum, chebyshev } = certifiedOptima(problem, lambda);
   const bounds = objectiveBounds(problem);
-  return subjectOfPair({ name, pair: problem, problem, lambda, ideal, weightedSum, weightedMax, bounds });
+  return subjectOfPair({ name, pair: problem, problem, lambda, ideal, weightedSum, chebyshev, bounds });
 }
 
 /** (f_DPO*, f_SFT*). */

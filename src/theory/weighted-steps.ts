@@ -4,7 +4,7 @@ import { inexactValues, maxrightMethod, otherRule, stale, type Method } from './
 /** MAXRIGHT, k = 1, with steps αw_i: a subgradient method on F_max with steps α and directions w_i g_i. */
 export const weightedMethod: Method = {
   schedule: maxrightMethod.schedule,
-  minimises: 'weightedMax',
+  minimises: 'chebyshev',
   gradientBound: ({ lambda, bounds }) =>
     Math.max(lambda * bounds.dpo.gradientBound, (1 - lambda) * bounds.sft.gradientBound),
   silence: (setting, run) => otherRule(run, true) ?? inexactValues(setting, run) ?? stale(run),

@@ -102,26 +102,26 @@ test('a killed run goes on where it stopped and ends with the same bytes', { tim
   const names = ['--only', 'lambda-sweep'];
   const whole = forgetting([...quick, ...names, '--out', within('whole'), '--cache', within('whole-cache')]);
   expect(whole.code).toBe(0);
-  const pieces = files(within('whole-cache')).length;
+  const tasks = files(within('whole-cache')).length;
 
   const [out, cache] = [within('killed'), within('killed-cache')];
   const command = [...quick, ...names, '--workers', '1', '--out', out, '--cache', cache];
   const { process: child, ended } = startForgetting(command);
-  const finishedPieces = (): string[] =>
+  const finishedTasks = (): string[] =>
     existsSync(cache) ? files(cache).filter((name) => name.endsWith('.json')) : [];
-  while (finishedPieces().length < 3 && child.exitCode === null) await sleep(2);
+  while (finishedTasks().length < 3 && child.exitCode === null) await sleep(2);
   child.kill('SIGKILL');
   expect((await ended).signal).toBe('SIGKILL');
-  const kept = finishedPieces();
+  const kept = finishedTasks();
   expect(kept.length).toBeGreaterThanOrEqual(3);
-  expect(kept.length).toBeLessThan(pieces);
+  expect(kept.length).toBeLessThan(tasks);
   expect(files(out)).toEqual([]);
   const written = kept.map((name) => statSync(join(cache, name)).mtimeMs);
 
   const resumed = forgetting([...quick, ...names, '--workers', '1', '--out', out, '--cache', cache]);
   expect(resumed.code).toBe(0);
   expect(kept.map((name) => statSync(join(cache, name)).mtimeMs)).toEqual(written);
-  expect(finishedPieces()).toEqual(files(within('whole-cache')));
+  expect(finishedTasks()).toEqual(files(within('whole-cache')));
   expect(files(out)).toEqual(files(within('whole')));
   for (const name of files(out)) {
     expect(readFileSync(join(out, name)).equals(readFileSync(within('whole', name))), name).toBe(true);

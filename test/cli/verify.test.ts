@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Row } from '../../src/theory/verify/verify.js';
+import type { VerdictRow } from '../../src/theory/verify/verify.js';
 import { forgetting, forgettingJson } from './command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 test('verify --quick passes, and its JSON has the shape of the contract', () => {
-  const rows = forgettingJson(['verify', '--quick', '--json']) as Row[];
+  const rows = forgettingJson(['verify', '--quick', '--json']) as VerdictRow[];
   expect(rows.length).toBeGreaterThan(300);
   const keys = ['id', 'statement', 'kind', 'problem', 'lambda', 'steps', 'measured', 'bound', 'ratio', 'holds'];
   for (const row of rows) {

@@ -9,7 +9,7 @@ beforeEach(() => {
   folder = temporaryFolder();
 });
 
-test('a piece is computed once, also when it is asked for twice at the same time', async () => {
+test('a task is computed once, also when it is asked for twice at the same time', async () => {
   let computed = 0;
   const compute = () => Promise.resolve({ value: ++computed / 3 });
   const cache = openCache(folder, 'salt');
@@ -21,7 +21,7 @@ test('a piece is computed once, also when it is asked for twice at the same time
   expect(computed).toBe(1);
 });
 
-test('other inputs, another version or other code make another piece', async () => {
+test('other inputs, another version or other code make another task', async () => {
   const names = new Set<number>();
   for (const [salt, inputs] of [
     ['salt', ['a']],
@@ -38,7 +38,7 @@ test('other inputs, another version or other code make another piece', async () 
   expect(await readdir(folder)).toHaveLength(7);
 });
 
-test('a piece that fails leaves nothing behind', async () => {
+test('a task that fails leaves nothing behind', async () => {
   const cache = openCache(folder, 'salt');
   await expect(cache.get(['a'], () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await readdir(folder)).toEqual([]);

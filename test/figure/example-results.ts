@@ -2,14 +2,14 @@ import type { EnsembleResult } from '../../src/experiment/comparison.js';
 import { theorems } from '../../src/theory/registry.js';
 import type { Checked } from '../../src/experiment/checks.js';
 import type { Experiment } from '../../src/experiment/experiment.js';
-import type { Landmark, Landmarks } from '../../src/experiment/landmarks.js';
+import type { ReferenceOptimum, ReferenceOptima } from '../../src/experiment/reference-optima.js';
 import { comparisons, type Comparison } from '../../src/study/plan.js';
 import type { RunKey } from '../../src/study/results.js';
 import { stream } from '../../src/base/random-stream.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { alternation, type Alternation } from '../../experiments/alternation.js';
 import { optimumError, type OptimumError } from '../../experiments/optimum-error.js';
-import { comparison, type Comparison as ConvexComparison } from '../../experiments/comparison.js';
+import { comparison, type ComparisonResults } from '../../experiments/comparison.js';
 import { comparedKeys } from '../../experiments/compared.js';
 import { conflict, type Conflict } from '../../experiments/conflict.js';
 import { gapVersusSteps, type GapVersusSteps } from '../../experiments/gap-versus-steps.js';
@@ -56,17 +56,17 @@ function ensemble(steps: readonly number[], level: number): EnsembleResult {
   };
 }
 
-function landmark(level: number): Landmark {
+function referenceOptimum(level: number): ReferenceOptimum {
   const measures = { gap: level, maxGap: level, dpo: level, sft: 2 * level, idealDistance: level };
   return { point: [level, 1 - level], measures, certificate: 1e-12 };
 }
 
-const landmarks = (): Landmarks => ({
-  optima: { lambda: 0.5, ideal: { dpo: 0.1, sft: 0.2 }, weightedSum: 0.3, weightedMax: 0.1 },
-  weightedSum: landmark(0.3),
-  weightedMax: landmark(0.4),
-  dpo: landmark(0.9),
-  sft: landmark(0.1),
+const referenceOptima = (): ReferenceOptima => ({
+  optima: { lambda: 0.5, ideal: { dpo: 0.1, sft: 0.2 }, weightedSum: 0.3, chebyshev: 0.1 },
+  weightedSum: referenceOptimum(0.3),
+  chebyshev: referenceOptimum(0.4),
+  dpo: referenceOptimum(0.9),
+  sft: referenceOptimum(0.1),
 });
 
 const made = { lambda: 0.5, steps: 100, batch: 4, stepSize: '1/sqrt(T)', seeds: 3 };
@@ -177,7 +177,7 @@ const examples = new Map<unknown, () => unknown>([
         [0.3, 0.7],
         [0.1, 0.9],
       ],
-      landmarks: landmarks(),
+      referenceOptima: referenceOptima(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
       window: { x: [0, 1], y: [0, 1] },
       contours: (['dpo', 'sft', 'weightedSum'] as const).map((of, i) => ({
@@ -208,7 +208,7 @@ const examples = new Map<unknown, () => unknown>([
           points: [10, 100, 1000].map((steps) => ({ steps, value: 9 / Math.sqrt(steps) })),
         },
       ],
-      landmarks: landmarks(),
+      referenceOptima: referenceOptima(),
       runs: comparedKeys.flatMap((key) =>
         [10, 100, 1000].map((steps) => ({ key, steps, result: ensemble([steps], 3 / steps) })),
       ),
@@ -216,11 +216,11 @@ const examples = new Map<unknown, () => unknown>([
   ],
   [
     comparison,
-    (): ConvexComparison => ({
+    (): ComparisonResults => ({
       ...made,
       subject,
       period: 10,
-      landmarks: landmarks(),
+      referenceOptima: referenceOptima(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
     }),
   ],
@@ -228,7 +228,7 @@ const examples = new Map<unknown, () => unknown>([
     lambdaSweep,
     (): LambdaSweep => ({
       ...made,
-      landmarks: [0.1, 0.5, 0.9].map((lambda) => ({ lambda, at: landmarks() })),
+      referenceOptima: [0.1, 0.5, 0.9].map((lambda) => ({ lambda, at: referenceOptima() })),
       runs: comparedKeys.flatMap((key) =>
         [0.1, 0.5, 0.9].map((lambda) => ({ key, lambda, result: ensemble([100], 0.1) })),
       ),
@@ -276,7 +276,7 @@ const examples = new Map<unknown, () => unknown>([
     conflict,
     (): Conflict => ({
       ...made,
-      landmarks: [-1, 0, 1].map((degree) => ({ conflict: degree, at: landmarks() })),
+      referenceOptima: [-1, 0, 1].map((degree) => ({ conflict: degree, at: referenceOptima() })),
       runs: comparedKeys.flatMap((key) =>
         [-1, 0, 1].map((degree) => ({ key, conflict: degree, result: ensemble([100], 0.1) })),
       ),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readDemonstrations, readPreferences } from '../../src/convex/generate/records.js';
+import { readDemonstrations, readPreferenceRecords } from '../../src/convex/generate/records.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import { openBackend } from '../../src/engine/backend.js';
 import type { Backend } from '../../src/engine/names.js';
@@ -62,7 +62,7 @@ it('takes the mean hidden state of a reply, whatever it is batched with, of ever
 });
 
 it('makes a problem of standardised features and leaves out what has no room, from the command line too', async () => {
-  const [preferences, sft] = [readPreferences(files.preferences), readDemonstrations(files.sft)];
+  const [preferences, sft] = [readPreferenceRecords(files.preferences), readDemonstrations(files.sft)];
   const long = { prompt: 'x'.repeat(95), chosen: 'a', rejected: 'b' };
   const size = { candidates: 3, examples: 5 };
   const { problem, dropped } = await modelProblem({

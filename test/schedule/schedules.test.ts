@@ -154,7 +154,7 @@ describe('a step', () => {
         into.set(gradients[objective]);
         return 7;
       },
-      room: { dpo: new Float64Array(2), sft: new Float64Array(2) },
+      gradients: { dpo: new Float64Array(2), sft: new Float64Array(2) },
     };
   };
 

@@ -51,7 +51,7 @@ it.each(problems)('what the theorems say of runs on %s holds', async (name, file
         lambda,
         ideal,
         weightedSum: subject.weightedSum.value,
-        weightedMax: subject.weightedMax.value,
+        chebyshev: subject.chebyshev.value,
       };
       const trajectories = Array.from({ length: 20 }, (_, seed) =>
         runTrajectory(

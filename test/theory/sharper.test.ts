@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minimizeWeightedMax } from '../../src/convex/optimum/weighted-max.js';
+import { minimizeChebyshev } from '../../src/convex/optimum/chebyshev.js';
 import { idealPoint } from '../../src/convex/optimum/weighted-sum.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import type { Constants } from '../../src/theory/constants.js';
@@ -111,14 +111,14 @@ describe('the sharper bounds', () => {
       start: [0],
     });
     const ideal = idealPoint(problem);
-    const right = minimizeWeightedMax(problem, 0.5, ideal);
+    const right = minimizeChebyshev(problem, 0.5, ideal);
     const told = { dpo: ideal.dpo.value - eta, sft: ideal.sft.value + eta };
-    const { minimizer } = minimizeWeightedMax(problem, 0.5, ideal, told);
+    const { minimizer } = minimizeChebyshev(problem, 0.5, ideal, told);
     const gaps = [a * minimizer[0] - ideal.dpo.value, -b * minimizer[0] - ideal.sft.value];
     const error = (eta + eta) / 2;
     expect((Math.max(...gaps) / 2 - right.value) / error).toBeCloseTo(b / (a + b), 6);
     const other = { dpo: ideal.dpo.value + eta, sft: ideal.sft.value - eta };
-    const moved = minimizeWeightedMax(problem, 0.5, ideal, other).minimizer;
+    const moved = minimizeChebyshev(problem, 0.5, ideal, other).minimizer;
     const cost = Math.max(a * moved[0] - ideal.dpo.value, -b * moved[0] - ideal.sft.value) / 2 - right.value;
     expect(cost / error).toBeCloseTo(a / (a + b), 6);
   });

@@ -164,10 +164,10 @@ function fromTextCommand(): Command {
     .option('--seed <integer>', shown('of the records and candidates drawn', defaults.seed), integerOption('seed', 0))
     .action(async (given: FromTextFlags) => {
       const { out, preferences, sft } = given;
-      const { readPreferences, readDemonstrations } = await import('../../convex/generate/records.js');
+      const { readPreferenceRecords, readDemonstrations } = await import('../../convex/generate/records.js');
       const records = {
         ...textOptions(given),
-        preferences: readPreferences(preferences),
+        preferences: readPreferenceRecords(preferences),
         sft: readDemonstrations(sft),
       };
       if (given.features === 'model') {

@@ -19,7 +19,7 @@ const exactChoices = ['auto', 'always', 'never'] as const;
 const mostExactOperations = 1e10;
 
 /** The command's own options; those of the schedule lie beside them. */
-interface RunOptions extends Readonly<Record<string, unknown>> {
+interface RunArguments extends Readonly<Record<string, unknown>> {
   readonly schedule: string;
   readonly lambda: number;
   readonly steps: number;
@@ -74,7 +74,7 @@ export function runCommand(): Command {
     )
     .option('--out <file>', 'also write the measures as rows: .jsonl or .parquet', tableFile)
     .option('--json', 'print JSON')
-    .action(async (file: string, options: RunOptions) => {
+    .action(async (file: string, options: RunArguments) => {
       const { readProblemFile } = await import('../../convex/problem/read.js');
       const { problem, text } = await readProblemFile(file);
       const { result, ensemble } = await run(problem, options);
@@ -93,7 +93,7 @@ export function runCommand(): Command {
 }
 
 /** Runs the ensemble that the options describe and measures it against certified optima. */
-async function run(problem: Problem, options: RunOptions) {
+async function run(problem: Problem, options: RunArguments) {
   const { lambda, steps, batch, seed, seeds } = options;
   const { chosenSchedule } = await import('../options/schedule.js');
   const { adaptiveRule, stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
@@ -150,8 +150,8 @@ async function run(problem: Problem, options: RunOptions) {
       ...ensembleMeasures(trajectories, record.length - 1, optima.values),
       ...scaleFree(trajectories, record.length - 1),
     };
-    const { weightedSum, weightedMax } = optima;
-    const reasons = [weightedSum.reason, weightedMax.reason].filter((reason) => reason !== undefined);
+    const { weightedSum, chebyshev } = optima;
+    const reasons = [weightedSum.reason, chebyshev.reason].filter((reason) => reason !== undefined);
     const result = {
       schedule: schedule.name,
       settings: own,
@@ -241,7 +241,7 @@ function nonNegative(field: string): (text: string) => number {
   };
 }
 
-async function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunOptions): Promise<void> {
+async function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunArguments): Promise<void> {
   const { certificateText } = await import('../../convex/simulate/certified-gap.js');
   const { schedule, final, certificates, warnings, exactGap, exactGapLeftOut, gradients, evaluations, trace } = result;
   const { seeds, lambda, steps } = options;

@@ -13,11 +13,11 @@ export function solveCommand(): Command {
     .action(async (file: string, { lambda = [0.5], json }: { lambda?: number[]; json?: boolean }) => {
       const { readProblem } = await import('../../convex/problem/read.js');
       const { idealPoint, minimizeWeightedSum } = await import('../../convex/optimum/weighted-sum.js');
-      const { minimizeWeightedMax } = await import('../../convex/optimum/weighted-max.js');
+      const { minimizeChebyshev } = await import('../../convex/optimum/chebyshev.js');
       const problem = await readProblem(file);
       const ideal = idealPoint(problem);
       const points = lambda.map((weight) => minimizeWeightedSum(problem, weight));
-      const max = lambda.map((weight) => minimizeWeightedMax(problem, weight, ideal));
+      const max = lambda.map((weight) => minimizeChebyshev(problem, weight, ideal));
       const condition = problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {};
       const idealReason = ideal.dpo.reason ?? ideal.sft.reason;
       if (json === true) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CheckPool } from '../../theory/verify/check-pool.js';
 import type { Theorem } from '../../theory/theorem.js';
-import type { Check, Row } from '../../theory/verify/verify.js';
+import type { Check, VerdictRow } from '../../theory/verify/verify.js';
 import { InputError } from '../../base/input-error.js';
 import { integerOption } from '../arguments.js';
 import { writeWhole } from '../../base/whole-file.js';
@@ -51,8 +51,8 @@ export function verifyCommand(): Command {
 
 /** The statements' rows, and what was observed beside them. */
 interface Verified {
-  readonly rows: Row[];
-  readonly observed: Row[];
+  readonly rows: VerdictRow[];
+  readonly observed: VerdictRow[];
 }
 
 /** Measures, attacks and judges. */
@@ -118,7 +118,7 @@ async function closestProblems(
 }
 
 /** Writes the verdict on every statement, with the command that reached it. */
-async function writeVerdicts(path: string, rows: readonly Row[], { seed }: VerifyOptions): Promise<void> {
+async function writeVerdicts(path: string, rows: readonly VerdictRow[], { seed }: VerifyOptions): Promise<void> {
   const { summary } = await import('../../theory/verify/summary.js');
   const { version } = await import('../../base/version.js');
   const command = commandLine(process.argv.slice(2));
@@ -135,7 +135,7 @@ function durationOption(field: string): (text: string) => number {
 }
 
 /** One row per statement. */
-async function printSummary(rows: readonly Row[]): Promise<void> {
+async function printSummary(rows: readonly VerdictRow[]): Promise<void> {
   const { summary } = await import('../../theory/verify/summary.js');
   const { theorems } = await import('../../theory/registry.js');
   const known = new Map(theorems.map((theorem) => [theorem.id, theorem]));
@@ -150,21 +150,21 @@ async function printSummary(rows: readonly Row[]): Promise<void> {
   );
 }
 
-function printRows(rows: readonly Row[]): void {
+function printRows(rows: readonly VerdictRow[]): void {
   printMeasured('statement', rows, 'holds', 'FAILS');
   printExemptions(rows);
-  const count = (verdict: Row['holds']): number => rows.filter((row) => row.holds === verdict).length;
+  const count = (verdict: VerdictRow['holds']): number => rows.filter((row) => row.holds === verdict).length;
   process.stdout.write(`\n${count(true)} hold, ${count(false)} fail, ${count('not applicable')} not applicable\n`);
 }
 
 /** What was seen on one problem and is proved for none. */
-function printObservations(rows: readonly Row[]): void {
+function printObservations(rows: readonly VerdictRow[]): void {
   if (rows.length === 0) return;
   process.stdout.write('\nobserved, not proved\n');
   printMeasured('observation', rows, 'seen', 'not seen');
 }
 
-function printMeasured(what: string, rows: readonly Row[], right: string, wrong: string): void {
+function printMeasured(what: string, rows: readonly VerdictRow[], right: string, wrong: string): void {
   printTable(
     [what, 'problem', 'λ', 'T', 'measured', '95 % interval', 'bound', 'ratio', 'verdict'],
     rows
@@ -184,7 +184,7 @@ function printMeasured(what: string, rows: readonly Row[], right: string, wrong:
 }
 
 /** Where a statement says nothing, by statement and reason. */
-function printExemptions(rows: readonly Row[]): void {
+function printExemptions(rows: readonly VerdictRow[]): void {
   const groups = new Map<string, Set<string>>();
   for (const { id, problem, lambda, holds, reason = '' } of rows) {
     if (holds !== 'not applicable') continue;

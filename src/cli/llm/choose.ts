@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { backendNames, type BackendName } from '../../engine/names.js';
-import type { ScoredQuestion } from '../../llm/choose/choose.js';
+import type { ScoredQuestion } from '../../llm/multiple-choice/answer.js';
 import { integerOption } from '../arguments.js';
 import { announce } from '../options/backend.js';
 import { hubCacheOption, withLocalInputs } from '../options/hub.js';
@@ -35,12 +35,12 @@ export function llmChooseCommand(): Command {
     .addOption(hubCacheOption())
     .option('--json', 'print JSON')
     .action(async (given: ChooseCommandOptions) => {
-      const { readExams } = await import('../../llm/choose/exams.js');
+      const { readExams } = await import('../../llm/multiple-choice/exams.js');
       const exams = await readExams(given);
       const options = await withLocalInputs(given);
       const { openBackend } = await import('../../engine/backend.js');
       const { loadModel } = await import('../../llm/model/load.js');
-      const { answer } = await import('../../llm/choose/choose.js');
+      const { answer } = await import('../../llm/multiple-choice/answer.js');
       const backend = await openBackend(options.backend);
       try {
         const loaded = await loadModel(options);
@@ -80,7 +80,7 @@ interface SubjectResult {
 }
 
 async function report(results: readonly SubjectResult[], { json, shots }: ChooseCommandOptions): Promise<void> {
-  const { letters } = await import('../../llm/choose/questions.js');
+  const { letters } = await import('../../llm/multiple-choice/questions.js');
   const { wilsonInterval } = await import('../../base/statistics.js');
   const summary = (scored: readonly ScoredQuestion[], dropped: number) => {
     const correct = scored.filter(({ question, chosen }) => chosen === question.answer).length;

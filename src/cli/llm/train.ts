@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import type { Backend } from '../../engine/names.js';
 import type { LoadOptions } from '../../llm/model/load.js';
-import type { RunEnd, RunOptions } from '../../llm/train/run.js';
+import type { RunEnd, TrainingRunOptions } from '../../llm/train/run.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { printReport, reportOf } from './evaluate.js';
 import { withLocalInputs } from '../options/hub.js';
@@ -137,7 +137,9 @@ async function trained(
 }
 
 /** One bar for the steps; while an evaluation is under way, one for it in its place. */
-function trainingBars(steps: number): Required<Pick<RunOptions, 'onStep' | 'onEvaluation'>> & { stop: () => void } {
+function trainingBars(
+  steps: number,
+): Required<Pick<TrainingRunOptions, 'onStep' | 'onEvaluation'>> & { stop: () => void } {
   let bar = startProgress('training', steps);
   let [step, evaluating] = [0, false];
   return {

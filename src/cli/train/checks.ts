@@ -1,5 +1,5 @@
 import { InputError } from '../../base/input-error.js';
-import type { RunOptions } from '../../llm/train/run.js';
+import type { TrainingRunOptions } from '../../llm/train/run.js';
 import type { Schedule } from '../../schedule/schedule.js';
 import { choiceName, isOpenLoop, possibleOutcomes } from '../../schedule/step.js';
 import { preferenceLossSettings } from '../options/session.js';
@@ -9,7 +9,7 @@ import { idealOf, initialState } from './optima.js';
 
 /** What of a run can be checked before any model is loaded. */
 export interface PreparedRun extends Pick<
-  RunOptions,
+  TrainingRunOptions,
   'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop'
 > {
   /** The schedule's own settings. */

@@ -19,7 +19,7 @@ export interface DemonstrationRecord {
  * The preferences of a JSON Lines file with keys prompt, chosen and rejected; other keys are ignored.
  * Throws an InputError naming the file, the line and the key.
  */
-export function readPreferences(path: string): PreferenceRecord[] {
+export function readPreferenceRecords(path: string): PreferenceRecord[] {
   return readRecords(path, (text) => ({
     prompt: text('prompt'),
     chosen: text('chosen'),

@@ -4,7 +4,7 @@ import { checkedPreferenceLoss } from '../../preference-loss/index.js';
 import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
 import type { CheckedProblemFile } from './format.js';
 import { newFeatureRows, writeRow, type FeatureRows } from './feature-rows.js';
-import { newRoom, type Room } from './memory.js';
+import { newArena, type Arena } from './arena.js';
 import { checkPositiveSemidefinite } from './positive-semidefinite.js';
 
 /** What every kind of problem has: d, the start θ_0, and the radius of the ball (Infinity for all of R^d). */
@@ -81,7 +81,7 @@ export function problemData(file: CheckedProblemFile): ProblemData {
 
 function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>): QuadraticData {
   const dimension = file.start.length;
-  const room = newRoom();
+  const arena = newArena();
   const objective = (name: ObjectiveName): QuadraticObjectiveData => {
     const { hessian, minimizer, noise, valueNoise } = file.objectives[name];
     const field = `objectives.${name}`;
@@ -90,13 +90,13 @@ function quadraticData(file: Extract<CheckedProblemFile, { kind: 'quadratic' }>)
     hessian.forEach((row, i) => {
       checkLength(`${field}.hessian[${i}]`, row, dimension);
     });
-    const flat = room.numbers(hessian.flat());
+    const flat = arena.numbers(hessian.flat());
     checkPositiveSemidefinite(`${field}.hessian`, flat, dimension, file.radius ?? Infinity);
-    return { hessian: flat, minimizer: room.numbers(minimizer), noise, valueNoise };
+    return { hessian: flat, minimizer: arena.numbers(minimizer), noise, valueNoise };
   };
   return {
     kind: 'quadratic',
-    ...domain(room, file.start, file.radius, dimension),
+    ...domain(arena, file.start, file.radius, dimension),
     objectives: { dpo: objective('dpo'), sft: objective('sft') },
   };
 }
@@ -119,13 +119,13 @@ function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>
     checkLength(`dpo[${n}].rejected`, rejected, dimension);
   });
 
-  const room = newRoom();
-  const common = domain(room, file.start, file.radius, dimension);
+  const arena = newArena();
+  const common = domain(arena, file.start, file.radius, dimension);
   const othersOf = file.sft.map(({ candidates, target }) => candidates.filter((_, k) => k !== target));
   const sft = newFeatureRows(
     othersOf.map((others) => others.length),
     dimension,
-    room,
+    arena,
   );
   othersOf.forEach((others, n) => {
     const { candidates, target } = file.sft[n];
@@ -136,7 +136,7 @@ function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>
   const dpo = newFeatureRows(
     file.dpo.map(() => 1),
     dimension,
-    room,
+    arena,
   );
   file.dpo.forEach(({ chosen, rejected }, n) => {
     writeRow(dpo, n, 0, (i) => chosen[i] - rejected[i]);
@@ -144,7 +144,7 @@ function logLinearData(file: Extract<CheckedProblemFile, { kind: 'log-linear' }>
   return {
     kind: 'log-linear',
     ...common,
-    reference: room.numbers(file.reference),
+    reference: arena.numbers(file.reference),
     sft: { rows: sft },
     dpo: { rows: dpo, loss },
   };
@@ -161,7 +161,7 @@ function expressionData(file: Extract<CheckedProblemFile, { kind: 'expression' }
   }
   return {
     kind: 'expression',
-    ...domain(newRoom(), file.start, file.radius, variables.length),
+    ...domain(newArena(), file.start, file.radius, variables.length),
     variables,
     objectives,
     noise,
@@ -170,12 +170,12 @@ function expressionData(file: Extract<CheckedProblemFile, { kind: 'expression' }
   };
 }
 
-function domain(room: Room, start: readonly number[], radius = Infinity, dimension: number): CommonData {
+function domain(arena: Arena, start: readonly number[], radius = Infinity, dimension: number): CommonData {
   checkLength('start', start, dimension);
   const norm = Math.hypot(...start);
   if (norm > radius)
     throw new InputError('start', start, `a point in the ball of radius ${radius} (its norm is ${norm})`);
-  return { dimension, start: room.numbers(start), radius };
+  return { dimension, start: arena.numbers(start), radius };
 }
 
 function checkLength(field: string, values: readonly unknown[], length: number): void {

@@ -1,4 +1,4 @@
-import type { Room } from './memory.js';
+import type { Arena } from './arena.js';
 
 /**
  * Rows of features, a few for every example, in one array as kernels read them: padded with a zero to an even length,
@@ -12,11 +12,11 @@ export interface FeatureRows {
   readonly numbers: Float64Array;
 }
 
-/** Room for rows of zeros, so many for every example. */
-export function newFeatureRows(sizes: readonly number[], dimension: number, room: Room): FeatureRows {
-  const offsets = room.integers(sizes.length + 1);
+/** Rows of zeros, so many for every example. */
+export function newFeatureRows(sizes: readonly number[], dimension: number, arena: Arena): FeatureRows {
+  const offsets = arena.integers(sizes.length + 1);
   sizes.forEach((size, n) => (offsets[n + 1] = offsets[n] + size));
-  return { dimension, offsets, numbers: room.numbers(offsets[sizes.length] * padded(dimension)) };
+  return { dimension, offsets, numbers: arena.numbers(offsets[sizes.length] * padded(dimension)) };
 }
 
 /** A dimension, made even. */

@@ -29,7 +29,7 @@ export interface ConvexFunction {
 export type Convexity = 'proved' | 'sampled';
 
 /** Constants of an objective over its domain, each with a proof in docs/theory.md; Infinity or 0 where none is known. */
-export interface Constants {
+export interface ObjectiveConstants {
   /** G: the square root of a bound on E‖stochastic gradient‖² over the domain. */
   readonly gradientBound: number;
   /** L: a Lipschitz constant of the gradient. */
@@ -50,7 +50,7 @@ export interface Sampler {
 
 /** One of the two objectives of a problem. */
 export interface Objective extends ConvexFunction {
-  readonly constants: Constants;
+  readonly constants: ObjectiveConstants;
   /** Standard deviation of the noise on the values that a schedule observes. */
   readonly valueNoise: number;
   /** Whether a sample's loss is the loss itself, or that of a minibatch. */

@@ -1,5 +1,5 @@
 import { normBound, PreciseSum } from '../matrix/precise-sum.js';
-import type { Constants, Objective, PreciseEvaluation } from './problem.js';
+import type { ObjectiveConstants, Objective, PreciseEvaluation } from './problem.js';
 
 /** A mean of convex losses over examples, given by what one example adds. */
 export interface ExampleLosses {
@@ -25,9 +25,9 @@ export interface PreciseLoss {
 }
 
 /** The objective that is the mean of the examples' losses, sampled in uniformly drawn minibatches with replacement. */
-export function sampledMean(losses: ExampleLosses, dimension: number, constants: () => Constants): Objective {
+export function sampledMean(losses: ExampleLosses, dimension: number, constants: () => ObjectiveConstants): Objective {
   const { count } = losses;
-  let known: Constants | undefined;
+  let known: ObjectiveConstants | undefined;
   return {
     value(theta) {
       let sum = 0;

@@ -8,8 +8,8 @@ import type { Optima } from './optimal-values.js';
 const gaps = {
   gap: 'weightedSum',
   averageGap: 'weightedSum',
-  maxGap: 'weightedMax',
-  averageMaxGap: 'weightedMax',
+  maxGap: 'chebyshev',
+  averageMaxGap: 'chebyshev',
 } as const;
 
 /** The measures that are gaps. */

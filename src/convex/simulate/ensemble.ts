@@ -1,9 +1,9 @@
 import { checkConverged } from './converged.js';
-import { canShare } from '../problem/memory.js';
+import { canShare } from '../problem/arena.js';
 import type { Problem } from '../problem/problem.js';
 import type { WorkerPool } from './pool.js';
 import type { RunSettings, Trajectory } from './trajectory.js';
-import { needsReference, placedProblem } from './trajectories.js';
+import { needsReference, arenaProblem } from './trajectories.js';
 import runTask, { loadMembers, type EnsembleMember, type EnsembleTask } from './worker.js';
 
 /** What to run: a schedule on a problem for a range of seeds. */
@@ -54,7 +54,7 @@ export async function runEnsembles(
 ): Promise<Trajectory[][]> {
   const workers = pool?.options.maxThreads ?? 1;
   const { data } = problem;
-  const placed = pool === undefined || canShare ? placedProblem(data) : undefined;
+  const placed = pool === undefined || canShare ? arenaProblem(data) : undefined;
   const runs = await loadMembers(members);
   const sent = pool === undefined ? members : members.map(sharing);
   // Enough pieces for every worker to stay busy and progress to show; the pieces do not change any number.

@@ -1,4 +1,4 @@
-import { weightedMax } from '../optimum/weighted-max.js';
+import { chebyshev } from '../optimum/chebyshev.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { estimate, type Estimate } from '../../base/statistics.js';
 import { certifiedGap } from './certified-gap.js';
@@ -23,7 +23,7 @@ export interface Measures {
 export function measuresOf({ dpo, sft }: Pair, { lambda, ideal, ...minimum }: Optima): Measures {
   return {
     gap: lambda * dpo + (1 - lambda) * sft - minimum.weightedSum,
-    maxGap: weightedMax(lambda, dpo, sft, ideal) - minimum.weightedMax,
+    maxGap: chebyshev(lambda, dpo, sft, ideal) - minimum.chebyshev,
     dpo,
     sft,
     idealDistance: Math.hypot(dpo - ideal.dpo, sft - ideal.sft),

@@ -1,4 +1,4 @@
-import { minimizeWeightedMax, type WeightedMaxMinimum } from '../optimum/weighted-max.js';
+import { minimizeChebyshev, type ChebyshevMinimum } from '../optimum/chebyshev.js';
 import { idealPoint, minimizeWeightedSum, type IdealPoint, type WeightedSumMinimum } from '../optimum/weighted-sum.js';
 import type { Problem } from '../problem/problem.js';
 import { valueRounding } from './certified-gap.js';
@@ -10,7 +10,7 @@ import type { Optima, OptimaCertificates } from './optimal-values.js';
 export interface CertifiedOptima {
   readonly ideal: IdealPoint;
   readonly weightedSum: WeightedSumMinimum;
-  readonly weightedMax: WeightedMaxMinimum;
+  readonly chebyshev: ChebyshevMinimum;
   /** Their values alone. */
   readonly values: Optima;
 }
@@ -38,29 +38,29 @@ export function givenIdeal(problem: Problem, given: Pair): IdealPoint {
 export function certifiedOptima(problem: Problem, lambda: number, ideal = idealPoint(problem)): CertifiedOptima {
   // At λ = 0 and 1 the weighted sum is one objective, whose optimum may have been given.
   const weightedSum = lambda === 0 ? ideal.sft : lambda === 1 ? ideal.dpo : minimizeWeightedSum(problem, lambda);
-  const weightedMax = minimizeWeightedMax(problem, lambda, ideal);
+  const chebyshev = minimizeChebyshev(problem, lambda, ideal);
   const values = {
     lambda,
     ideal: { dpo: ideal.dpo.value, sft: ideal.sft.value },
     weightedSum: weightedSum.value,
-    weightedMax: weightedMax.value,
-    certificates: optimaCertificates(problem, lambda, { ideal, weightedSum, weightedMax }),
+    chebyshev: chebyshev.value,
+    certificates: optimaCertificates(problem, lambda, { ideal, weightedSum, chebyshev }),
   };
-  return { ideal, weightedSum, weightedMax, values };
+  return { ideal, weightedSum, chebyshev, values };
 }
 
 /** The certificates of solved optima, and how far rounding takes values around them. */
 export function optimaCertificates(
   problem: Problem,
   lambda: number,
-  { ideal, weightedSum, weightedMax }: CertifiedPoints,
+  { ideal, weightedSum, chebyshev }: CertifiedPoints,
 ): OptimaCertificates {
   return {
     dpo: ideal.dpo.certificate,
     sft: ideal.sft.certificate,
     weightedSum: weightedSum.certificate,
-    weightedMax: weightedMax.certificate,
-    rounding: valueRounding(problem, lambda, [problem.start, weightedSum.minimizer, weightedMax.minimizer]),
+    chebyshev: chebyshev.certificate,
+    rounding: valueRounding(problem, lambda, [problem.start, weightedSum.minimizer, chebyshev.minimizer]),
   };
 }
 
@@ -69,5 +69,5 @@ type Certified = Pick<WeightedSumMinimum, 'minimizer' | 'certificate'>;
 interface CertifiedPoints {
   readonly ideal: Readonly<Record<ObjectiveName, Pick<Certified, 'certificate'>>>;
   readonly weightedSum: Certified;
-  readonly weightedMax: Certified;
+  readonly chebyshev: Certified;
 }

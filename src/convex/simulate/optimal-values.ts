@@ -8,7 +8,7 @@ export interface Optima {
   /** min F_λ. */
   readonly weightedSum: number;
   /** min F_max. */
-  readonly weightedMax: number;
+  readonly chebyshev: number;
   /** How far these values may be off; absent where they are known otherwise. */
   readonly certificates?: OptimaCertificates;
 }
@@ -16,7 +16,7 @@ export interface Optima {
 /** The certificates of the optima, Infinity where nothing is certified. */
 export interface OptimaCertificates extends Pair {
   readonly weightedSum: number;
-  readonly weightedMax: number;
+  readonly chebyshev: number;
   /** About how far rounding takes the values of F_λ and F_max along a run. */
   readonly rounding: number;
 }

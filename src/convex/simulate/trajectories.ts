@@ -1,7 +1,7 @@
 import { isAsDescribed } from '../problem/create.js';
 import type { ProblemData } from '../problem/data.js';
 import type { ObjectivePair } from '../problem/problem.js';
-import { placeProblem, type PlacedProblem } from './kernel/place.js';
+import { inArena, type ArenaProblem } from './kernel/arena-problem.js';
 import { knows, runTogether, type Member } from './kernel/run.js';
 import { runTrajectory, type Trajectory } from './trajectory.js';
 
@@ -20,14 +20,14 @@ export function runTrajectories(
   members: readonly Member[],
   seeds: readonly number[],
 ): Trajectory[][] {
-  return runPlaced(isAsDescribed(pair) ? placedProblem(pair.data) : undefined, pair, members, seeds);
+  return runInArena(isAsDescribed(pair) ? arenaProblem(pair.data) : undefined, pair, members, seeds);
 }
 
 /**
  * As `runTrajectories`, on a problem that kernels know already; the pair itself is needed only where `needsReference`.
  */
-export function runPlaced(
-  placed: PlacedProblem | undefined,
+export function runInArena(
+  placed: ArenaProblem | undefined,
   pair: ObjectivePair | undefined,
   members: readonly Member[],
   seeds: readonly number[],
@@ -45,13 +45,13 @@ export function runPlaced(
 }
 
 /** Whether some of the runs take the reference. */
-export function needsReference(placed: PlacedProblem | undefined, members: readonly Member[]): boolean {
+export function needsReference(placed: ArenaProblem | undefined, members: readonly Member[]): boolean {
   return placed === undefined || !members.every(knows);
 }
 
 /** The problem where kernels read it, if they know its kind and its preference loss. */
-export function placedProblem(data: ProblemData): PlacedProblem | undefined {
+export function arenaProblem(data: ProblemData): ArenaProblem | undefined {
   if (data.kind === 'expression') return undefined;
   if (data.kind === 'log-linear' && data.dpo.loss.loss !== 'dpo') return undefined;
-  return placeProblem(data);
+  return inArena(data);
 }

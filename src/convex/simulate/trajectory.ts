@@ -77,7 +77,7 @@ export function runTrajectory(
   const theta = Float64Array.from(problem.start);
   const sum = new Float64Array(dimension);
   const [average, before] = [theta.slice(), theta.slice()];
-  const room = { dpo: theta.slice(), sft: theta.slice() };
+  const vectors = { dpo: theta.slice(), sft: theta.slice() };
   const gradient = (objective: ObjectiveName, into: Float64Array): number => observers[objective].step(theta, into);
   const values = new Float64Array(2 * record.length);
   const averageValues = new Float64Array(2 * record.length);
@@ -106,7 +106,12 @@ export function runTrajectory(
       for (let i = 0; i < dimension; i++) sum[i] += theta[i];
     }
     before.set(theta);
-    state = takeChoice(schedule, state, choice, { theta, stepSize: adapted ?? stepSizes[t - 1], gradient, room });
+    state = takeChoice(schedule, state, choice, {
+      theta,
+      stepSize: adapted ?? stepSizes[t - 1],
+      gradient,
+      gradients: vectors,
+    });
     gradients += gradientsOf(choice).length;
     let squares = 0;
     for (let i = 0; i < dimension; i++) squares += theta[i] * theta[i];
@@ -114,7 +119,7 @@ export function runTrajectory(
     if (!(norm < Infinity)) {
       divergedAt = t;
       undefinedGradient = gradientsOf(choice)
-        .map((objective) => withoutGradient(objective, room[objective]))
+        .map((objective) => withoutGradient(objective, vectors[objective]))
         .find((found) => found !== undefined);
     } else if (norm > radius) for (let i = 0; i < dimension; i++) theta[i] *= radius / norm;
     else if (norm > farAway) divergedAt = t;

@@ -1,8 +1,8 @@
 import { createProblem } from '../problem/create.js';
 import type { ProblemData } from '../problem/data.js';
-import type { PlacedProblem } from './kernel/place.js';
+import type { ArenaProblem } from './kernel/arena-problem.js';
 import { loadSchedule } from '../../schedule/load.js';
-import { runPlaced, type Member } from './trajectories.js';
+import { runInArena, type Member } from './trajectories.js';
 import type { RunSettings, Trajectory } from './trajectory.js';
 
 /** A schedule by its name or the path of a module, and how its runs go. */
@@ -16,7 +16,7 @@ export interface EnsembleTask {
   /** Absent where kernels run every member. */
   readonly data?: ProblemData;
   /** The data where kernels read it, if they know its kind and threads can share memory. */
-  readonly placed: PlacedProblem | undefined;
+  readonly placed: ArenaProblem | undefined;
   readonly members: readonly EnsembleMember[];
   readonly seeds: readonly number[];
 }
@@ -32,5 +32,5 @@ export function loadMembers(members: readonly EnsembleMember[]): Promise<Member[
 export default async function runTask({ data, placed, members, seeds }: EnsembleTask): Promise<Trajectory[][]> {
   const runs = await loadMembers(members);
   const pair = data === undefined ? undefined : await createProblem(data);
-  return runPlaced(placed, pair, runs, seeds);
+  return runInArena(placed, pair, runs, seeds);
 }

@@ -13,7 +13,7 @@ export type Dialogue =
   | { readonly prompt: readonly Message[]; readonly response: readonly Message[] };
 
 /** A prompt with two replies. */
-export type Comparison =
+export type ComparedReplies =
   | { readonly prompt: string; readonly chosen: string; readonly rejected: string }
   | { readonly prompt: readonly Message[]; readonly chosen: readonly Message[]; readonly rejected: readonly Message[] };
 

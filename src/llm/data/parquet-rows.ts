@@ -1,8 +1,8 @@
 /** A row of a table by its columns' names. */
-export type Row = Readonly<Record<string, unknown>>;
+export type ParquetRow = Readonly<Record<string, unknown>>;
 
 /** The rows of a Parquet file, one row group after the other. */
-export async function* parquetRowGroups(path: string): AsyncGenerator<Row[]> {
+export async function* parquetRowGroups(path: string): AsyncGenerator<ParquetRow[]> {
   // In a browser, whose pages hold the preparation of records, the package has no files.
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');

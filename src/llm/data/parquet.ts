@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
 import { workerModule } from '../../base/worker-module.js';
-import type { Row } from './parquet-rows.js';
+import type { ParquetRow } from './parquet-rows.js';
 
 /** The most milliseconds for the first rows and from one row group to the next, and for each byte of the file besides. */
 const [patience, patiencePerByte] = [10_000, 1e-3];
@@ -14,7 +14,7 @@ const [patience, patiencePerByte] = [10_000, 1e-3];
  * damaged file lets it run without end, and whose late errors are no harm.
  * @throws InputError naming the file where it is damaged
  */
-export async function* parquetRows(path: string, limit = patience): AsyncGenerator<Row[]> {
+export async function* parquetRows(path: string, limit = patience): AsyncGenerator<ParquetRow[]> {
   let size: number;
   try {
     size = statSync(path).size;
@@ -33,14 +33,14 @@ export async function* parquetRows(path: string, limit = patience): AsyncGenerat
     return;
   }
   const worker = new Worker(new URL(filename), { execArgv, workerData: { path }, stderr: true });
-  const rows: Row[][] = [];
+  const rows: ParquetRow[][] = [];
   let ended: { readonly error?: unknown } | undefined;
   let wake = (): void => undefined;
   const end = (error?: unknown): void => {
     ended ??= { error };
     wake();
   };
-  worker.on('message', (group: Row[]) => {
+  worker.on('message', (group: ParquetRow[]) => {
     rows.push(group);
     wake();
   });

@@ -1,11 +1,11 @@
 import { InputError } from '../../base/input-error.js';
-import { messagesField, textField, type Comparison } from './dialogue.js';
+import { messagesField, textField, type ComparedReplies } from './dialogue.js';
 import type { Form } from './form.js';
 import { implicitTextPrompt, implicitTurns, type PromptEnd } from './implicit-prompt.js';
 import { promptTurns } from './sft-form.js';
 
 /** What a preference record says, and where an implicit prompt in text was found to end. */
-export type PreferenceContent = Comparison & { readonly end?: PromptEnd };
+export type PreferenceContent = ComparedReplies & { readonly end?: PromptEnd };
 
 /** The forms of preference records; the first whose fields a record has is its own. */
 export const preferenceForms: readonly Form<PreferenceContent>[] = [

@@ -1,4 +1,4 @@
-import { sameReply, startsWith, type Comparison, type Dialogue } from './dialogue.js';
+import { sameReply, startsWith, type ComparedReplies, type Dialogue } from './dialogue.js';
 import { chosenForm, type ChosenForm } from './form.js';
 import { count, formName, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
 import { preferenceForms, type PreferenceContent } from './preference-form.js';
@@ -72,7 +72,7 @@ export function preparePreference(
 }
 
 function pairOf(
-  comparison: Comparison,
+  comparison: ComparedReplies,
   { place }: DataRecord,
   template: Template,
   { maximumLength }: PreparationSettings,

@@ -16,7 +16,7 @@ import { stoppingReason, type StoppingRule } from './stopping.js';
 import { initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
 
 /** A training run. */
-export interface RunOptions extends Training {
+export interface TrainingRunOptions extends Training {
   /** What f_SFT and f_DPO are evaluated on; by default the training data. */
   readonly evaluationData?: ObjectiveData;
   /** What every evaluation reports on beside that, and what decides nothing. */
@@ -49,7 +49,7 @@ export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAf
  * Throws an InputError on settings that do not fit, a value that is not finite and a disk that is full; the last
  * checkpoint then stays as it was. So it does, at its next checkpoint, where another process has taken the run over.
  */
-export async function runTraining(options: RunOptions): Promise<RunEnd> {
+export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> {
   const { model, schedule, scheduleSettings, folder } = options;
   schedule.init(scheduleSettings);
   if (folder.result !== undefined) return { finished: folder.result };
@@ -89,7 +89,7 @@ export async function runTraining(options: RunOptions): Promise<RunEnd> {
 }
 
 /** Throws an InputError where a checkpoint is not one of this run: further on than it goes, or in other data. */
-function requireFitting({ step, cursors }: TrainingState, path: string, options: RunOptions): void {
+function requireFitting({ step, cursors }: TrainingState, path: string, options: TrainingRunOptions): void {
   const { steps } = options.scheduleSettings;
   if (step > steps) throw new InputError(`${path}: step`, step, `at most ${steps}, the steps of the run`);
   const counts = { sft: options.data.sft.length, dpo: options.data.preferences.length };
@@ -116,7 +116,7 @@ interface StepsContext {
 
 /** Takes the steps that are left, logging, evaluating and saving; without a final evaluation the run was interrupted. */
 async function takeSteps(
-  options: RunOptions,
+  options: TrainingRunOptions,
   { resumed, optimiser, files, save }: StepsContext,
 ): Promise<{ state: TrainingState; final: Evaluation | undefined }> {
   const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings } = options;
@@ -158,19 +158,19 @@ async function takeSteps(
 function stoppedBy(
   evaluation: Evaluation | undefined,
   { step }: TrainingState,
-  { stop, scheduleSettings: { steps } }: RunOptions,
+  { stop, scheduleSettings: { steps } }: TrainingRunOptions,
 ): string | null {
   if (stop === undefined || evaluation === undefined || step === steps) return null;
   return stoppingReason({ sft: evaluation.sft.loss, dpo: evaluation.dpo.loss }, stop) ?? null;
 }
 
-function evaluateBoth(options: RunOptions): Promise<Evaluation> {
+function evaluateBoth(options: TrainingRunOptions): Promise<Evaluation> {
   return evaluateOn(options.evaluationData ?? options.data, options);
 }
 
 function evaluateOn(
   { sft, preferences }: ObjectiveData,
-  { model, dpo, onEvaluation }: RunOptions,
+  { model, dpo, onEvaluation }: TrainingRunOptions,
 ): Promise<Evaluation> {
   return evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
 }
@@ -182,7 +182,7 @@ function evaluateOn(
 function weightedGaps(
   state: TrainingState,
   values: Partial<Record<ObjectiveName, number>>,
-  { schedule, scheduleSettings: { lambda, ideal } }: RunOptions,
+  { schedule, scheduleSettings: { lambda, ideal } }: TrainingRunOptions,
 ): Partial<Pair> {
   const kept = schedule.weightedGaps?.(state.schedule);
   if (kept !== undefined) return kept;

@@ -60,7 +60,7 @@ export async function attack(theorem: Theorem, seconds: number, seed: number): P
     }
     if (best.found !== undefined && best.closeness > closeness(closest)) closest = best.found;
 
-    async function tried(parameters: readonly number[]): Promise<Trial> {
+    async function tried(parameters: readonly number[]): Promise<AttackTrial> {
       const instance = await family.instance(parameters, steps, theorem);
       const found = evaluate(theorem, instance, steps, seed);
       if (found === 'silent') return { parameters, found: undefined, closeness: -1, silent: true };
@@ -70,7 +70,7 @@ export async function attack(theorem: Theorem, seconds: number, seed: number): P
   return closest;
 }
 
-interface Trial {
+interface AttackTrial {
   readonly parameters: readonly number[];
   readonly found: Closest | undefined;
   readonly closeness: number;

@@ -30,7 +30,7 @@ export function drawn({ normal }: Stream, count: number): number[] {
   return Array.from({ length: count }, () => normal());
 }
 
-/** Two maxima of affine functions with a known minimiser of their weighted sum, or of their weighted maximum. */
+/** Two maxima of affine functions with a known minimiser of their weighted sum, or of their Chebyshev scalarization. */
 function polyhedralFamily(): Family {
   return {
     count: (steps) => 3 + 2 * (steps + 1) + 2 * (steps + 1) * (steps + 2),

@@ -5,7 +5,7 @@ import { evaluateWorstFunction, type PiecewiseLinear } from '../worst-case/worst
 import type { Instance } from './instance.js';
 
 /**
- * Two maxima of affine functions with slopes of at most 1 on R^d whose weighted sum, or weighted maximum, is least at
+ * Two maxima of affine functions with slopes of at most 1 on R^d whose weighted sum, or Chebyshev scalarization, is least at
  * the origin, both being 0 there: one piece of each has a gradient along one line, in opposite directions, so weighed
  * that they cancel, and no other piece is above 0 at the origin. Optima that are low enough cancel from the weighted
  * maximum, as docs/worst-case.md shows, so that no solver is needed.
@@ -20,7 +20,7 @@ export function polyhedralPair(
   const [first, second] = [next(), next()];
   const start = intoBall(vector());
   const line = intoBall(vector());
-  // λ g_DPO + (1 − λ) g_SFT = 0 at the origin, or for the weighted maximum any two opposite slopes.
+  // λ g_DPO + (1 − λ) g_SFT = 0 at the origin, or for the Chebyshev scalarization any two opposite slopes.
   const size = ofMax ? 1 : 1 / Math.max(lambda, 1 - lambda);
   const slopes = ofMax ? [Math.abs(Math.sin(first)), Math.abs(Math.cos(second))] : [(1 - lambda) * size, lambda * size];
   const pieces = Math.max(1, Math.floor((parameters.length - read) / (2 * (dimension + 1))));
@@ -47,7 +47,7 @@ export function polyhedralPair(
     lambda,
     ideal: { dpo: minimum(ideal.dpo), sft: minimum(ideal.sft) },
     weightedSum: minimum(0),
-    weightedMax: minimum(depth),
+    chebyshev: minimum(depth),
     bounds: { dpo: boundsOf(dpo), sft: boundsOf(sft) },
   });
   return {

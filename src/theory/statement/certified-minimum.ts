@@ -1,7 +1,7 @@
 import { certificate, type Curvature } from '../../convex/optimum/certificate.js';
 import { quadraticCurvature } from '../../convex/optimum/minimize-quadratic.js';
 import { evaluatePrecisely, weightedFunction } from '../../convex/optimum/weighted-function.js';
-import { weightedMax } from '../../convex/optimum/weighted-max.js';
+import { chebyshev } from '../../convex/optimum/chebyshev.js';
 import { computed } from '../measurement.js';
 import { lowestFound, pointsAround } from '../attack/search.js';
 import { idealValues } from '../subject.js';
@@ -41,11 +41,11 @@ export const certifiedMaximum: Theorem = theorem({
   reference,
   origin: 'classical',
   trials: (subject, { seed }) => {
-    const { problem, lambda, weightedMax: minimum } = subject;
+    const { problem, lambda, chebyshev: minimum } = subject;
     if (problem === undefined) return [];
     const { dpo, sft } = problem.objectives;
     const ideal = idealValues(subject);
-    const value = (theta: Float64Array): number => weightedMax(lambda, dpo.value(theta), sft.value(theta), ideal);
+    const value = (theta: Float64Array): number => chebyshev(lambda, dpo.value(theta), sft.value(theta), ideal);
     const measure = () => computed(lowestFound(problem, value, minimum.minimizer, seed), rounding(minimum.value));
     return [{ steps: 0, constants: { F: minimum.value, c: minimum.certificate }, measure }];
   },

@@ -1,4 +1,4 @@
-import { minimizeWeightedMax } from '../../convex/optimum/weighted-max.js';
+import { minimizeChebyshev } from '../../convex/optimum/chebyshev.js';
 import { idealPoint } from '../../convex/optimum/weighted-sum.js';
 import { unboundedGradients } from '../bounded-gradients.js';
 import { constantStep } from '../described-run.js';
@@ -39,7 +39,7 @@ export const maxrightOptimum = runTheorem({
     if (alpha === undefined) return notConstant;
     const { dpo, sft } = idealValues(setting);
     const told = { dpo: dpo + optimumError.dpo, sft: sft + optimumError.sft };
-    const shifted = minimizeWeightedMax(setting.problem, lambda, idealPoint(setting.problem), told);
+    const shifted = minimizeChebyshev(setting.problem, lambda, idealPoint(setting.problem), told);
     const known = {
       ...methodConstants(maxrightMethod, setting),
       D0: distance(setting.pair.start, shifted.minimizer),

@@ -17,7 +17,7 @@ export function sharedBatchPair(): Subject {
   const minimizerOf = (sign: number): Float64Array =>
     Float64Array.of((-radius * slope) / Math.hypot(slope, 1), (-sign * radius) / Math.hypot(slope, 1));
   const start = Float64Array.of(-radius, 0);
-  const weightedMax = { minimizer: start, value: (slope * start[0] - optimum) / 2, certificate: 1e-14 };
+  const chebyshev = { minimizer: start, value: (slope * start[0] - optimum) / 2, certificate: 1e-14 };
   const bounds: ObjectiveBounds = {
     gradientBound: Math.sqrt(slope ** 2 + 1 + 1),
     smoothness: 0,
@@ -35,7 +35,7 @@ export function sharedBatchPair(): Subject {
       sft: { minimizer: minimizerOf(-1), value: optimum, certificate: 1e-14 },
     },
     weightedSum: { minimizer: start, value: slope * start[0], certificate: 0 },
-    weightedMax,
+    chebyshev,
     bounds: { dpo: bounds, sft: bounds },
     form: { kind: 'tilted', slope },
   });

@@ -1,4 +1,4 @@
-import type { Row } from './verify.js';
+import type { VerdictRow } from './verify.js';
 
 /** What became of one statement over all its checks. */
 export interface StatementVerdict {
@@ -18,7 +18,7 @@ export interface StatementVerdict {
 }
 
 /** The verdict on every statement that some row is about, in the order of the rows. */
-export function summary(rows: readonly Row[]): StatementVerdict[] {
+export function summary(rows: readonly VerdictRow[]): StatementVerdict[] {
   const ids = [...new Set(rows.map(({ id }) => id))];
   return ids.map((id) => {
     const all = rows.filter((row) => row.id === id);
@@ -26,7 +26,7 @@ export function summary(rows: readonly Row[]): StatementVerdict[] {
     const ratios = all.flatMap(({ attacked, ratio }) => (attacked === true && ratio !== null ? [ratio] : []));
     const attacked = ratios.length > 0 ? Math.max(...ratios) : null;
     const failed = all.filter(({ holds }) => holds === false).length;
-    const count = (verdict: Row['holds']): number => own.filter(({ holds }) => holds === verdict).length;
+    const count = (verdict: VerdictRow['holds']): number => own.filter(({ holds }) => holds === verdict).length;
     return {
       id,
       hold: count(true),
@@ -38,7 +38,7 @@ export function summary(rows: readonly Row[]): StatementVerdict[] {
   });
 }
 
-function closest(rows: readonly Row[]): StatementVerdict['closest'] {
+function closest(rows: readonly VerdictRow[]): StatementVerdict['closest'] {
   let found: StatementVerdict['closest'] = null;
   for (const { problem, lambda, steps, ratio } of rows) {
     if (ratio === null || !Number.isFinite(ratio)) continue;

@@ -26,7 +26,7 @@ export interface Exemption {
 }
 
 /** One row of the table. */
-export interface Row {
+export interface VerdictRow {
   readonly id: string;
   /** TeX. */
   readonly statement: string;
@@ -67,7 +67,7 @@ export async function checkSubject(
 }
 
 /** The rows of all checks, each judged at the level that keeps false alarms in the whole table below 0.1 %. */
-export function judge(theorems: readonly Theorem[], checks: readonly (Check | Exemption)[]): Row[] {
+export function judge(theorems: readonly Theorem[], checks: readonly (Check | Exemption)[]): VerdictRow[] {
   const level = falseAlarm / Math.max(1, checks.filter((check) => 'measurement' in check).length);
   const byId = new Map(theorems.map((theorem) => [theorem.id, theorem]));
   return checks.map((check) => {

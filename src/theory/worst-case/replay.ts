@@ -2,7 +2,7 @@ import { norm } from '../../base/vector.js';
 import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { drawnChoice, informed, possibleOutcomes, takeChoice } from '../../schedule/step.js';
 import type { Iterate } from './names.js';
-import { evaluateWorstFunction, type Evaluation } from './worst-function.js';
+import { evaluateWorstFunction, type WorstFunctionValue } from './worst-function.js';
 import type { WorstProblem } from './worst-problem.js';
 
 /** What is measured of a point: F_λ(θ) − F_λ(θ*), or F_max(θ) − F_max(θ°). */
@@ -39,7 +39,7 @@ export function replay(
   const d = problem.start.length;
   let lead = Infinity;
   let largest = 0;
-  const evaluate = (objective: ObjectiveName, at: Float64Array): Evaluation => {
+  const evaluate = (objective: ObjectiveName, at: Float64Array): WorstFunctionValue => {
     const evaluation = evaluateWorstFunction(problem.objectives[objective], at);
     largest = Math.max(largest, Math.abs(evaluation.value), norm(evaluation.gradient) * norm(at));
     return evaluation;
@@ -63,8 +63,8 @@ export function replay(
       expectation += probability * measure(path, iterate, gapAt);
       return;
     }
-    const here: Partial<Record<ObjectiveName, Evaluation>> = {};
-    const evaluatedAt = (objective: ObjectiveName): Evaluation => (here[objective] ??= evaluate(objective, at));
+    const here: Partial<Record<ObjectiveName, WorstFunctionValue>> = {};
+    const evaluatedAt = (objective: ObjectiveName): WorstFunctionValue => (here[objective] ??= evaluate(objective, at));
     const told = informed(schedule, state, step, (objective) => evaluatedAt(objective).value);
     const record = schedule.stepOnLarger === undefined ? undefined : schedule.weightedGaps?.(told);
     if (record !== undefined && step < lastSteered(iterate, steps)) {
@@ -85,7 +85,7 @@ export function replay(
           into.set(gradient);
           return value;
         },
-        room: { dpo: new Float64Array(d), sft: new Float64Array(d) },
+        gradients: { dpo: new Float64Array(d), sft: new Float64Array(d) },
       });
       walk(after, step + 1, [...path, next], probability * share);
     }

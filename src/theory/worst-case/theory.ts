@@ -64,6 +64,6 @@ function classSetting(functionClass: FunctionClass, lambda: number, distance: nu
     valueError: 0,
     valueDeviation: 0,
   };
-  const distances = { weightedSum: distance, weightedMax: distance };
+  const distances = { weightedSum: distance, chebyshev: distance };
   return { lambda, radius: Infinity, bounds: { dpo: bounds, sft: bounds }, distances };
 }

@@ -23,7 +23,7 @@ export interface SmoothInterpolant {
 export type WorstFunction = PiecewiseLinear | SmoothInterpolant;
 
 /** A function's value and a subgradient, and how firmly the subgradient is determined. */
-export interface Evaluation {
+export interface WorstFunctionValue {
   readonly value: number;
   readonly gradient: Float64Array;
   /** By how much the active piece leads every other one; 0 at a tie or between pieces. */
@@ -31,11 +31,11 @@ export interface Evaluation {
 }
 
 /** Value and subgradient of a recovered function at θ. */
-export function evaluateWorstFunction(f: WorstFunction, at: Float64Array): Evaluation {
+export function evaluateWorstFunction(f: WorstFunction, at: Float64Array): WorstFunctionValue {
   return f.kind === 'piecewise-linear' ? evaluatePiecewiseLinear(f, at) : evaluateSmooth(f, at);
 }
 
-function evaluatePiecewiseLinear({ pieces }: PiecewiseLinear, at: Float64Array): Evaluation {
+function evaluatePiecewiseLinear({ pieces }: PiecewiseLinear, at: Float64Array): WorstFunctionValue {
   let active = 0;
   let value = -Infinity;
   let second = -Infinity;
@@ -58,7 +58,7 @@ function evaluatePiecewiseLinear({ pieces }: PiecewiseLinear, at: Float64Array):
  * The active set method on the simplex: the corral's minimiser over its affine hull, cut back to the simplex, then the
  * point that lowers the value most joins (Wolfe 1976, with a linear term).
  */
-function evaluateSmooth({ smoothness, points }: SmoothInterpolant, at: Float64Array): Evaluation {
+function evaluateSmooth({ smoothness, points }: SmoothInterpolant, at: Float64Array): WorstFunctionValue {
   const count = points.length;
   const d = at.length;
   const away = points.map(({ center }) => at.map((x, i) => x - center[i]));

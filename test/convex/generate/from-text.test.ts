@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromText, type FromTextOptions } from '../../../src/convex/generate/from-text.js';
 import { hashedNgrams } from '../../../src/convex/generate/hashed-ngrams.js';
-import { readDemonstrations, readPreferences } from '../../../src/convex/generate/records.js';
+import { readDemonstrations, readPreferenceRecords } from '../../../src/convex/generate/records.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
@@ -99,7 +99,7 @@ test('records are read with their prompts put together; blank lines and other ke
     { prompt: 'Sing.', reply: 'La' },
     { prompt: 'Hum.', reply: 'Mm' },
   ]);
-  expect(readPreferences(await file('p.jsonl', preferences))).toEqual(preferences);
+  expect(readPreferenceRecords(await file('p.jsonl', preferences))).toEqual(preferences);
 });
 
 test.each<[string, unknown[], string]>([
@@ -114,12 +114,12 @@ test.each<[string, unknown[], string]>([
   ['a number', [{ ...preferences[0], chosen: 5 }], ':1 chosen: got 5, expected a string'],
 ])('%s is refused with its file and line', async (_name, lines, message) => {
   const path = await file('bad.jsonl', lines);
-  expect(() => readPreferences(path)).toThrow(`${path}${message}`);
+  expect(() => readPreferenceRecords(path)).toThrow(`${path}${message}`);
 });
 
 test('a missing file is refused with its name', () => {
   const path = join(folder, 'absent.jsonl');
-  expect(() => readPreferences(path)).toThrow(`${path}: got "no such file"`);
+  expect(() => readPreferenceRecords(path)).toThrow(`${path}: got "no such file"`);
   expect(() => readDemonstrations(path)).toThrow(`${path}: got "no such file"`);
 });
 
@@ -129,7 +129,7 @@ test.skipIf(data === undefined)(
   'real text: unit features, and both objectives learn what holds on unseen text',
   async () => {
     const read = (split: string) => ({
-      preferences: readPreferences(join(String(data), `preferences/hh-harmless.${split}.jsonl`)),
+      preferences: readPreferenceRecords(join(String(data), `preferences/hh-harmless.${split}.jsonl`)),
       sft: readDemonstrations(join(String(data), `sft/alpaca.${split}.jsonl`)),
     });
     const train = generated(read('train'));

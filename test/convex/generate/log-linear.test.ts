@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { minimizeWeightedMax } from '../../../src/convex/optimum/weighted-max.js';
+import { minimizeChebyshev } from '../../../src/convex/optimum/chebyshev.js';
 import { idealPoint } from '../../../src/convex/optimum/weighted-sum.js';
 import { logLinear, type LogLinearOptions } from '../../../src/convex/generate/log-linear.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
@@ -28,7 +28,7 @@ test('the distance from the ideal point to the front grows with conflict', async
     const gaps: number[] = [];
     for (const conflict of [-1, -0.5, 0, 0.5, 1]) {
       const { problem, ideal } = await minimizers({ dimension: 5, examples: 300, conflict, seed });
-      gaps.push(minimizeWeightedMax(problem, 0.5, ideal).value);
+      gaps.push(minimizeChebyshev(problem, 0.5, ideal).value);
     }
     expect(gaps).toEqual([...gaps].sort((a, b) => a - b));
     expect(gaps[4]).toBeGreaterThan(10 * gaps[0]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { minimizeWeightedMax } from '../../../src/convex/optimum/weighted-max.js';
+import { minimizeChebyshev } from '../../../src/convex/optimum/chebyshev.js';
 import { idealPoint, minimizeWeightedSum } from '../../../src/convex/optimum/weighted-sum.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import type { Problem } from '../../../src/convex/problem/problem.js';
@@ -48,7 +48,7 @@ test.each([
   expect(certificate).toBeLessThan(1e-7 * scale);
 });
 
-test('on R^d with a modulus, and the weighted maximum of two kinks', async () => {
+test('on R^d with a modulus, and the Chebyshev scalarization of two kinks', async () => {
   const moduli = { strongConvexity: { dpo: 2, sft: 2 } };
   const { value, certificate } = minimizeWeightedSum(await pair('x^2 + abs(x - 1)', 'x^2 + 3*abs(x)', [7], moduli), 1);
   expect(value).toBeCloseTo(0.75, 12);
@@ -57,7 +57,7 @@ test('on R^d with a modulus, and the weighted maximum of two kinks', async () =>
   const ideal = idealPoint(problem);
   expect(ideal.sft.value).toBeCloseTo(0.75, 12);
   // λ(x + 1) = (1 − λ)(x² + 1 − x − ¾) at λ = ½: x² − 2x − ¾ = 0.
-  const max = minimizeWeightedMax(problem, 0.5, ideal);
+  const max = minimizeChebyshev(problem, 0.5, ideal);
   expect(max.value).toBeCloseTo((2 - Math.sqrt(7) / 2) / 2, 10);
   expect(max.certificate).toBeLessThan(1e-9);
 });

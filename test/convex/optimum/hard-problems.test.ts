@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { minimizeWeightedMax } from '../../../src/convex/optimum/weighted-max.js';
+import { minimizeChebyshev } from '../../../src/convex/optimum/chebyshev.js';
 import { idealPoint, minimizeWeightedSum } from '../../../src/convex/optimum/weighted-sum.js';
 import type { ProblemFile } from '../../../src/convex/problem/format.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
@@ -93,7 +93,7 @@ test('blocks are decided each for itself; one too large to be is certified by no
   const undecided = minimizeWeightedSum(dense, 0.5);
   expect(undecided.certificate).toBe(Infinity);
   expect(undecided.reason).toContain('too large to be eliminated exactly');
-  expect(minimizeWeightedMax(dense, 0.5, idealPoint(dense)).reason).toBeDefined();
+  expect(minimizeChebyshev(dense, 0.5, idealPoint(dense)).reason).toBeDefined();
 });
 
 test.each<[string, number, number]>([

@@ -11,7 +11,7 @@ import {
   writeRow,
   type FeatureRows,
 } from '../../../src/convex/problem/feature-rows.js';
-import { newRoom } from '../../../src/convex/problem/memory.js';
+import { newArena } from '../../../src/convex/problem/arena.js';
 
 /** Examples of some rows each, all of one dimension. */
 const examples = fc
@@ -31,7 +31,7 @@ function written(all: readonly (readonly (readonly number[])[])[]): FeatureRows 
   const rows = newFeatureRows(
     all.map(({ length }) => length),
     dimension,
-    newRoom(),
+    newArena(),
   );
   all.forEach((ofExample, n) => {
     ofExample.forEach((row, k) => {

@@ -47,8 +47,8 @@ const optima = (weightedSum: number): Optima => ({
   lambda: 0.5,
   ideal: { dpo: 0, sft: 0 },
   weightedSum: 0,
-  weightedMax: 0,
-  certificates: { dpo: 0, sft: 0, weightedSum, weightedMax: 0, rounding: 1e-15 },
+  chebyshev: 0,
+  certificates: { dpo: 0, sft: 0, weightedSum, chebyshev: 0, rounding: 1e-15 },
 });
 
 test('a gap below zero by less than its certificate is zero, by more an error', () => {
@@ -60,7 +60,7 @@ test('a gap below zero by less than its certificate is zero, by more an error', 
   expect(() => at(-0.1146, 5e-15)).toThrow(CheckFailed);
   expect(() => at(-0.1146, 5e-15)).toThrow('gap -0.1146 lies below minus its certificate, 5e-15');
   // Without certificates nothing is claimed.
-  const bare: Optima = { lambda: 0.5, ideal: { dpo: 0, sft: 0 }, weightedSum: 0, weightedMax: 0 };
+  const bare: Optima = { lambda: 0.5, ideal: { dpo: 0, sft: 0 }, weightedSum: 0, chebyshev: 0 };
   expect(certifiedGap('gap', { mean: -1, ci95: null }, bare).mean).toBe(-1);
 });
 

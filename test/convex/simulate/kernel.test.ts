@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { logLinear } from '../../../src/convex/generate/log-linear.js';
 import { quadratic } from '../../../src/convex/generate/quadratic.js';
 import type { ProblemFile } from '../../../src/convex/problem/format.js';
-import { newMemoryRoom } from '../../../src/convex/problem/memory.js';
+import { newMemoryArena } from '../../../src/convex/problem/arena.js';
 import type { Problem } from '../../../src/convex/problem/problem.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { stream, streamKey } from '../../../src/base/random-stream.js';
@@ -10,7 +10,7 @@ import { schedules } from '../../../src/schedule/index.js';
 import { runEnsembles } from '../../../src/convex/simulate/ensemble.js';
 import { createWorkerPool } from '../../../src/convex/simulate/pool.js';
 import { newKernel, type Kernel } from '../../../src/convex/simulate/kernel/instance.js';
-import { placeProblem, type PlaceableData } from '../../../src/convex/simulate/kernel/place.js';
+import { inArena, type KernelData } from '../../../src/convex/simulate/kernel/arena-problem.js';
 import { knows, runTogether, type Member } from '../../../src/convex/simulate/kernel/run.js';
 import { runTrajectories } from '../../../src/convex/simulate/trajectories.js';
 import { runTrajectory, type RunSettings, type Trajectory } from '../../../src/convex/simulate/trajectory.js';
@@ -43,7 +43,7 @@ function members(more: Partial<RunSettings> = {}): Member[] {
 }
 
 function placed(problem: Problem) {
-  return placeProblem(problem.data as PlaceableData);
+  return inArena(problem.data as KernelData);
 }
 
 /** The largest difference of two points, relative to the size of the expected one. */
@@ -121,11 +121,11 @@ describe.each(Object.entries(files))('the kernel on %s', (_name, file) => {
     const one = { schedule: { lambda: 0.4, steps: 1, period: 1, ideal: { dpo: 0.1, sft: 0.2 } }, record: [0, 1] };
     for (let step = 0; step <= steps; step += 12) {
       const start = points.slice(step * dimension, (step + 1) * dimension);
-      const moved = { ...data, start } as PlaceableData;
+      const moved = { ...data, start } as KernelData;
       const from = { ...problem, data: moved, start };
       for (const name of fastNames) {
         const { schedule, settings } = member(name, 0.4, one);
-        const [[found]] = runTogether(placeProblem(moved), [{ schedule, settings }], [step]);
+        const [[found]] = runTogether(inArena(moved), [{ schedule, settings }], [step]);
         const expected = runTrajectory(from, schedule, settings, step);
         for (const field of ['points', 'values', 'averageValues'] as const) {
           expect(relativeDifference(found[field], expected[field])).toBeLessThan(1e-12);
@@ -244,7 +244,7 @@ describe('the kernel', () => {
 describe("the kernel's numbers", () => {
   let kernel: Kernel;
   beforeAll(() => {
-    kernel = newKernel(newMemoryRoom().memory);
+    kernel = newKernel(newMemoryArena().memory);
   });
 
   it('are those of the streams, draw for draw', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
 import type { Backend } from '../../../src/engine/names.js';
 import { tensorBytes } from '../../../src/engine/tensor-bytes.js';
-import { answer } from '../../../src/llm/choose/choose.js';
+import { answer } from '../../../src/llm/multiple-choice/answer.js';
 import { evaluate } from '../../../src/llm/evaluate.js';
 import { generate } from '../../../src/llm/generate.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';

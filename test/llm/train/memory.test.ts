@@ -6,7 +6,7 @@ import { readPreferences } from '../../../src/llm/data/preferences.js';
 import { readSft } from '../../../src/llm/data/sft.js';
 import { loadModel } from '../../../src/llm/model/load.js';
 import { openRunFolder } from '../../../src/llm/results/run-folder.js';
-import { runTraining, type RunOptions } from '../../../src/llm/train/run.js';
+import { runTraining, type TrainingRunOptions } from '../../../src/llm/train/run.js';
 import { withReference } from '../../../src/llm/train/reference.js';
 import { schedules } from '../../../src/schedule/index.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -39,7 +39,7 @@ it.each([
     });
     const before = tf.memory().numTensors;
     const counts = new Map<number, number>();
-    const options: RunOptions = {
+    const options: TrainingRunOptions = {
       model,
       data: { sft: sft.examples, preferences },
       schedule: schedules[name],

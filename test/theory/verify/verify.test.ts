@@ -4,13 +4,13 @@ import { observations } from '../../../src/theory/observation/index.js';
 import { theorems } from '../../../src/theory/registry.js';
 import { suite, subjectOf } from '../../../src/theory/verify/suite.js';
 import type { Theorem } from '../../../src/theory/theorem.js';
-import { checkSubject, extentOf, judge, selected, type Row } from '../../../src/theory/verify/verify.js';
+import { checkSubject, extentOf, judge, selected, type VerdictRow } from '../../../src/theory/verify/verify.js';
 import { InputError } from '../../../src/base/input-error.js';
 
 const extent = extentOf(true, 0);
 
 /** The judged rows of some theorems on some problems of the quick suite. */
-async function rowsOf(chosen: readonly Theorem[], problems: readonly string[]): Promise<Row[]> {
+async function rowsOf(chosen: readonly Theorem[], problems: readonly string[]): Promise<VerdictRow[]> {
   const keys = suite(true).filter(({ problem }) => problems.includes(problem));
   const checks = await Promise.all(keys.map((key) => checkSubject(chosen, key, extent)));
   return judge(chosen, checks.flat());
@@ -276,7 +276,7 @@ describe('the suite', () => {
 });
 
 describe('the bias of a shared minibatch', () => {
-  let rows: Row[] = [];
+  let rows: VerdictRow[] = [];
   beforeAll(async () => {
     rows = await rowsOf([theoremOf('M.shared.bias'), theoremOf('M.noisy.fresh')], ['shared-batch']);
   });

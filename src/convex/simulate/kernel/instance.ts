@@ -1,4 +1,4 @@
-import { canShare } from '../../problem/memory.js';
+import { canShare } from '../../problem/arena.js';
 import { wasmModule } from '../../../base/wasm-module.js';
 import { binary as plainBinary } from './plain.wasm.js';
 import { binary as sharedBinary } from './shared.wasm.js';
@@ -58,7 +58,7 @@ export interface Kernel {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** A kernel on a memory of `newMemoryRoom`, for this thread alone. */
+/** A kernel on a memory of `newMemoryArena`, for this thread alone. */
 export function newKernel(memory: WebAssembly.Memory): Kernel {
   compiled ??= wasmModule(canShare ? sharedBinary : plainBinary);
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, math: { exp: Math.exp, log: Math.log } });

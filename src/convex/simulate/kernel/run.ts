@@ -4,7 +4,7 @@ import type { KernelRule, ObjectiveName, Schedule } from '../../../schedule/sche
 import { streamKey } from '../../../base/random-stream.js';
 import type { RunSettings, Trajectory } from '../trajectory.js';
 import { newKernel, type Address, type Kernel } from './instance.js';
-import type { PlacedProblem } from './place.js';
+import type { ArenaProblem } from './arena-problem.js';
 
 /** A run to be made: a schedule and how it goes. */
 export interface Member {
@@ -33,7 +33,7 @@ function ruleOf({ schedule, settings }: Member): KernelRule | undefined {
  * number depends on what is run together.
  */
 export function runTogether(
-  problem: PlacedProblem,
+  problem: ArenaProblem,
   members: readonly Member[],
   seeds: readonly number[],
 ): Trajectory[][] {
@@ -71,14 +71,14 @@ const mostSeedsAtOnce = 8;
  * How many seeds go in step, so that the processor always has one to go on with while another waits for its results:
  * as many as there is room for near it.
  */
-function seedsAtOnce({ dimension }: PlacedProblem, members: readonly Member[]): number {
+function seedsAtOnce({ dimension }: ArenaProblem, members: readonly Member[]): number {
   if (members.some(({ settings }) => settings.recordPoints === true)) return 1;
   const bytes = members.length * 2 * 8 * padded(dimension);
   return Math.min(mostSeedsAtOnce, Math.max(1, Math.floor(nearBytes / bytes)));
 }
 
 /** Runs of members that draw alike, all seeds in step. */
-function runGroup(problem: PlacedProblem, members: readonly Member[], seeds: readonly number[]): Trajectory[][] {
+function runGroup(problem: ArenaProblem, members: readonly Member[], seeds: readonly number[]): Trajectory[][] {
   const kernel = kernelOf(problem);
   kernel.reset();
   const { batch, gradientBatch } = members[0].settings;
@@ -106,7 +106,7 @@ function runGroup(problem: PlacedProblem, members: readonly Member[], seeds: rea
 }
 
 /** A run in a kernel's memory, and where it leaves what is recorded. */
-interface PlacedRun {
+interface ArenaRun {
   readonly address: Address;
   readonly records: number;
   readonly values: Address;
@@ -116,14 +116,14 @@ interface PlacedRun {
 }
 
 function addRun(
-  problem: PlacedProblem,
+  problem: ArenaProblem,
   kernel: Kernel,
   group: Address,
   draws: Address,
   member: Member,
   stepSizes: StepSizePlace,
   seed: number,
-): PlacedRun {
+): ArenaRun {
   const { schedule, settings } = member;
   const rule = ruleOf(member);
   if (rule === undefined) throw new Error(`kernels do not know the schedule ${schedule.name}`);
@@ -164,13 +164,7 @@ const kinds = { stages: 0, 'weighted-sum': 1, draw: 2, 'larger-gap': 3 } satisfi
 const mostSteps = 2 ** 31 - 1;
 
 /** MAXRIGHT is told values with noise, from streams of the run's own: what it draws depends on what it chose. */
-function addValueNoise(
-  problem: PlacedProblem,
-  kernel: Kernel,
-  run: Address,
-  settings: RunSettings,
-  seed: number,
-): void {
+function addValueNoise(problem: ArenaProblem, kernel: Kernel, run: Address, settings: RunSettings, seed: number): void {
   for (const name of ['dpo', 'sft'] as const) {
     const placed = problem[name];
     const deviation = settings.valueNoise ?? (placed.kind === 'quadratic' ? placed.valueNoise : 0);
@@ -179,7 +173,7 @@ function addValueNoise(
   }
 }
 
-function trajectoryOf({ dimension }: PlacedProblem, kernel: Kernel, run: PlacedRun): Trajectory {
+function trajectoryOf({ dimension }: ArenaProblem, kernel: Kernel, run: ArenaRun): Trajectory {
   const { address, records } = run;
   const numbers = (at: Address, length: number): Float64Array =>
     Float64Array.from(new Float64Array(kernel.memory.buffer, at, length));
@@ -231,7 +225,7 @@ function isSame(a: Float64Array, b: Float64Array): boolean {
 }
 
 /** Tells a kernel where an objective's arrays lie. */
-function place(problem: PlacedProblem, kernel: Kernel, name: ObjectiveName): Address {
+function place(problem: ArenaProblem, kernel: Kernel, name: ObjectiveName): Address {
   const { dimension } = problem;
   const objective = problem[name];
   switch (objective.kind) {
@@ -255,7 +249,7 @@ function newStream(kernel: Kernel, seed: number, purpose: string): Address {
 const kernels = new Map<number, Kernel>();
 const mostKernels = 16;
 
-function kernelOf(problem: PlacedProblem): Kernel {
+function kernelOf(problem: ArenaProblem): Kernel {
   const kernel = kernels.get(problem.id) ?? newKernel(problem.memory);
   kernels.delete(problem.id);
   kernels.set(problem.id, kernel);

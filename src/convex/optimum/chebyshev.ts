@@ -8,14 +8,14 @@ import { minimizeWeightedSum, valuesAt, type IdealPoint, type WeightedSumMinimum
 import { evaluatePrecisely } from './weighted-function.js';
 
 /** A certified minimiser of F_max. */
-export interface WeightedMaxMinimum extends CertifiedMinimum {
+export interface ChebyshevMinimum extends CertifiedMinimum {
   readonly lambda: number;
   readonly dpo: number;
   readonly sft: number;
 }
 
 /** F_max = max(λ (f_DPO − f_DPO*), (1 − λ)(f_SFT − f_SFT*)) from the two values and the two optima. */
-export function weightedMax(lambda: number, dpo: number, sft: number, ideal: { dpo: number; sft: number }): number {
+export function chebyshev(lambda: number, dpo: number, sft: number, ideal: { dpo: number; sft: number }): number {
   return Math.max(lambda * (dpo - ideal.dpo), (1 - lambda) * (sft - ideal.sft));
 }
 
@@ -28,15 +28,15 @@ export function weightedMax(lambda: number, dpo: number, sft: number, ideal: { d
  * minus dual, plus the uncertainty that the certificates of the ideal point and rounding leave in F_max itself.
  * @param best the optima that gaps are measured from, where they are not those of the ideal point (0 < λ < 1)
  */
-export function minimizeWeightedMax(
+export function minimizeChebyshev(
   problem: Problem,
   lambda: number,
   ideal: IdealPoint,
   best: Pair = { dpo: ideal.dpo.value, sft: ideal.sft.value },
-): WeightedMaxMinimum {
+): ChebyshevMinimum {
   checkedLambda(lambda);
   /** What F_max at a point may be off by: the optima's certificates, and the rounding of values, differences and product. */
-  const uncertaintyAt = (point: Omit<WeightedMaxMinimum, 'certificate'>): number => {
+  const uncertaintyAt = (point: Omit<ChebyshevMinimum, 'certificate'>): number => {
     const of = (name: ObjectiveName, weight: number): number => {
       if (weight === 0) return 0;
       const { value, valueError } = evaluatePrecisely(problem.objectives[name], point.minimizer);
@@ -45,15 +45,15 @@ export function minimizeWeightedMax(
     };
     return Math.max(of('dpo', lambda), of('sft', 1 - lambda));
   };
-  const at = (minimizer: Float64Array): Omit<WeightedMaxMinimum, 'certificate'> => {
+  const at = (minimizer: Float64Array): Omit<ChebyshevMinimum, 'certificate'> => {
     const { dpo, sft } = problem.objectives;
     const values = { dpo: dpo.value(minimizer), sft: sft.value(minimizer) };
-    return { lambda, minimizer, ...values, value: weightedMax(lambda, values.dpo, values.sft, best) };
+    return { lambda, minimizer, ...values, value: chebyshev(lambda, values.dpo, values.sft, best) };
   };
-  const certifiedAt = ({ minimizer }: { minimizer: Float64Array }, bound: number): WeightedMaxMinimum => {
+  const certifiedAt = ({ minimizer }: { minimizer: Float64Array }, bound: number): ChebyshevMinimum => {
     // The search computes values in doubles; what is printed is their nearest double.
     const values = valuesAt(problem, minimizer);
-    const point = { lambda, minimizer, ...values, value: weightedMax(lambda, values.dpo, values.sft, best) };
+    const point = { lambda, minimizer, ...values, value: chebyshev(lambda, values.dpo, values.sft, best) };
     const certificate = up(Math.max(0, up(point.value - bound)) + uncertaintyAt(point));
     if (Number.isFinite(certificate)) return { ...point, certificate };
     const reason = ideal.dpo.reason ?? ideal.sft.reason ?? 'no minimum of a weighted sum that bounds it is certified';
@@ -109,7 +109,7 @@ export function minimizeWeightedMax(
   }
 
   /** The point of the segment between two minimisers at which the weighted gaps are equal, by Illinois' method too. */
-  function whereGapsMeet(from: WeightedSumMinimum, to: WeightedSumMinimum): Omit<WeightedMaxMinimum, 'certificate'> {
+  function whereGapsMeet(from: WeightedSumMinimum, to: WeightedSumMinimum): Omit<ChebyshevMinimum, 'certificate'> {
     let [left, right] = [0, 1];
     let [leftExcess, rightExcess] = [excess(from), excess(to)];
     const sign = leftExcess > 0 ? 1 : -1;

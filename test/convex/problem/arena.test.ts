@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { memoryOf, newMemoryRoom, newRoom, roomIn } from '../../../src/convex/problem/memory.js';
+import { memoryOf, newMemoryArena, newArena, arenaIn } from '../../../src/convex/problem/arena.js';
 import { logLinear } from '../../../src/convex/generate/log-linear.js';
 import { quadratic } from '../../../src/convex/generate/quadratic.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
-import { placeProblem, type PlaceableData } from '../../../src/convex/simulate/kernel/place.js';
+import { inArena, type KernelData } from '../../../src/convex/simulate/kernel/arena-problem.js';
 
-describe('room in a memory', () => {
+describe('arena in a memory', () => {
   it('keeps arrays apart, aligned, and what they held when the memory grows', () => {
-    const room = newMemoryRoom();
-    const other = roomIn(room.memory);
+    const arena = newMemoryArena();
+    const other = arenaIn(arena.memory);
     const arrays = Array.from({ length: 60 }, (_, i) => {
       const content = Float64Array.from({ length: 97 * i }, (_, k) => i + k / 1000);
-      return { content, array: (i % 3 === 0 ? other : room).numbers(content) };
+      return { content, array: (i % 3 === 0 ? other : arena).numbers(content) };
     });
     const places = arrays
       .filter(({ array }) => array.length > 0)
@@ -22,16 +22,16 @@ describe('room in a memory', () => {
     for (const { array, content } of arrays) {
       expect(array).toEqual(content);
       expect(array.byteOffset % 16).toBe(0);
-      expect(memoryOf(array)).toBe(room.memory);
+      expect(memoryOf(array)).toBe(arena.memory);
     }
     expect(memoryOf(new Float64Array(1))).toBeUndefined();
   });
 
   it('ends in zeros up to the next multiple of 16 bytes', () => {
-    const room = newMemoryRoom();
-    const odd = room.numbers([1, 2, 3]);
-    room.integers([7]);
-    expect(new Float64Array(room.memory.buffer, odd.byteOffset, 4)[3]).toBe(0);
+    const arena = newMemoryArena();
+    const odd = arena.numbers([1, 2, 3]);
+    arena.integers([7]);
+    expect(new Float64Array(arena.memory.buffer, odd.byteOffset, 4)[3]).toBe(0);
   });
 });
 
@@ -41,12 +41,12 @@ describe('a problem in the memory of its kernels', () => {
       logLinear({ dimension: 5, candidates: 3, examples: 20, seed: 0 }),
       quadratic({ dimension: 5, noise: 0.1, seed: 1 }),
     ]) {
-      const data = (await parseProblem(file)).data as PlaceableData;
+      const data = (await parseProblem(file)).data as KernelData;
       const array = data.kind === 'log-linear' ? data.sft.rows.numbers : data.objectives.sft.hessian;
-      const placed = placeProblem(data);
+      const placed = inArena(data);
       expect(placed.sft.rows).toBe(array.byteOffset);
       expect(placed.start).toBe(data.start.byteOffset);
-      const moved = placeProblem({ ...data, start: Float64Array.from([1, 0, 0, 0, 2]) });
+      const moved = inArena({ ...data, start: Float64Array.from([1, 0, 0, 0, 2]) });
       expect(moved.memory).toBe(placed.memory);
       expect(moved.sft.rows).toBe(array.byteOffset);
       expect(Array.from(new Float64Array(moved.memory.buffer, moved.start, 6))).toEqual([1, 0, 0, 0, 2, 0]);
@@ -81,6 +81,6 @@ describe('a problem in the memory of its kernels', () => {
     expect(shared.shares).toBe('function');
     expect(alone.shares).toBe('undefined');
     expect(alone.found).toEqual(shared.found);
-    expect(newRoom().numbers(2)).toEqual(new Float64Array(2));
+    expect(newArena().numbers(2)).toEqual(new Float64Array(2));
   });
 });

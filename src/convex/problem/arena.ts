@@ -4,23 +4,23 @@ export const canShare = typeof SharedArrayBuffer !== 'undefined';
 const page = 65536;
 
 /** Places arrays one after the other. */
-export interface Room {
+export interface Arena {
   /** A place for so many numbers, or for these. */
   readonly numbers: (content: number | ArrayLike<number>) => Float64Array;
   readonly integers: (content: number | ArrayLike<number>) => Int32Array;
 }
 
-/** Room in a memory that kernels compute in: arrays begin at multiples of 16 bytes, with zeros up to the next one. */
-export interface MemoryRoom extends Room {
+/** An arena in a memory that kernels compute in: arrays begin at multiples of 16 bytes, with zeros up to the next one. */
+export interface MemoryArena extends Arena {
   readonly memory: WebAssembly.Memory;
 }
 
 /**
- * Room for the arrays of a problem: where threads can share memory, in one that kernels then read them in. Elsewhere
+ * An arena for the arrays of a problem: where threads can share memory, in one that kernels then read them in. Elsewhere
  * they stay apart from it, since a memory that is not shared takes its arrays away when it grows.
  */
-export function newRoom(): Room {
-  if (canShare) return newMemoryRoom();
+export function newArena(): Arena {
+  if (canShare) return newMemoryArena();
   return {
     numbers: (content) => (typeof content === 'number' ? new Float64Array(content) : Float64Array.from(content)),
     integers: (content) => (typeof content === 'number' ? new Int32Array(content) : Int32Array.from(content)),
@@ -30,17 +30,17 @@ export function newRoom(): Room {
 /** Bytes at the start of a memory that are left to the kernels' own constants. */
 const reserved = 4096;
 
-/** Room in a new memory, which is shared with other threads where it can be. */
-export function newMemoryRoom(): MemoryRoom {
+/** An arena in a new memory, which is shared with other threads where it can be. */
+export function newMemoryArena(): MemoryArena {
   const memory = canShare
     ? new WebAssembly.Memory({ initial: 1, maximum: page, shared: true })
     : new WebAssembly.Memory({ initial: 1 });
-  return roomBetween(memory, reserved, page);
+  return arenaBetween(memory, reserved, page);
 }
 
-/** Room in a memory, behind all that is there. */
-export function roomIn(memory: WebAssembly.Memory): MemoryRoom {
-  return roomBetween(memory, 0, 0);
+/** An arena in a memory, behind all that is there. */
+export function arenaIn(memory: WebAssembly.Memory): MemoryArena {
+  return arenaBetween(memory, 0, 0);
 }
 
 /** The memories of the buffers that arrays were placed in. */
@@ -51,8 +51,8 @@ export function memoryOf(array: Float64Array | Int32Array): WebAssembly.Memory |
   return memories.get(array.buffer);
 }
 
-/** Room between two addresses of a memory, and in what it grows by. */
-function roomBetween(memory: WebAssembly.Memory, start: number, stop: number): MemoryRoom {
+/** An arena between two addresses of a memory, and in what it grows by. */
+function arenaBetween(memory: WebAssembly.Memory, start: number, stop: number): MemoryArena {
   let [next, end] = [start, stop];
   const place = (bytes: number): number => {
     const size = 16 * Math.ceil(bytes / 16);

@@ -19,7 +19,7 @@ export interface ScoredQuestion {
 }
 
 /** What is to be answered, and by whom. */
-export interface ChooseOptions {
+export interface MultipleChoiceOptions {
   readonly model: LanguageModel;
   readonly tokenizer: Tokenizer;
   readonly questions: readonly Question[];
@@ -46,7 +46,7 @@ export async function answer({
   subject,
   batchSize = 8,
   onProgress,
-}: ChooseOptions): Promise<ScoredQuestion[]> {
+}: MultipleChoiceOptions): Promise<ScoredQuestion[]> {
   const prepared = questions.flatMap((question) => {
     const fitting = fit(question, examples, { tokenizer, subject, context: model.contextLength });
     return fitting === undefined ? [] : [{ question, ...fitting }];
@@ -84,7 +84,7 @@ function fit(
 export async function groupLogProbabilities(
   model: LanguageModel,
   groups: readonly (readonly Sequence[])[],
-  { batchSize = 8, onProgress }: Pick<ChooseOptions, 'batchSize' | 'onProgress'> = {},
+  { batchSize = 8, onProgress }: Pick<MultipleChoiceOptions, 'batchSize' | 'onProgress'> = {},
 ): Promise<number[][]> {
   const size = letters.length;
   if (groups.flat().some((sequence) => responseTokens(sequence) !== 1)) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { minimizeWeightedMax, weightedMax } from '../../../src/convex/optimum/weighted-max.js';
+import { minimizeChebyshev, chebyshev } from '../../../src/convex/optimum/chebyshev.js';
 import { idealPoint } from '../../../src/convex/optimum/weighted-sum.js';
 import type { ProblemFile } from '../../../src/convex/problem/format.js';
 import { closedForm } from '../../../src/convex/generate/closed-form.js';
@@ -15,8 +15,8 @@ async function solved(file: ProblemFile, lambda: number) {
   const ideal = idealPoint(problem);
   const { dpo, sft } = problem.objectives;
   const best = { dpo: ideal.dpo.value, sft: ideal.sft.value };
-  const at = (theta: Float64Array): number => weightedMax(lambda, dpo.value(theta), sft.value(theta), best);
-  return { problem, minimum: minimizeWeightedMax(problem, lambda, ideal), at };
+  const at = (theta: Float64Array): number => chebyshev(lambda, dpo.value(theta), sft.value(theta), best);
+  return { problem, minimum: minimizeChebyshev(problem, lambda, ideal), at };
 }
 
 test('the closed-form pair: √λ (1 − θ) = √(1 − λ) (1 + θ)', async () => {

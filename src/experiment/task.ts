@@ -1,6 +1,6 @@
 import type { Piscina } from 'piscina';
 import type { WorkerPool } from '../convex/simulate/pool.js';
-import type { Laboratory } from './experiment.js';
+import type { ExperimentContext } from './experiment.js';
 
 /** A function that runs in a worker: the module of this package it is exported from, and its name there. */
 export interface WorkerFunction {
@@ -23,8 +23,8 @@ export function inWorker<Result>(pool: WorkerPool, { module, name }: WorkerFunct
  * @param task plain data
  * @param kept what of the function's result is stored: plain data that JSON can hold
  */
-export function piece<Kept>(
-  { cache, pool }: Laboratory,
+export function taskResult<Kept>(
+  { cache, pool }: ExperimentContext,
   work: WorkerFunction,
   task: unknown,
   kept: (result: never) => Kept,

@@ -1,26 +1,26 @@
 import type { ProblemData } from '../convex/problem/data.js';
 import type { Problem } from '../convex/problem/problem.js';
 import type { Measures, Optima } from '../convex/simulate/measures.js';
-import type { Laboratory } from './experiment.js';
-import { piece, siblingModule } from './piece.js';
+import type { ExperimentContext } from './experiment.js';
+import { siblingModule, taskResult } from './task.js';
 
 /** The optima of a problem at one λ, with the points that schedules converge to and the measures there. */
-export interface Landmarks {
+export interface ReferenceOptima {
   readonly optima: Optima;
   /** θ_λ*, where Mix and ALRIGHT converge to. */
-  readonly weightedSum: Landmark;
+  readonly weightedSum: ReferenceOptimum;
   /** θ°, where MAXRIGHT converges to. */
-  readonly weightedMax: Landmark;
+  readonly chebyshev: ReferenceOptimum;
   /** The minimiser of one objective: where Sequential converges to when that one comes second. */
-  readonly dpo: Landmark;
-  readonly sft: Landmark;
+  readonly dpo: ReferenceOptimum;
+  readonly sft: ReferenceOptimum;
 }
 
-/** The landmarks that are points, by name. */
-export type LandmarkName = Exclude<keyof Landmarks, 'optima'>;
+/** The reference optima that are points, by name. */
+export type ReferenceOptimumName = Exclude<keyof ReferenceOptima, 'optima'>;
 
 /** A certified minimiser and the measures at it. */
-export interface Landmark {
+export interface ReferenceOptimum {
   readonly point: readonly number[];
   readonly measures: Measures;
   readonly certificate: number;
@@ -35,7 +35,7 @@ export interface FrontPoint {
 }
 
 /** Plain data for a worker. */
-export interface LandmarksTask {
+export interface ReferenceOptimaTask {
   readonly data: ProblemData;
   readonly lambda: number;
 }
@@ -49,30 +49,38 @@ export interface FrontTask {
   readonly count: number;
 }
 
-/** The landmarks of a problem at one λ, solved once. */
-export async function landmarks(laboratory: Laboratory, problem: Problem, lambda: number): Promise<Landmarks> {
-  const found = await solved<Landmarks>(laboratory, 'landmarks', { data: problem.data, lambda });
+/** The reference optima of a problem at one λ, solved once. */
+export async function referenceOptima(
+  context: ExperimentContext,
+  problem: Problem,
+  lambda: number,
+): Promise<ReferenceOptima> {
+  const found = await solved<ReferenceOptima>(context, 'referenceOptima', { data: problem.data, lambda });
   const { certificates } = found.optima;
   if (certificates === undefined) return found;
   // JSON has null for Infinity: what nothing certifies.
   const known = (certificate: number | null): number => certificate ?? Infinity;
-  const { dpo, sft, weightedSum, weightedMax, rounding } = certificates;
-  const each = { dpo: known(dpo), sft: known(sft), weightedSum: known(weightedSum), weightedMax: known(weightedMax) };
+  const { dpo, sft, weightedSum, chebyshev, rounding } = certificates;
+  const each = { dpo: known(dpo), sft: known(sft), weightedSum: known(weightedSum), chebyshev: known(chebyshev) };
   return { ...found, optima: { ...found.optima, certificates: { ...each, rounding: known(rounding) } } };
 }
 
 /** `count` certified points of the Pareto front, those of the ascending λ among them, solved once. */
 export function front(
-  laboratory: Laboratory,
+  context: ExperimentContext,
   problem: Problem,
   lambdas: readonly number[],
   count: number,
 ): Promise<FrontPoint[]> {
-  return solved<FrontPoint[]>(laboratory, 'front', { data: problem.data, lambdas, count });
+  return solved<FrontPoint[]>(context, 'front', { data: problem.data, lambdas, count });
 }
 
-function solved<Result>(laboratory: Laboratory, name: string, task: LandmarksTask | FrontTask): Promise<Result> {
-  return piece(laboratory, { module: solve, name }, task, (result: Result) => result);
+function solved<Result>(
+  context: ExperimentContext,
+  name: string,
+  task: ReferenceOptimaTask | FrontTask,
+): Promise<Result> {
+  return taskResult(context, { module: solve, name }, task, (result: Result) => result);
 }
 
 const solve = siblingModule('./solve', import.meta.url);

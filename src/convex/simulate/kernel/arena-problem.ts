@@ -6,13 +6,13 @@ import type {
   ProblemData,
 } from '../../problem/data.js';
 import { exampleCount, rowCount, rowProduct } from '../../problem/feature-rows.js';
-import { canShare, memoryOf, newMemoryRoom, roomIn, type MemoryRoom } from '../../problem/memory.js';
+import { canShare, memoryOf, newMemoryArena, arenaIn, type MemoryArena } from '../../problem/arena.js';
 import type { ObjectiveName } from '../../../schedule/schedule.js';
 import { farFrom } from '../trajectory.js';
 import type { Address } from './instance.js';
 
 /** A problem's arrays where kernels read them; plain data and a memory, so that other threads can be given it. */
-export interface PlacedProblem {
+export interface ArenaProblem {
   /** Unlike that of any other problem, also of those that other threads placed: drawn at random. */
   readonly id: number;
   readonly memory: WebAssembly.Memory;
@@ -21,14 +21,14 @@ export interface PlacedProblem {
   readonly start: Address;
   /** The norm beyond which an unconstrained run counts as diverged. */
   readonly farAway: number;
-  readonly dpo: PlacedDpo | PlacedQuadratic;
-  readonly sft: PlacedSft | PlacedQuadratic;
+  readonly dpo: ArenaDpo | ArenaQuadratic;
+  readonly sft: ArenaSft | ArenaQuadratic;
   readonly ratios: Address;
   readonly abscissae: Address;
 }
 
 /** f_SFT: blocks of rows, an example each. */
-export interface PlacedSft {
+export interface ArenaSft {
   readonly kind: 'sft';
   readonly rows: Address;
   readonly count: number;
@@ -37,7 +37,7 @@ export interface PlacedSft {
 }
 
 /** f_DPO: a row an example. */
-export interface PlacedDpo {
+export interface ArenaDpo {
   readonly kind: 'dpo';
   readonly rows: Address;
   readonly count: number;
@@ -46,7 +46,7 @@ export interface PlacedDpo {
 }
 
 /** A quadratic: the rows of its Hessian, one after the other. */
-export interface PlacedQuadratic {
+export interface ArenaQuadratic {
   readonly kind: 'quadratic';
   readonly rows: Address;
   readonly minimizer: Address;
@@ -55,12 +55,12 @@ export interface PlacedQuadratic {
 }
 
 /** The kinds of problems that kernels know. */
-export type PlaceableData = LogLinearData | QuadraticData;
+export type KernelData = LogLinearData | QuadraticData;
 
-const placed = new WeakMap<ProblemData, PlacedProblem>();
+const placed = new WeakMap<ProblemData, ArenaProblem>();
 
 /** The problem's arrays in the memory that kernels read: where they lie there already, nothing is copied. */
-export function placeProblem(data: PlaceableData): PlacedProblem {
+export function inArena(data: KernelData): ArenaProblem {
   const known = placed.get(data);
   if (known !== undefined) return known;
   const found = data.kind === 'log-linear' ? placeLogLinear(data) : placeQuadratic(data);
@@ -72,51 +72,51 @@ export function placeProblem(data: PlaceableData): PlacedProblem {
 type Placing = (array: Float64Array | Int32Array) => Address;
 
 /** Places arrays in the memory that one of them lies in, or in a new one. */
-function placingBeside(array: Float64Array): { readonly room: MemoryRoom; readonly place: Placing } {
+function placingBeside(array: Float64Array): { readonly arena: MemoryArena; readonly place: Placing } {
   const memory = canShare ? memoryOf(array) : undefined;
-  const room = memory === undefined ? newMemoryRoom() : roomIn(memory);
+  const arena = memory === undefined ? newMemoryArena() : arenaIn(memory);
   const place: Placing = (array) => {
     if (memory !== undefined && memoryOf(array) === memory) return array.byteOffset;
-    return (array instanceof Int32Array ? room.integers(array) : room.numbers(array)).byteOffset;
+    return (array instanceof Int32Array ? arena.integers(array) : arena.numbers(array)).byteOffset;
   };
-  return { room, place };
+  return { arena, place };
 }
 
-function placeLogLinear(data: LogLinearData): PlacedProblem {
+function placeLogLinear(data: LogLinearData): ArenaProblem {
   const { sft, dpo, reference } = data;
-  const { room, place } = placingBeside(sft.rows.numbers);
-  return finish(data, room, place, placeDpo(place, dpo, reference), placeSft(place, sft));
+  const { arena, place } = placingBeside(sft.rows.numbers);
+  return finish(data, arena, place, placeDpo(place, dpo, reference), placeSft(place, sft));
 }
 
-function placeSft(place: Placing, { rows }: LogLinearSftData): PlacedSft {
+function placeSft(place: Placing, { rows }: LogLinearSftData): ArenaSft {
   const count = exampleCount(rows);
   let mostRows = 0;
   for (let n = 0; n < count; n++) mostRows = Math.max(mostRows, rowCount(rows, n));
   return { kind: 'sft', rows: place(rows.numbers), count, offsets: place(rows.offsets), mostRows };
 }
 
-function placeDpo(place: Placing, { rows, loss: { beta } }: LogLinearDpoData, reference: Float64Array): PlacedDpo {
+function placeDpo(place: Placing, { rows, loss: { beta } }: LogLinearDpoData, reference: Float64Array): ArenaDpo {
   const count = exampleCount(rows);
   const shifts = Float64Array.from({ length: count }, (_, n) => rowProduct(rows, n, 0, reference));
   return { kind: 'dpo', rows: place(rows.numbers), count, shifts: place(shifts), beta };
 }
 
-function placeQuadratic(data: QuadraticData): PlacedProblem {
-  const { room, place } = placingBeside(data.objectives.dpo.hessian);
-  const objective = (name: ObjectiveName): PlacedQuadratic => {
+function placeQuadratic(data: QuadraticData): ArenaProblem {
+  const { arena, place } = placingBeside(data.objectives.dpo.hessian);
+  const objective = (name: ObjectiveName): ArenaQuadratic => {
     const { hessian, minimizer, noise, valueNoise } = data.objectives[name];
     return { kind: 'quadratic', rows: place(hessian), minimizer: place(minimizer), noise, valueNoise };
   };
-  return finish(data, room, place, objective('dpo'), objective('sft'));
+  return finish(data, arena, place, objective('dpo'), objective('sft'));
 }
 
 function finish(
-  { dimension, radius, start }: PlaceableData,
-  { memory }: MemoryRoom,
+  { dimension, radius, start }: KernelData,
+  { memory }: MemoryArena,
   place: Placing,
-  dpo: PlacedProblem['dpo'],
-  sft: PlacedProblem['sft'],
-): PlacedProblem {
+  dpo: ArenaProblem['dpo'],
+  sft: ArenaProblem['sft'],
+): ArenaProblem {
   const abscissae = zigguratAbscissae();
   return {
     id: Math.random(),
