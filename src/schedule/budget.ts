@@ -35,8 +35,8 @@ export const budget = {
   settings,
   init(given) {
     const { order, forgetAtMost, tolerance } = ownSettings(settings, given);
-    const ideal = checkedIdeal(given.ideal, 'budget');
     const [first, second] = order === 'sft-dpo' ? (['sft', 'dpo'] as const) : (['dpo', 'sft'] as const);
+    const ideal = checkedIdeal(given.ideal, 'budget', [first]);
     return { first, second, threshold: ideal[first] + forgetAtMost + tolerance, value: Infinity };
   },
   evaluates: ({ first }) => [first],

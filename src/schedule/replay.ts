@@ -50,4 +50,5 @@ export const replay = {
       { choice: stepOn[second], probability: 1 - share },
     ];
   },
+  stages: ({ first, second, switchAfter }) => ({ first, second, switchAfter }),
 } as const satisfies Schedule<ReplayState>;

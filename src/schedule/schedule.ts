@@ -49,6 +49,14 @@ export interface ScheduleSettings {
   readonly [own: string]: unknown;
 }
 
+/** The two stages of a run: the objective of each, and where they meet. */
+export interface Stages {
+  readonly first: ObjectiveName;
+  readonly second: ObjectiveName;
+  /** The last step of stage one; 0 where that was made before the run. */
+  readonly switchAfter: number;
+}
+
 /** A schedule under some of its settings, as figures tell it apart from others. */
 export interface Variant {
   readonly key: string;
@@ -107,6 +115,8 @@ export interface Schedule<State = unknown> {
    * the points of all steps unless given.
    */
   averagedOver?(state: State): ObjectiveName;
+  /** The stages of a schedule that has two: what remedies for forgetting add to stage two begins behind the first. */
+  stages?(state: State): Stages;
   /** How compiled kernels run it; where it is absent or gives none, the reference runs it. */
   kernel?(state: State): KernelRule | undefined;
 }

@@ -39,5 +39,6 @@ export const sequential = {
   distribution: ({ first, second, switchAfter }, step) => [
     { choice: stepOn[step <= switchAfter ? first : second], probability: 1 },
   ],
+  stages: ({ first, second, switchAfter }) => ({ first, second, switchAfter }),
   kernel: ({ first, switchAfter, steps }) => ({ kind: 'stages', first, switchAfter, cycle: steps }),
 } as const satisfies Schedule<SequentialState>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InputError } from '../base/input-error.js';
-import type { Order, Pair, Schedule } from './schedule.js';
+import { bothObjectives, type ObjectiveName, type Order, type Pair, type Schedule } from './schedule.js';
 
 /** λ, checked to lie in [0, 1]. */
 export function checkedLambda(lambda: number): number {
@@ -25,13 +25,24 @@ export function checkedSplit(split: readonly number[] | undefined, steps: number
   return [first, second];
 }
 
-/** The ideal point, checked to be there and finite. */
-export function checkedIdeal(ideal: Pair | undefined, schedule: string): Pair {
-  if (ideal === undefined)
+/**
+ * The ideal point, checked to be there and finite.
+ * @param needed the objectives whose optima the schedule looks at; the other's may be NaN, where it is not known
+ */
+export function checkedIdeal(
+  ideal: Pair | undefined,
+  schedule: string,
+  needed: readonly ObjectiveName[] = bothObjectives,
+): Pair {
+  if (ideal === undefined && needed.length === 2) {
     throw new InputError('ideal', ideal, `the optima of both objectives, which ${schedule} needs`);
-  if (!Number.isFinite(ideal.dpo)) throw new InputError('ideal.dpo', ideal.dpo, 'a finite number');
-  if (!Number.isFinite(ideal.sft)) throw new InputError('ideal.sft', ideal.sft, 'a finite number');
-  return { dpo: ideal.dpo, sft: ideal.sft };
+  }
+  const known = { dpo: ideal?.dpo ?? NaN, sft: ideal?.sft ?? NaN };
+  for (const objective of needed) {
+    if (!Number.isFinite(known[objective]))
+      throw new InputError(`ideal.${objective}`, known[objective], 'a finite number');
+  }
+  return known;
 }
 
 const orders: readonly Order[] = ['sft-dpo', 'dpo-sft'];

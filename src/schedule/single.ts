@@ -16,6 +16,8 @@ function single<Name extends ObjectiveName>(objective: Name, label: string) {
     variants: [],
     init: ({ steps }) => ({ steps: checkedSteps(steps) }),
     distribution: () => [{ choice: stepOn[objective], probability: 1 }],
+    // Alone it is the stage two of a run whose stage one made the start.
+    stages: () => ({ first: objective === 'dpo' ? 'sft' : 'dpo', second: objective, switchAfter: 0 }),
     kernel: ({ steps }) => ({ kind: 'stages', first: objective, switchAfter: steps, cycle: steps }),
   } as const satisfies Schedule<SingleState>;
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/input-error.js';
 import type { Pair, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 
-/** The optima that options give; throws an InputError where one is given without the other. */
+/** The optima that options give, NaN for one that is not given; undefined where none is. */
 export function idealOf({
   sftOptimum,
   dpoOptimum,
@@ -10,18 +10,19 @@ export function idealOf({
   readonly dpoOptimum?: number;
 }): Pair | undefined {
   if (sftOptimum === undefined && dpoOptimum === undefined) return undefined;
-  if (sftOptimum === undefined) throw new InputError('sft-optimum', sftOptimum, 'a number, beside --dpo-optimum');
-  if (dpoOptimum === undefined) throw new InputError('dpo-optimum', dpoOptimum, 'a number, beside --sft-optimum');
-  return { sft: sftOptimum, dpo: dpoOptimum };
+  return { sft: sftOptimum ?? NaN, dpo: dpoOptimum ?? NaN };
 }
 
-/** The schedule's first state; says what to give where it needs the optima. */
+/** The schedule's first state; says what to give where it needs optima. */
 export function initialState(schedule: Schedule, settings: ScheduleSettings): unknown {
   try {
     return schedule.init(settings);
   } catch (error) {
-    if (!(error instanceof InputError) || error.field !== 'ideal' || settings.ideal !== undefined) throw error;
-    const optima = '--sft-optimum and --dpo-optimum beside it: it compares optimality gaps';
-    throw new InputError('schedule', schedule.name, optima);
+    if (!(error instanceof InputError)) throw error;
+    const objective = /^ideal\.(dpo|sft)$/.exec(error.field)?.[1];
+    const both = error.field === 'ideal' && settings.ideal === undefined;
+    if (!both && (objective === undefined || !Number.isNaN(error.value))) throw error;
+    const optima = objective === undefined ? '--sft-optimum and --dpo-optimum' : `--${objective}-optimum`;
+    throw new InputError('schedule', schedule.name, `${optima} beside it: it compares optimality gaps`);
   }
 }

@@ -82,7 +82,7 @@ export function openRunFiles(folder: string, { tensorboard }: { readonly tensorb
   if (tensorboard) makeFolder(at('tensorboard'));
   const events = tensorboard ? openEventLog(at(eventFile)) : undefined;
   const curve = (step: number, scalars: Record<string, number | null>): void => {
-    const known = Object.entries(scalars).filter((entry): entry is [string, number] => entry[1] !== null);
+    const known = Object.entries(scalars).filter((entry): entry is [string, number] => Number.isFinite(entry[1]));
     events?.append({ wallTime: Date.now() / 1000, step, scalars: Object.fromEntries(known) });
   };
   return {

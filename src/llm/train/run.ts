@@ -187,8 +187,9 @@ function weightedGaps(
   const kept = schedule.weightedGaps?.(state.schedule);
   if (kept !== undefined) return kept;
   if (ideal === undefined) return {};
+  // Where one optimum is not known, nor is that gap.
   return {
-    ...(values.sft !== undefined && { sft: (1 - lambda) * (values.sft - ideal.sft) }),
-    ...(values.dpo !== undefined && { dpo: lambda * (values.dpo - ideal.dpo) }),
+    ...(values.sft !== undefined && Number.isFinite(ideal.sft) && { sft: (1 - lambda) * (values.sft - ideal.sft) }),
+    ...(values.dpo !== undefined && Number.isFinite(ideal.dpo) && { dpo: lambda * (values.dpo - ideal.dpo) }),
   };
 }
