@@ -111,6 +111,13 @@ function statementsOn({ about, own, file }: RunRows, subjectAt: (lambda: number)
       'runs that choose by certified optima',
     );
   }
+  if (about.remedies !== undefined) {
+    throw new InputError(
+      'bounds',
+      `${file} of ${String(about.remedies)}`,
+      'runs without remedies in stage two, on which the statements are silent',
+    );
+  }
   const { schedule: name, lambda, steps, stepSize } = about;
   if (!Object.hasOwn(schedules, String(name))) return [];
   const run = {

@@ -37,8 +37,8 @@ const wanted =
 
 /** The columns of tables that say which run a row belongs to; all other numbers are measured. */
 const aboutColumns = [
-  ...['comparison', 'schedule', 'order', 'lambda', 'dpoShare', 'steps', 'settings', 'stepSize', 'batch', 'values'],
-  ...['gradientBatch', 'valueNoise', 'optimum', 'seeds', 'seed', 'problem', 'problemHash'],
+  ...['comparison', 'schedule', 'order', 'lambda', 'dpoShare', 'steps', 'settings', 'remedies', 'stepSize', 'batch'],
+  ...['values', 'gradientBatch', 'valueNoise', 'optimum', 'seeds', 'seed', 'problem', 'problemHash'],
 ];
 
 const rowSchema = z.looseObject({

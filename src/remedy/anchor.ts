@@ -4,7 +4,7 @@ import type { NoLimit } from './limit.js';
 import { nonNegativeText } from './parameter-text.js';
 import { oneGradient, type Needs, type Remedy, type RemedyParameter } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import { once, type Setup } from './setup.js';
+import { once, type Setup, type Stages } from './setup.js';
 import { limitWithTerm } from './stage-two.js';
 
 /** What tells one anchor from another. */
@@ -28,6 +28,19 @@ export interface AnchorKind {
 export function anchor({ name, label, description, option, matrix, vectors, needs }: AnchorKind): Remedy<number> {
   const anchored = (setup: Setup): Float64Array =>
     once(setup, `${name} matrix`, () => matrixAt(setup, setup.stageOne, matrix));
+  const change: NonNullable<Remedy<number>['change']> = (stages, kappa) => () => (stageOne) => {
+    const { dimension } = stages.problem;
+    const hessian = matrixAt(stages, stageOne, matrix);
+    return {
+      change(theta, gradient) {
+        for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
+          let sum = 0;
+          for (let j = 0; j < dimension; j++) sum += hessian[row + j] * (theta[j] - stageOne[j]);
+          gradient[i] += kappa * sum;
+        }
+      },
+    };
+  };
   return {
     ...{ name, label, description, kind: 'term', needs },
     parameter: strength(option, 'the anchor', (setup) => scaleOf(setup, anchored(setup))),
@@ -48,24 +61,12 @@ export function anchor({ name, label, description, option, matrix, vectors, need
         near,
       );
     },
-    outputs: (setup, kappa) =>
-      changedOutputs(setup, () => (stageOne) => {
-        const { dimension } = setup.problem;
-        const hessian = matrixAt(setup, stageOne, matrix);
-        return {
-          change(theta, gradient) {
-            for (let i = 0, row = 0; i < dimension; i++, row += dimension) {
-              let sum = 0;
-              for (let j = 0; j < dimension; j++) sum += hessian[row + j] * (theta[j] - stageOne[j]);
-              gradient[i] += kappa * sum;
-            }
-          },
-        };
-      }),
+    change,
+    outputs: (setup, kappa) => changedOutputs(setup, change(setup, kappa)),
   };
 }
 
-function matrixAt({ problem, first }: Setup, theta: Float64Array, matrix: AnchorKind['matrix']): Float64Array {
+function matrixAt({ problem, first }: Stages, theta: Float64Array, matrix: AnchorKind['matrix']): Float64Array {
   const { dimension } = problem;
   const hessian = new Float64Array(dimension * dimension);
   problem.objectives[first].hessian(theta, hessian);

@@ -6,7 +6,8 @@ import { strength } from './anchor.js';
 import { missingPolicy, policyOf } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import { once, type Setup } from './setup.js';
+import { once, type Stages } from './setup.js';
+import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
 import { limitWithTerm } from './stage-two.js';
 
 const weight = strength('chosenNll', 'the NLL of the chosen replies', () => 1, 'a');
@@ -26,27 +27,30 @@ export const chosenNll: Remedy<number> = {
   cost: () => oneGradient,
   missing: missingPolicy,
   limit: (setup, a, near) => limitWithTerm(setup, a, { function: chosenNllOf(setup), modulus: 0 }, near),
-  outputs(setup, a) {
-    const objective = chosenNllOf(setup);
-    return changedOutputs(setup, ({ batch, again }) => {
-      // On the same preferences as the step.
-      const sampler = objective.sampler(again, batch);
-      const own = new Float64Array(setup.problem.dimension);
-      return () => ({
-        draw: () => {
-          sampler.draw();
-        },
-        change(theta, gradient) {
-          sampler.gradient(theta, own);
-          for (let i = 0; i < gradient.length; i++) gradient[i] += a * own[i];
-        },
-      });
-    });
-  },
+  change,
+  outputs: (setup, a) => changedOutputs(setup, change(setup, a)),
 };
 
+function change(stages: Stages, a: number): (run: BeginningRun) => ChangeFrom {
+  const objective = chosenNllOf(stages);
+  return ({ batch, again }) => {
+    // On the same preferences as the step.
+    const sampler = objective.sampler(again, batch);
+    const own = new Float64Array(stages.problem.dimension);
+    return () => ({
+      draw: () => {
+        sampler.draw();
+      },
+      change(theta, gradient) {
+        sampler.gradient(theta, own);
+        for (let i = 0; i < gradient.length; i++) gradient[i] += a * own[i];
+      },
+    });
+  };
+}
+
 /** f_C: the mean of log(1 + exp(−θᵀ(φ(chosen) − φ(rejected)))). */
-function chosenNllOf(setup: Setup): Objective {
+function chosenNllOf(setup: Stages): Objective {
   return once(setup, 'chosen NLL', () => {
     const { dpo, dimension } = policyOf(setup);
     const count = exampleCount(dpo.rows);

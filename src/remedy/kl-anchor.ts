@@ -4,6 +4,8 @@ import { limitWithDivergence } from './divergence.js';
 import { missingPolicy } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
+import type { Stages } from './setup.js';
+import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
 
 /**
  * KL anchor: stage two on f_DPO + κ E_x KL(π_{θ_S} ‖ π_θ) over the prompts of SFT. For an interior θ_S that is
@@ -23,20 +25,24 @@ export const klAnchor: Remedy<number> = {
   cost: () => ({ ...oneGradient, evaluations: 1, models: 2 }),
   missing: missingPolicy,
   limit: limitWithDivergence,
-  outputs: ({ problem, ...setup }, kappa) =>
-    changedOutputs({ ...setup, problem }, ({ seed, batch }) => {
-      const prompts = problem.objectives.sft.sampler(stream(seed, 'prompt-sample'), batch);
-      const [here, there] = [new Float64Array(problem.dimension), new Float64Array(problem.dimension)];
-      return (stageOne) => ({
-        draw: () => {
-          prompts.draw();
-        },
-        // The replies in the data drop out of the difference: Σ_y (π_θ(y) − π_{θ_S}(y)) φ(y) is left.
-        change(theta, gradient) {
-          prompts.gradient(theta, here);
-          prompts.gradient(stageOne, there);
-          for (let i = 0; i < gradient.length; i++) gradient[i] += kappa * (here[i] - there[i]);
-        },
-      });
-    }),
+  change,
+  outputs: (setup, kappa) => changedOutputs(setup, change(setup, kappa)),
 };
+
+function change({ problem }: Stages, kappa: number): (run: BeginningRun) => ChangeFrom {
+  return ({ seed, batch }) => {
+    const prompts = problem.objectives.sft.sampler(stream(seed, 'prompt-sample'), batch);
+    const [here, there] = [new Float64Array(problem.dimension), new Float64Array(problem.dimension)];
+    return (stageOne) => ({
+      draw: () => {
+        prompts.draw();
+      },
+      // The replies in the data drop out of the difference: Σ_y (π_θ(y) − π_{θ_S}(y)) φ(y) is left.
+      change(theta, gradient) {
+        prompts.gradient(theta, here);
+        prompts.gradient(stageOne, there);
+        for (let i = 0; i < gradient.length; i++) gradient[i] += kappa * (here[i] - there[i]);
+      },
+    });
+  };
+}

@@ -1,6 +1,7 @@
 import type { Pair } from '../schedule/schedule.js';
 import type { Limit, NoLimit } from './limit.js';
-import type { Setup } from './setup.js';
+import type { Setup, Stages } from './setup.js';
+import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
 
 /** What a remedy adds to every step of stage two, or of a run without stages. */
 export interface Cost {
@@ -65,11 +66,13 @@ export interface Remedy<Value = unknown> {
   readonly kind: 'schedule' | 'term' | 'output';
   readonly needs: Needs;
   readonly parameter?: RemedyParameter<Value>;
-  cost(setup: Setup, value: Value): Cost;
+  cost(setup: Stages, value: Value): Cost;
   /** Why it does not apply to the setup; undefined where it does. */
-  missing?(setup: Setup): string | undefined;
+  missing?(setup: Stages): string | undefined;
   /** @param near where a solver may start: the limit under a value near to this one */
   limit(setup: Setup, value: Value, near?: Float64Array): Limit | NoLimit;
+  /** What it makes of the gradients of stage two, of a remedy that is a term: called before every run. */
+  change?(stages: Stages, value: Value): (run: BeginningRun) => ChangeFrom;
   /** Both objective values of what each seed's run hands over. */
   outputs(setup: Setup, value: Value): Pair[];
 }

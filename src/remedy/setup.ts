@@ -66,7 +66,7 @@ export function setup(
   const stages = checkedSplit(split, steps);
   const stepSizes = stepSizesOf(stepSize, steps);
   const optima = certifiedOptima(problem, lambda);
-  const [first, second] = order === 'sft-dpo' ? (['sft', 'dpo'] as const) : (['dpo', 'sft'] as const);
+  const { first, second } = namedStages(order);
   const stageOne = optima.ideal[first].minimizer;
   return {
     ...{ problem, lambda, order, first, second },
@@ -78,8 +78,20 @@ export function setup(
   };
 }
 
+/** The two stages of a setup: what a change of stage two needs to know. */
+export type Stages = Pick<Setup, 'problem' | 'order' | 'first' | 'second' | 'shared'>;
+
+/** The two stages on a problem, in an order. */
+export function stagesOf(problem: Problem, order: Order): Stages {
+  return { problem, order, ...namedStages(order), shared: new Map() };
+}
+
+function namedStages(order: Order): Pick<Setup, 'first' | 'second'> {
+  return order === 'sft-dpo' ? { first: 'sft', second: 'dpo' } : { first: 'dpo', second: 'sft' };
+}
+
 /** What a function computes of a setup, once. */
-export function once<Value>({ shared }: Setup, key: string, compute: () => Value): Value {
+export function once<Value>({ shared }: Pick<Setup, 'shared'>, key: string, compute: () => Value): Value {
   if (!shared.has(key)) shared.set(key, compute());
   return shared.get(key) as Value;
 }

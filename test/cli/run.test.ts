@@ -9,6 +9,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 interface Result {
   schedule: string;
   final: Record<string, { mean: number; ci95: [number, number] | null }>;
+  remedies?: Record<string, number>;
   exactGap: number | null;
   gradients: number;
   evaluations: number;
@@ -82,6 +83,25 @@ describe('forgetting run', () => {
     expect(trace[3].gap).toBe(final.gap.mean);
   });
 
+  it('takes remedies in stage two of Sequential, and says so', () => {
+    const words = [
+      '--schedule',
+      'sequential',
+      '--lambda',
+      '0.5',
+      '--steps',
+      '400',
+      '--seeds',
+      '4',
+      '--step-size',
+      '0.1',
+    ];
+    const { remedies, exactGap, final } = run(closedForm, ...words, '--l2-anchor', '1', '--average', '0.9');
+    expect(remedies).toEqual({ l2Anchor: 1, average: 0.9 });
+    expect(exactGap).toBeNull();
+    expect(final.gap.mean).toBeLessThan(run(closedForm, ...words).final.gap.mean / 5);
+  });
+
   it('numbers its seeds from --seed on', () => {
     const one = (seed: string): number =>
       run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '1', '--seed', seed).final.dpo.mean;
@@ -145,6 +165,11 @@ describe('forgetting run', () => {
     [['--schedule', 'mix', '--value-noise', '-1'], /value-noise: got -1/],
     [[], /required option '--schedule/],
     [['--schedule', 'mix', '--frobnicate'], /unknown option '--frobnicate'/],
+    [
+      ['--schedule', 'mix', '--l2-anchor', '1'],
+      /l2-anchor: got 1, expected the schedule sequential beside it, not mix/,
+    ],
+    [['--schedule', 'sequential', '--average', '1.5'], /average: got "1.5", expected a number in \[0, 1\]/],
     [['--schedule', 'mix', '--period', '3'], /period: got "3", expected the schedule maxright beside it, not mix/],
   ])('refuses %j in one line, with exit code 2', (args, message) => {
     const { code, stdout, stderr } = forgetting(['run', plane, ...args]);

@@ -7,7 +7,16 @@ import { estimate, type Estimate } from '../../base/statistics.js';
 import type { ScaleFreeMeasures } from '../../convex/simulate/result-table.js';
 import type { RunSettings, Trajectory } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
-import { integerOption, numberOption, pairOption, tableFile, unitOption, wordOption } from '../arguments.js';
+import {
+  integerOption,
+  numberOption,
+  optionName,
+  pairOption,
+  tableFile,
+  unitOption,
+  wordOption,
+} from '../arguments.js';
+import { addStageTwoOptions, stageTwoRemedies } from '../options/remedies.js';
 import { withSchedule } from '../schedule-command.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
@@ -43,7 +52,7 @@ export function runCommand(): Command {
   const command = new Command('run')
     .description('run a schedule on a problem over many seeds')
     .argument('<problem>', 'problem file');
-  return withSchedule(command)
+  return addStageTwoOptions(withSchedule(command))
     .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
     .option('--steps <T>', 'number of updates in all', integerOption('steps', 1), 1000)
     .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
@@ -84,7 +93,14 @@ export function runCommand(): Command {
         const { resultColumns, resultRows } = await import('../../convex/simulate/result-table.js');
         const { writeTable } = await import('../../base/table-file.js');
         const { stepSize, optimum } = options;
-        const made = { stepSize, ...(optimum && { optimum }), problem: file, problemHash: origin.problemHash };
+        const { remedies } = result;
+        const made = {
+          stepSize,
+          ...(optimum && { optimum }),
+          ...(remedies && { remedies }),
+          problem: file,
+          problemHash: origin.problemHash,
+        };
         await writeTable(options.out, resultRows(ensemble, made), resultColumns);
       }
       if (options.json === true) printJson({ ...result, provenance: origin });
@@ -103,8 +119,11 @@ async function run(problem: Problem, options: RunArguments) {
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
   const { conflictRanges, forgettingKl, normalizedIdealDistance } = await import('../../convex/simulate/scale-free.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
+  const { stageTwoRuns } = await import('../../remedy/stage-two-runs.js');
 
   const { schedule, own } = await chosenSchedule(options.schedule, options);
+  const remedies = await stageTwoRemedies(options, schedule);
+  const hasRemedies = Object.keys(remedies).length > 0;
   const adaptive = options.stepSize.trim() === adaptiveRule;
   if (adaptive && !(problem.radius < Infinity))
     throw new InputError('step-size', options.stepSize, 'a problem on a ball, whose radius the adaptive steps need');
@@ -115,7 +134,7 @@ async function run(problem: Problem, options: RunArguments) {
   const settings = { lambda, steps, ...own, ideal: optima.values.ideal };
   const record = recordedSteps(steps, options.trace);
 
-  const threads = options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0);
+  const threads = hasRemedies ? 0 : (options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0));
   const pool = threads === 0 ? undefined : createWorkerPool(threads && Math.min(threads, seeds));
   const progress = startProgress('runs', seeds);
   try {
@@ -129,15 +148,15 @@ async function run(problem: Problem, options: RunArguments) {
       ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
       record,
     };
-    const trajectories = await runEnsemble(
-      { problem, schedule: options.schedule, settings: runSettings, seed, seeds },
-      {
-        ...(pool === undefined ? {} : { pool }),
-        onProgress: (done) => {
-          progress.update(done);
-        },
-      },
-    );
+    const onProgress = (done: number): void => {
+      progress.update(done);
+    };
+    const trajectories = hasRemedies
+      ? await stageTwoRuns({ problem, remedies, settings: runSettings, seed, seeds, onProgress })
+      : await runEnsemble(
+          { problem, schedule: options.schedule, settings: runSettings, seed, seeds },
+          { ...(pool === undefined ? {} : { pool }), onProgress },
+        );
     // Made as they are printed: of some hundred thousand steps they would not fit in memory.
     const trace = eachTime(function* () {
       for (const [at, step] of record.entries()) {
@@ -155,6 +174,7 @@ async function run(problem: Problem, options: RunArguments) {
     const result = {
       schedule: schedule.name,
       settings: own,
+      ...(hasRemedies && { remedies }),
       final,
       // What each gap may be off by: the certificates of the optima; null where nothing certifies one.
       certificates: {
@@ -207,7 +227,7 @@ async function run(problem: Problem, options: RunArguments) {
     const { exactGaps, exactOperations, hasExactMoments } = await import('../../convex/simulate/exact-moments.js');
     const { data } = problem;
     const unknown = data.kind !== 'quadratic' || problem.radius < Infinity || !hasExactMoments(schedule, settings);
-    if (unknown || options.exact === 'never') return { exactGap: null };
+    if (hasRemedies || unknown || options.exact === 'never') return { exactGap: null };
     const { minimizer } = optima.weightedSum;
     const asked = { schedule, settings, stepSizes, batch, minimizer, record: [steps] };
     const operations = exactOperations(data, asked);
@@ -243,11 +263,15 @@ function nonNegative(field: string): (text: string) => number {
 
 async function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunArguments): Promise<void> {
   const { certificateText } = await import('../../convex/simulate/certified-gap.js');
-  const { schedule, final, certificates, warnings, exactGap, exactGapLeftOut, gradients, evaluations, trace } = result;
+  const { schedule, remedies = {}, final, certificates, warnings, trace } = result;
+  const { exactGap, exactGapLeftOut, gradients, evaluations } = result;
   const { seeds, lambda, steps } = options;
   const { gap, maxGap, dpo, sft } = certificates;
   const known: Readonly<Record<string, number>> = { gap, averageGap: gap, maxGap, averageMaxGap: maxGap };
-  process.stdout.write(`${schedule}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
+  const named = [schedule, ...Object.entries(remedies).map(([name, value]) => `${optionName(name)} ${value}`)].join(
+    ', ',
+  );
+  process.stdout.write(`${named}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
   printTable(
     ['measure', 'mean', '95 % interval', 'certificate'],
     Object.entries<Estimate>({ ...final }).map(([name, { mean, ci95 }]) => [

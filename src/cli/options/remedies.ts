@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
 import { nonNegativeText, unitText } from '../../remedy/parameter-text.js';
+import type { Schedule } from '../../schedule/schedule.js';
 import { optionName } from '../arguments.js';
 
 /** The parameters that remedies have, by their names, with what they are: src/remedy has their checks. */
@@ -54,9 +56,22 @@ export function addStageTwoOptions(command: Command, names: readonly StageTwoNam
   return command;
 }
 
-/** The remedies in stage two among a command's options. */
-export function stageTwoRemedies(options: Readonly<Record<string, unknown>>): StageTwoRemedies {
-  return Object.fromEntries(
-    stageTwoNames.flatMap((name) => (typeof options[name] === 'number' ? [[name, options[name]] as const] : [])),
+/**
+ * The remedies in stage two among a command's options.
+ * Throws an InputError where there are some and the schedule is not the one that has two stages.
+ */
+export async function stageTwoRemedies(
+  options: Readonly<Record<string, unknown>>,
+  schedule: Pick<Schedule, 'name'>,
+): Promise<StageTwoRemedies> {
+  const given = stageTwoNames.flatMap((name) =>
+    typeof options[name] === 'number' ? [[name, options[name]] as const] : [],
   );
+  if (given.length === 0) return {};
+  const { sequential } = await import('../../schedule/sequential.js');
+  if (schedule.name !== sequential.name) {
+    const [[name, value]] = given;
+    throw new InputError(optionName(name), value, `the schedule ${sequential.name} beside it, not ${schedule.name}`);
+  }
+  return Object.fromEntries(given);
 }

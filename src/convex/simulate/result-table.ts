@@ -34,6 +34,7 @@ export const resultColumns = {
   gradients: 'INT32',
   evaluations: 'INT32',
   settings: 'STRING',
+  remedies: 'STRING',
   stepSize: 'STRING',
   batch: 'INT32',
   values: 'STRING',
@@ -54,6 +55,8 @@ export interface TableOrigin {
   readonly stepSize: string;
   /** The optimal values that were given in place of certified ones, if any were. */
   readonly optimum?: Pair;
+  /** The remedies in stage two by their parameters' names, where there are some. */
+  readonly remedies?: Readonly<Record<string, number>>;
   /** The path of the problem file, and "sha256:" with the digest of its bytes. */
   readonly problem: string;
   readonly problemHash: string;
@@ -84,6 +87,7 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
   const { order, ...own } = describedSettings(schedule, settings.schedule);
   const dpoSteps = stepsOnDpo(ensemble);
   const made = {
+    remedies: origin.remedies === undefined ? null : JSON.stringify(origin.remedies),
     stepSize: origin.stepSize,
     batch: settings.batch,
     values: settings.values,
