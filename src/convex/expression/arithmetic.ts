@@ -15,7 +15,7 @@ export interface Arithmetic {
   /**
    * Writes the gradient and returns the value. At a kink it is a subgradient, always the same one: each of the
    * one-sided derivatives of abs, max, min and their like counts by half, and a root at 0, where it is smallest, passes
-   * nothing on. Where there is no gradient, some of its entries are not finite.
+   * nothing on. At a tie of a condition it is that of the branch that holds beside the point. Where there is no gradient, some of its entries are not finite.
    */
   readonly gradient: (variables: ArrayLike<number>, out: Float64Array) => number;
   /** Writes the Hessian (d × d, row-major). */

@@ -2,6 +2,7 @@ import type { Expression, Part } from './expression.js';
 import { negation } from './functions.js';
 import type { UnaryFunction } from './function-table.js';
 import { difference, product, quotient, sum, type BinaryOperation } from './operations.js';
+import { decidingComparisons, isTied, settledTies, valuesOf } from './values.js';
 
 /**
  * The value of an expression and its derivatives, by automatic differentiation in time linear in its parts (times d for
@@ -37,7 +38,8 @@ function codeOf(part: Part): number {
 }
 
 /** Compiles an expression for evaluation. */
-export function derivatives({ parts, variables: dimension }: Expression): Derivatives {
+export function derivatives(expression: Expression): Derivatives {
+  const { parts, variables: dimension } = expression;
   const count = parts.length;
   const code = Uint8Array.from(parts, codeOf);
   const first = Int32Array.from(parts, (part) => ('a' in part ? part.a : part.kind === 'variable' ? part.index : 0));
@@ -49,6 +51,7 @@ export function derivatives({ parts, variables: dimension }: Expression): Deriva
   const jumps = parts.flatMap((part, i) =>
     (part.kind === 'unary' || part.kind === 'binary') && part.rule.jumpsAt !== undefined ? [i] : [],
   );
+  const comparisons = decidingComparisons(expression);
 
   // Of the reverse pass: what the whole changes by with each part, and with each part's arguments.
   const adjoint = new Float64Array(count);
@@ -174,6 +177,9 @@ export function derivatives({ parts, variables: dimension }: Expression): Deriva
 
   function differentiate(theta: ArrayLike<number>): number {
     const found = value(theta);
+    if (comparisons.some((i) => isTied(parts[i], values))) {
+      values.set(valuesOf(parts, theta, settledTies(expression, comparisons, theta, values)));
+    }
     setSlopes();
     for (const i of jumps) if (jumpsHere(i)) slopeA[i] = slopeB[i] = NaN;
     setAdjoints();

@@ -29,7 +29,8 @@ const either: Interval = { low: 0, high: 1 };
  * is enclosed by all real numbers.
  */
 export function enclosures({ parts, variables: dimension }: Expression): Enclosures {
-  function ranges(box: readonly Interval[]): Interval[] {
+  /** @param beside whether conditions count as open where a comparison may be tied: the slopes are then those of a branch beside it */
+  function ranges(box: readonly Interval[], beside = false): Interval[] {
     const found: Interval[] = [];
     for (const part of parts) {
       switch (part.kind) {
@@ -43,7 +44,7 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
           found.push(part.rule.range(found[part.a]));
           break;
         case 'binary':
-          found.push(part.rule.range(found[part.a], found[part.b]));
+          found.push(rangeOf(part.rule, beside)(found[part.a], found[part.b]));
           break;
         case 'conditional': {
           const condition = found[part.condition];
@@ -133,10 +134,10 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
 
   return {
     value: (box) => ranges(box)[parts.length - 1],
-    parts: ranges,
+    parts: (box) => ranges(box),
     isDefined,
     gradient(box) {
-      const adjoint = adjoints(slopes(ranges(box)));
+      const adjoint = adjoints(slopes(ranges(box, true)));
       const out = Array.from({ length: dimension }, () => zero);
       parts.forEach((part, i) => {
         if (part.kind === 'variable') out[part.index] = add(out[part.index], adjoint[i]);
@@ -144,7 +145,7 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
       return out;
     },
     hessian(box) {
-      const found = ranges(box);
+      const found = ranges(box, true);
       const slope = slopes(found);
       const adjoint = adjoints(slope);
       const bends = parts.map((_, i) => bendsOf(i, found));
@@ -179,6 +180,10 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
       return out;
     },
   };
+}
+
+function rangeOf(rule: BinaryOperation, beside: boolean): BinaryOperation['range'] {
+  return (beside ? rule.besideRange : undefined) ?? ((a, b) => rule.range(a, b));
 }
 
 function isZero({ low, high }: Interval): boolean {

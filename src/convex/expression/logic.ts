@@ -6,15 +6,17 @@ const none = (): number => 0;
 
 /** 1 where the comparison holds, else 0. */
 function comparison(name: string, holds: (a: number, b: number) => boolean): BinaryOperation {
-  /** What it can be while its arguments range over intervals: whichever of less, equal and greater can be. */
-  const outcomes = (a: Interval, b: Interval): Interval => {
+  /** What it is if its arguments can be less, equal and greater. */
+  const among = (less: boolean, equal: boolean, greater: boolean): Interval => {
     const possible = [
-      ...(a.low < b.high ? [holds(0, 1)] : []),
-      ...(a.high >= b.low && a.low <= b.high ? [holds(0, 0)] : []),
-      ...(a.high > b.low ? [holds(1, 0)] : []),
+      ...(less ? [holds(0, 1)] : []),
+      ...(equal ? [holds(0, 0)] : []),
+      ...(greater ? [holds(1, 0)] : []),
     ].map(Number);
     return { low: Math.min(...possible), high: Math.max(...possible) };
   };
+  const outcomes = (a: Interval, b: Interval): Interval =>
+    among(a.low < b.high, a.high >= b.low && a.low <= b.high, a.high > b.low);
   const derivative = (a: Interval, b: Interval): Interval => {
     const { low, high } = outcomes(a, b);
     return low === high ? zero : everything;
@@ -28,6 +30,7 @@ function comparison(name: string, holds: (a: number, b: number) => boolean): Bin
     bendAB: none,
     bendBB: none,
     range: outcomes,
+    besideRange: (a, b) => among(a.low <= b.high, a.high >= b.low && a.low <= b.high, a.high >= b.low),
     slopeRanges: (a, b) => [derivative(a, b), derivative(a, b)],
     bendRanges: (a, b) => [derivative(a, b), derivative(a, b), derivative(a, b)],
     selects: true,

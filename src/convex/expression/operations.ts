@@ -31,6 +31,8 @@ export interface BinaryOperation {
   readonly bendRanges: (a: Interval, b: Interval) => readonly [Interval, Interval, Interval];
   /** Whether it may depend on one argument alone, where the other need not be differentiable. */
   readonly selects?: boolean;
+  /** Of a comparison: what it can be at points beside those where its arguments lie in these intervals, too. */
+  readonly besideRange?: (a: Interval, b: Interval) => Interval;
   /** Whether its values jump where the arguments are these. */
   readonly jumpsAt?: (a: number, b: number) => boolean;
 }

@@ -148,7 +148,9 @@ function powerRange(power: Power, a: Interval): Interval {
 }
 
 /** Where x^q lies for x in an interval of numbers ≥ 0. */
-function onPositive(power: Power, { low, high }: Interval): Interval {
+function onPositive(power: Power, of: Interval): Interval {
+  // An end of −0 has odd negative powers of the other sign.
+  const [low, high] = [Math.abs(of.low), Math.abs(of.high)];
   const q = exponentOf(power);
   if (q === 0) return hasZero({ low, high }) ? { low: 0, high: 1 } : point(1);
   // An exponent that is not a double lies between two.

@@ -2,6 +2,7 @@ import { enclosures } from './enclosure.js';
 import type { Expression, Part } from './expression.js';
 import { add, hasZero, magnitude, multiply, point, type Interval } from './interval.js';
 import { hypotenuse, larger, smaller } from './operations.js';
+import { decidingComparisons, isTied, settledTies, valuesOf } from './values.js';
 
 /** How far a computed value and gradient may be from exact ones. */
 export interface Rounding {
@@ -25,9 +26,13 @@ export function roundings(
 ): (theta: ArrayLike<number>, value: number, gradient: Float64Array) => Rounding {
   const { parts } = expression;
   const enclose = enclosures(expression);
+  const comparisons = decidingComparisons(expression);
   return (theta, value, gradient) => {
     const ranges = enclose.parts(Array.from(theta, point));
-    const values = valuesOf(parts, theta);
+    let values = valuesOf(parts, theta);
+    if (comparisons.some((i) => isTied(parts[i], values))) {
+      values = valuesOf(parts, theta, settledTies(expression, comparisons, theta, values));
+    }
     const adjoint = parts.map(() => zero);
     adjoint[parts.length - 1] = one;
     let slack = 0;
@@ -82,27 +87,4 @@ function slopesAt(
       return [slopes, isTied ? Math.max(a.high, b.high) - Math.min(a.low, b.low) : 2 * ranges[i].high];
     }
   }
-}
-
-function valuesOf(parts: readonly Part[], theta: ArrayLike<number>): Float64Array {
-  const values = new Float64Array(parts.length);
-  parts.forEach((part, i) => {
-    switch (part.kind) {
-      case 'constant':
-        values[i] = part.value;
-        break;
-      case 'variable':
-        values[i] = theta[part.index];
-        break;
-      case 'unary':
-        values[i] = part.rule.value(values[part.a]);
-        break;
-      case 'binary':
-        values[i] = part.rule.value(values[part.a], values[part.b]);
-        break;
-      case 'conditional':
-        values[i] = values[part.condition] !== 0 ? values[part.a] : values[part.b];
-    }
-  });
-  return values;
 }

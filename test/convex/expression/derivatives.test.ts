@@ -101,6 +101,100 @@ test('a kink of what max does not choose does not matter', () => {
   expect(derivativesAt('x < 1 ? x^2 : sqrt(x - 1)', [0.5]).gradient).toEqual([1]);
 });
 
+describe('at a tie of a condition, the gradient is that of a branch that holds beside it', () => {
+  test.each([
+    ['x > 0 ? 2*x : (x < 0 ? x : 0)', [0], [[1], [2]]],
+    ['x >= 0 ? (x <= 0 ? 0 : 2*x) : x', [0], [[1], [2]]],
+    ['x == 0 ? 0 : (x > 0 ? 2*x : x)', [0], [[1], [2]]],
+    ['x == 0 ? 0 : x^2 + x', [0], [[1]]],
+    ['x != 1 ? (x - 1)^2 + x : 1', [1], [[1]]],
+    ['not (x < 1 or x > 1) ? 1 : 3*x - 2', [1], [[3]]],
+    ['x > 1 ? 3*x - 2 : (x < 1 ? (x < 0 ? 0 : x) : 1)', [1], [[1], [3]]],
+    ['x > 1 ? 3*x - 2 : (x < 1 ? (x < 0 ? 0 : x) : 1)', [0], [[0], [0.5], [1]]],
+    ['x >= 1 ? (x <= 1 ? 1 : 3*x - 2) : x', [1], [[1], [3]]],
+    ['x > 2 ? 4*x : (x >= 2 ? (x == 2 ? 8 : 1/0) : 2*x + 4)', [2], [[2], [4]]],
+    ['exp(x) > 1 ? 2*x : (x < 0 ? x : 0)', [0], [[1], [2]]],
+    ['x + 1e10 > 1e10 ? 2*x : (x + 1e10 < 1e10 ? x : 0)', [0], [[1], [2]]],
+    // Of a tie at the edge of the ball, the side inside.
+    ['x <= 5 ? x^2 : -1e9*x', [5], [[10]]],
+    ['x >= -5 ? x^2 : 1e9*x', [-5], [[-10]]],
+    [
+      'x + y > 0 ? 2*(x + y) : (x + y < 0 ? x + y : 0)',
+      [1, -1],
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    ],
+    [
+      'x == y ? x : (x > y ? 2*x - y : y)',
+      [1, 1],
+      [
+        [2, -1],
+        [0, 1],
+      ],
+    ],
+    ['x == 0 and y == 0 ? 0 : x + 2*y + x^2', [0, 0], [[1, 2]]],
+    [
+      'x^2 + y^2 > 1 ? 3*(x^2 + y^2) : (x^2 + y^2 < 1 ? x^2 + y^2 + 2 : 3)',
+      [0.6, 0.8],
+      [
+        [1.2, 1.6],
+        [3.6, 4.8],
+      ],
+    ],
+  ])('%s at %j: one of %j', (text, at, gradients) => {
+    const found = derivativesAt(text, at).gradient.map((entry) => Math.round(1e12 * entry) / 1e12);
+    expect(gradients).toContainEqual(found);
+    const { enclose } = parseArithmetic('f', text, ['x', 'y'].slice(0, at.length));
+    const box = at.map((coordinate) => ({ low: coordinate, high: coordinate }));
+    enclose.gradient(box).forEach(({ low, high }, i) => {
+      expect(found[i]).toBeGreaterThanOrEqual(low - 1e-12);
+      expect(found[i]).toBeLessThanOrEqual(high + 1e-12);
+    });
+  });
+
+  test('the value stays that of the branch that holds, and a branch without a slope beside it is said to have none', () => {
+    expect(derivativesAt('x == 0 ? 7 : 0*x', [0])).toMatchObject({ value: 7, gradient: [0] });
+    expect(derivativesAt('x == 0 ? 1 : (exp(x) - 1)/x', [0]).gradient[0]).toBeNaN();
+  });
+
+  test('is a subgradient of convex piecewise linear functions, however their conditions are nested', () => {
+    const breaks = fc.uniqueArray(fc.integer({ min: -4, max: 4 }), { minLength: 2, maxLength: 5 });
+    const rises = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(breaks, rises, fc.array(fc.nat(99), { minLength: 6, maxLength: 6 }), (points, steps, order) => {
+        const at = points.toSorted((a, b) => a - b);
+        const slope = (k: number): number => -4 + steps.slice(0, k + 1).reduce((sum, step) => sum + step, 0);
+        // Piece k lies between break k − 1 and break k; f is continuous, with f(at[0]) = 0.
+        const level = [0];
+        for (let k = 1; k < at.length; k++) level.push(level[k - 1] + slope(k) * (at[k] - at[k - 1]));
+        const piece = (k: number): string =>
+          k === 0 ? `${slope(0)}*(x - (${at[0]}))` : `${level[k - 1]} + ${slope(k)}*(x - (${at[k - 1]}))`;
+        const written = (from: number, to: number): string => {
+          if (from === to) return piece(from);
+          const k = from + (order[from] % (to - from));
+          const [below, above] = [written(from, k), written(k + 1, to)];
+          const b = `(${at[k]})`;
+          return [
+            `(x < ${b} ? ${below} : (x > ${b} ? ${above} : ${level[k]}))`,
+            `(x == ${b} ? ${level[k]} : (x >= ${b} ? ${above} : ${below}))`,
+            `(x <= ${b} ? (x >= ${b} ? ${level[k]} : ${below}) : ${above})`,
+          ][order[to] % 3];
+        };
+        const f = parseArithmetic('f', written(0, at.length), ['x']);
+        const gradient = new Float64Array(1);
+        for (const theta of at) {
+          const value = f.gradient([theta], gradient);
+          for (let y = -6; y <= 6; y += 0.5) {
+            expect(f.evaluate([y])).toBeGreaterThanOrEqual(value + gradient[0] * (y - theta));
+          }
+        }
+      }),
+    );
+  });
+});
+
 describe('against central differences in high precision', () => {
   const precise = math.create({});
   precise.config({ number: 'BigNumber', precision: 90 });

@@ -51,6 +51,18 @@ test.each([
   );
 });
 
+test.each([
+  ['x^(-1)', -1, 0, -Infinity, -1],
+  ['x^(-3)', -2, -0, -Infinity, -0.125],
+  ['-x^(-1)', -1, 0, 1, Infinity],
+  ['x^(-1)', 0, 2, 0.5, Infinity],
+  ['x^(-2)', -2, 0, 0.25, Infinity],
+])('%s on [%d, %d] reaches from %d to %d', (text, low, high, least, most) => {
+  const found = parseArithmetic('f', text, ['x']).enclose.value([{ low, high }]);
+  expect(found.low).toSatisfy((end: number) => end === least || Math.abs(end - least) < 1e-14);
+  expect(found.high).toSatisfy((end: number) => end === most || Math.abs(end - most) < 1e-14);
+});
+
 test('an enclosure is no wider than the range where every variable occurs once', () => {
   const expression = parseArithmetic('f', '(x-1)^2 + exp(-y)', ['x', 'y']);
   const { low, high } = expression.enclose.value([
