@@ -6,7 +6,8 @@ import { grouped } from '../src/base/grouped.js';
 import type { EvaluationRow, RunKey } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import { readExperiment } from '../src/study/read-results.js';
-import { estimate, type Estimate } from '../src/base/statistics.js';
+import { bootstrapped } from '../src/base/bootstrap.js';
+import type { Estimate } from '../src/base/statistics.js';
 
 /** A finished experiment, and the command that ran it. */
 export interface LlmResults extends ExperimentResults {
@@ -41,7 +42,8 @@ export interface SeedMean extends Omit<RunKey, 'seed'> {
 }
 
 const measures: readonly Measure[] = [
-  ...(['dpo', 'sft', 'dpoGap', 'sftGap', 'gap', 'maxGap', 'idealDistance', 'rewardAccuracy'] as const),
+  ...(['dpo', 'sft', 'dpoGap', 'sftGap', 'gap', 'maxGap'] as const),
+  ...(['idealDistance', 'normalizedIdealDistance', 'rewardAccuracy'] as const),
   ...(['heldOutDpo', 'heldOutSft', 'heldOutAccuracy'] as const),
 ];
 
@@ -52,7 +54,7 @@ export function seedMeans({ settings, results }: ExperimentResults): SeedMean[] 
     JSON.stringify([comparison, schedule, lambda, dpoShare, step]);
   return grouped(ofLength, key).map((rows) => {
     const { comparison, schedule, lambda, dpoShare, steps, step } = rows[0];
-    const estimates = measures.map((name) => [name, estimate(rows.map((row) => row[name]))]);
+    const estimates = measures.map((name) => [name, bootstrapped(rows.map((row) => row[name]))]);
     return {
       ...{ comparison, schedule, lambda, dpoShare, steps, step },
       measures: Object.fromEntries(estimates) as Record<Measure, Estimate>,

@@ -78,5 +78,7 @@ export type { Comparison } from './study/plan.js';
 export type { ChoiceRow, CostRow, EvaluationRow } from './study/results.js';
 export type { Summary, SummaryRow } from './study/summary.js';
 export type { ExperimentCheck, OptimumSummary } from './study/checks.js';
-export type { Claim } from './study/claims.js';
+export type { Claim } from './study/claim/claim.js';
+export type { Verdict } from './study/verdict.js';
+export type { MeasuredFront } from './study/measured-front.js';
 export type { Weights, RowRange } from './llm/weights/weights.js';

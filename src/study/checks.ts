@@ -1,9 +1,8 @@
 import { significant } from '../base/text.js';
-import { estimate, type Estimate } from '../base/statistics.js';
-import { grouped } from '../base/grouped.js';
-import { comparisons, type Comparison } from './plan.js';
+import type { Claim } from './claim/claim.js';
 import type { EvaluationRow } from './results.js';
 import type { ExperimentSettings } from './settings.js';
+import { shownTest } from './verdict.js';
 import type { PreparatoryName } from './plan.js';
 
 /** A single-objective run: where it began, the smallest value it came to, and by what share it lowered its loss. */
@@ -35,6 +34,7 @@ export function checksOf(
   settings: Pick<ExperimentSettings, 'scale' | 'conflict'>,
   singleObjectives: readonly OptimumSummary[],
   results: readonly EvaluationRow[],
+  claims: readonly Claim[],
 ): ExperimentCheck[] {
   const shortest = Math.min(...results.map(({ steps }) => steps));
   return [
@@ -49,7 +49,7 @@ export function checksOf(
       measured: `${significant(start, 4)} → ${significant(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
     })),
     optimaCheck(results),
-    ...(settings.conflict === 1 ? comparisons.map((comparison) => forgettingCheck(comparison, settings, results)) : []),
+    ...(settings.conflict === 1 ? forgettingChecks(claims) : []),
   ];
 }
 
@@ -65,50 +65,12 @@ function optimaCheck(results: readonly EvaluationRow[]): ExperimentCheck {
   };
 }
 
-function forgettingCheck(
-  comparison: Comparison,
-  { scale }: Pick<ExperimentSettings, 'scale'>,
-  results: readonly EvaluationRow[],
-): ExperimentCheck {
-  const risen = forgetting(comparison, scale.steps, results);
-  return {
-    statement: `at full conflict, ${comparison}: the first objective's loss rises through the second stage`,
-    passed: risen.ci95 !== null && risen.ci95[0] > 0,
-    measured: `change ${shownEstimate(risen)}`,
-  };
-}
-
-/**
- * How much the first objective's loss rises through the second stage of Sequential: over the seeds, the mean of the
- * differences between end and switch, each averaged over the splits.
- */
-export function forgetting(comparison: Comparison, steps: number, results: readonly EvaluationRow[]): Estimate {
-  const first = comparison === 'sft-dpo' ? 'sft' : 'dpo';
-  const sequential = results.filter(
-    (row) => row.comparison === comparison && row.dpoShare !== null && row.steps === steps,
-  );
-  return estimate(
-    grouped(sequential, ({ seed }) => seed).map((rows) => {
-      const rises = grouped(rows, ({ dpoShare }) => dpoShare).map((run) => {
-        const share = run[0].dpoShare ?? 0;
-        const dpoSteps = Math.round(share * steps);
-        const switchAfter = comparison === 'sft-dpo' ? steps - dpoSteps : dpoSteps;
-        return at(run, steps)[first] - at(run, switchAfter)[first];
-      });
-      return rises.reduce((sum, rise) => sum + rise, 0) / rises.length;
-    }),
-  );
-}
-
-function at(run: readonly EvaluationRow[], step: number): EvaluationRow {
-  const row = run.find((candidate) => candidate.step === step);
-  if (row === undefined) throw new Error(`no evaluation after step ${step}`);
-  return row;
-}
-
-/** An estimate for a reader: the mean and, of several seeds, its 95 % interval. */
-export function shownEstimate({ mean, ci95 }: Estimate): string {
-  return ci95 === null
-    ? `${significant(mean, 4)} (one seed)`
-    : `${significant(mean, 4)} [${significant(ci95[0], 4)}, ${significant(ci95[1], 4)}]`;
+function forgettingChecks(claims: readonly Claim[]): ExperimentCheck[] {
+  return claims
+    .filter(({ kind }) => kind === 'forgetting')
+    .map(({ comparison, claim, verdict, measured, ...test }) => ({
+      statement: `at full conflict, ${comparison}: ${claim}`,
+      passed: verdict === 'agrees',
+      measured: `${measured}; ${shownTest({ verdict, ...test })}`,
+    }));
 }

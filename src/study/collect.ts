@@ -1,6 +1,7 @@
 import { median } from '../base/statistics.js';
 import { join } from 'node:path';
 import type { ObjectiveName, Pair } from '../schedule/schedule.js';
+import { grouped } from '../base/grouped.js';
 import { evaluatedBefore, onBoth, type ChoiceName } from '../schedule/step.js';
 import { readRows, type LogRow } from '../llm/results/line-log.js';
 import type { ComparedRun, Comparison, PreparatoryName } from './plan.js';
@@ -13,6 +14,9 @@ export function optimumRows(folder: string): OptimumRow[] {
     step: row.step,
     dpo: number(row, 'dpoLoss'),
     sft: number(row, 'sftLoss'),
+    heldOutDpo: number(row, 'heldOutDpoLoss'),
+    heldOutSft: number(row, 'heldOutSftLoss'),
+    heldOutAccuracy: number(row, 'heldOutPreferenceAccuracy'),
   }));
 }
 
@@ -37,25 +41,30 @@ export function evaluationRows(
     return rows.map((row) => ({ ...runKeyOf(run), ...values(row) }));
   });
   const weightedSum = (lambda: number, { dpo, sft }: Pair): number => lambda * dpo + (1 - lambda) * sft;
+  // What is compared with each other shares data and start: the evaluations of one comparison and one seed.
+  const together = new Map(grouped(raw, togetherKey).map((rows) => [togetherKey(rows[0]), rows]));
   const minima = new Map<string, number>();
-  const minimum = (comparison: Comparison, lambda: number): number => {
-    const key = `${comparison} ${lambda}`;
-    const found =
-      minima.get(key) ??
-      Math.min(...raw.filter((row) => row.comparison === comparison).map((row) => weightedSum(lambda, row)));
+  const minimum = (row: Pick<RunKey, 'comparison' | 'seed' | 'lambda'>): number => {
+    const key = `${togetherKey(row)} ${row.lambda}`;
+    const rows = together.get(togetherKey(row)) ?? [];
+    const found = minima.get(key) ?? Math.min(...rows.map((other) => weightedSum(row.lambda, other)));
     minima.set(key, found);
     return found;
   };
+  const startOf = new Map(raw.filter(({ step }) => step === 0).map((row) => [togetherKey(row), row]));
   return raw.map(({ rewardAccuracy, heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy, ...row }) => {
     const { comparison, lambda, dpo, sft } = row;
-    const [dpoGap, sftGap] = [dpo - optima[comparison].dpo, sft - optima[comparison].sft];
+    const ideal = optima[comparison];
+    const [dpoGap, sftGap] = [dpo - ideal.dpo, sft - ideal.sft];
+    const start = startOf.get(togetherKey(row)) ?? row;
     return {
       ...row,
       dpoGap,
       sftGap,
-      gap: weightedSum(lambda, row) - minimum(comparison, lambda),
+      gap: weightedSum(lambda, row) - minimum(row),
       maxGap: Math.max(lambda * dpoGap, (1 - lambda) * sftGap),
       idealDistance: Math.hypot(dpoGap, sftGap),
+      normalizedIdealDistance: Math.hypot(dpoGap / (start.dpo - ideal.dpo), sftGap / (start.sft - ideal.sft)),
       rewardAccuracy,
       heldOutDpo,
       heldOutSft,
@@ -63,6 +72,10 @@ export function evaluationRows(
       heldOutAccuracy,
     };
   });
+}
+
+function togetherKey({ comparison, seed }: Pick<RunKey, 'comparison' | 'seed'>): string {
+  return `${comparison} ${seed}`;
 }
 
 /** Every step of the runs whose schedule keeps weighted gaps. */

@@ -17,7 +17,8 @@ import { digestOf } from '../base/digest.js';
 import { digestOfModel } from '../llm/train/reference.js';
 import { checkSchedules, checkSettings, requireContext } from './check-settings.js';
 import { choiceRows, costRows, evaluationRows, optimumOf, optimumRows, runFolder } from './collect.js';
-import { overheadOf, type OverheadRow } from './overhead.js';
+import type { Claim } from './claim/claim.js';
+import { costClaims, openCostClaims, overheadOf, type OverheadRow } from './overhead.js';
 import {
   comparedRuns,
   jointSchedules,
@@ -48,6 +49,8 @@ export interface ExecutionOptions {
 export interface ExperimentReport {
   readonly summary: Summary;
   readonly overhead: readonly OverheadRow[];
+  /** The claims on cost. */
+  readonly costClaims: readonly Claim[];
 }
 
 /**
@@ -79,11 +82,14 @@ export async function runExperiment(
     await writeTable(out, 'choices', choiceRows(out, runs));
     const cost = costRows(out, runs);
     await writeTable(out, 'cost', cost);
-    const summary = summarise(settings, { optima, preparation, results });
+    const { steps } = settings.scale;
+    const costCount = openCostClaims(steps, cost).length;
+    const summary = summarise(settings, { optima, preparation, results, costClaims: costCount });
+    const overhead = overheadOf(steps, cost);
     await writeJson(join(out, 'summary.json'), summary);
     const written = Object.keys(tables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
     await writeContents(out, [...written, 'summary.json']);
-    return { summary, overhead: overheadOf(settings.scale.steps, cost) };
+    return { summary, overhead, costClaims: costClaims(steps, cost, summary.claims.length + costCount) };
   } finally {
     await runner.close();
   }

@@ -64,11 +64,15 @@ const summarySchema = z.looseObject({
   ...Object.fromEntries(['singleObjectives', 'rows', 'checks', 'claims'].map((name) => [name, z.array(z.unknown())])),
 });
 
-/** What a row of a table holds: DPO's share is that of sequential runs alone. */
+/**
+ * What a row of a table holds: DPO's share is that of sequential runs alone, and where the start is at an optimum there
+ * is no normalised distance: NaN, in JSON null.
+ */
 function columnSchemas(columns: Columns): Record<string, z.ZodType> {
   const schemas = Object.entries(columns).map(([name, type]): [string, z.ZodType] => {
     if (type === 'STRING') return [name, z.string()];
     const number = type === 'INT32' ? z.int() : z.number();
+    if (name === 'normalizedIdealDistance') return [name, number.nullable().transform((value) => value ?? NaN)];
     return [name, name === 'dpoShare' ? number.nullable() : number];
   });
   return Object.fromEntries(schemas);

@@ -32,11 +32,14 @@ export interface EvaluationRow extends RunKey {
   readonly sft: number;
   readonly dpoGap: number;
   readonly sftGap: number;
-  /** F_λ − min F_λ, the minimum being the smallest F_λ at any evaluation of the comparison. */
+  /** F_λ − min F_λ, the minimum being the smallest F_λ at any evaluation of the comparison with the same seed. */
   readonly gap: number;
   /** F_max = max_i w_i (f_i − f_i*). */
   readonly maxGap: number;
+  /** The distance to the ideal point, √(Σ_i (f_i − f_i*)²). */
   readonly idealDistance: number;
+  /** The same with each gap in units of the start's: 1 is as far from one optimum as the start is, √2 as from both. */
+  readonly normalizedIdealDistance: number;
   /** The share of pairs whose chosen reward is larger. */
   readonly rewardAccuracy: number;
   /** The same on held-out examples. */
@@ -95,6 +98,7 @@ export const tables = {
     gap: 'DOUBLE',
     maxGap: 'DOUBLE',
     idealDistance: 'DOUBLE',
+    normalizedIdealDistance: 'DOUBLE',
     rewardAccuracy: 'DOUBLE',
     heldOutDpo: 'DOUBLE',
     heldOutSft: 'DOUBLE',
@@ -125,6 +129,10 @@ export interface OptimumRow {
   readonly step: number;
   readonly dpo: number;
   readonly sft: number;
+  readonly heldOutDpo: number;
+  readonly heldOutSft: number;
+  /** The share of held-out pairs whose chosen reply the policy finds likelier. */
+  readonly heldOutAccuracy: number;
 }
 
 /** The evaluations of the preparatory runs, by name. */

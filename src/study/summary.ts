@@ -1,9 +1,12 @@
 import type { Pair } from '../schedule/schedule.js';
-import { estimate, type Estimate } from '../base/statistics.js';
+import { bootstrapped } from '../base/bootstrap.js';
+import type { Estimate } from '../base/statistics.js';
 import { checksOf, type ExperimentCheck, type OptimumSummary } from './checks.js';
-import { claimsOf, type Claim } from './claims.js';
+import type { Claim } from './claim/claim.js';
+import { claimsOf } from './claim/index.js';
 import { grouped } from '../base/grouped.js';
 import type { Comparison, PreparatoryName } from './plan.js';
+import { measuredFronts, type MeasuredFront } from './measured-front.js';
 import { endsOf, type EvaluationRow, type Preparation } from './results.js';
 import { writtenSettings, type ExperimentSettings, type WrittenSettings } from './settings.js';
 
@@ -20,6 +23,7 @@ export interface SummaryRow {
   readonly gap: Estimate;
   readonly maxGap: Estimate;
   readonly idealDistance: Estimate;
+  readonly normalizedIdealDistance: Estimate;
   readonly heldOutDpo: Estimate;
   readonly heldOutSft: Estimate;
   readonly heldOutAccuracy: Estimate;
@@ -32,7 +36,9 @@ export interface Summary {
   readonly singleObjectives: readonly OptimumSummary[];
   readonly rows: readonly SummaryRow[];
   readonly checks: readonly ExperimentCheck[];
+  /** Those on cost apart, which are the clock's. */
   readonly claims: readonly Claim[];
+  readonly fronts: readonly MeasuredFront[];
 }
 
 /** What a summary is made of. */
@@ -40,19 +46,26 @@ export interface Measured {
   readonly optima: Readonly<Record<Comparison, Pair>>;
   readonly preparation: Preparation;
   readonly results: readonly EvaluationRow[];
+  /** The number of claims on cost, which are judged apart. */
+  readonly costClaims: number;
 }
 
 /** The summary of an experiment's results. */
 export function summarise(given: ExperimentSettings, measured: Measured): Summary {
   const settings = writtenSettings(given);
-  const singleObjectives = singleObjectiveSummaries(measured.preparation);
+  const { preparation, results, costClaims } = measured;
+  const singleObjectives = singleObjectiveSummaries(preparation);
+  const claims = claimsOf(settings, results, costClaims);
+  const best = Math.min(...preparation['sft-optimum'].map(({ heldOutSft }) => heldOutSft));
+  const seeds = [...new Set(results.map(({ seed }) => seed))];
   return {
     settings,
     optima: measured.optima,
     singleObjectives,
-    rows: summaryRows(settings.scale.steps, measured.results),
-    checks: checksOf(settings, singleObjectives, measured.results),
-    claims: claimsOf(settings, measured.results),
+    rows: summaryRows(settings.scale.steps, results),
+    checks: checksOf(settings, singleObjectives, results, claims),
+    claims,
+    fronts: measuredFronts(settings.scale.steps, results, new Map(seeds.map((seed) => [seed, best]))),
   };
 }
 
@@ -79,6 +92,7 @@ const measures = [
   'gap',
   'maxGap',
   'idealDistance',
+  'normalizedIdealDistance',
   'heldOutDpo',
   'heldOutSft',
   'heldOutAccuracy',
@@ -92,7 +106,7 @@ function summaryRows(steps: number, results: readonly EvaluationRow[]): SummaryR
   );
   return groups.map((rows) => {
     const [{ comparison, schedule, lambda, dpoShare }] = rows;
-    const estimates = Object.fromEntries(measures.map((name) => [name, estimate(rows.map((row) => row[name]))]));
+    const estimates = Object.fromEntries(measures.map((name) => [name, bootstrapped(rows.map((row) => row[name]))]));
     return { comparison, schedule, lambda, dpoShare, ...estimates } as unknown as SummaryRow;
   });
 }

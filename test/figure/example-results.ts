@@ -124,13 +124,17 @@ function llmExample(): LlmResults {
   const optima = { 'sft-dpo': { dpo: 0.1, sft: 1.5 }, 'dpo-sft': { dpo: 0.2, sft: 1.5 } };
   return {
     ...{ settings, optima, command: 'forgetting llm experiment --preset example' },
-    summary: { settings, optima, singleObjectives: [], rows: [], checks: [], claims: [] },
+    summary: { settings, optima, singleObjectives: [], rows: [], checks: [], claims: [], fronts: [] },
     results: runs.flatMap((run) =>
       [0, 3, 6, 9, 12].map((step) => {
         const [dpo, sft] = [around(0.7 - step / 40), around(3 - step / 20)];
         return {
           ...{ ...run, step, dpo, sft, dpoGap: dpo - 0.1, sftGap: sft - 1.5, gap: around(1), maxGap: around(1) },
-          ...{ idealDistance: Math.hypot(dpo - 0.1, sft - 1.5), rewardAccuracy: 0.5, heldOutDpo: dpo },
+          ...{
+            idealDistance: Math.hypot(dpo - 0.1, sft - 1.5),
+            normalizedIdealDistance: Math.hypot(dpo - 0.1, sft - 1.5),
+          },
+          ...{ rewardAccuracy: 0.5, heldOutDpo: dpo },
           ...{ heldOutSft: sft, heldOutRewardAccuracy: 0.5, heldOutAccuracy: 0.5 },
         };
       }),

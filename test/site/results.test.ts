@@ -23,8 +23,9 @@ async function writeExperiment(folder: string, format: 'jsonl' | 'parquet'): Pro
       const [dpoGap, sftGap] = [(1 - run.lambda) / (1 + step), 1 / (2 + step + run.seed)];
       const rates = { rewardAccuracy: 0.5, heldOutRewardAccuracy: 0.5, heldOutAccuracy: 0.5 };
       const losses = { dpo: dpoGap, sft: 2 + sftGap, heldOutDpo: dpoGap, heldOutSft: 2 + sftGap };
-      const gaps = { dpoGap, sftGap, gap: dpoGap, maxGap: sftGap, idealDistance: Math.hypot(dpoGap, sftGap) };
-      return { ...run, step, ...losses, ...gaps, ...rates };
+      const distance = Math.hypot(dpoGap, sftGap);
+      const distances = { idealDistance: distance, normalizedIdealDistance: distance };
+      return { ...run, step, ...losses, dpoGap, sftGap, gap: dpoGap, maxGap: sftGap, ...distances, ...rates };
     }),
   );
   const choices = runs

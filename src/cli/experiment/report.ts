@@ -1,12 +1,21 @@
 import type { ExperimentReport } from '../../study/execute.js';
+import type { Claim } from '../../study/claim/claim.js';
 import { significant } from '../../base/text.js';
+import type { MeasuredFront } from '../../study/measured-front.js';
+import { labelOf } from '../../schedule/recognise.js';
 import { printTable } from '../output.js';
 
-/** Prints what an experiment found: the optima, every run, the checks and the claims. */
-export async function printExperiment({ summary, overhead }: ExperimentReport, out: string): Promise<void> {
+const shown = (value: number): string => significant(value, 4);
+const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+
+/** Prints what an experiment found: first what does not learn, then the optima, every run, the checks and the claims. */
+export async function printExperiment({ summary, overhead, costClaims }: ExperimentReport, out: string): Promise<void> {
   const { overheadSentences } = await import('../../study/overhead.js');
-  const { rows, checks, claims, singleObjectives } = summary;
-  const shown = (value: number): string => significant(value, 4);
+  const { shownTest } = await import('../../study/verdict.js');
+  const { shownEstimate } = await import('../../study/claim/claim.js');
+  const { rows, checks, claims, singleObjectives, fronts } = summary;
+  for (const line of unlearned(claims)) say(line);
+  say();
   printTable(
     ['run', 'start', 'smallest', 'lowered by'],
     singleObjectives.map(({ name, start, optimum, reduction }) => [
@@ -16,23 +25,71 @@ export async function printExperiment({ summary, overhead }: ExperimentReport, o
       `${(100 * reduction).toFixed(1)} %`,
     ]),
   );
-  process.stdout.write('\n');
+  say();
   printTable(
-    ['comparison', 'schedule', 'λ', 'f_SFT', 'f_DPO', 'gap', 'ideal distance', 'held-out accuracy'],
-    rows.map(({ comparison, schedule, lambda, sft, dpo, gap, idealDistance, heldOutAccuracy }) => [
-      comparison,
-      schedule,
-      String(lambda),
-      ...[sft, dpo, gap, idealDistance, heldOutAccuracy].map(({ mean }) => shown(mean)),
+    [
+      'comparison',
+      'schedule',
+      'λ',
+      'held-out accuracy',
+      'held-out f_SFT',
+      'held-out f_DPO',
+      'f_SFT',
+      'f_DPO',
+      'gap',
+      'distance',
+    ],
+    rows.map((row) => [
+      row.comparison,
+      row.schedule,
+      String(row.lambda),
+      ...[row.heldOutAccuracy, row.heldOutSft, row.heldOutDpo, row.sft, row.dpo, row.gap].map(({ mean }) =>
+        shown(mean),
+      ),
+      shown(row.normalizedIdealDistance.mean),
     ]),
   );
-  process.stdout.write('\n');
-  for (const { statement, passed, measured } of checks) {
-    process.stdout.write(`${passed ? 'pass' : 'FAIL'}  ${statement}: ${measured}\n`);
+  say();
+  for (const { statement, passed, measured } of checks) say(`${passed ? 'pass' : 'FAIL'}  ${statement}: ${measured}`);
+  say();
+  for (const claim of [...claims, ...costClaims]) {
+    say(`${claim.verdict}  ${claim.comparison}: ${claim.claim}: ${claim.measured}; ${shownTest(claim)}`);
   }
-  for (const { claim, comparison, verdict, measured } of claims) {
-    process.stdout.write(`${verdict}  ${comparison}: ${claim}: ${measured}\n`);
-  }
-  for (const sentence of overheadSentences(overhead)) process.stdout.write(`${sentence}\n`);
-  process.stdout.write(`\nall of it in ${out}\n`);
+  for (const sentence of overheadSentences(overhead)) say(sentence);
+  say();
+  for (const front of fronts) frontLines(front, shownEstimate).forEach(say);
+  say();
+  say(`all of it in ${out}`);
+}
+
+/** One line for each schedule that is not found to learn at λ = ½, and what of it. */
+function unlearned(claims: readonly Claim[]): string[] {
+  return claims
+    .filter(({ kind, verdict }) => kind === 'learning' && verdict !== 'agrees')
+    .map(({ comparison, claim, verdict, measured }) =>
+      verdict === 'disagrees'
+        ? `not so, ${comparison}: ${claim}: ${measured}`
+        : `not seen, ${comparison}: ${claim}: ${measured}`,
+    );
+}
+
+function frontLines(
+  { comparison, nonDominated, hypervolumes, budgets }: MeasuredFront,
+  shownEstimate: (estimate: MeasuredFront['hypervolumes'][number]['hypervolume']) => string,
+): string[] {
+  const named = ({ schedule, lambda }: { schedule: string; lambda: number }): string =>
+    `${labelOf(schedule)} at λ = ${lambda}`;
+  return [
+    `${comparison}: not dominated, held out: ${nonDominated.map(named).join(', ')}`,
+    `${comparison}: held-out hypervolume below the start, nats²: ${hypervolumes.map(({ schedule, hypervolume }) => `${labelOf(schedule)} ${shownEstimate(hypervolume)}`).join('; ')}`,
+    ...budgets.map(({ forgetAtMost, choice, judged }) => {
+      const budget = `${comparison}: of held-out f_SFT at most ${shown(forgetAtMost)} nats lost to SFT alone`;
+      if (choice === null) return `${budget}: no schedule at any λ`;
+      const verdict =
+        judged === null
+          ? ''
+          : `; chosen by the other seeds it loses ${shownEstimate(judged.forgotten)} and has f_DPO ${shownEstimate(judged.dpo)}, within the budget in ${judged.kept} seeds`;
+      return `${budget}: ${named(choice)}${verdict}`;
+    }),
+  ];
 }
