@@ -19,6 +19,7 @@ const theory = statements({ theory: file('../docs/theory.md'), verdicts: join(re
 export default defineConfig({
   root: file('.'),
   base: './',
+  resolve: { alias: { 'mathjs/lib/browser/math.js': file('build/parser.ts') } },
   plugins: [nodeOnly(), dataAlone(), framed(), formulas(), results(resultsFolder), theory],
   worker: { format: 'es', plugins: () => [nodeOnly()] },
   build: {

@@ -1,4 +1,5 @@
 import { shortText } from '../../src/base/short-text.js';
+import { remedyList } from './remedy-list.js';
 import { drawnMeasures, initialState, problemKinds, scheduleKeys, type Ellipse, type State } from './state.js';
 
 /** One part of the state as it stands in the address. */
@@ -78,6 +79,21 @@ const parts: Readonly<Record<string, Part>> = {
   batch: number('batch', 1, 10_000, true),
   seeds: number('seeds', 1, 1000, true),
   seed: number('seed', 0, Number.MAX_SAFE_INTEGER, true),
+  remedies: {
+    write: ({ remedies }) => (remedies.join() === initialState.remedies.join() ? undefined : remedies.join(',')),
+    read(text, state) {
+      const wanted = text === '' ? [] : text.split(',');
+      const remedies = remedyList.map(({ name }) => name).filter((name) => wanted.includes(name));
+      return remedies.length === wanted.length ? { ...state, remedies } : undefined;
+    },
+  },
+  'forget-at-most': {
+    write: ({ forgetAtMost }) => (forgetAtMost === undefined ? undefined : String(forgetAtMost)),
+    read(text, state) {
+      const forgetAtMost = numberIn(text, 0, 1e6);
+      return forgetAtMost === undefined ? undefined : { ...state, forgetAtMost };
+    },
+  },
   measure: word(
     drawnMeasures,
     ({ measure }) => measure,

@@ -17,7 +17,8 @@ export function commands(state: State, problemText: string): string[] {
   return [...problemCommand(state, problemText), ...state.schedules.map((key) => runCommand(state, key))];
 }
 
-function problemCommand(state: State, problemText: string): string[] {
+/** The command that makes the problem file; none where the visitor has it. */
+export function problemCommand(state: State, problemText: string): string[] {
   const name = problemFileName(state);
   switch (state.kind) {
     case 'quadratic':
@@ -34,6 +35,29 @@ function problemCommand(state: State, problemText: string): string[] {
     case 'file':
       return [];
   }
+}
+
+/** The command that prints what the front's panel says. */
+export function frontCommand(state: State, forgetAtMost: number): string {
+  return shellWords([
+    'forgetting',
+    'front',
+    problemFileName(state),
+    ...optionWords({ 'forget-at-most': forgetAtMost }),
+  ]);
+}
+
+/** The command that compares the remedies that are shown. */
+export function remediesCommand(state: State): string {
+  const { remedies, lambda, steps, stepSize, firstStage, seed } = state;
+  return shellWords([
+    'forgetting',
+    'remedies',
+    problemFileName(state),
+    ...optionWords({ lambda, only: remedies.join(','), steps, 'step-size': stepSize }),
+    ...(firstStage === 0.5 ? [] : optionWords({ split: stagesOf(state).join(',') })),
+    ...(seed === 0 ? [] : optionWords({ seed })),
+  ]);
 }
 
 function runCommand(state: State, key: ScheduleKey): string {

@@ -1,6 +1,6 @@
 import type { Answer, Job, Request } from './protocol.js';
 
-/** Where jobs are done: one worker for the landscape and the theory, the others for runs. */
+/** Where jobs are done: one worker for the landscape and the theory, one for front and remedies, the others for runs. */
 export interface Engine {
   /**
    * Starts a job, and says how many workers will be done with it unless they refuse it; an unfinished job gives way to
@@ -18,7 +18,7 @@ export function startEngine(answered: (answer: Answer) => void): Engine {
     });
     return started;
   };
-  const scene = worker();
+  const [scene, tradeOff] = [worker(), worker()];
   const runners = Array.from({ length: Math.min(Math.max(navigator.hardwareConcurrency, 1), 5) }, worker);
   const send = (to: Worker, request: Request): void => {
     to.postMessage(request);
@@ -30,7 +30,8 @@ export function startEngine(answered: (answer: Answer) => void): Engine {
         const schedules = job.schedules.filter((_, k) => k % runners.length === i);
         send(runner, { task: 'runs', job, schedules });
       });
-      return 1 + runners.length;
+      send(tradeOff, { task: 'trade-off', job });
+      return 2 + runners.length;
     },
   };
 }

@@ -1,7 +1,6 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { compared } from '../../experiments/compared.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
-import { idealValues } from '../../src/theory/subject.js';
 import { schedules } from '../../src/schedule/index.js';
 import {
   ensembleMeasures,
@@ -12,8 +11,8 @@ import {
 } from '../../src/convex/simulate/measures.js';
 import { certificatesOf, gapWarnings } from '../../src/convex/simulate/certified-gap.js';
 import { checkConverged } from '../../src/convex/simulate/converged.js';
-import { optimaCertificates } from '../../src/convex/simulate/optima.js';
-import { moments } from '../../src/base/statistics.js';
+import { conflictRanges, forgettingKl, normalizedIdealDistance } from '../../src/convex/simulate/scale-free.js';
+import { estimate, moments } from '../../src/base/statistics.js';
 import { stepSizes } from '../../src/convex/simulate/step-size.js';
 import { arenaProblem, runInArena, type Member } from '../../src/convex/simulate/trajectories.js';
 import type { Trajectory } from '../../src/convex/simulate/trajectory.js';
@@ -35,16 +34,9 @@ const [slice, betweenSummaries] = [6, 80];
  * Throws an InputError naming the step at which a run diverged.
  */
 export function* ensembles(posed: PosedProblem, job: Job, keys: readonly ScheduleKey[]): Generator<readonly Slice[]> {
-  const { problem, subject } = posed;
+  const { problem } = posed;
   const { lambda, steps, split, period, batch, seed, seeds } = job;
-  const ideal = idealValues(subject);
-  const optima = {
-    lambda,
-    ideal,
-    weightedSum: subject.weightedSum.value,
-    chebyshev: subject.chebyshev.value,
-    certificates: optimaCertificates(problem, lambda, subject),
-  };
+  const { ideal } = posed.optima.values;
   const record = recordedSteps(job);
   const members = keys.map((key): Member => {
     const { schedule, ...own } = compared[key];
@@ -78,16 +70,19 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
       yield [];
       continue;
     }
-    yield keys.map((key, i) => ({ key, ensemble: gathered[i].summary(optima) }));
+    yield keys.map((key, i) => ({ key, ensemble: gathered[i].summary() }));
     summaryDue = performance.now() + betweenSummaries;
   }
 }
 
 /** Gathers the runs of one schedule: what they say together, the first one's path, and where each ends in the plane. */
 function gather(
-  { problem: { dimension }, plane }: PosedProblem,
+  { problem, optima: certified, plane }: PosedProblem,
   record: readonly number[],
-): { add(run: Trajectory): void; summary(optima: Optima): EnsembleSummary } {
+): { add(run: Trajectory): void; summary(): EnsembleSummary } {
+  const { dimension } = problem;
+  const optima = certified.values;
+  const ranges = conflictRanges(certified);
   const trajectories: Trajectory[] = [];
   const path = new Float64Array(2 * record.length);
   const [ends, endValues]: [number[], number[]] = [[], []];
@@ -103,13 +98,14 @@ function gather(
       endValues.push(run.values[2 * last], run.values[2 * last + 1]);
       trajectories.push({ ...run, points: noPoints });
     },
-    summary(optima) {
+    summary() {
       const final = ensembleMeasures(trajectories, last, optima);
       return {
         seeds: trajectories.length,
         steps: record,
         curves: curvesOf(trajectories, record.length, optima),
         final,
+        scaleFree: scaleFree(),
         certificates: certificatesOf(optima),
         warnings: gapWarnings(final, optima),
         gradients: trajectories[0].gradients,
@@ -120,6 +116,22 @@ function gather(
       };
     },
   };
+
+  /** What does not depend on the scales of the objectives, where it is known. */
+  function scaleFree(): EnsembleSummary['scaleFree'] {
+    const points = trajectories.map(({ values }) => ({ dpo: values[2 * last], sft: values[2 * last + 1] }));
+    const kl = forgettingKl(
+      problem,
+      certified,
+      points.map(({ sft }) => sft),
+    );
+    return {
+      ...(ranges !== undefined && {
+        normalizedIdealDistance: estimate(points.map((point) => normalizedIdealDistance(point, optima.ideal, ranges))),
+      }),
+      ...(kl !== undefined && { forgettingKl: kl }),
+    };
+  }
 }
 
 const noPoints = new Float64Array(0);

@@ -1,11 +1,13 @@
 import './playground.css';
 import { fromAddress, toAddress } from './address.js';
 import { againstStepsView } from './against-steps.js';
-import { commands, problemFileName } from './command.js';
+import { commands, frontCommand, problemCommand, problemFileName, remediesCommand } from './command.js';
 import { controls } from './controls.js';
 import { startEngine } from './engine.js';
 import { forgettingCurveView } from './forgetting-curve.js';
 import { landscapeView, quadraticWindow } from './landscape.js';
+import { frontView } from './front-view.js';
+import { remediesView, remedyPicker } from './remedies-view.js';
 import { objectiveSpaceView } from './objective-space.js';
 import { player } from './player.js';
 import { problemSource } from './problem-source.js';
@@ -29,6 +31,9 @@ function element<Kind extends HTMLElement>(selector: string, kind: new () => Kin
 let state: State = initialState;
 let scene: Scene | undefined;
 let theory: Theory | undefined;
+let front: Shown['front'];
+let choice: Shown['choice'];
+let remedies: Shown['remedies'] = [];
 let progress = 1;
 let ensembles: Shown['ensembles'] = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
@@ -49,9 +54,12 @@ const views: readonly View[] = [
     objectiveSpaceView(element('#space', HTMLElement)),
     againstStepsView(element('#gaps', HTMLElement)),
     forgettingCurveView(element('#curve', HTMLElement)),
+    remediesView(element('#remedies', HTMLElement), element('#remedy-table', HTMLElement)),
   ]),
   tableView(element('#table', HTMLElement), element('#warnings', HTMLElement)),
+  frontView(element('#front', HTMLElement), element('#front-words', HTMLElement), update),
 ];
+const pickRemedies = remedyPicker(element('#remedy-picker', HTMLElement), update);
 const form = controls(element('.controls', HTMLFormElement), update);
 const engine = startEngine(answered);
 const play = player(element('#play', HTMLButtonElement), (share) => {
@@ -78,6 +86,9 @@ function update(change: (state: State) => State): void {
 function forget(): void {
   scene = undefined;
   theory = undefined;
+  front = undefined;
+  choice = undefined;
+  remedies = [];
   ensembles = new Map();
 }
 
@@ -87,11 +98,12 @@ function start(): void {
   // Not what the runs before came to, also where this one is refused.
   element('#status', HTMLElement).textContent = '';
   try {
-    const { schedules, lambda, steps, stepSize, period, batch, seeds, seed } = state;
+    const { schedules, remedies: drawn, forgetAtMost, lambda, steps, stepSize, period, batch, seeds, seed } = state;
+    const asked = { schedules, remedies: drawn, ...(forgetAtMost !== undefined && { forgetAtMost }) };
     const window = state.kind === 'quadratic' ? { window: quadraticWindow } : {};
     const split = stagesOf(state);
     const source = problemSource(state);
-    job = { id, source, schedules, lambda, steps, stepSize, split, period, batch, seeds, seed, ...window };
+    job = { id, source, ...asked, lambda, steps, stepSize, split, period, batch, seeds, seed, ...window };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     refuse({ field: error.field, message: error.message });
@@ -110,6 +122,16 @@ function answered(answer: Answer): void {
       break;
     case 'theory':
       ({ theory } = answer);
+      break;
+    case 'front':
+      ({ front } = answer);
+      break;
+    case 'choice':
+      ({ choice } = answer);
+      showCommands();
+      break;
+    case 'remedies':
+      ({ remedies } = answer);
       break;
     case 'ensemble':
       ensembles = new Map([...ensembles, [answer.key, answer.ensemble]]);
@@ -149,7 +171,7 @@ function refuse(refusal: Refusal | undefined): void {
 }
 
 function shown(): Shown {
-  return { state, scene, theory, ensembles, progress };
+  return { state, scene, theory, front, choice, remedies, ensembles, progress };
 }
 
 let drawing = false;
@@ -165,6 +187,7 @@ function scheduleDrawing(): void {
     if (formStale) {
       formStale = false;
       form.show(state);
+      pickRemedies(state);
       showFile();
     }
     const current = shown();
@@ -206,6 +229,9 @@ async function readAddress(): Promise<void> {
 function showCommands(): void {
   element('#commands', HTMLElement).textContent =
     scene === undefined ? '' : commands(state, scene.problemText).join('\n');
+  element('#front-command', HTMLElement).textContent =
+    choice === undefined || 'reason' in choice ? '' : frontCommand(state, choice.forgetAtMost);
+  element('#remedies-command', HTMLElement).textContent = remediesCommand(state);
 }
 
 const hints: Readonly<Record<State['kind'], string>> = {
@@ -244,6 +270,13 @@ element('#reset', HTMLElement).addEventListener('click', () => {
 element('#copy-command', HTMLElement).addEventListener('click', ({ currentTarget }) => {
   void copy(element('#commands', HTMLElement).textContent, currentTarget);
 });
+for (const name of ['front', 'remedies']) {
+  element(`#copy-${name}`, HTMLElement).addEventListener('click', ({ currentTarget }) => {
+    const text = element(`#${name}-command`, HTMLElement).textContent;
+    const made = scene === undefined ? [] : problemCommand(state, scene.problemText);
+    void copy([...made, text].join('\n'), currentTarget);
+  });
+}
 element('#copy-link', HTMLElement).addEventListener('click', ({ currentTarget }) => {
   void toAddress(state).then((address) => copy(`${location.href.split('#')[0]}#${address}`, currentTarget));
 });

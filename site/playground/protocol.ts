@@ -1,5 +1,11 @@
 import type { ScheduleKey } from '../../src/schedule/key.js';
+import type { Estimate } from '../../src/base/statistics.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
+import type { Enclosed, FrontChoice } from '../../src/convex/front/choose.js';
+import type { Vertex } from '../../src/convex/front/support.js';
+import type { Chosen } from '../../src/remedy/compare.js';
+import type { CurvePoint } from '../../src/remedy/curve.js';
+import type { Pair } from '../../src/schedule/schedule.js';
 import type { ProblemSource } from './problem-source.js';
 
 /** What the page asks of its workers: the problem and the settings of every run. */
@@ -16,6 +22,10 @@ export interface Job {
   readonly batch: number;
   readonly seeds: number;
   readonly seed: number;
+  /** The remedies whose limits are drawn. */
+  readonly remedies: readonly string[];
+  /** How much f_SFT may exceed its minimum; a tenth of what it does at most where absent. */
+  readonly forgetAtMost?: number;
   /** The part of the plane to show; chosen by the points of interest where absent. */
   readonly window?: Window;
 }
@@ -29,13 +39,17 @@ export interface Window {
 /** To a worker: the landscape of a job, or the runs of some of its schedules. */
 export type Request =
   | { readonly task: 'scene'; readonly job: Job }
-  | { readonly task: 'runs'; readonly job: Job; readonly schedules: readonly ScheduleKey[] };
+  | { readonly task: 'runs'; readonly job: Job; readonly schedules: readonly ScheduleKey[] }
+  | { readonly task: 'trade-off'; readonly job: Job };
 
 /** From a worker. */
 export type Answer =
   | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
   | { readonly kind: 'theory'; readonly id: number; readonly theory: Theory }
   | { readonly kind: 'ensemble'; readonly id: number; readonly key: ScheduleKey; readonly ensemble: EnsembleSummary }
+  | { readonly kind: 'front'; readonly id: number; readonly front: DrawnFront | Silence }
+  | { readonly kind: 'choice'; readonly id: number; readonly choice: DrawnChoice | Silence }
+  | { readonly kind: 'remedies'; readonly id: number; readonly remedies: readonly DrawnRemedy[] }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'refused'; readonly id: number; readonly refusal: Refusal };
 
@@ -43,6 +57,53 @@ export type Answer =
 export interface Refusal {
   readonly field: string;
   readonly message: string;
+}
+
+/** Why something is not there. */
+export interface Silence {
+  readonly reason: string;
+}
+
+/** The Pareto front between two polygons, whose vertices are (f_DPO, f_SFT) by increasing f_DPO. */
+export interface DrawnFront {
+  readonly inner: readonly Vertex[];
+  readonly outer: readonly Vertex[];
+  /** How far they are apart at most, relative to the ranges of the objectives. */
+  readonly error: number;
+  readonly solves: number;
+  readonly knee: { readonly lambda: number; readonly dpo: number; readonly sft: number };
+  /** f_SFT*, and how much f_SFT exceeds it at most along the front. */
+  readonly leastSft: number;
+  readonly mostForgotten: number;
+}
+
+/** The point of the front that a budget for forgetting asks for. */
+export interface DrawnChoice extends Omit<FrontChoice, 'minimizer' | 'dpo' | 'sft'> {
+  readonly forgetAtMost: number;
+  readonly dpo: Enclosed;
+  readonly sft: number;
+  readonly point: readonly [number, number];
+}
+
+/** A remedy's limit under the parameter that is chosen for it, and the curve of its limits. */
+export interface DrawnRemedy {
+  readonly name: string;
+  /** The parameter; undefined where it has none. */
+  readonly value?: unknown;
+  readonly chosen: Chosen;
+  readonly limit?: DrawnLimit;
+  /** Why there is no limit. */
+  readonly reason?: string;
+  readonly curve: readonly CurvePoint[];
+}
+
+/** Where a remedy ends that converges. */
+export interface DrawnLimit extends Pair {
+  /** F_λ − min F_λ. */
+  readonly gap: number;
+  readonly certificate: number;
+  readonly point: readonly [number, number];
+  readonly scaleFree: Readonly<Partial<Record<ScaleFreeMeasure, number>>>;
 }
 
 /** The problem in the plane: d = 2 itself, d = 1 as a line, and for larger d the plane through start and minimisers. */
@@ -127,6 +188,8 @@ export interface EnsembleSummary {
   readonly curves: Readonly<Record<keyof EnsembleMeasures, Curve>>;
   /** The measures after the last step, as `forgetting run` gives them. */
   readonly final: EnsembleMeasures;
+  /** Measures after the last step that do not depend on the scales of the objectives, where they are known. */
+  readonly scaleFree: Readonly<Partial<Record<ScaleFreeMeasure, Estimate>>>;
   /** What each measure may be off by: the certificates of the optima. */
   readonly certificates: Readonly<Partial<Record<keyof EnsembleMeasures, number>>>;
   /** A line for every gap whose certificate is not small beside it. */
@@ -140,6 +203,9 @@ export interface EnsembleSummary {
   /** f_DPO and f_SFT where every seed ends, alternating. */
   readonly endValues: Float64Array;
 }
+
+/** A measure that does not depend on the scales of the objectives. */
+export type ScaleFreeMeasure = 'normalizedIdealDistance' | 'forgettingKl';
 
 /** A mean over seeds with its 95 % interval. */
 export interface Curve {

@@ -1,5 +1,5 @@
 import type { ScheduleKey } from '../../src/schedule/key.js';
-import type { EnsembleSummary, Scene, Theory } from './protocol.js';
+import type { DrawnChoice, DrawnFront, DrawnRemedy, EnsembleSummary, Scene, Silence, Theory } from './protocol.js';
 import type { State } from './state.js';
 
 /** Everything that the views draw from. */
@@ -8,6 +8,9 @@ export interface Shown {
   readonly scene: Scene | undefined;
   readonly theory: Theory | undefined;
   readonly ensembles: ReadonlyMap<ScheduleKey, EnsembleSummary>;
+  readonly front: DrawnFront | Silence | undefined;
+  readonly choice: DrawnChoice | Silence | undefined;
+  readonly remedies: readonly DrawnRemedy[];
   /** How far the paths are drawn: a share of the steps, 1 at rest. */
   readonly progress: number;
 }

@@ -1,5 +1,5 @@
 import { looks } from '../../src/figure/theme.js';
-import { paper, type ScheduleKey } from '../../src/schedule/key.js';
+import { paper, variants, type ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 
 /** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */
@@ -67,6 +67,10 @@ export interface State {
   readonly batch: number;
   readonly seeds: number;
   readonly seed: number;
+  /** The remedies whose limits are drawn. */
+  readonly remedies: readonly string[];
+  /** How much f_SFT may exceed its minimum, as the front's panel has it; a tenth of its range where undefined. */
+  readonly forgetAtMost: number | undefined;
   /** The measure whose curve is drawn. */
   readonly measure: keyof EnsembleMeasures;
 }
@@ -113,6 +117,16 @@ export const initialState: State = {
   batch: 1,
   seeds: 32,
   seed: 0,
+  remedies: [
+    variants[paper.sftThenDpo].schedule,
+    'best-checkpoint',
+    'replay',
+    'l2-anchor',
+    'average',
+    paper.alright,
+    paper.maxright,
+  ],
+  forgetAtMost: undefined,
   measure: 'gap',
 };
 

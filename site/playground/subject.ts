@@ -1,9 +1,11 @@
 import { inner } from '../../src/base/vector.js';
-import { problemSubject, type Subject } from '../../src/theory/subject.js';
+import { objectiveBounds } from '../../src/theory/objective-bounds.js';
+import { subjectOfPair, type Subject } from '../../src/theory/subject.js';
 import { jsonText } from '../../src/base/text.js';
 import type { ProblemFile } from '../../src/convex/problem/format.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import type { Problem } from '../../src/convex/problem/problem.js';
+import { certifiedOptima, type CertifiedOptima } from '../../src/convex/simulate/optima.js';
 import type { Job, Plane } from './protocol.js';
 import type { ProblemSource } from './problem-source.js';
 
@@ -11,6 +13,7 @@ import type { ProblemSource } from './problem-source.js';
 export interface PosedProblem {
   readonly problem: Problem;
   readonly problemText: string;
+  readonly optima: CertifiedOptima;
   readonly subject: Subject;
   readonly plane: Plane;
 }
@@ -29,8 +32,20 @@ export async function subjectOf({ source, lambda }: Job): Promise<PosedProblem> 
   if (last?.source === name && last.lambda === lambda) return last.posed;
   const parsed = last?.source === name ? last.parsed : await parse(source);
   const { problem } = parsed;
-  const subject = problemSubject('problem', problem, lambda);
-  const posed = { ...parsed, subject, plane: planeOf(subject) };
+  const optima = certifiedOptima(problem, lambda);
+  const { ideal, weightedSum, chebyshev } = optima;
+  const bounds = objectiveBounds(problem);
+  const subject = subjectOfPair({
+    name: 'problem',
+    pair: problem,
+    problem,
+    lambda,
+    ideal,
+    weightedSum,
+    chebyshev,
+    bounds,
+  });
+  const posed = { ...parsed, optima, subject, plane: planeOf(subject) };
   last = { source: name, lambda, parsed, posed };
   return posed;
 }

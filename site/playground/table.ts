@@ -5,7 +5,7 @@ import { certificateText } from '../../src/convex/simulate/certified-gap.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from '../chart/plot.js';
-import type { EnsembleSummary, ShownBound } from './protocol.js';
+import type { EnsembleSummary, ScaleFreeMeasure, ShownBound } from './protocol.js';
 import { isPassing, shownEnsembles, type View } from './shown.js';
 
 /** The measures, in the order in which `forgetting run` prints them. */
@@ -18,6 +18,8 @@ const measures: readonly (keyof EnsembleMeasures)[] = [
   'sft',
   'idealDistance',
 ];
+
+const scaleFree: readonly ScaleFreeMeasure[] = ['normalizedIdealDistance', 'forgettingKl'];
 
 /** The numbers after the last step, written as `forgetting run` prints them: a column for every schedule. */
 export function tableView(table: HTMLElement, warnings: HTMLElement): View {
@@ -41,6 +43,7 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
         : runs.flatMap(([key, ensemble]) => ensemble.warnings.map((line) => `${looks[key].label}: ${line}`)).join('\n');
       table.innerHTML = `<thead><tr><td></td>${runs.map(([key]) => heading(key)).join('')}</tr></thead><tbody>
         ${measures.map((measure) => row(measure, (_, { final, certificates }) => estimateText(final[measure], certificates[measure]))).join('')}
+        ${scaleFree.map((measure) => row(measure, (_, { scaleFree: known }) => estimateText(known[measure], undefined))).join('')}
         ${row('gradients', (_, { gradients }) => String(gradients))}
         ${row('evaluations', (_, { evaluations }) => String(evaluations))}
         ${row('bound ratios', (key, ensemble) => ratios(shown.theory?.bounds[key] ?? [], ensemble))}</tbody>`;
@@ -53,7 +56,9 @@ function heading(key: ScheduleKey): string {
   return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${look.label}</th>`;
 }
 
-function estimateText({ mean, ci95 }: Estimate, certificate: number | undefined): string {
+function estimateText(estimate: Estimate | undefined, certificate: number | undefined): string {
+  if (estimate === undefined) return '–';
+  const { mean, ci95 } = estimate;
   const interval = ci95 === null ? '–' : `[${shortNumber(ci95[0])}, ${shortNumber(ci95[1])}]`;
   return `<span class="value">${shortNumber(mean)}</span><small>${interval}</small><small class="certificate" title="certificate of the optimum">${certificateText(certificate)}</small>`;
 }

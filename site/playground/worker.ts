@@ -3,6 +3,7 @@ import { ensembles } from './ensembles.js';
 import type { Answer, Request } from './protocol.js';
 import { sceneOf, theoryOf } from './scene.js';
 import { subjectOf } from './subject.js';
+import { tradeOff } from './trade-off.js';
 
 /** What to do next; a newer request replaces one that has not begun. */
 let next: Request | undefined;
@@ -38,6 +39,12 @@ async function work(request: Request): Promise<void> {
       post({ kind: 'scene', id, scene: sceneOf(posed, job) });
       await rest();
       if (next === undefined) post({ kind: 'theory', id, theory: theoryOf(posed, job) });
+    } else if (request.task === 'trade-off') {
+      for (const answer of tradeOff(posed, job)) {
+        if (answer !== undefined) post(answer);
+        await pause();
+        if (next !== undefined) return;
+      }
     } else {
       let shown = false;
       for (const slices of ensembles(posed, job, request.schedules)) {
