@@ -1,7 +1,7 @@
 import { allocate } from './arena';
 import { exampleAt, Sampler } from './draws';
 import { Lanes } from './exponential';
-import { Objective, QUADRATIC, quadraticGradient, SFT } from './objective';
+import { CONSERVATIVE, IDENTITY, Objective, QUADRATIC, quadraticGradient, SFT } from './objective';
 import { addRows, addVector, moveBy, moveByRows, MOST_ROWS, products, scaled } from './rows';
 
 /** A point on its way: `scale` times a vector, since a projection waits for the next step to pass through it. */
@@ -150,7 +150,9 @@ function computeDpo(forward: Forward): void {
     }
   }
   const one = f64x2.splat(1);
-  const beta = f64x2.splat(-objective.beta);
+  const loss = objective.loss;
+  const negative = f64x2.splat(-objective.factor);
+  const setting = f64x2.splat(objective.setting);
   let seen = forward.seen;
   for (let at = margins; at < end; at += 16, seen += 32) {
     // By halves: a vector that is read right after a half of it was written keeps the processor waiting.
@@ -158,8 +160,15 @@ function computeDpo(forward: Forward): void {
     const power = Lanes.exp(f64x2.neg(f64x2.abs(h)));
     // σ(−h) without overflow.
     const numerator = v128.bitselect(power, one, f64x2.ge(h, f64x2.splat(0)));
-    const logistic = f64x2.div(numerator, f64x2.add(one, power));
-    v128.store(at, f64x2.mul(beta, logistic));
+    let slope = f64x2.div(numerator, f64x2.add(one, power));
+    // The slope of the loss is −factor times this: (1 − ε) σ(−h) − ε σ(h), or −2 (h − aim), the factor being 1.
+    if (loss === CONSERVATIVE) {
+      const other = f64x2.div(v128.bitselect(one, power, f64x2.ge(h, f64x2.splat(0))), f64x2.add(one, power));
+      slope = f64x2.sub(f64x2.mul(f64x2.sub(one, setting), slope), f64x2.mul(setting, other));
+    } else if (loss === IDENTITY) {
+      slope = f64x2.mul(f64x2.splat(-2), f64x2.sub(h, setting));
+    }
+    v128.store(at, f64x2.mul(negative, slope));
     v128.store(seen, v128.shuffle<f64>(h, power, 0, 2));
     v128.store(seen, v128.shuffle<f64>(h, power, 1, 3), 16);
   }
@@ -178,7 +187,8 @@ function computeQuadratic(forward: Forward): void {
 
 /** Computes the losses of all that ask, once `computeAll` was there. */
 export function computeLosses(forward: Forward): void {
-  const kind = forward.objective.kind;
+  const objective = forward.objective;
+  const kind = objective.kind;
   if (kind === QUADRATIC) return;
   let seen = forward.seen;
   const end = forward.losses + ((<usize>(forward.count * forward.examples)) << 3);
@@ -187,7 +197,7 @@ export function computeLosses(forward: Forward): void {
     const second = v128.load(seen, 16);
     const x = v128.shuffle<f64>(first, second, 0, 2);
     const y = v128.shuffle<f64>(first, second, 1, 3);
-    v128.store(at, kind === SFT ? f64x2.add(x, Lanes.logOnePlus(y)) : Lanes.softplusOfNegative(x, y));
+    v128.store(at, kind === SFT ? f64x2.add(x, Lanes.logOnePlus(y)) : objective.lossesOf(x, y));
   }
 }
 

@@ -2,11 +2,11 @@ import { allocate, reset } from './arena';
 import { expOf, logOnePlusOf } from './exponential';
 import { Draws, newDraws, newSampler } from './draws';
 import { Objective, DPO, QUADRATIC, SFT } from './objective';
-import { advance, Gap, Group, newGroup as group, Run } from './run';
+import { advance, ALONG_BOTH, ALONG_DPO, ALONG_SFT, Gap, Group, newGroup as group, Run } from './run';
 import { normal, seededStream, Stream, uniform, uniforms, useZiggurat } from './stream';
 import { evaluateWaiting } from './waiting';
 
-// What the caller (src/simulate/kernel) sees: addresses are bytes, and everything but the problem's arrays is made here.
+// What the caller (src/convex/simulate/kernel) sees: addresses are bytes, and everything but the problem's arrays is made here.
 export { advance, allocate, expOf, group, logOnePlusOf, normal, reset, seededStream, uniform, uniforms, useZiggurat };
 
 /** With room for a gradient, or for SFT's logits and what is written behind them. */
@@ -34,12 +34,22 @@ export function sftObjective(dimension: i32, rows: usize, count: i32, offsets: u
   return withRoom(objective);
 }
 
-/** f_DPO of `count` examples, one row each. */
-export function dpoObjective(dimension: i32, rows: usize, count: i32, shifts: usize, beta: f64): Objective {
+/** f_DPO of `count` examples, one row each: a loss of `factor` times their margins, with its ε or aim. */
+export function preferenceObjective(
+  dimension: i32,
+  rows: usize,
+  count: i32,
+  shifts: usize,
+  loss: i32,
+  factor: f64,
+  setting: f64,
+): Objective {
   const objective = newObjective(DPO, dimension, rows);
   objective.count = count;
   objective.shifts = shifts;
-  objective.beta = beta;
+  objective.loss = loss;
+  objective.factor = factor;
+  objective.setting = setting;
   return withRoom(objective);
 }
 
@@ -82,7 +92,7 @@ export function addRun(set: Group, draws: Draws, schedule: i32, lambda: f64, ste
   run.full = full;
   run.draws = draws;
   run.vector = allocate(bytes);
-  run.sum = allocate(bytes);
+  run.sum = run.average = run.dpoSum = run.sftSum = allocate(bytes);
   memory.copy(run.vector, set.start, bytes);
   run.scale = 1;
   run.dpoFactor = run.sftFactor = 1;
@@ -93,15 +103,21 @@ export function addRun(set: Group, draws: Draws, schedule: i32, lambda: f64, ste
   return run;
 }
 
-/** The stages of a run on one objective, then the other, again after every `cycle` steps. */
-export function setStages(run: Run, switchAfter: i32, startsWithDpo: bool, cycle: i32): void {
-  run.switchAfter = switchAfter;
-  run.startsWithDpo = startsWithDpo;
-  run.cycle = run.cycleEnd = cycle;
+/** The last steps (i32) of a run's stages on one objective and the other in turn; that of the last stage is never reached. */
+export function setStages(run: Run, ends: usize, startsWithDpo: bool): void {
+  run.stageEnd = ends;
+  run.isOnDpo = startsWithDpo;
 }
 
-/** MAXRIGHT's period and optima. */
-export function setMaxright(run: Run, period: i32, idealDpo: f64, idealSft: f64): void {
+/** Where the probability of DPO at step 1 lies, and how many bytes on the next one: 0 where all are equal. */
+export function setProbabilities(run: Run, probabilities: usize, stride: usize): void {
+  run.probabilities = probabilities;
+  run.probabilityStride = stride;
+}
+
+/** How often both values are seen, and the optima. */
+export function setGaps(run: Run, period: i32, idealDpo: f64, idealSft: f64): void {
+  run.looksFor = ALONG_BOTH;
   run.period = period;
   run.looksAt = 1;
   run.dpo.weight = run.lambda;
@@ -114,6 +130,24 @@ export function setMaxright(run: Run, period: i32, idealDpo: f64, idealSft: f64)
 export function setFactors(run: Run, dpo: f64, sft: f64): void {
   run.dpoFactor = dpo;
   run.sftFactor = sft;
+}
+
+/** By how much the larger gap is preferred. */
+export function setSmoothing(run: Run, smoothing: f64): void {
+  run.smoothing = smoothing;
+}
+
+/** The objective that is stepped on where its value lies above a threshold; the average goes over the other steps. */
+export function setThreshold(run: Run, ofDpo: bool, threshold: f64): void {
+  run.looksFor = ofDpo ? ALONG_DPO : ALONG_SFT;
+  run.period = 1;
+  run.looksAt = 1;
+  const unused = allocate(run.draws.dpo.objective.pairs << 4);
+  const gap = ofDpo ? run.dpo : run.sft;
+  gap.weight = 1;
+  gap.ideal = threshold;
+  if (ofDpo) run.dpoSum = unused;
+  else run.sftSum = unused;
 }
 
 /** The noise on the values that a run sees. */

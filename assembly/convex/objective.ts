@@ -8,6 +8,11 @@ export const DPO = 1;
 /** ½ (θ − c)ᵀ A (θ − c) with Gaussian gradient noise. */
 export const QUADRATIC = 2;
 
+// The preference losses, of a margin h: softplus(−h); (1 − ε) softplus(−h) + ε softplus(h); (h − aim)².
+export const PLAIN = 0;
+export const CONSERVATIVE = 1;
+export const IDENTITY = 2;
+
 /** An objective: its kind, and what objectives of that kind are made of. */
 @unmanaged
 export class Objective {
@@ -22,9 +27,11 @@ export class Objective {
   /** SFT: the first row of every example and the end of the last, and the most rows of one. */
   offsets: usize;
   mostRows: i32;
-  /** DPO: θ_refᵀ z of every example, and β. */
+  /** DPO: θ_refᵀ z of every example, what the margin is multiplied by, and the loss of it with its ε or aim. */
   shifts: usize;
-  beta: f64;
+  factor: f64;
+  loss: i32;
+  setting: f64;
   /** A quadratic's c. */
   minimizer: usize;
   /** A quadratic's deviation of the gradient noise, of one draw. */
@@ -33,11 +40,24 @@ export class Objective {
   displacement: usize;
   gradient: usize;
 
-  /** β (θ − θ_ref)ᵀ z of example n, whose row is z, θ being `scale` times the vector at `theta`. */
+  /** factor · (θ − θ_ref)ᵀ z of example n, whose row is z, θ being `scale` times the vector at `theta`. */
   @inline
   rewardMargin(n: i32, row: usize, theta: usize, scale: f64): f64 {
     const margin = scale * product(row, theta, this.pairs);
-    return this.beta * (margin - load<f64>(this.shifts + ((<usize>n) << 3)));
+    return this.factor * (margin - load<f64>(this.shifts + ((<usize>n) << 3)));
+  }
+
+  /** DPO: the losses of two margins, given exp(−|h|) of each. */
+  @inline
+  lossesOf(h: v128, power: v128): v128 {
+    if (this.loss === PLAIN) return Lanes.softplusOfNegative(h, power);
+    const setting = f64x2.splat(this.setting);
+    if (this.loss === CONSERVATIVE) {
+      const right = f64x2.mul(f64x2.sub(f64x2.splat(1), setting), Lanes.softplusOfNegative(h, power));
+      return f64x2.add(right, f64x2.mul(setting, Lanes.softplusOfNegative(f64x2.neg(h), power)));
+    }
+    const distance = f64x2.sub(h, setting);
+    return f64x2.mul(distance, distance);
   }
 
   /**
@@ -124,7 +144,7 @@ function addDpoLosses(
   }
   for (let at: usize = 0; at < (<usize>count) << 3; at += 16) {
     const h = v128.load(rest + at);
-    const loss = Lanes.softplusOfNegative(h, Lanes.exp(f64x2.neg(f64x2.abs(h))));
+    const loss = objective.lossesOf(h, Lanes.exp(f64x2.neg(f64x2.abs(h))));
     v128.store(values + at, f64x2.add(v128.load(values + at), loss));
   }
 }

@@ -1,5 +1,6 @@
 import { allocate } from './arena';
 import { Draws, drawStep, Sampler } from './draws';
+import { expOf } from './exponential';
 import {
   addGradient,
   computeAll,
@@ -18,15 +19,17 @@ import { normal, Stream } from './stream';
 import { newWaiting, valueAt, wait, Waiting } from './waiting';
 
 // The rules of src/schedule/schedule.ts.
-export const FIRST_THEN_SECOND = 0;
-export const MIX = 1;
-export const ALRIGHT = 2;
-export const MAXRIGHT = 3;
+const STAGES = 0;
+const WEIGHTED_SUM = 1;
+const DRAW = 2;
+const LARGER_GAP = 3;
+const SMOOTH_LARGER_GAP = 4;
+const THRESHOLD = 5;
 
 // What a step moves along: a bit for each objective whose gradient it asks for.
-const ALONG_DPO = 1;
-const ALONG_SFT = 2;
-const ALONG_BOTH = 3;
+export const ALONG_DPO = 1;
+export const ALONG_SFT = 2;
+export const ALONG_BOTH = 3;
 /** One of the two, once the losses of both are known. */
 const UNDECIDED = 7;
 
@@ -56,14 +59,22 @@ export class Run extends Iterate {
   lambda: f64;
   steps: i32;
   draws: Draws;
-  /** The last step on the first objective in this cycle; which that is; the steps of a cycle, and the last of this one. */
-  switchAfter: i32;
-  startsWithDpo: bool;
-  cycle: i32;
-  cycleEnd: i32;
-  /** Every so many steps MAXRIGHT sees both values; the next such step. */
+  /** Where the last step of the present stage lies, with those of the next ones behind it; which objective it is on. */
+  stageEnd: usize;
+  isOnDpo: bool;
+  /** The probability of DPO at step 1, and how many bytes on the next one lies: 0 where all are equal. */
+  probabilities: usize;
+  probabilityStride: usize;
+  /** The objectives whose values are seen, every so many steps; the next such step. */
+  looksFor: i32;
   period: i32;
   looksAt: i32;
+  smoothing: f64;
+  /** Where points are added up before a step on either objective, and what the average is made of: not of `skipped` steps. */
+  dpoSum: usize;
+  sftSum: usize;
+  average: usize;
+  skipped: i32;
   dpo: Gap;
   sft: Gap;
   /** What the gradient of a step on one objective is multiplied by. */
@@ -171,9 +182,22 @@ export function advance(group: Group, until: i32): void {
   }
 }
 
-/** MAXRIGHT's choice by the weighted gaps it was told last. */
-function prefersDpo(run: Run): bool {
-  return run.dpo.last > run.sft.last;
+/** The choice by the weighted gaps told last. */
+function decided(run: Run): i32 {
+  let onDpo = run.dpo.last > run.sft.last;
+  if (run.schedule !== LARGER_GAP) {
+    if (run.schedule === SMOOTH_LARGER_GAP) {
+      const power = expOf((run.sft.last - run.dpo.last) / run.smoothing);
+      onDpo = load<f64>(run.draws.coin) < 1 / (1 + power);
+    } else {
+      // The gap of the first objective is measured from its threshold.
+      const isFirst = (run.looksFor === ALONG_DPO ? run.dpo : run.sft).last > 0;
+      run.skipped += i32(isFirst);
+      onDpo = isFirst === (run.looksFor === ALONG_DPO);
+      if (run.full && !isFirst) run.evaluations++;
+    }
+  }
+  return select(ALONG_DPO, ALONG_SFT, onDpo);
 }
 
 function runAt(group: Group, index: i32): Run {
@@ -195,8 +219,8 @@ function askAll(group: Group, t: i32): void {
     const run = runAt(group, r);
     const draws = run.draws;
     const along =
-      run.schedule === ALRIGHT
-        ? select(ALONG_DPO, ALONG_SFT, load<f64>(draws.coin) < run.lambda)
+      run.schedule === DRAW
+        ? select(ALONG_DPO, ALONG_SFT, load<f64>(draws.coin) < probabilityOf(run, t))
         : alongOf(group, run, t);
     run.along = along;
     // Others go through the list of their objective.
@@ -214,53 +238,58 @@ function askAll(group: Group, t: i32): void {
   group.sft.count = sftCount;
 }
 
+function probabilityOf(run: Run, t: i32): f64 {
+  return load<f64>(run.probabilities + <usize>(t - 1) * run.probabilityStride);
+}
+
 /** What a run's step t moves along, as far as that is known before its gradients. */
 function alongOf(group: Group, run: Run, t: i32): i32 {
-  if (run.schedule === MAXRIGHT) return greedyAlong(group, run, t);
-  if (run.schedule === MIX) {
+  if (run.schedule === WEIGHTED_SUM) {
     group.mixes = true;
     return ALONG_BOTH;
   }
-  if (t > run.cycleEnd) {
-    run.switchAfter += run.cycle;
-    run.cycleEnd += run.cycle;
+  if (run.schedule !== STAGES) return alongByValues(group, run, t);
+  while (t > load<i32>(run.stageEnd)) {
+    run.stageEnd += 4;
+    run.isOnDpo = !run.isOnDpo;
   }
-  const isFirstStage = t <= run.switchAfter;
-  return select(ALONG_DPO, ALONG_SFT, isFirstStage === run.startsWithDpo);
+  return select(ALONG_DPO, ALONG_SFT, run.isOnDpo);
 }
 
 /**
- * MAXRIGHT moves along the objective it prefers, which it does not know yet where it looks at the losses of both on the
+ * A run moves along the objective that values decide on, which it does not know yet where it looks at losses on the
  * step's own samples; other values it is told at once.
  */
-function greedyAlong(group: Group, run: Run, t: i32): i32 {
+function alongByValues(group: Group, run: Run, t: i32): i32 {
   const draws = run.draws;
   const looks = t === run.looksAt;
   if (looks) {
     run.looksAt += run.period;
-    run.evaluations += 2;
+    const seesDpo = (run.looksFor & ALONG_DPO) !== 0;
+    const seesSft = (run.looksFor & ALONG_SFT) !== 0;
+    run.evaluations += i32(seesDpo) + i32(seesSft);
     if (run.full) {
-      run.dpo.tell(fullValue(group, run, group.dpo.objective));
-      run.sft.tell(fullValue(group, run, group.sft.objective));
+      if (seesDpo) run.dpo.tell(fullValue(group, run, group.dpo.objective));
+      if (seesSft) run.sft.tell(fullValue(group, run, group.sft.objective));
     } else if (draws.dpoEvaluated !== draws.dpo) {
-      run.dpo.tell(valueOn(group.dpoEvaluated, run, draws.dpoEvaluated));
-      run.sft.tell(valueOn(group.sftEvaluated, run, draws.sftEvaluated));
+      if (seesDpo) run.dpo.tell(valueOn(group.dpoEvaluated, run, draws.dpoEvaluated));
+      if (seesSft) run.sft.tell(valueOn(group.sftEvaluated, run, draws.sftEvaluated));
     } else {
       run.isCurious = false;
       group.undecided = true;
       return UNDECIDED;
     }
   }
-  const onDpo = prefersDpo(run);
+  const along = decided(run);
   run.isCurious = !run.full;
   if (!run.full) {
     group.curious = true;
   } else if (!looks) {
     run.evaluations++;
-    if (onDpo) run.dpo.tell(fullValue(group, run, group.dpo.objective));
+    if (along === ALONG_DPO) run.dpo.tell(fullValue(group, run, group.dpo.objective));
     else run.sft.tell(fullValue(group, run, group.sft.objective));
   }
-  return select(ALONG_DPO, ALONG_SFT, onDpo);
+  return along;
 }
 
 function fullValue(group: Group, run: Run, objective: Objective): f64 {
@@ -286,7 +315,7 @@ function decideAll(group: Group): void {
     if (run.along !== UNDECIDED) continue;
     run.dpo.tell(group.dpo.lossAt(run.dpoIndex));
     run.sft.tell(group.sft.lossAt(run.sftIndex));
-    run.along = select(ALONG_DPO, ALONG_SFT, prefersDpo(run));
+    run.along = decided(run);
   }
 }
 
@@ -303,6 +332,7 @@ function moveAlongOne(group: Group, forward: Forward, along: i32, t: i32): void 
     const run = changetype<Run>(iterateAddress(forward, index));
     if (run.along !== along) continue;
     const factor = along === ALONG_DPO ? run.dpoFactor : run.sftFactor;
+    run.sum = along === ALONG_DPO ? run.dpoSum : run.sftSum;
     moveAlong(forward, index, factor * stepSizeOf(run, t), scratch);
   }
 }
@@ -363,8 +393,8 @@ function finishAll(group: Group, t: i32): void {
 
 /** Counts the gradients of a run of so many steps, and the full losses that come with them although nobody asks. */
 function count(run: Run, steps: i32): void {
-  run.gradients = run.schedule === MIX ? 2 * steps : steps;
-  if (run.full && run.schedule !== MAXRIGHT) run.evaluations = run.gradients;
+  run.gradients = run.schedule === WEIGHTED_SUM ? 2 * steps : steps;
+  if (run.full && run.looksFor === 0) run.evaluations = run.gradients;
 }
 
 /** Leaves those runs in a group that go on after step t. */
@@ -384,13 +414,14 @@ function recordIfDue(group: Group, run: Run, t: i32): void {
   const at = run.recorded;
   if (at >= run.records || load<i32>(run.record + ((<usize>at) << 2)) !== t) return;
   run.recorded++;
-  const bytes = (<usize>group.pairs) << 4;
   const waiting = group.waiting;
-  if (run.points !== 0) scaled(run.vector, run.scale, run.points + <usize>at * bytes, group.pairs);
+  if (run.points !== 0)
+    scaled(run.vector, run.scale, run.points + <usize>at * ((<usize>group.pairs) << 4), group.pairs);
   scaled(run.vector, run.scale, wait(waiting, run.values + ((<usize>at) << 4)), group.pairs);
   const average = wait(waiting, run.averageValues + ((<usize>at) << 4));
-  if (t === 0) memory.copy(average, run.vector, bytes);
-  else scaled(run.sum, 1 / <f64>t, average, group.pairs);
+  const averaged = t - run.skipped;
+  if (averaged === 0) scaled(run.vector, run.scale, average, group.pairs);
+  else scaled(run.average, 1 / <f64>averaged, average, group.pairs);
 }
 
 /** The next step after which something is recorded or a run ends. */

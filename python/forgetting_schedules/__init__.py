@@ -206,7 +206,10 @@ class Sequential(Schedule):
 
 @dataclass(frozen=True)
 class Replay(Schedule):
-    """Sequential, whose stage two steps on the first objective with probability `replay` (default: its weight)."""
+    """Sequential, whose stage two steps on the first objective with probability `replay` (default: its weight).
+
+    Every step draws one coin, those of stage one too, where it decides nothing.
+    """
 
     lambda_: float = 0.5
     order: str = "sft-dpo"
@@ -224,10 +227,10 @@ class Replay(Schedule):
         return {"switch_after": _switch_after(self.split, steps), "replay": share}
 
     def distribution(self, state: State, step: int) -> Distribution:
-        first, second = _stages(self.order)
-        if step <= state["switch_after"]:
-            return [(STEP_ON[first], 1.0)]
-        return [(STEP_ON[first], state["replay"]), (STEP_ON[second], 1 - state["replay"])]
+        first, _ = _stages(self.order)
+        of_first = 1.0 if step <= state["switch_after"] else state["replay"]
+        probability = of_first if first == "dpo" else 1 - of_first
+        return [(STEP_ON["dpo"], probability), (STEP_ON["sft"], 1 - probability)]
 
 
 @dataclass(frozen=True)

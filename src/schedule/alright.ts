@@ -20,5 +20,5 @@ export const alright = {
     { choice: stepOn.dpo, probability: lambda },
     { choice: stepOn.sft, probability: 1 - lambda },
   ],
-  kernel: ({ lambda }) => ({ kind: 'draw', lambda }),
+  kernel: ({ lambda }) => ({ kind: 'draw', dpoProbability: lambda }),
 } as const satisfies Schedule<AlrightState>;

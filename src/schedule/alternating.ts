@@ -47,17 +47,21 @@ export const alternating = {
     const { first, second } = state;
     return [{ choice: stepOn[isInFirstStage(state, step) ? first : second], probability: 1 }];
   },
-  kernel({ first, share, steps, cycles }) {
-    const cycle = steps / cycles;
-    return Number.isInteger(cycle)
-      ? { kind: 'stages', first, switchAfter: Math.round(share * cycle), cycle }
-      : undefined;
-  },
+  kernel: (state) => ({
+    kind: 'stages',
+    first: state.first,
+    ends: Array.from({ length: state.cycles }, (_, c) => stageEnds(state, c)).flat(),
+  }),
 } as const satisfies Schedule<AlternatingState>;
 
-function isInFirstStage({ share, steps, cycles }: AlternatingState, step: number): boolean {
-  // Cycle c, from 0, has the steps after ⌊cT/C⌋ up to ⌊(c + 1)T/C⌋.
-  const c = Math.ceil((step * cycles) / steps) - 1;
+function isInFirstStage(state: AlternatingState, step: number): boolean {
+  const [firstEnd] = stageEnds(state, Math.ceil((step * state.cycles) / state.steps) - 1);
+  return step <= firstEnd;
+}
+
+/** The last steps of both stages of cycle c, from 0, which has the steps after ⌊cT/C⌋ up to ⌊(c + 1)T/C⌋. */
+function stageEnds({ share, steps, cycles }: AlternatingState, c: number): readonly [number, number] {
   const after = Math.floor((c * steps) / cycles);
-  return step - after <= Math.round(share * (Math.floor(((c + 1) * steps) / cycles) - after));
+  const end = Math.floor(((c + 1) * steps) / cycles);
+  return [after + Math.round(share * (end - after)), end];
 }

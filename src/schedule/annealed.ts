@@ -29,17 +29,40 @@ export const annealed = {
   init(given) {
     const steps = checkedSteps(given.steps);
     const { share } = ownSettings(settings, given);
-    for (let t = 1; t <= steps; t++) shareAt(share, t, steps);
+    sharesOf(share, steps);
     return { share, steps };
   },
   distribution({ share, steps }, step) {
-    const probability = shareAt(share, step, steps);
+    const probability = sharesOf(share, steps)[step - 1];
     return [
       { choice: stepOn.dpo, probability },
       { choice: stepOn.sft, probability: 1 - probability },
     ];
   },
+  kernel({ share, steps }) {
+    const shares = sharesOf(share, steps);
+    return { kind: 'draw', dpoProbability: (step) => shares[step - 1] };
+  },
 } as const satisfies Schedule<AnnealedState>;
+
+/** The probabilities of DPO at steps 1 … T of one run. */
+interface Shares {
+  readonly share: string;
+  readonly steps: number;
+  readonly probabilities: Float64Array;
+}
+
+/** Those computed last, the latest first: an expression takes longer than a step of a run. */
+const latest: Shares[] = [];
+
+function sharesOf(share: string, steps: number): Float64Array {
+  const known = latest.find((one) => one.steps === steps && one.share === share);
+  if (known !== undefined) return known.probabilities;
+  const probabilities = Float64Array.from({ length: steps }, (_, i) => shareAt(share, i + 1, steps));
+  latest.unshift({ share, steps, probabilities });
+  latest.length = Math.min(latest.length, 4);
+  return probabilities;
+}
 
 /**
  * The probability p(t, T) that an expression denotes; a comparison that holds counts as 1.

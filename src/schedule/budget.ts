@@ -45,4 +45,5 @@ export const budget = {
   ],
   observe: (state, objective, value) => (objective === state.first ? { ...state, value } : state),
   averagedOver: ({ second }) => second,
+  kernel: ({ first, threshold }) => ({ kind: 'threshold', first, threshold }),
 } as const satisfies Schedule<BudgetState>;

@@ -24,7 +24,8 @@ const settings = z.object({
 /**
  * Replay: Sequential, whose stage two steps on the first objective with probability ρ: ALRIGHT with the weight 1 − ρ of
  * the second objective, started where stage one ended. With ρ the weight of the first objective it minimises F_λ.
- * Stage one draws no coins.
+ * Stage one draws a coin at every step too, which decides nothing: then the coin of a step depends on the step alone, and
+ * stage two makes the choices that ALRIGHT makes with that coin.
  */
 export const replay = {
   name: 'replay',
@@ -43,12 +44,18 @@ export const replay = {
       ? { first: 'sft', second: 'dpo', switchAfter, replay: share ?? 1 - lambda }
       : { first: 'dpo', second: 'sft', switchAfter, replay: share ?? lambda };
   },
-  distribution({ first, second, switchAfter, replay: share }, step) {
-    if (step <= switchAfter) return [{ choice: stepOn[first], probability: 1 }];
+  distribution(state, step) {
+    const probability = dpoProbability(state, step);
     return [
-      { choice: stepOn[first], probability: share },
-      { choice: stepOn[second], probability: 1 - share },
+      { choice: stepOn.dpo, probability },
+      { choice: stepOn.sft, probability: 1 - probability },
     ];
   },
   stages: ({ first, second, switchAfter }) => ({ first, second, switchAfter }),
+  kernel: (state) => ({ kind: 'draw', dpoProbability: (step) => dpoProbability(state, step) }),
 } as const satisfies Schedule<ReplayState>;
+
+function dpoProbability({ first, switchAfter, replay: share }: ReplayState, step: number): number {
+  const ofFirst = step <= switchAfter ? 1 : share;
+  return first === 'dpo' ? ofFirst : 1 - ofFirst;
+}

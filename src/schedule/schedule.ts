@@ -123,17 +123,12 @@ export interface Schedule<State = unknown> {
 
 /** How compiled kernels run a schedule (assembly/convex/run.ts). */
 export type KernelRule =
-  /** One objective for the first steps, then the other; again after every `cycle` steps. */
-  | {
-      readonly kind: 'stages';
-      readonly first: ObjectiveName;
-      readonly switchAfter: number;
-      readonly cycle: number;
-    }
+  /** Stages on one objective and the other in turn: the last step of every stage but the last one, ascending. */
+  | { readonly kind: 'stages'; readonly first: ObjectiveName; readonly ends: readonly number[] }
   /** Both gradients at every step: λ g_DPO + (1 − λ) g_SFT. */
   | { readonly kind: 'weighted-sum'; readonly lambda: number }
-  /** DPO with probability λ, otherwise SFT. */
-  | { readonly kind: 'draw'; readonly lambda: number }
+  /** DPO with a probability, which may depend on the step, otherwise SFT: one uniform number is drawn at every step. */
+  | { readonly kind: 'draw'; readonly dpoProbability: number | ((step: number) => number) }
   /** The objective with the larger recorded weighted gap, its gradient by its factor; both are evaluated every `period` steps. */
   | {
       readonly kind: 'larger-gap';
@@ -141,7 +136,17 @@ export type KernelRule =
       readonly period: number;
       readonly ideal: Pair;
       readonly factors: Pair;
-    };
+    }
+  /**
+   * DPO, along λ g, with probability 1/(1 + exp((gap of SFT − gap of DPO)/smoothing)) by the weighted gaps, otherwise SFT,
+   * along (1 − λ) g; both are evaluated at every step.
+   */
+  | { readonly kind: 'smooth-larger-gap'; readonly lambda: number; readonly smoothing: number; readonly ideal: Pair }
+  /**
+   * The first objective where its value, evaluated at every step, lies above a threshold, otherwise the other, over whose
+   * steps' points the average goes.
+   */
+  | { readonly kind: 'threshold'; readonly first: ObjectiveName; readonly threshold: number };
 
 /** Both objectives, in the order in which their values are told. */
 export const bothObjectives: readonly ObjectiveName[] = ['dpo', 'sft'];

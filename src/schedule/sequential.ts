@@ -40,5 +40,5 @@ export const sequential = {
     { choice: stepOn[step <= switchAfter ? first : second], probability: 1 },
   ],
   stages: ({ first, second, switchAfter }) => ({ first, second, switchAfter }),
-  kernel: ({ first, switchAfter, steps }) => ({ kind: 'stages', first, switchAfter, cycle: steps }),
+  kernel: ({ first, switchAfter }) => ({ kind: 'stages', first, ends: [switchAfter] }),
 } as const satisfies Schedule<SequentialState>;

@@ -18,7 +18,7 @@ function single<Name extends ObjectiveName>(objective: Name, label: string) {
     distribution: () => [{ choice: stepOn[objective], probability: 1 }],
     // Alone it is the stage two of a run whose stage one made the start.
     stages: () => ({ first: objective === 'dpo' ? 'sft' : 'dpo', second: objective, switchAfter: 0 }),
-    kernel: ({ steps }) => ({ kind: 'stages', first: objective, switchAfter: steps, cycle: steps }),
+    kernel: () => ({ kind: 'stages', first: objective, ends: [] }),
   } as const satisfies Schedule<SingleState>;
 }
 

@@ -57,6 +57,7 @@ export const smoothTchebycheff = {
   },
   draws: () => bothObjectives,
   weightedGaps: ({ weightedGap }) => weightedGap,
+  kernel: ({ lambda, smoothing, ideal }) => ({ kind: 'smooth-larger-gap', lambda, smoothing, ideal }),
 } as const satisfies Schedule<SmoothTchebycheffState>;
 
 /** The probability of DPO: the logistic function of the difference of the weighted gaps by μ. */

@@ -2,7 +2,7 @@ import { isAsDescribed } from '../problem/create.js';
 import type { ProblemData } from '../problem/data.js';
 import type { ObjectivePair } from '../problem/problem.js';
 import { inArena, type ArenaProblem } from './kernel/arena-problem.js';
-import { knows, runTogether, type Member } from './kernel/run.js';
+import { knows, knowsLoss, runTogether, type Member } from './kernel/run.js';
 import { runTrajectory, type Trajectory } from './trajectory.js';
 
 export type { Member } from './kernel/run.js';
@@ -52,6 +52,6 @@ export function needsReference(placed: ArenaProblem | undefined, members: readon
 /** The problem where kernels read it, if they know its kind and its preference loss. */
 export function arenaProblem(data: ProblemData): ArenaProblem | undefined {
   if (data.kind === 'expression') return undefined;
-  if (data.kind === 'log-linear' && data.dpo.loss.loss !== 'dpo') return undefined;
+  if (data.kind === 'log-linear' && !knowsLoss(data.dpo.loss)) return undefined;
   return inArena(data);
 }

@@ -22,7 +22,7 @@ function member(name: string, lambda: number, more: Partial<RunSettings> = {}): 
   return {
     schedule: schedules[name],
     settings: {
-      schedule: { lambda, steps, period: 7, ideal: { dpo: 0.1, sft: 0.2 } },
+      schedule: { lambda, steps, period: 7, smoothing: 0.3, forgetAtMost: 0.9, ideal: { dpo: 0.1, sft: 0.2 } },
       stepSizes: Float64Array.from({ length: steps }, (_, i) => 0.3 / Math.sqrt(i + 1)),
       batch: 1,
       values: 'minibatch',
@@ -64,10 +64,16 @@ const files: Readonly<Record<string, ProblemFile>> = {
   ),
   'two candidates': logLinear({ dimension: 5, candidates: 2, examples: 40, seed: 2 }),
   'twelve candidates': logLinear({ dimension: 5, candidates: 12, examples: 40, seed: 2 }),
+  'conservative DPO': preferring({ preferenceLoss: 'cdpo', beta: 0.7, labelSmoothing: 0.2 }),
+  IPO: preferring({ preferenceLoss: 'ipo', beta: 0.4 }),
   'an unequal number of candidates': unequal(),
   'logits too large for exp': farApart(),
   'a small ball': quadratic({ dimension: 3, noise: 2, radius: 1, seed: 1, start: [0, 0.1, 0] }),
 };
+
+function preferring(loss: Partial<Parameters<typeof logLinear>[0]>): ProblemFile {
+  return logLinear({ dimension: 5, candidates: 3, examples: 40, seed: 3, ...loss });
+}
 
 /** Examples of one to nine candidates. */
 function unequal(): ProblemFile {
@@ -168,7 +174,7 @@ describe('the kernel', () => {
         expect(relativeDifference(points, runTrajectory(problem, schedule, settings, 1).points)).toBeLessThan(1e-12);
       }
     }
-    for (const cycles of [1, 4, 60]) {
+    for (const cycles of [1, 4, 7, 60]) {
       for (const lambda of [0, 0.3, 1]) {
         const each = member('alternating', lambda, { schedule: { lambda, steps, cycles, order: 'dpo-sft' } });
         expect(knows(each)).toBe(true);
@@ -189,6 +195,43 @@ describe('the kernel', () => {
     }
   });
 
+  it('runs every schedule of one gradient a step, with either order of stages, thresholds and temperatures', () => {
+    const combining = ['mgda', 'pcgrad', 'cagrad'];
+    expect(fastNames).toEqual(Object.keys(schedules).filter((name) => !combining.includes(name)));
+    const ideal = { dpo: 0.3, sft: 0.1 };
+    const own: readonly [name: string, own: Readonly<Record<string, unknown>>][] = (
+      ['sft-dpo', 'dpo-sft'] as const
+    ).flatMap((order): [string, Readonly<Record<string, unknown>>][] => [
+      ['replay', { order, split: [23, 37] }],
+      ['replay', { order, split: [0, 60], replay: 0.1 }],
+      ['annealed', { share: order === 'sft-dpo' ? '(t/T)^2' : 't > 20' }],
+      ['smooth-tchebycheff', { smoothing: order === 'sft-dpo' ? 1e-3 : 0.2, ideal }],
+      ['budget', { order, forgetAtMost: 0.4, tolerance: 0.1, ideal }],
+    ]);
+    for (const [name, more] of own) {
+      const each = member(name, 0.4, { schedule: { lambda: 0.4, steps, ...more } });
+      const chosen = new Set<number>();
+      const expected = runTrajectory(problem, each.schedule, each.settings, 3, (_, choice) => {
+        if (!('weigh' in choice)) chosen.add(choice.dpo === 0 ? 0 : 1);
+      });
+      expect([...chosen].sort()).toEqual([0, 1]);
+      const [[{ points, averageValues, evaluations }]] = runTogether(placed(problem), [each], [3]);
+      expect(evaluations).toBe(expected.evaluations);
+      expect(relativeDifference(points, expected.points)).toBeLessThan(1e-12);
+      expect(relativeDifference(averageValues, expected.averageValues)).toBeLessThan(1e-12);
+    }
+  });
+
+  it('gives replay without a stage one the path of ALRIGHT with the same coin', () => {
+    const own = { lambda: 0.3, steps, split: [0, steps] };
+    const [[replay, alright]] = runTogether(
+      placed(problem),
+      [member('replay', 0.3, { schedule: own }), member('alright', 0.3, { schedule: own })],
+      [5],
+    );
+    expect(replay.points).toEqual(alright.points);
+  });
+
   it('ends runs of different lengths where each ends, and says where one diverged', () => {
     const short = member('alright', 0.5, {
       schedule: { lambda: 0.5, steps: 20 },
@@ -206,12 +249,6 @@ describe('the kernel', () => {
     const [[{ divergedAt }]] = runTogether(placed(free), [wild], [0]);
     expect(divergedAt).toBeGreaterThan(0);
     expect(divergedAt).toBe(runTrajectory(free, wild.schedule, wild.settings, 0).divergedAt);
-  });
-
-  it('leaves cycles of unequal lengths to the reference', () => {
-    const each = member('alternating', 0.4, { schedule: { lambda: 0.4, steps, cycles: 7 } });
-    expect(knows(each)).toBe(false);
-    expect(runTrajectories(problem, [each], [1])).toEqual([[runTrajectory(problem, each.schedule, each.settings, 1)]]);
   });
 
   it('is left out for schedules of the user, and for a problem that was varied', () => {

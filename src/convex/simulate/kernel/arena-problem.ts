@@ -7,6 +7,7 @@ import type {
 } from '../../problem/data.js';
 import { exampleCount, rowCount, rowProduct } from '../../problem/feature-rows.js';
 import { canShare, memoryOf, newMemoryArena, arenaIn, type MemoryArena } from '../../problem/arena.js';
+import type { PreferenceLossSettings } from '../../../preference-loss/preference-loss.js';
 import type { ObjectiveName } from '../../../schedule/schedule.js';
 import { farFrom } from '../trajectory.js';
 import type { Address } from './instance.js';
@@ -36,13 +37,13 @@ export interface ArenaSft {
   readonly mostRows: number;
 }
 
-/** f_DPO: a row an example. */
+/** f_DPO: a row an example, and the preference loss. */
 export interface ArenaDpo {
   readonly kind: 'dpo';
   readonly rows: Address;
   readonly count: number;
   readonly shifts: Address;
-  readonly beta: number;
+  readonly loss: PreferenceLossSettings;
 }
 
 /** A quadratic: the rows of its Hessian, one after the other. */
@@ -95,10 +96,10 @@ function placeSft(place: Placing, { rows }: LogLinearSftData): ArenaSft {
   return { kind: 'sft', rows: place(rows.numbers), count, offsets: place(rows.offsets), mostRows };
 }
 
-function placeDpo(place: Placing, { rows, loss: { beta } }: LogLinearDpoData, reference: Float64Array): ArenaDpo {
+function placeDpo(place: Placing, { rows, loss }: LogLinearDpoData, reference: Float64Array): ArenaDpo {
   const count = exampleCount(rows);
   const shifts = Float64Array.from({ length: count }, (_, n) => rowProduct(rows, n, 0, reference));
-  return { kind: 'dpo', rows: place(rows.numbers), count, shifts: place(shifts), beta };
+  return { kind: 'dpo', rows: place(rows.numbers), count, shifts: place(shifts), loss };
 }
 
 function placeQuadratic(data: QuadraticData): ArenaProblem {

@@ -17,7 +17,15 @@ export interface Kernel {
   uniforms(stream: Address, out: Address, count: number): void;
   normal(stream: Address): number;
   sftObjective(dimension: number, rows: Address, count: number, offsets: Address, mostRows: number): Address;
-  dpoObjective(dimension: number, rows: Address, count: number, shifts: Address, beta: number): Address;
+  preferenceObjective(
+    dimension: number,
+    rows: Address,
+    count: number,
+    shifts: Address,
+    loss: number,
+    factor: number,
+    setting: number,
+  ): Address;
   quadraticObjective(dimension: number, rows: Address, minimizer: Address, noise: number): Address;
   group(
     dpo: Address,
@@ -33,8 +41,11 @@ export interface Kernel {
   setEvaluationSamples(draws: Address, dpo: Address, sft: Address, batch: number): void;
   setCoins(draws: Address, choice: Address): void;
   addRun(group: Address, draws: Address, schedule: number, lambda: number, steps: number, full: boolean): Address;
-  setStages(run: Address, switchAfter: number, startsWithDpo: boolean, cycle: number): void;
-  setMaxright(run: Address, period: number, idealDpo: number, idealSft: number): void;
+  setStages(run: Address, ends: Address, startsWithDpo: boolean): void;
+  setProbabilities(run: Address, probabilities: Address, stride: number): void;
+  setGaps(run: Address, period: number, idealDpo: number, idealSft: number): void;
+  setSmoothing(run: Address, smoothing: number): void;
+  setThreshold(run: Address, ofDpo: boolean, threshold: number): void;
   setFactors(run: Address, dpo: number, sft: number): void;
   setValueNoise(run: Address, onDpo: boolean, deviation: number, noise: Address): void;
   setStepSizes(run: Address, stepSizes: Address, stride: number): void;

@@ -1,6 +1,7 @@
 import { padded } from '../../problem/feature-rows.js';
 import { schedules } from '../../../schedule/index.js';
 import type { KernelRule, ObjectiveName, Schedule } from '../../../schedule/schedule.js';
+import type { PreferenceLossName, PreferenceLossSettings } from '../../../preference-loss/preference-loss.js';
 import { streamKey } from '../../../base/random-stream.js';
 import type { RunSettings, Trajectory } from '../trajectory.js';
 import { newKernel, type Address, type Kernel } from './instance.js';
@@ -27,6 +28,17 @@ function ruleOf({ schedule, settings }: Member): KernelRule | undefined {
   return isOwn ? schedule.kernel?.(schedule.init(settings.schedule)) : undefined;
 }
 
+/** A member whose rule is known. */
+interface RuledMember extends Member {
+  readonly rule: KernelRule;
+}
+
+function ruled(member: Member): RuledMember {
+  const rule = ruleOf(member);
+  if (rule === undefined) throw new Error(`kernels do not know the schedule ${member.schedule.name}`);
+  return { ...member, rule };
+}
+
 /**
  * Runs of every seed on one problem, as `runTrajectory` defines them, in step: a list of trajectories a seed, in the
  * order of the members. Runs of one seed draw the same samples, so every feature row is read once for all of them. No
@@ -39,7 +51,7 @@ export function runTogether(
 ): Trajectory[][] {
   const trajectories = seeds.map(() => new Array<Trajectory>(members.length));
   for (const indices of alike(members)) {
-    const some = indices.map((index) => members[index]);
+    const some = indices.map((index) => ruled(members[index]));
     const size = seedsAtOnce(problem, some);
     for (let first = 0; first < seeds.length; first += size) {
       runGroup(problem, some, seeds.slice(first, first + size)).forEach((runs, i) => {
@@ -78,22 +90,23 @@ function seedsAtOnce({ dimension }: ArenaProblem, members: readonly Member[]): n
 }
 
 /** Runs of members that draw alike, all seeds in step. */
-function runGroup(problem: ArenaProblem, members: readonly Member[], seeds: readonly number[]): Trajectory[][] {
+function runGroup(problem: ArenaProblem, members: readonly RuledMember[], seeds: readonly number[]): Trajectory[][] {
   const kernel = kernelOf(problem);
   kernel.reset();
   const { batch, gradientBatch } = members[0].settings;
   const { start, radius, farAway } = problem;
   const [dpo, sft] = [place(problem, kernel, 'dpo'), place(problem, kernel, 'sft')];
   const group = kernel.group(dpo, sft, start, radius, farAway, batch, seeds.length, members.length);
-  const stepSizes = placeStepSizes(kernel, members);
+  const sequences = newSequences(kernel);
+  const arrays = members.map((member) => placeArrays(sequences, member));
   const runs = seeds.map((seed) => {
     const streamOf = (purpose: string): Address => newStream(kernel, seed, purpose);
     const draws = kernel.addDraws(group, streamOf('dpo-sample'), streamOf('sft-sample'), batch);
     if (gradientBatch === 'fresh') {
       kernel.setEvaluationSamples(draws, streamOf('dpo-evaluation'), streamOf('sft-evaluation'), batch);
     }
-    if (members.some((member) => ruleOf(member)?.kind === 'draw')) kernel.setCoins(draws, streamOf('choice'));
-    return members.map((member, i) => addRun(problem, kernel, group, draws, member, stepSizes[i], seed));
+    if (members.some(({ rule: { kind } }) => drawing.includes(kind))) kernel.setCoins(draws, streamOf('choice'));
+    return members.map((member, i) => addRun(problem, kernel, group, draws, member, arrays[i], seed));
   });
   const steps = Math.max(...members.map(({ settings }) => settings.schedule.steps));
   let done = 0;
@@ -120,13 +133,10 @@ function addRun(
   kernel: Kernel,
   group: Address,
   draws: Address,
-  member: Member,
-  stepSizes: StepSizePlace,
+  { settings, rule }: RuledMember,
+  { stepSizes, ends, probabilities }: MemberArrays,
   seed: number,
 ): ArenaRun {
-  const { schedule, settings } = member;
-  const rule = ruleOf(member);
-  if (rule === undefined) throw new Error(`kernels do not know the schedule ${schedule.name}`);
   const { steps } = settings.schedule;
   const isLogLinear = problem.dpo.kind === 'dpo';
   const full = settings.values === 'full' && isLogLinear;
@@ -134,11 +144,24 @@ function addRun(
   const address = kernel.addRun(group, draws, kinds[rule.kind], lambda, steps, full);
   switch (rule.kind) {
     case 'stages':
-      kernel.setStages(address, rule.switchAfter, rule.first === 'dpo', rule.cycle);
+      kernel.setStages(address, ends, rule.first === 'dpo');
+      break;
+    case 'draw':
+      kernel.setProbabilities(address, probabilities.address, probabilities.stride);
       break;
     case 'larger-gap':
-      kernel.setMaxright(address, Math.min(rule.period, mostSteps), rule.ideal.dpo, rule.ideal.sft);
+      kernel.setGaps(address, Math.min(rule.period, mostSteps), rule.ideal.dpo, rule.ideal.sft);
       kernel.setFactors(address, rule.factors.dpo, rule.factors.sft);
+      addValueNoise(problem, kernel, address, settings, seed);
+      break;
+    case 'smooth-larger-gap':
+      kernel.setGaps(address, 1, rule.ideal.dpo, rule.ideal.sft);
+      kernel.setFactors(address, lambda, 1 - lambda);
+      kernel.setSmoothing(address, rule.smoothing);
+      addValueNoise(problem, kernel, address, settings, seed);
+      break;
+    case 'threshold':
+      kernel.setThreshold(address, rule.first === 'dpo', rule.threshold);
       addValueNoise(problem, kernel, address, settings, seed);
   }
   kernel.setStepSizes(address, stepSizes.address, stepSizes.stride);
@@ -158,12 +181,18 @@ function addRun(
 }
 
 /** What kernels call the rules (assembly/convex/run.ts). */
-const kinds = { stages: 0, 'weighted-sum': 1, draw: 2, 'larger-gap': 3 } satisfies Record<KernelRule['kind'], number>;
+const kinds = {
+  ...{ stages: 0, 'weighted-sum': 1, draw: 2 },
+  ...{ 'larger-gap': 3, 'smooth-larger-gap': 4, threshold: 5 },
+} satisfies Record<KernelRule['kind'], number>;
+
+/** The rules that draw a coin. */
+const drawing: readonly KernelRule['kind'][] = ['draw', 'smooth-larger-gap'];
 
 /** The largest number of steps that a kernel can count. */
 const mostSteps = 2 ** 31 - 1;
 
-/** MAXRIGHT is told values with noise, from streams of the run's own: what it draws depends on what it chose. */
+/** A schedule is told values with noise, from streams of the run's own: what it draws depends on what it chose. */
 function addValueNoise(problem: ArenaProblem, kernel: Kernel, run: Address, settings: RunSettings, seed: number): void {
   for (const name of ['dpo', 'sft'] as const) {
     const placed = problem[name];
@@ -195,26 +224,58 @@ function trajectoryOf({ dimension }: ArenaProblem, kernel: Kernel, run: ArenaRun
   };
 }
 
-/** Where step sizes lie: the first, and how many bytes on the next. */
-interface StepSizePlace {
+/** Where a number for every step lies: the first, and how many bytes on the next. */
+interface SequencePlace {
   readonly address: Address;
   readonly stride: number;
 }
 
-/** Puts every member's step sizes into a kernel's memory: one number where all are equal, and the same sequence once. */
-function placeStepSizes(kernel: Kernel, members: readonly Member[]): StepSizePlace[] {
-  const placed: { readonly sizes: Float64Array; readonly place: StepSizePlace }[] = [];
-  return members.map(({ settings }) => {
-    const all = settings.stepSizes.subarray(0, settings.schedule.steps);
-    const isConstant = isSame(all.subarray(1), all.subarray(0, -1));
-    const sizes = isConstant ? all.subarray(0, 1) : all;
-    const known = placed.find((other) => isSame(other.sizes, sizes));
-    if (known !== undefined) return known.place;
-    const place = { address: kernel.allocate(8 * sizes.length), stride: isConstant ? 0 : 8 };
-    new Float64Array(kernel.memory.buffer, place.address, sizes.length).set(sizes);
-    placed.push({ sizes, place });
-    return place;
-  });
+/** What a kernel reads of a member beside its settings. */
+interface MemberArrays {
+  readonly stepSizes: SequencePlace;
+  /** The ends of its stages, of a member that has some. */
+  readonly ends: Address;
+  readonly probabilities: SequencePlace;
+}
+
+function placeArrays(place: Sequences, { rule, settings }: RuledMember): MemberArrays {
+  const { steps } = settings.schedule;
+  const numbers =
+    rule.kind !== 'draw' || typeof rule.dpoProbability === 'number'
+      ? Float64Array.of(rule.kind === 'draw' ? Number(rule.dpoProbability) : 0)
+      : Float64Array.from({ length: steps }, (_, i) => (rule.dpoProbability as (step: number) => number)(i + 1));
+  return {
+    stepSizes: place.numbers(settings.stepSizes.subarray(0, steps)),
+    ends: rule.kind === 'stages' ? place.integers([...rule.ends, mostSteps]) : 0,
+    probabilities: place.numbers(numbers),
+  };
+}
+
+/** Puts sequences into a kernel's memory: one number where all are equal, and the same sequence once. */
+interface Sequences {
+  numbers(sequence: Float64Array): SequencePlace;
+  integers(sequence: readonly number[]): Address;
+}
+
+function newSequences(kernel: Kernel): Sequences {
+  const placed: { readonly sequence: Float64Array; readonly place: SequencePlace }[] = [];
+  return {
+    numbers(all) {
+      const isConstant = isSame(all.subarray(1), all.subarray(0, -1));
+      const sequence = isConstant ? all.subarray(0, 1) : all;
+      const known = placed.find((other) => isSame(other.sequence, sequence));
+      if (known !== undefined) return known.place;
+      const place = { address: kernel.allocate(8 * sequence.length), stride: isConstant ? 0 : 8 };
+      new Float64Array(kernel.memory.buffer, place.address, sequence.length).set(sequence);
+      placed.push({ sequence, place });
+      return place;
+    },
+    integers(sequence) {
+      const address = kernel.allocate(4 * sequence.length);
+      new Int32Array(kernel.memory.buffer, address, sequence.length).set(sequence);
+      return address;
+    },
+  };
 }
 
 /** Whether two sequences are the same; a loop, because they can be as long as a run. */
@@ -231,12 +292,40 @@ function place(problem: ArenaProblem, kernel: Kernel, name: ObjectiveName): Addr
   switch (objective.kind) {
     case 'sft':
       return kernel.sftObjective(dimension, objective.rows, objective.count, objective.offsets, objective.mostRows);
-    case 'dpo':
-      return kernel.dpoObjective(dimension, objective.rows, objective.count, objective.shifts, objective.beta);
+    case 'dpo': {
+      const { rows, count, shifts, loss } = objective;
+      const { number, factor, setting } = kernelLossOf(loss);
+      return kernel.preferenceObjective(dimension, rows, count, shifts, number, factor, setting);
+    }
     case 'quadratic':
       return kernel.quadraticObjective(dimension, objective.rows, objective.minimizer, objective.noise);
   }
 }
+
+/** Whether kernels know a preference loss. */
+export function knowsLoss({ loss = 'dpo' }: PreferenceLossSettings): boolean {
+  return loss in kernelLosses;
+}
+
+function kernelLossOf(settings: PreferenceLossSettings): KernelLoss {
+  const of = kernelLosses[settings.loss ?? 'dpo'];
+  if (of === undefined) throw new Error(`kernels do not know the preference loss ${String(settings.loss)}`);
+  return of(settings);
+}
+
+/** What kernels call the preference losses (assembly/convex/objective.ts), and what they need to know of one. */
+interface KernelLoss {
+  readonly number: number;
+  /** What the margin is multiplied by. */
+  readonly factor: number;
+  readonly setting: number;
+}
+
+const kernelLosses: Readonly<Partial<Record<PreferenceLossName, (settings: PreferenceLossSettings) => KernelLoss>>> = {
+  dpo: ({ beta }) => ({ number: 0, factor: beta, setting: 0 }),
+  cdpo: ({ beta, labelSmoothing = 0 }) => ({ number: 1, factor: beta, setting: labelSmoothing }),
+  ipo: ({ beta }) => ({ number: 2, factor: 1, setting: 1 / (2 * beta) }),
+};
 
 function newStream(kernel: Kernel, seed: number, purpose: string): Address {
   const key = streamKey(seed, purpose);
