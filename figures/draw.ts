@@ -164,7 +164,7 @@ async function prepareFolder(field: string, folder: string): Promise<void> {
 /** Removes what a killed run may have left of a file that it was writing. */
 async function removeUnfinished(folder: string, drawings: readonly Drawing[]): Promise<void> {
   const names = drawings.map(({ name }) => name).join('|');
-  const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|pdf|vl\\.json)|index\\.html)\\.\\d+$`);
+  const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|pdf|vl\\.json)|index\\.html)\\.[\\d-]+\\.unfinished$`);
   for (const file of await readdir(folder)) if (unfinished.test(file)) await rm(join(folder, file));
 }
 

@@ -9,7 +9,7 @@ import { schedules, variantsOf } from '../src/schedule/index.js';
 /** The floors of ARCHITECTURE.md from the ground up. A floor imports what lies below it; those on one line, not each other. */
 const floors: readonly (readonly string[])[] = [
   ['src/base'],
-  ['src/convex/expression', 'src/sdp', 'src/preference-loss'],
+  ['src/convex/expression', 'src/sdp', 'src/preference-loss', 'src/cluster'],
   ['src/schedule'],
   ['src/convex/matrix', 'src/engine'],
   ['src/convex/problem'],

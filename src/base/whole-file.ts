@@ -12,8 +12,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { digestOf } from './digest.js';
 import { fileRefusal } from './file-refusal.js';
 import { makeFolder } from './folder.js';
 import { InputError } from './input-error.js';
@@ -23,8 +25,13 @@ import { blocks } from './text.js';
 /** Takes the next bytes of a file. */
 export type Write = (bytes: Uint8Array, position?: number) => void;
 
-/** The names under which files lie until they are whole. */
-export const unfinishedName = /\.\d+(-\d+)?\.unfinished$/;
+/** What tells this machine's processes from those of another that writes the same folder: numbers of processes do not. */
+const machine = machineNumber();
+
+/** Where a file lies until it is whole: beside its place, under a name of the process and thread that write it. */
+export function unfinishedPath(path: string, process: number, thread = 0): string {
+  return `${path}.${machine}-${process}-${thread}.unfinished`;
+}
 
 const expected = 'a place that can be written';
 
@@ -61,7 +68,7 @@ export async function writeInPieces(path: string, fill: (write: Write) => void |
       return;
     }
     const mode = statSync(place.path, { throwIfNoEntry: false })?.mode;
-    const name = `${place.path}.${process.pid}${threadId === 0 ? '' : `-${threadId}`}.unfinished`;
+    const name = unfinishedPath(place.path, process.pid, threadId);
     const descriptor = openSync(name, 'w');
     unfinished = name;
     await fillOpen(descriptor, async (write) => {
@@ -132,4 +139,15 @@ function openStream(path: string): number {
       pause(5);
     }
   }
+}
+
+/** A number of the host, and of the set of process numbers where there are several on it, as in containers. */
+function machineNumber(): number {
+  let processes = '';
+  try {
+    processes = readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // Only Linux has several.
+  }
+  return parseInt(digestOf(`${hostname()} ${processes}`).slice(0, 8), 16);
 }

@@ -2,6 +2,7 @@ import { digestOf } from '../base/digest.js';
 import type { Provenance } from '../figure/figure.js';
 import { version } from '../base/version.js';
 import { shellWords } from '../base/text.js';
+import { withoutOptions } from './words.js';
 
 /** Where a result comes from: enough to make it again. */
 export interface ProblemProvenance extends Provenance {
@@ -16,10 +17,10 @@ export function provenance(seed: number, problemText: string): ProblemProvenance
 
 /** The command line as a shell would take it, without the options that cannot change a number. */
 export function commandLine(words: readonly string[]): string {
-  const kept: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    if (/^--(workers|out|verdicts)$/.test(words[i])) i++;
-    else if (!/^--(debug$|(workers|out|verdicts)=)/.test(words[i])) kept.push(words[i]);
-  }
+  const kept = withoutOptions(words, {
+    flags: ['debug', 'status'],
+    valued: ['workers', 'out', 'verdicts', 'cache', 'run'],
+    optional: ['submit'],
+  });
   return shellWords(['forgetting', ...kept]);
 }

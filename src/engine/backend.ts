@@ -52,7 +52,7 @@ async function openCpu(): Promise<Backend> {
 
 async function openWasm(options: BackendOptions): Promise<Backend> {
   const { startWasm } = await import('./wasm.js');
-  const { threads } = await startWasm(options.threads ?? (await cores()));
+  const { threads } = await startWasm(options.threads ?? (await threadCount()));
   return {
     name: 'wasm',
     description: `wasm: WebAssembly with SIMD, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
@@ -60,9 +60,9 @@ async function openWasm(options: BackendOptions): Promise<Backend> {
   };
 }
 
-/** The cores of this machine in Node, 1 in a page. */
-async function cores(): Promise<number> {
-  return 'process' in globalThis ? (await import('node:os')).availableParallelism() : 1;
+/** The cores of this process in Node, 1 in a page. */
+async function threadCount(): Promise<number> {
+  return 'process' in globalThis ? (await import('../base/cores.js')).cores() : 1;
 }
 
 async function use(name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { openModel } from '../llm/model/load.js';
 import { checkedLearningRate } from '../llm/train/learning-rate.js';
 import { sequential } from '../schedule/sequential.js';
 import { comparedRuns, type Joint } from './plan.js';
-import { lossOf, type ExperimentSettings } from './settings.js';
+import { lossOf, type ExperimentSettings, type PlanSettings } from './settings.js';
 
 /** Refuses settings that no run could work with, and a scale in which something would go unseen. */
 export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'scale' | 'training'>): void {
@@ -23,7 +23,7 @@ export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'sca
 }
 
 /** Refuses schedules that cannot be compared with Sequential, or that refuse their own settings. */
-export function checkSchedules(settings: ExperimentSettings, joint: readonly Joint[]): void {
+export function checkSchedules(settings: PlanSettings, joint: readonly Joint[]): void {
   const names = joint.map(({ schedule }) => schedule.name);
   const refuse = (value: unknown, expected: string): never => {
     throw new InputError('schedules', value, expected);

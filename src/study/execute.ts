@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -6,41 +5,38 @@ import { fileRefusal } from '../base/file-refusal.js';
 import { InputError } from '../base/input-error.js';
 import { workerModule } from '../base/worker-module.js';
 import { isModulePath, moduleDigest } from '../schedule/load.js';
-import type { Pair } from '../schedule/schedule.js';
+import type { BackendName } from '../engine/names.js';
 import { writeContents } from '../llm/results/contents.js';
-import { claimFolder } from '../llm/results/run-folder.js';
+import { isFree } from '../llm/results/attempt.js';
+import { claimedSettings, claimFolder } from '../llm/results/run-folder.js';
 import { writeJson } from '../base/json-file.js';
 import { writeParquet } from '../base/parquet.js';
 import { jsonLines } from '../base/text.js';
 import { writeTexts } from '../base/whole-file.js';
 import { digestOf } from '../base/digest.js';
-import { digestOfModel } from '../llm/train/reference.js';
+import type { RunEnd } from '../llm/train/run.js';
+import { modelDigest } from '../llm/train/reference-policy.js';
 import { checkSchedules, checkSettings, requireContext } from './check-settings.js';
-import { choiceRows, costRows, evaluationRows, optimumOf, optimumRows, runFolder } from './collect.js';
+import { choiceRows, costRows, evaluationRows } from './collect.js';
 import type { Claim } from './claim/claim.js';
 import { costClaims, openCostClaims, overheadOf, type OverheadRow } from './overhead.js';
+import { comparedRuns, jointSchedules, type Joint } from './plan.js';
 import {
-  comparedRuns,
-  jointSchedules,
-  preparatoryRuns,
-  referenceOf,
-  type ComparedRun,
-  type Comparison,
-  type PreparatoryRun,
-} from './plan.js';
-import { tables, type OptimumRow, type Preparation } from './results.js';
+  optimaOf,
+  plannedRuns,
+  preparationIn,
+  runStages,
+  tasksOf,
+  type PlannedRun,
+  type RunPlace,
+} from './planned-runs.js';
+import { tables } from './results.js';
 import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
-import { writtenSettings, type ExperimentSettings } from './settings.js';
+import { writtenSettings, type ExperimentSettings, type PlanSettings } from './settings.js';
 import { summarise, type Summary } from './summary.js';
 
 /** Where and how visibly an experiment runs; none of it changes a number. */
-export interface ExecutionOptions {
-  /** The folder it fills. */
-  readonly out: string;
-  /** Where reference log-probabilities are kept. */
-  readonly cache: string;
-  /** Runs at a time, each in a thread of its own; one runs in this thread. */
-  readonly workers: number;
+export interface ExecutionOptions extends RunPlace {
   /** Told of the steps taken so far and of all there are. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -63,104 +59,84 @@ export async function runExperiment(
   options: ExecutionOptions,
 ): Promise<ExperimentReport> {
   const { out } = options;
+  const { joint, runs } = await claimExperiment(settings, options.out);
+  const taskOf = tasksOf(settings, options);
+  const total = runs.reduce((sum, { steps }) => sum + steps, 0);
+  const runner = openRunner(options, total);
+  try {
+    for (const stage of runStages) {
+      // The longest first, so that no thread is left with a long one at the end.
+      const inTurn = runs.filter((run) => run.stage === stage).sort((a, b) => b.steps - a.steps);
+      await Promise.all(inTurn.map((run) => runner.run(taskOf(run))));
+    }
+  } finally {
+    await runner.close();
+  }
+  return writeTables(settings, joint, out);
+}
+
+/**
+ * Checks settings, plans the runs and takes the folder for the experiment.
+ * Throws an InputError on settings and files that do not fit, and where the folder holds another experiment.
+ */
+export async function claimExperiment(
+  settings: ExperimentSettings,
+  out: string,
+): Promise<{ readonly joint: readonly Joint[]; readonly runs: readonly PlannedRun[] }> {
   checkSettings(settings);
   requireContext(settings);
   const joint = await jointSchedules(settings);
   checkSchedules(settings, joint);
-  const runs = comparedRuns(settings, joint);
   await claimFolder(out, await decisiveSettings(settings));
-  const total = preparatoryRuns.length * settings.scale.optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0);
-  const runner = openRunner(options, total);
-  try {
-    const preparation = await prepare(settings, options, runner);
-    const optima = optimaOf(preparation);
-    // The longest first, so that no thread is left with a long one at the end.
-    const inTurn = [...runs].sort((a, b) => b.steps - a.steps);
-    await Promise.all(inTurn.map((run) => runner.run(comparedTask(settings, options, run, optima[run.comparison]))));
-    const results = evaluationRows(out, runs, optima);
-    await writeTable(out, 'results', results);
-    await writeTable(out, 'choices', choiceRows(out, runs));
-    const cost = costRows(out, runs);
-    await writeTable(out, 'cost', cost);
-    const { steps } = settings.scale;
-    const costCount = openCostClaims(steps, cost).length;
-    const summary = summarise(settings, { optima, preparation, results, costClaims: costCount });
-    const overhead = overheadOf(steps, cost);
-    await writeJson(join(out, 'summary.json'), summary);
-    const written = Object.keys(tables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
-    await writeContents(out, [...written, 'summary.json']);
-    return { summary, overhead, costClaims: costClaims(steps, cost, summary.claims.length + costCount) };
-  } finally {
-    await runner.close();
+  return { joint, runs: plannedRuns(settings, joint, out) };
+}
+
+/**
+ * Makes one run of an experiment in this thread, where it is not made yet; any number of processes may each make another.
+ * Throws an InputError as `runExperiment` does, where there is no run of this number, and where one that it needs is missing.
+ * @param signal aborted, the run finishes its step, saves and returns
+ */
+export async function runOne(
+  settings: ExperimentSettings,
+  number: number,
+  { signal, ...options }: Omit<ExecutionOptions, 'workers'> & { readonly signal?: AbortSignal },
+): Promise<RunEnd> {
+  const { runs } = await claimExperiment(settings, options.out);
+  const run = runs.find((planned) => planned.number === number);
+  if (run === undefined) throw new InputError('run', number, `a number from 1 to ${runs.length}`);
+  const earlier = runStages.slice(0, runStages.indexOf(run.stage));
+  const missing = runs.filter(({ stage, folder }) => earlier.includes(stage) && isFree(folder));
+  if (missing.length > 0) {
+    const numbers = missing.map((planned) => planned.number).join(', ');
+    throw new InputError('run', number, `the runs ${numbers} finished before it`);
   }
+  let taken = 0;
+  const task = tasksOf(settings, { ...options, workers: 1 })(run);
+  return executeRun(task, () => options.onProgress?.(++taken, run.steps), signal);
 }
 
-async function prepare(
+/** Writes an experiment's result tables and their summary, from the folders of its runs. */
+async function writeTables(
   settings: ExperimentSettings,
-  options: ExecutionOptions,
-  runner: TaskRunner,
-): Promise<Preparation> {
-  const rows: Partial<Record<PreparatoryRun['name'], OptimumRow[]>> = {};
-  const make = async (run: PreparatoryRun): Promise<void> => {
-    const task = preparatoryTask(settings, options, run);
-    await runner.run(task);
-    rows[run.name] = optimumRows(task.folder);
-  };
-  await Promise.all(preparatoryRuns.filter(({ reference }) => reference === undefined).map(make));
-  await Promise.all(preparatoryRuns.filter(({ reference }) => reference !== undefined).map(make));
-  return rows as Preparation;
-}
-
-/** The optima of both comparisons: the smallest values that the single-objective runs came to. */
-function optimaOf(preparation: Preparation): Record<Comparison, Pair> {
-  const sft = optimumOf(preparation['sft-optimum'], 'sft');
-  return {
-    'sft-dpo': { dpo: optimumOf(preparation['dpo-optimum-sft-dpo'], 'dpo'), sft },
-    'dpo-sft': { dpo: optimumOf(preparation['dpo-optimum-dpo-sft'], 'dpo'), sft },
-  };
-}
-
-function preparatoryTask(
-  settings: ExperimentSettings,
-  { out, cache, workers }: ExecutionOptions,
-  { name, schedule, targets, reference }: PreparatoryRun,
-): RunTask {
-  const steps = settings.scale.optimumSteps;
-  return {
-    settings,
-    folder: runFolder(out, name),
-    schedule,
-    scheduleSettings: { lambda: schedule === 'dpo' ? 1 : 0, steps },
-    targets,
-    ...(reference !== undefined && { reference: runFolder(out, reference) }),
-    seed: settings.seed,
-    cache,
-    threads: threadsOf(workers),
-  };
-}
-
-function comparedTask(
-  settings: ExperimentSettings,
-  { out, cache, workers }: ExecutionOptions,
-  run: ComparedRun,
-  ideal: Pair,
-): RunTask {
-  return {
-    settings,
-    folder: runFolder(out, run),
-    schedule: run.reference,
-    scheduleSettings: { ...run.scheduleSettings, ideal },
-    targets: 'sft',
-    reference: runFolder(out, referenceOf[run.comparison]),
-    seed: run.seed,
-    cache,
-    threads: threadsOf(workers),
-  };
-}
-
-/** The cores that each of so many workers has to itself. */
-function threadsOf(workers: number): number {
-  return Math.max(1, Math.floor(availableParallelism() / workers));
+  joint: readonly Joint[],
+  out: string,
+): Promise<ExperimentReport> {
+  const runs = comparedRuns(settings, joint);
+  const preparation = preparationIn(out);
+  const optima = optimaOf(preparation);
+  const results = evaluationRows(out, runs, optima);
+  await writeTable(out, 'results', results);
+  await writeTable(out, 'choices', choiceRows(out, runs));
+  const cost = costRows(out, runs);
+  await writeTable(out, 'cost', cost);
+  const { steps } = settings.scale;
+  const costCount = openCostClaims(steps, cost).length;
+  const summary = summarise(settings, { optima, preparation, results, costClaims: costCount });
+  const overhead = overheadOf(steps, cost);
+  await writeJson(join(out, 'summary.json'), summary);
+  const written = Object.keys(tables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
+  await writeContents(out, [...written, 'summary.json']);
+  return { summary, overhead, costClaims: costClaims(steps, cost, summary.claims.length + costCount) };
 }
 
 /** Where runs are made: this thread, or several. */
@@ -188,7 +164,12 @@ function openRunner({ workers, onProgress }: ExecutionOptions, total: number): T
     let last: Promise<void> = Promise.resolve();
     return {
       // One after the other: they share a backend.
-      run: (task) => (last = last.then(() => counted(task, (onStep) => executeRun(task, onStep)))),
+      run: (task) =>
+        (last = last.then(() =>
+          counted(task, async (onStep) => {
+            await executeRun(task, onStep);
+          }),
+        )),
       close: () => Promise.resolve(),
     };
   }
@@ -211,10 +192,30 @@ function openRunner({ workers, onProgress }: ExecutionOptions, total: number): T
   };
 }
 
+/**
+ * The runs of an experiment in a folder, and the backend that they compute on where the folder says so. Reads no file of
+ * the experiment's.
+ * Throws an InputError where the folder holds another experiment.
+ */
+export async function readPlan(
+  settings: Omit<PlanSettings, 'backend'>,
+  out: string,
+  backend: BackendName,
+): Promise<{ readonly runs: readonly PlannedRun[]; readonly backend?: string }> {
+  const planned = { ...settings, backend: backend === 'auto' ? 'cpu' : backend } as const;
+  checkSettings(planned);
+  const joint = await jointSchedules(planned);
+  checkSchedules(planned, joint);
+  const unknown = ['files', 'schedule-modules', ...(backend === 'auto' ? ['backend'] : [])];
+  const claimed = claimedSettings(out, writtenSettings(planned), unknown);
+  const found = claimed?.backend;
+  return { runs: plannedRuns(planned, joint, out), ...(typeof found === 'string' && { backend: found }) };
+}
+
 /** What decides the experiment's numbers, with digests of the files in place of their paths. */
 async function decisiveSettings(settings: ExperimentSettings): Promise<Record<string, unknown>> {
   const digests = Object.entries(settings.files).map(async ([name, path]: [string, string]) => {
-    const digest = await digestOfModel(path).catch((error: unknown) => {
+    const digest = await modelDigest(path).catch((error: unknown) => {
       throw fileRefusal(path, error, 'a file or folder that can be read');
     });
     return [name, digest];

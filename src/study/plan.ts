@@ -3,7 +3,7 @@ import { paper } from '../schedule/key.js';
 import { loadSchedule } from '../schedule/load.js';
 import type { Order, Schedule, ScheduleSettings } from '../schedule/schedule.js';
 import { sequential } from '../schedule/sequential.js';
-import type { ExperimentSettings } from './settings.js';
+import type { PlanSettings } from './settings.js';
 
 /** One of the two comparisons, named by the order of its sequential runs. */
 export type Comparison = Order;
@@ -66,12 +66,12 @@ export type Joint = Pick<ComparedRun, 'schedule' | 'reference'>;
 export const comparedByDefault: readonly string[] = [paper.mix, paper.alright, paper.maxright];
 
 /** The schedules that are compared with Sequential. Throws an InputError where one does not load. */
-export function jointSchedules({ schedules = comparedByDefault }: ExperimentSettings): Promise<Joint[]> {
+export function jointSchedules({ schedules = comparedByDefault }: PlanSettings): Promise<Joint[]> {
   return Promise.all(schedules.map(async (reference) => ({ reference, schedule: await loadSchedule(reference) })));
 }
 
 /** Every compared run of an experiment, for all seeds and both comparisons. */
-export function comparedRuns(settings: ExperimentSettings, joint: readonly Joint[]): ComparedRun[] {
+export function comparedRuns(settings: PlanSettings, joint: readonly Joint[]): ComparedRun[] {
   const { scale, seed: firstSeed } = settings;
   const seeds = Array.from({ length: scale.seeds }, (_, i) => firstSeed + i);
   return seeds.flatMap((seed) =>
@@ -85,7 +85,7 @@ export function comparedRuns(settings: ExperimentSettings, joint: readonly Joint
   );
 }
 
-function sequentialRuns(settings: ExperimentSettings, comparison: Comparison, seed: number): ComparedRun[] {
+function sequentialRuns(settings: PlanSettings, comparison: Comparison, seed: number): ComparedRun[] {
   const { steps, parts, lambdas } = settings.scale;
   return Array.from({ length: parts - 1 }, (_, i) =>
     sequentialRun({
@@ -100,7 +100,7 @@ function sequentialRuns(settings: ExperimentSettings, comparison: Comparison, se
 
 /** Sequential in halves and a joint schedule at λ = ½, ALRIGHT where it is compared, for other numbers of steps. */
 function horizonRuns(
-  settings: ExperimentSettings,
+  settings: PlanSettings,
   comparison: Comparison,
   seed: number,
   joint: readonly Joint[],
@@ -141,7 +141,7 @@ function sequentialRun({
 }
 
 function jointRun(
-  { scheduleSettings }: ExperimentSettings,
+  { scheduleSettings }: PlanSettings,
   { comparison, schedule, reference, lambda, steps, seed }: Omit<ComparedRun, 'name' | 'dpoShare' | 'scheduleSettings'>,
 ): ComparedRun {
   // A comparison is of one order.

@@ -9,12 +9,12 @@ import type { SftExample } from '../llm/data/sft.js';
 import { writeAdapter } from '../llm/model/adapter.js';
 import { writeModel } from '../llm/model/folder.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
-import { loadModel } from '../llm/model/load.js';
+import { loadModel, openModel } from '../llm/model/load.js';
 import type { RunSettings } from '../llm/results/run-folder.js';
-import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
+import { loadTokenizer } from '../llm/tokenizer/load.js';
 import { prepareRun } from '../llm/train/prepare-run.js';
 import { referencedPairs } from '../llm/train/reference-policy.js';
-import { runTraining } from '../llm/train/run.js';
+import { runTraining, type RunEnd } from '../llm/train/run.js';
 import type { ObjectiveData } from '../llm/train/training.js';
 import { readExperimentData, type ExperimentData } from './data.js';
 import { lossOf, type ExperimentSettings } from './settings.js';
@@ -43,44 +43,43 @@ export type OnStep = () => void;
 
 /**
  * Trains one run to its end, from its last checkpoint where it has one. Its checkpoint, which nothing needs any longer,
- * is then removed.
+ * is then removed. Aborted, it finishes its step, saves and returns.
  * Throws an InputError on whatever does not fit, and where the folder was begun with other settings.
  */
-export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
+export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSignal): Promise<RunEnd> {
   const { settings, folder: path, scheduleSettings, seed } = task;
   const { files, training, scale } = settings;
-  const backend = await backendOf(task);
-  const { model, tokenizer } = await loadModel({
-    model: files.model,
-    ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
-    // One start for every run: the adapter's own seed is the experiment's.
-    ...(training.tuning === 'full' ? { fullFineTuning: true } : { lora: { ...training.tuning, seed: settings.seed } }),
-  });
+  // A run that had ended needs no model.
+  let loading: Promise<LanguageModel> | undefined;
+  const model = (): Promise<LanguageModel> => (loading ??= startModel(task));
   try {
-    const data = await dataOf(settings, tokenizer);
+    const data = await dataOf(settings);
     const run = await prepareRun({
       folder: path,
       resume: true,
       settings: decisiveSettings(task),
       models: { model: files.model, reference: task.reference },
       data: [data.train, data.heldOut],
-      referenced: (pairs) =>
-        referencedPairs(pairs, {
-          model,
+      referenced: async (pairs) => {
+        const backend = await backendOf(task);
+        return referencedPairs(pairs, {
+          model: await model(),
           path: files.model,
           ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
           ...(task.reference !== undefined && { reference: task.reference }),
           backend,
           cache: task.cache,
-        }),
+        });
+      },
     });
-    if (run.finished !== undefined) return;
+    if (run.finished !== undefined) return { finished: run.finished };
     const [train, heldOut] = run.data.map(({ sft, preferences }): ObjectiveData => ({
       sft: task.targets === 'chosen' ? preferences.map(({ pair }) => chosenReply(pair)) : sft,
       preferences,
     }));
-    await runTraining({
-      model,
+    const trained = await model();
+    return await runTraining({
+      model: trained,
       data: train,
       evaluationData: {
         sft: train.sft.slice(0, scale.evaluatedExamples),
@@ -97,13 +96,28 @@ export async function executeRun(task: RunTask, onStep: OnStep): Promise<void> {
       seed,
       evaluateEvery: scale.evaluateEvery,
       folder: run.folder,
-      save: (to) => saveTrained(to, model, settings),
+      save: (to) => saveTrained(to, trained, settings),
       keepCheckpoint: false,
+      ...(signal && { signal }),
       onStep,
     });
   } finally {
-    model.dispose();
+    const loaded = await loading?.catch(() => undefined);
+    loaded?.dispose();
   }
+}
+
+/** The model that every run of an experiment starts from. */
+async function startModel(task: RunTask): Promise<LanguageModel> {
+  const { files, training, seed } = task.settings;
+  await backendOf(task);
+  const { model } = await loadModel({
+    model: files.model,
+    ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
+    // One start for every run: the adapter's own seed is the experiment's.
+    ...(training.tuning === 'full' ? { fullFineTuning: true } : { lora: { ...training.tuning, seed } }),
+  });
+  return model;
 }
 
 /** The parts of an InputError, which threads hand to each other without its class. */
@@ -134,9 +148,14 @@ export default async function executeInWorker({
 let known: { readonly key: string; readonly data: Promise<ExperimentData> } | undefined;
 
 /** An experiment's data, tokenised once in a thread. */
-function dataOf({ files, training, scale }: ExperimentSettings, tokenizer: Tokenizer): Promise<ExperimentData> {
+function dataOf({ files, training, scale }: ExperimentSettings): Promise<ExperimentData> {
   const key = JSON.stringify([files, training, scale]);
-  if (known?.key !== key) known = { key, data: readExperimentData(files, tokenizer, training, scale) };
+  if (known?.key !== key) {
+    const { config, weights } = openModel(files.model);
+    weights.close();
+    const tokenizer = loadTokenizer(files.model, config.vocabularySize, files.tokenizer);
+    known = { key, data: readExperimentData(files, tokenizer, training, scale) };
+  }
   return known.data;
 }
 

@@ -75,12 +75,15 @@ export interface ExperimentSettings {
   readonly backend: Exclude<BackendName, 'auto'>;
 }
 
+/** What decides which runs there are: all but the files. */
+export type PlanSettings = Omit<ExperimentSettings, 'files'>;
+
 /** An experiment's settings as its files hold them: without paths, and the schedules' settings beside the others. */
 export type WrittenSettings = Omit<ExperimentSettings, 'files' | 'scheduleSettings'> &
   Readonly<Record<string, unknown>>;
 
 /** The settings that an experiment's files hold. */
-export function writtenSettings(settings: ExperimentSettings): WrittenSettings {
+export function writtenSettings(settings: PlanSettings): WrittenSettings {
   const { preset, training, scale, schedules, scheduleSettings, seed, conflict, backend } = settings;
   return {
     ...{ preset, training, scale },

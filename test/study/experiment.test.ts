@@ -181,8 +181,8 @@ describe('refuses in one line', () => {
     ['a conflict of real data', ['--conflict', '0.5'], 'conflict: got 0.5, expected the preset synthetic'],
     ['an unknown preset', ['--preset', 'gpt9'], 'preset: got "gpt9", expected synthetic, stories260k'],
   ];
-  it.each(cases)('%s', async (_name, more, message) => {
-    const { code, stderr } = await experiment(...words(join(folder, 'refused'), ...more));
+  it.each(cases)('%s', async (name, more, message) => {
+    const { code, stderr } = await experiment(...words(join(folder, `refused: ${name}`), ...more));
     expect(code).toBe(2);
     const lines = stderr.trim().split('\n');
     expect(lines.at(-1)).toContain(message);

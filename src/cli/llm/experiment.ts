@@ -1,9 +1,11 @@
 import { Command } from 'commander';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ExperimentSettings } from '../../study/settings.js';
+import { cores } from '../../base/cores.js';
 import { announce } from '../options/backend.js';
+import { askedOf, printStatus, submitWork, withClusterOptions } from '../options/cluster.js';
 import { withExperimentOptions, type ExperimentOptions } from '../options/experiment.js';
+import { experimentBackend, makeOneRun, requireSubmission } from '../experiment/cluster.js';
 import { printExperiment } from '../experiment/report.js';
 import {
   chosenPreset,
@@ -18,51 +20,69 @@ import { writeWhole } from '../../base/whole-file.js';
 import { printJson } from '../output.js';
 import { lazyProgress } from '../../base/progress.js';
 import { commandLine } from '../provenance.js';
+import { withoutOptions } from '../words.js';
 
 /** `forgetting llm experiment`: the two comparisons, from the optima to a verdict on every claim. */
 export function llmExperimentCommand(): Command {
-  return withExperimentOptions(
-    new Command('experiment').description(
-      'run every schedule against the optima in both comparisons, and say what it shows',
-    ),
-  ).action(experimentAction);
+  const command = new Command('experiment').description(
+    'run every schedule against the optima in both comparisons, and say what it shows',
+  );
+  return withClusterOptions(withExperimentOptions(command)).action(experimentAction);
 }
 
 async function experimentAction(options: ExperimentOptions): Promise<void> {
-  const { commandFile } = await import('../../../experiments/llm.js');
-  const { openBackend } = await import('../../engine/backend.js');
-  const { runExperiment } = await import('../../study/execute.js');
-  const { checkSettings } = await import('../../study/check-settings.js');
+  const { claimExperiment, readPlan } = await import('../../study/execute.js');
+  const { experimentWork } = await import('../../study/work.js');
+  const asked = askedOf(options);
   const preset = await chosenPreset(options);
   const chosen = await chosenSettings(preset, options);
-  checkSettings(chosen);
   const conflict = conflictOf(preset, options);
+  const planned = { preset: preset.name, ...chosen, ...(conflict !== undefined && { conflict }) };
+  const name = options.full === true ? `${preset.name}-full` : preset.name;
+  const out = options.out ?? join('.cache/llm-experiment', name);
+  const plan = await readPlan(planned, out, options.backend);
+  if (asked === 'status') {
+    await printStatus(experimentWork(out, plan.runs), options.json);
+    return;
+  }
+  if (asked === 'submit') await requireSubmission(options, out);
+
   const given = await withLocalInputs(withPresetFiles(preset, options));
-  const backend = await openBackend(options.backend);
+  const { backend, open, close } = experimentBackend(options, plan.backend, asked);
   try {
     const settings: ExperimentSettings = {
-      preset: preset.name,
-      ...chosen,
-      ...(conflict !== undefined && { conflict }),
-      files: givenFiles(given) ?? (await syntheticFiles(options, { conflict, seed: chosen.seed, backend })),
-      backend: backend.name,
+      ...planned,
+      files:
+        givenFiles(given) ?? (await syntheticFiles(options, { conflict, seed: chosen.seed, backend: await open() })),
+      backend: await backend(),
     };
-    announce(backend);
-    const name = options.full === true ? `${preset.name}-full` : preset.name;
-    const out = options.out ?? join('.cache/llm-experiment', name);
-    // A GPU serves one run at a time.
-    const workers = options.workers ?? (backend.name === 'webgpu' ? 1 : availableParallelism());
-    const bar = lazyProgress('experiment');
-    const report = await runExperiment(settings, { out, cache: options.cache, workers, onProgress: bar.update });
-    bar.stop();
-    await writeWhole(join(out, commandFile), `${experimentCommand(process.argv.slice(2), preset.name)}\n`);
-    if (options.json === true) printJson(report);
-    else await printExperiment(report, out);
-    if (options.figures !== false) await drawExperiment(options.figures, out, settings, options);
-    if (report.summary.checks.some(({ passed }) => !passed)) process.exitCode = 1;
+    if (asked === 'submit') {
+      const { runs } = await claimExperiment(settings, out);
+      await submitWork(experimentWork(out, runs), options);
+      return;
+    }
+    announce(await open());
+    if (options.run === undefined) await runAll(settings, out, options);
+    else await makeOneRun(settings, options.run, { out, cache: options.cache });
   } finally {
-    backend.close();
+    close();
   }
+}
+
+/** Makes every run that is not made yet, the tables and the figures. */
+async function runAll(settings: ExperimentSettings, out: string, options: ExperimentOptions): Promise<void> {
+  const { commandFile } = await import('../../../experiments/llm.js');
+  const { runExperiment } = await import('../../study/execute.js');
+  // A GPU serves one run at a time.
+  const workers = options.workers ?? (settings.backend === 'webgpu' ? 1 : cores());
+  const bar = lazyProgress('experiment');
+  const report = await runExperiment(settings, { out, cache: options.cache, workers, onProgress: bar.update });
+  bar.stop();
+  await writeWhole(join(out, commandFile), `${experimentCommand(process.argv.slice(2), settings.preset)}\n`);
+  if (options.json === true) printJson(report);
+  else await printExperiment(report, out);
+  if (options.figures !== false) await drawExperiment(options.figures, out, settings, options);
+  if (report.summary.checks.some(({ passed }) => !passed)) process.exitCode = 1;
 }
 
 /** Draws the figures of a finished experiment, and says where they are. */
@@ -88,12 +108,6 @@ async function drawExperiment(
 
 /** The command line without what changes no number, and with the preset where it was not named. */
 function experimentCommand(words: readonly string[], preset: string): string {
-  const indifferent = /^--(figures|cache|hub-cache)$/;
-  const kept = words.filter(
-    (word, i) =>
-      !/^--(json|no-figures)$/.test(word) &&
-      !indifferent.test(word.split('=')[0]) &&
-      !(i > 0 && indifferent.test(words[i - 1])),
-  );
+  const kept = withoutOptions(words, { flags: ['json', 'no-figures'], valued: ['figures', 'hub-cache'] });
   return commandLine(words.some((word) => /^--preset(=|$)/.test(word)) ? kept : [...kept, '--preset', preset]);
 }

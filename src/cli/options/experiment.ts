@@ -6,11 +6,12 @@ import type { PreferenceLossName } from '../../preference-loss/preference-loss.j
 import { withSchedules } from '../schedule-command.js';
 import { trainDefaults } from './train.js';
 import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
+import type { ClusterOptions } from './cluster.js';
 import { hubCacheOption } from './hub.js';
 import { modelHelp, tokenizerOption } from './model.js';
 
 /** The options of `forgetting llm experiment`; what is left out is the preset's. */
-export interface ExperimentOptions {
+export interface ExperimentOptions extends ClusterOptions {
   readonly preset?: string;
   readonly full?: boolean;
   readonly model?: string;

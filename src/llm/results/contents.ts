@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -49,6 +49,11 @@ export async function checkContents(folder: string): Promise<void> {
     const { files } = checked(contentsSchema, parseJson(path), { place: path });
     for (const { name, ...mark } of files) await requireMark(join(folder, name), mark);
   }
+}
+
+/** Whether a folder was left as finished; `checkContents` says whether it is whole. */
+export function isFinishedFolder(folder: string): boolean {
+  return Object.values(lists).every((list) => existsSync(join(folder, list)));
 }
 
 /** Throws an InputError where a file does not begin with what was marked, or, unless `grown`, has more than that. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../../base/folder.js';
 import { InputError } from '../../base/input-error.js';
@@ -74,7 +75,10 @@ export interface RunFiles {
  * Opens a run's files in its folder, to go on where they end: steps.jsonl and evaluations.jsonl, which two runs of equal settings write alike to
  * the byte, and what depends on the clock apart: timing.jsonl and, if asked for, TensorBoard's event file.
  */
-export function openRunFiles(folder: string, { tensorboard }: { readonly tensorboard: boolean }): RunFiles {
+export function openRunFiles(
+  folder: string,
+  { tensorboard, backend }: { readonly tensorboard: boolean; readonly backend: string },
+): RunFiles {
   const at = (name: string): string => join(folder, name);
   const steps = openLineLog(at('steps.jsonl'));
   const evaluations = openLineLog(at('evaluations.jsonl'));
@@ -84,6 +88,12 @@ export function openRunFiles(folder: string, { tensorboard }: { readonly tensorb
   const curve = (step: number, scalars: Record<string, number | null>): void => {
     const known = Object.entries(scalars).filter((entry): entry is [string, number] => Number.isFinite(entry[1]));
     events?.append({ wallTime: Date.now() / 1000, step, scalars: Object.fromEntries(known) });
+  };
+  // Runs may go on elsewhere: each step says where it was taken.
+  const machine = {
+    node: process.env.SLURMD_NODENAME ?? hostname(),
+    nodeVersion: process.versions.node,
+    backend,
   };
   return {
     step(step, { choice, loss, values, gradientNorm, learningRate }, weightedGap) {
@@ -122,7 +132,7 @@ export function openRunFiles(folder: string, { tensorboard }: { readonly tensorb
     },
     timing(step, seconds, tensorBytes) {
       const processBytes = process.resourceUsage().maxRSS * 1024;
-      timing.append({ step, seconds, processBytes, tensorBytes });
+      timing.append({ step, seconds, processBytes, tensorBytes, ...machine });
     },
     marks() {
       for (const log of [timing, events]) log?.mark();

@@ -147,6 +147,24 @@ export async function claimFolder(path: string, settings: RunSettings): Promise<
   else await writeWhole(join(path, settingsFile), `${JSON.stringify(settings)}\n`);
 }
 
+/**
+ * The settings of what fills a folder with several runs; undefined where nothing does yet.
+ * @param unknown names of settings that may be anything
+ * @throws InputError where others than these differ
+ */
+export function claimedSettings(
+  path: string,
+  settings: RunSettings,
+  unknown: readonly string[],
+): RunSettings | undefined {
+  if (!existsSync(join(path, settingsFile))) return undefined;
+  const claimed = readSettings(path);
+  const known = (all: RunSettings): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !unknown.includes(name)));
+  requireSame(known(claimed), known(settings), path);
+  return claimed;
+}
+
 function readSettings(folder: string): Record<string, unknown> {
   const place = join(folder, settingsFile);
   return checked(z.record(z.string(), z.unknown()), parseJson(place), { place });

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -58,7 +59,10 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
   const checkpoint = join(folder.attempt, 'checkpoint.safetensors');
   const resumed = existsSync(checkpoint) ? readCheckpoint(checkpoint).state : undefined;
   if (resumed !== undefined) requireFitting(resumed, checkpoint, options);
-  const files = openRunFiles(folder.attempt, { tensorboard: options.tensorboard ?? false });
+  const files = openRunFiles(folder.attempt, {
+    tensorboard: options.tensorboard ?? false,
+    backend: tf.getBackend(),
+  });
   try {
     const tensors = { parameter: model.trainable, ...optimiser };
     if (resumed !== undefined) {

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
+import { cores } from '../../base/cores.js';
 import { workerModule } from '../../base/worker-module.js';
 import type { Closest } from '../attack/attack.js';
 import type { AttackTask, CheckTask } from './verify-worker.js';
@@ -14,7 +14,7 @@ export interface CheckPool {
 }
 
 /** A pool of threads, one for every core unless said; the caller destroys it. */
-export function createCheckPool(workers = availableParallelism()): CheckPool {
+export function createCheckPool(workers = cores()): CheckPool {
   const threads = { minThreads: 1, maxThreads: workers, idleTimeout: 60_000 };
   const pool = new Piscina({ ...workerModule('verify-worker', import.meta.url), ...threads });
   return {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { unfinishedPath } from '../../../src/base/whole-file.js';
 import { readCheckpoint } from '../../../src/llm/train/checkpoint.js';
 import { openSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { llm, startLlm, withOptions } from '../command.js';
@@ -67,7 +68,7 @@ describe('a run in trouble', () => {
     const running = startLlm(command);
     while (stepsWritten(out) < 2) await wait(1);
     // From here on what is written on the way to a checkpoint meets a full device.
-    while (!linked('/dev/full', `${checkpointOf(out)}.${running.process.pid}.unfinished`)) await wait(0);
+    while (!linked('/dev/full', unfinishedPath(checkpointOf(out), running.process.pid ?? 0))) await wait(0);
     const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../base/input-error.js';
+import { shellWords } from '../base/text.js';
+import { readText } from '../base/read-whole.js';
+import { writeWhole } from '../base/whole-file.js';
+import { scriptFolder } from './folder.js';
+
+/** What a job asks Slurm for, as its user wrote it. */
+export interface JobScript {
+  readonly path: string;
+  readonly text: string;
+  /** Seconds before the time limit at which Slurm is to tell the job. */
+  readonly warning: number;
+}
+
+/** Seconds for a step and a checkpoint, unless the user's script asks for others. */
+const usualWarning = 120;
+
+/** The script that is written for users who bring none. */
+const minimal = `#!/bin/bash
+# What every task of this folder asks Slurm for: edit it. The command is added below.
+#SBATCH --time=04:00:00
+#SBATCH --cpus-per-task=2
+#SBATCH --mem=4G
+##SBATCH --account=NAME
+##SBATCH --partition=NAME
+# Seconds before the time limit at which a task saves and puts itself into the queue again:
+#SBATCH --signal=B:USR2@${usualWarning}
+# module load nodejs
+`;
+
+/**
+ * The user's script for jobs, or that of the folder, which is written where there is none yet.
+ * @throws InputError where it does not exist, is no script, or decides what this program decides
+ */
+export async function jobScript(folder: string, given: string | undefined): Promise<JobScript> {
+  const path = given ?? join(scriptFolder(folder), 'job.sh');
+  if (given === undefined && !existsSync(path)) await writeWhole(path, minimal);
+  const text = readText(path, 'a script with #SBATCH lines for every job');
+  if (!text.startsWith('#!')) {
+    throw new InputError(path, text.split('\n', 1)[0], 'a script, with #! and a shell in its first line');
+  }
+  const decided = /^#SBATCH\s+(?:--(?:array|dependency|kill-on-invalid-dep|job-name)\b|-[adJ]\b).*$/m.exec(text)?.[0];
+  if (decided !== undefined) {
+    throw new InputError(path, decided, 'no such line: arrays, names and dependencies are made by --submit');
+  }
+  const signal = /^#SBATCH\s+--signal[= ]\S*?@(\d+)/m.exec(text)?.[1];
+  return { path, text, warning: signal === undefined ? usualWarning : Number(signal) };
+}
+
+/** Whether a script asks for GPUs. */
+export function asksForGpus({ text }: JobScript): boolean {
+  return /^#SBATCH\s+(?:--gpus(-per-\w+)?\b|--gres[= ]\S*gpu|-G\b)/m.test(text);
+}
+
+/** A task's script: the user's, and below it the command, which Slurm warns before the time limit. */
+export function taskScript(
+  { text }: Pick<JobScript, 'text'>,
+  { words, offset, alone }: { readonly words: readonly string[]; readonly offset: number; readonly alone: boolean },
+): string {
+  const command = shellWords([process.execPath, ...process.execArgv, process.argv[1], ...words]);
+  const number = alone ? '' : ` --run $((SLURM_ARRAY_TASK_ID + ${offset}))`;
+  return `${text.endsWith('\n') ? text : `${text}\n`}
+# Added by --submit. Warned of the time limit, the task saves; unless it has ended by then, it goes into the queue again.
+trap 'kill -TERM "$task"; wait "$task" && exit; scontrol requeue "$SLURM_JOB_ID"; exit' USR2
+cd ${shellWords([process.cwd()])} || exit
+${command}${number} &
+task=$!
+wait "$task"
+`;
+}
