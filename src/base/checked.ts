@@ -54,8 +54,9 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** What a schema expected where it found something else, in our words. */
-function expectation(issue: z.core.$ZodIssue): string {
+/** What a schema expected where it found something else: in its own words where it has some, else in ours. */
+export function expectation(issue: z.core.$ZodIssue): string {
+  if (!zodWords.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return typeNames[issue.expected] ?? issue.expected;
@@ -77,6 +78,9 @@ function expectation(issue: z.core.$ZodIssue): string {
       return issue.message;
   }
 }
+
+/** How zod words what a schema has no words for. */
+const zodWords = /^(?:Invalid|Too small|Too big|Unrecognized)\b/;
 
 interface LimitWords {
   readonly exact?: boolean | undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checked } from '../base/checked.js';
 import { InputError } from '../base/input-error.js';
 import { bothObjectives, type ObjectiveName, type Order, type Pair, type Schedule } from './schedule.js';
 
@@ -82,11 +83,7 @@ export function ownSettings<Schema extends z.ZodObject>(
   schema: Schema,
   given: Readonly<Record<string, unknown>>,
 ): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(given);
-  if (success) return data;
-  const [issue] = error.issues;
-  const field = String(issue.path[0]);
-  throw new InputError(field, given[field], issue.message);
+  return checked(schema, given);
 }
 
 /** The own settings of any schedule, with their defaults. */

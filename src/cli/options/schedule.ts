@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import * as z from 'zod';
+import { expectation } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import { schedules } from '../../schedule/index.js';
 import { isModulePath, loadSchedule } from '../../schedule/load.js';
@@ -138,7 +139,7 @@ function checked(settings: z.ZodObject, given: GivenOptions, options: GivenOptio
   if (success) return data;
   const [issue] = error.issues;
   const name = String(issue.path[0]);
-  throw new InputError(optionName(name), options[name] ?? given[name], issue.message);
+  throw new InputError(optionName(name), options[name] ?? given[name], expectation(issue));
 }
 
 /** A value as a command line gives it, in the type of its setting; left as text where it cannot be that. */

@@ -61,24 +61,6 @@ export function sharedJson(config: DecoderConfig): Record<string, unknown> {
   };
 }
 
-/**
- * The fields of a config.json, checked.
- * @param source the file, for an error's words
- * @throws InputError naming the field
- */
-export function parsedConfig<Schema extends z.ZodType>(
-  source: string,
-  schema: Schema,
-  json: unknown,
-): z.output<Schema> {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  let value: unknown = json;
-  for (const key of issue.path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-  throw new InputError(`${source}: ${issue.path.join('.')}`, value, issue.message);
-}
-
 /** The width of a head where heads share the width of the model; throws an InputError where they cannot. */
 export function headWidthOf(
   source: string,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 
 const names = z.array(z.string());
@@ -21,7 +22,12 @@ const fields = {
   modules_to_save: names.nullish(),
   bias: z.literal('none').nullish(),
   // How factors begin; those that begin by changing the base are not among them (pissa, olora, corda, loftq).
-  init_lora_weights: z.union([z.boolean(), z.literal(['gaussian', 'eva', 'orthogonal'])]).nullish(),
+  init_lora_weights: z
+    .union([z.boolean(), z.literal(['gaussian', 'eva', 'orthogonal'])], {
+      error:
+        'true, false, "gaussian", "orthogonal" or "eva"; others change the base model: in PEFT, save_pretrained(…, path_initial_model_for_weight_conversion=…) makes a plain adapter of it',
+    })
+    .nullish(),
 } as const;
 const schema = z.looseObject(fields);
 
@@ -50,26 +56,10 @@ function isNeutral(value: unknown): boolean {
  * @throws InputError
  */
 export function peftConfig(json: unknown, source: string): PeftConfig {
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    let value = json;
-    for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
-    const place = path.length === 0 ? source : `${source}: ${path.join('.')}`;
-    throw new InputError(place, value, expectedOf(String(path[0]), message));
-  }
-  for (const [name, value] of Object.entries(parsed.data)) {
+  const config = checked(schema, json, { place: source });
+  for (const [name, value] of Object.entries(config)) {
     if (Object.hasOwn(fields, name) || indifferent.has(name) || isNeutral(value)) continue;
     throw new InputError(`${source}: ${name}`, value, 'an adapter without it: it is not implemented');
   }
-  return parsed.data;
-}
-
-function expectedOf(field: string, message: string): string {
-  if (field === 'init_lora_weights') {
-    return 'true, false, "gaussian", "orthogonal" or "eva"; others change the base model: in PEFT, save_pretrained(…, path_initial_model_for_weight_conversion=…) makes a plain adapter of it';
-  }
-  if (field === 'peft_type') return '"LORA"';
-  if (field === 'bias') return '"none"';
-  return message.replace(/^Invalid input: /, '').replace(/^expected /, '');
+  return config;
 }

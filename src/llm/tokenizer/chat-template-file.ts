@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { InputError } from '../../base/input-error.js';
+import { checked } from '../../base/checked.js';
 import { readText } from '../../base/read-whole.js';
 import type { ChatTemplateFile } from './tokenizer.js';
 
 const named = z.array(z.object({ name: z.string(), template: z.string() }));
-const templateSchema = z.union([z.string(), named]).nullish();
+const templateSchema = z.union([z.string(), named], 'a template, or a list of { name, template }').nullish();
 
 const tokenNames = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'];
 
@@ -25,8 +25,7 @@ export function readChatTemplate(
   if (existsSync(file)) return { text: readText(file), place: file, tokens };
   const field = (config as { chat_template?: unknown } | undefined)?.chat_template;
   const place = `${join(folder, 'tokenizer_config.json')}: chat_template`;
-  const { success, data } = templateSchema.safeParse(field);
-  if (!success) throw new InputError(place, field, 'a template, or a list of { name, template }');
+  const data = checked(templateSchema, field, { place });
   const text = Array.isArray(data) ? data.find(({ name }) => name === 'default')?.template : data;
   return text === undefined || text === null ? undefined : { text, place, tokens };
 }

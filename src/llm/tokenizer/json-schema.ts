@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import type { AddedToken } from './added-tokens.js';
 
@@ -47,13 +48,8 @@ export interface TokenizerJson {
 
 /** @throws InputError naming the file and the part that is missing or wrong */
 export function checkedTokenizerJson(json: unknown, source: string): TokenizerJson {
-  const parsed = tokenizerSchema.safeParse(json);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    const place = path.length === 0 ? source : `${source}: ${path.join('.')}`;
-    throw new InputError(place, valueAt(json, path), message.replace(/^Invalid input: /, ''));
-  }
-  const { normalizer, pre_tokenizer, decoder, post_processor, model, added_tokens } = parsed.data;
+  const found = checked(tokenizerSchema, json, { place: source });
+  const { normalizer, pre_tokenizer, decoder, post_processor, model, added_tokens } = found;
   const vocabulary = vocabularyOf(model.vocab, source);
   requireMerges(model, source);
   for (const part of [normalizer, pre_tokenizer, decoder]) requireParts(part, source);
@@ -80,7 +76,7 @@ function addedToken({ id, content, ...flags }: z.output<typeof addedSchema>): Ad
   };
 }
 
-const decoderEntries = z.record(z.string().regex(/^\d+$/), addedSchema.omit({ id: true }));
+const decoderEntries = z.record(z.string().regex(/^\d+$/, 'ids as names'), addedSchema.omit({ id: true }));
 
 /**
  * The added tokens of a tokenizer together with those of tokenizer_config.json's added_tokens_decoder, whose flags
@@ -94,11 +90,8 @@ export function withDecoderTokens(
 ): AddedToken[] {
   const tokens = new Map(addedTokens.map((token) => [token.content, token]));
   if (entries === undefined || entries === null) return [...tokens.values()];
-  const parsed = decoderEntries.safeParse(entries);
-  if (!parsed.success) {
-    throw new InputError(`${source}: added_tokens_decoder`, entries, 'tokens with their content by their ids');
-  }
-  for (const [number, flags] of Object.entries(parsed.data)) {
+  const decoded = checked(decoderEntries, entries, { place: `${source}: added_tokens_decoder` });
+  for (const [number, flags] of Object.entries(decoded)) {
     const given = Number(number);
     const known = tokens.get(flags.content)?.id ?? vocabulary.get(flags.content) ?? given;
     if (known !== given || given > largestId) {
@@ -113,12 +106,6 @@ export function withDecoderTokens(
   return [...tokens.values()];
 }
 
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  let value = json;
-  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return value;
-}
-
 /** Of a vocabulary that can have a million entries, hence no schema: an object of ids, or Unigram's list of pieces. */
 function vocabularyOf(vocab: unknown, source: string): Map<string, number> {
   const place = `${source}: model.vocab`;
@@ -127,7 +114,7 @@ function vocabularyOf(vocab: unknown, source: string): Map<string, number> {
       vocab.map((entry: unknown, index) => {
         const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
         if (typeof piece !== 'string' || typeof score !== 'number') {
-          throw new InputError(`${place}.${index}`, entry, 'a piece and its score');
+          throw new InputError(`${place}[${index}]`, entry, 'a piece and its score');
         }
         return [piece, index];
       }),
@@ -152,13 +139,16 @@ function requireMerges({ type, vocab, merges }: Readonly<Record<string, unknown>
       : Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string');
   if (!Array.isArray(merges)) throw new InputError(`${source}: model.merges`, merges, 'a list of merges');
   const wrong = merges.findIndex((merge) => !isMerge(merge));
-  if (wrong >= 0) throw new InputError(`${source}: model.merges.${wrong}`, merges[wrong], 'two tokens to merge');
+  if (wrong >= 0) throw new InputError(`${source}: model.merges[${wrong}]`, merges[wrong], 'two tokens to merge');
   // A list is all of one form: the library looks at its first entry.
   const other = merges.findIndex((merge) => typeof merge !== typeof merges[0]);
-  if (other >= 0) throw new InputError(`${source}: model.merges.${other}`, merges[other], 'the form of the others');
+  if (other >= 0) throw new InputError(`${source}: model.merges[${other}]`, merges[other], 'the form of the others');
 }
 
-const patternSchema = z.union([z.object({ Regex: z.string() }), z.object({ String: z.string() })]);
+const patternSchema = z.union(
+  [z.object({ Regex: z.string() }), z.object({ String: z.string() })],
+  'a Regex or a String',
+);
 
 /** Every part inside a part, itself first. */
 function partsIn(part: TokenizerPart | null | undefined): TokenizerPart[] {
@@ -170,16 +160,15 @@ function partsIn(part: TokenizerPart | null | undefined): TokenizerPart[] {
 /** Lists of parts hold parts only, and those that need a pattern have one. */
 function requireParts(part: TokenizerPart | null | undefined, source: string): void {
   for (const one of partsIn(part)) {
+    const place = `${source}: ${one.type}`;
     for (const list of ['normalizers', 'pretokenizers', 'decoders']) {
       const value = one[list];
       if (value === undefined && !(one.type === 'Sequence' && list in one)) continue;
-      if (!z.array(partSchema).safeParse(value).success) throw new InputError(`${source}: ${list}`, value, 'parts');
+      checked(z.looseObject({ [list]: z.array(partSchema) }), one, { place });
     }
-    if ((one.type === 'Split' || one.type === 'Replace') && !patternSchema.safeParse(one['pattern']).success) {
-      throw new InputError(`${source}: ${one.type}.pattern`, one['pattern'], 'a Regex or a String');
-    }
-    if (one.type === 'Replace' && typeof one['content'] !== 'string') {
-      throw new InputError(`${source}: Replace.content`, one['content'], 'a string');
+    if (one.type === 'Split') checked(z.looseObject({ pattern: patternSchema }), one, { place });
+    if (one.type === 'Replace') {
+      checked(z.looseObject({ pattern: patternSchema, content: z.string() }), one, { place });
     }
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import type { TokenizerPart } from './json-schema.js';
 
@@ -14,7 +15,10 @@ export interface TokenizerFiles {
   readonly generationConfig?: unknown;
 }
 
-const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
+const token = z.union(
+  [z.string(), z.object({ content: z.string() }).transform(({ content }) => content)],
+  'a token: a text, or an object with its content',
+);
 const tokensSchema = z.object({
   bos_token: token.nullish(),
   eos_token: token.nullish(),
@@ -56,12 +60,8 @@ export function specialTokens(
   textOf: (id: number) => string | undefined,
   source: string,
 ): SpecialTokens {
-  const read = <Schema extends z.ZodType>(schema: Schema, file: string, content: unknown): z.output<Schema> => {
-    const parsed = schema.safeParse(content ?? {});
-    if (parsed.success) return parsed.data;
-    const path = parsed.error.issues[0].path.join('.');
-    throw new InputError(`${source}: ${file}`, path === '' ? content : path, 'tokens as text, ids as whole numbers');
-  };
+  const read = <Schema extends z.ZodType>(schema: Schema, file: string, content: unknown): z.output<Schema> =>
+    checked(schema, content ?? {}, { place: `${source}: ${file}` });
   const config = read(tokensSchema, 'tokenizer_config.json', files.config);
   const map = read(tokensSchema, 'special_tokens_map.json', files.specialTokensMap);
   const model = read(idsSchema, 'config.json', files.modelConfig);
@@ -105,10 +105,10 @@ const templateSchema = z.object({
         z.object({ Sequence: z.object({ id: z.literal('A') }) }),
       ]),
     )
-    .refine((items) => items.filter((item) => 'Sequence' in item).length === 1),
+    .refine((items) => items.filter((item) => 'Sequence' in item).length === 1, 'the text once'),
   special_tokens: z.record(z.string(), z.object({ ids: z.array(z.int().nonnegative()) })).default({}),
 });
-const endpoint = z.tuple([z.string(), z.int().nonnegative()]);
+const endpoint = z.tuple([z.string(), z.int().nonnegative()], 'a token and its id');
 const bertSchema = z.object({ cls: endpoint, sep: endpoint });
 const sequenceSchema = z.object({ processors: z.array(z.looseObject({ type: z.string() })) });
 
@@ -119,13 +119,10 @@ const sequenceSchema = z.object({ processors: z.array(z.looseObject({ type: z.st
 export function surroundingIds(part: TokenizerPart | null, source: string): { before: number[]; behind: number[] } {
   const place = `${source}: post_processor`;
   if (part === null || part.type === 'ByteLevel') return { before: [], behind: [] };
-  const read = <Schema extends z.ZodType>(schema: Schema, expected: string): z.output<Schema> => {
-    const parsed = schema.safeParse(part);
-    if (parsed.success) return parsed.data;
-    throw new InputError(`${place} ${part.type}`, parsed.error.issues[0].path.join('.'), expected);
-  };
+  const read = <Schema extends z.ZodType>(schema: Schema): z.output<Schema> =>
+    checked(schema, part, { place: `${place} ${part.type}` });
   if (part.type === 'Sequence') {
-    const { processors } = read(sequenceSchema, 'processors');
+    const { processors } = read(sequenceSchema);
     return processors
       .map((processor) => surroundingIds(processor, source))
       .reduce(
@@ -137,7 +134,7 @@ export function surroundingIds(part: TokenizerPart | null, source: string): { be
       );
   }
   if (part.type === 'BertProcessing' || part.type === 'RobertaProcessing') {
-    const { cls, sep } = read(bertSchema, 'cls and sep, each with its id');
+    const { cls, sep } = read(bertSchema);
     return { before: [cls[1]], behind: [sep[1]] };
   }
   if (part.type !== 'TemplateProcessing') {
@@ -147,7 +144,7 @@ export function surroundingIds(part: TokenizerPart | null, source: string): { be
       'ByteLevel, TemplateProcessing, BertProcessing, RobertaProcessing, Sequence',
     );
   }
-  const { single, special_tokens: tokens } = read(templateSchema, 'single, with the text once, and special_tokens');
+  const { single, special_tokens: tokens } = read(templateSchema);
   const middle = single.findIndex((item) => 'Sequence' in item);
   const idsOf = (items: typeof single): number[] =>
     items.flatMap((item) => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
 import { parseJson } from '../../base/json-file.js';
@@ -31,9 +32,8 @@ export function readVocabularyAndMerges(path: string): Record<string, unknown> {
     }
   }
   if (existsSync(beside('added_tokens.json'))) throw new InputError(path, 'added_tokens.json beside it', whole);
-  const vocabulary = vocabularySchema.safeParse(parseJson(path));
-  if (!vocabulary.success) throw new InputError(path, 'other values', 'tokens and their ids');
-  return byteLevelJson(vocabulary.data, readMerges(beside(mergesFile)));
+  const vocabulary = checked(vocabularySchema, parseJson(path), { place: path });
+  return byteLevelJson(vocabulary, readMerges(beside(mergesFile)));
 }
 
 function readMerges(path: string): string[] {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import { digestField, digestPosition, fileHash } from './digest.js';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half-precision.js';
@@ -18,6 +19,7 @@ const headerSchema = z.record(
     data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
   }),
 );
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 type Entry = z.infer<typeof headerSchema>[string];
 
 const bytesPerValue: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2 };
@@ -75,15 +77,14 @@ export function openSafetensorsFolder(folder: string): Weights {
 }
 
 function openShards(index: string): Weights {
-  const parsed = z.object({ weight_map: z.record(z.string(), z.string()) }).safeParse(parseJson(index));
-  if (!parsed.success) throw new InputError(index, 'no weight_map', 'a map of tensor names to shard files');
+  const map = checked(indexSchema, parseJson(index), { place: index });
   const shards = new Map<string, Weights>();
   const placed = new Map<string, Weights>();
   const close = (): void => {
     for (const shard of shards.values()) shard.close();
   };
   try {
-    for (const [name, fileName] of Object.entries(parsed.data.weight_map)) {
+    for (const [name, fileName] of Object.entries(map.weight_map)) {
       if (basename(fileName) !== fileName) throw new InputError(index, fileName, 'shards in the folder of the index');
       const path = join(dirname(index), fileName);
       if (!existsSync(path))
@@ -126,16 +127,9 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
     throw new InputError(path, 'a header that is not JSON', 'a safetensors file');
   }
   if (typeof json === 'object' && json !== null) Reflect.deleteProperty(json, '__metadata__');
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) {
-    throw new InputError(
-      path,
-      `a header wrong at ${parsed.error.issues[0].path.join('.')}`,
-      'dtype, shape and data_offsets',
-    );
-  }
+  const header = checked(headerSchema, json, { place: `${path}: header` });
   const dataStart = 8 + length;
-  const entries = new Map(Object.entries(parsed.data));
+  const entries = new Map(Object.entries(header));
   let position = 0;
   for (const [name, { dtype, shape, data_offsets }] of byPosition(entries)) {
     const [begin, end] = data_offsets;

@@ -96,7 +96,7 @@ describe('EOS', () => {
     writeFileSync(join(model, 'generation_config.json'), '{"eos_token_id": [256, 33]}');
     expect(readHuggingFaceTokenizer(path, model)).toMatchObject({ eosId: 257, endIds: [257, 256, 33] });
     writeFileSync(join(model, 'generation_config.json'), '{"eos_token_id": "</s>"}');
-    expect(() => readHuggingFaceTokenizer(path, model)).toThrow(/generation_config\.json: got "eos_token_id"/);
+    expect(() => readHuggingFaceTokenizer(path, model)).toThrow(/generation_config\.json: eos_token_id: got "<\/s>"/);
   });
 
   it("that only the model's vocabulary has is one token in a text too", () => {
@@ -223,24 +223,28 @@ describe('a hostile tokenizer.json', () => {
     ],
     ['a negative id', { model: { ...model, vocab: { ...vocab, x: -1 } } }, /model\.vocab: "x": got -1/],
     ['an id that is no number', { model: { ...model, vocab: { ...vocab, x: null } } }, /model\.vocab: "x": got null/],
-    ['an added id of 2³¹', { added_tokens: [{ id: 2 ** 31, content: 'x' }] }, /added_tokens\.0\.id: got 2147483648/],
-    ['an added token without text', { added_tokens: [{ id: 1, content: '' }] }, /added_tokens\.0\.content: got ""/],
+    ['an added id of 2³¹', { added_tokens: [{ id: 2 ** 31, content: 'x' }] }, /added_tokens\[0\]\.id: got 2147483648/],
+    ['an added token without text', { added_tokens: [{ id: 1, content: '' }] }, /added_tokens\[0\]\.content: got ""/],
     ['no merges', { model: { ...model, merges: undefined } }, /model\.merges: got undefined/],
-    ['a merge of one', { model: { ...model, merges: ['ab'] } }, /model\.merges\.0: got "ab"/],
-    ['merges of two forms', { model: { ...model, merges: ['a b', ['c', 'd']] } }, /model\.merges\.1/],
+    ['a merge of one', { model: { ...model, merges: ['ab'] } }, /model\.merges\[0\]: got "ab"/],
+    ['merges of two forms', { model: { ...model, merges: ['a b', ['c', 'd']] } }, /model\.merges\[1\]/],
     ['no vocabulary', { model: { ...model, vocab: undefined } }, /model\.vocab: got undefined/],
     ['dropout', { model: { ...model, dropout: 0.1 } }, /model\.dropout: got 0\.1, expected no dropout/],
     [
       'a split without a pattern',
       { pre_tokenizer: { type: 'Split', behavior: 'Isolated' } },
-      /Split\.pattern: got undefined/,
+      /Split: pattern: got undefined, expected a Regex or a String/,
     ],
     [
       'a regular expression that is none',
       { pre_tokenizer: { type: 'Split', pattern: { Regex: '(' }, behavior: 'Isolated' } },
       /tokenizer\.json/,
     ],
-    ['a sequence without parts', { normalizer: { type: 'Sequence', normalizers: [7] } }, /normalizers: got \[7\]/],
+    [
+      'a sequence without parts',
+      { normalizer: { type: 'Sequence', normalizers: [7] } },
+      /Sequence: normalizers\[0\]: got 7, expected an object/,
+    ],
     ['a pre-tokenizer without a kind', { pre_tokenizer: {} }, /pre_tokenizer\.type: got undefined/],
     ['an unknown part', { normalizer: { type: 'Riddle' } }, /tokenizer\.json.*Riddle/],
   ])('with %s is refused', (_, change, message) => {

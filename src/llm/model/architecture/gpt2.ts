@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as z from 'zod';
+import { checked } from '../../../base/checked.js';
 import { geluTanh } from '../activation.js';
-import { count, headWidthOf, parsedConfig, type DecoderConfig } from '../config.js';
+import { count, headWidthOf, type DecoderConfig } from '../config.js';
 import { add } from '../custom-gradient.js';
 import { addPositions, selfAttention, type Network, type Place } from '../network.js';
 import { layerNorm } from '../norm.js';
@@ -61,7 +62,7 @@ const schema = z.object({
 });
 
 function read(source: string, content: unknown): Gpt2Config {
-  const json = parsedConfig(source, schema, content);
+  const json = checked(schema, content, { place: source });
   return {
     architecture: 'gpt2',
     vocabularySize: json.vocab_size,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parsedConfig } from '../config.js';
+import { checked } from '../../../base/checked.js';
 import {
   llamaFamily,
   llamaFamilySchema,
@@ -27,7 +27,7 @@ export const llama = llamaFamily<LlamaConfig>({
   modelType: 'llama',
   modelClass: 'LlamaForCausalLM',
   read: (source, content) => {
-    const json = parsedConfig(source, schema, content);
+    const json = checked(schema, content, { place: source });
     return {
       architecture: 'llama',
       ...readLlamaFamily(source, json),

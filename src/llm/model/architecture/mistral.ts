@@ -1,4 +1,5 @@
-import { count, parsedConfig } from '../config.js';
+import { checked } from '../../../base/checked.js';
+import { count } from '../config.js';
 import {
   llamaFamily,
   llamaFamilySchema,
@@ -27,7 +28,7 @@ export const mistral = llamaFamily<MistralConfig>({
   modelType: 'mistral',
   modelClass: 'MistralForCausalLM',
   read: (source, content) => {
-    const json = parsedConfig(source, schema, content);
+    const json = checked(schema, content, { place: source });
     return {
       architecture: 'mistral',
       ...readLlamaFamily(source, json),

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as z from 'zod';
+import { checked } from '../../../base/checked.js';
 import { InputError } from '../../../base/input-error.js';
 import { gelu } from '../activation.js';
 import {
   evenWidth,
   headWidthOf,
-  parsedConfig,
   requireActivation,
   sharedJson,
   sharedSchema,
@@ -69,7 +69,7 @@ const schema = sharedSchema.extend({
 });
 
 function read(source: string, content: unknown): NeoxConfig {
-  const json = parsedConfig(source, schema, content);
+  const json = checked(schema, content, { place: source });
   requireActivation(source, json.hidden_act ?? 'gelu', 'gelu');
   const rope = readRope(source, json, json.max_position_embeddings);
   if (rope.scaling !== undefined) {

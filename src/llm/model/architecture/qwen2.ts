@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { checked } from '../../../base/checked.js';
 import { InputError } from '../../../base/input-error.js';
-import { count, parsedConfig } from '../config.js';
+import { count } from '../config.js';
 import {
   llamaFamily,
   llamaFamilySchema,
@@ -35,7 +36,7 @@ export const qwen2 = llamaFamily<Qwen2Config>({
   modelType: 'qwen2',
   modelClass: 'Qwen2ForCausalLM',
   read: (source, content) => {
-    const json = parsedConfig(source, schema, content);
+    const json = checked(schema, content, { place: source });
     const family = readLlamaFamily(source, json);
     const slidingWindow = (json.use_sliding_window ? json.sliding_window : null) ?? undefined;
     const windowedLayers =
