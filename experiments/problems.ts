@@ -19,6 +19,31 @@ export function logLinearPair(seed: number, options: LogLinearOptions = {}): Pro
   return problemOf(logLinear({ seed, ...options }));
 }
 
+/**
+ * A log-linear pair in R⁴ whose features vary most in other directions in the preferences than in the demonstrations, so
+ * that the Hessians neither commute nor are diagonal: with alike ones all remedies look alike.
+ */
+export function unlikePair(seed: number): Promise<Problem> {
+  const [dimension, condition] = [4, 5];
+  const file = logLinear({ dimension, seed, sharpness: 2, conflict: 0.5, radius: 20, examples: 100, beta: 0.5 });
+  const scaled = (features: readonly number[]): number[] =>
+    features.map((entry, k) => entry * condition ** (-k / (dimension - 1)));
+  /** Reflected along (1, 1, 1, 1). */
+  const reflected = (features: readonly number[]): number[] => {
+    const mean = features.reduce((sum, entry) => sum + entry, 0) / dimension;
+    return features.map((entry) => entry - 2 * mean);
+  };
+  if (file.kind !== 'log-linear') throw new TypeError('expected a log-linear pair');
+  return problemOf({
+    ...file,
+    sft: file.sft.map(({ candidates, target }) => ({
+      candidates: candidates.map((row) => reflected(scaled(row))),
+      target,
+    })),
+    dpo: file.dpo.map(({ chosen, rejected }) => ({ chosen: scaled(chosen), rejected: scaled(rejected) })),
+  });
+}
+
 /** The problem of a problem file, its shape checked. */
 export function problemOf(file: ProblemFile): Promise<Problem> {
   return createProblem(problemData(checkProblemFile(file)));

@@ -171,7 +171,18 @@ async function removeUnfinished(folder: string, drawings: readonly Drawing[]): P
 /** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
 export function resultFolders(): string[] {
   const root = new URL('../', import.meta.url).pathname;
-  const floors = ['base', 'schedule', 'preference-loss', 'convex', 'sdp', 'theory', 'engine', 'llm', 'experiment'];
+  const floors = [
+    'base',
+    'schedule',
+    'preference-loss',
+    'convex',
+    'sdp',
+    'theory',
+    'engine',
+    'llm',
+    'remedy',
+    'experiment',
+  ];
   return [...floors.map((floor) => `src/${floor}`), 'experiments'].map((folder) => resolve(root, folder));
 }
 

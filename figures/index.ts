@@ -2,7 +2,9 @@ import type { Drawing } from '../src/figure/drawing.js';
 import { alternationFigure } from './alternation.js';
 import { barsFigure } from './bars.js';
 import { boundsFigure, boundsSupplementFigure } from './bounds.js';
+import { budgetFigure } from './budget.js';
 import { conflictFigure } from './conflict.js';
+import { earlyStopFigure } from './early-stop.js';
 import { forgettingFigure } from './forgetting.js';
 import { gapVersusStepsFigure } from './gap-versus-steps.js';
 import { lambdaSweepFigure } from './lambda-sweep.js';
@@ -18,6 +20,8 @@ import { periodFigure } from './period.js';
 import { ratesFigure } from './rates.js';
 import { realModelFigure } from './real-model.js';
 import { realTextFigure } from './real-text.js';
+import { remediesFigure } from './remedies.js';
+import { remedyBarsFigure } from './remedy-bars.js';
 import { tightnessFigure, tightnessSupplementFigure } from './tightness.js';
 import { tradeOffFigure } from './trade-off.js';
 import { theoryAndExperimentFigure } from './theory-and-experiment.js';
@@ -25,6 +29,10 @@ import { worstCaseFigure } from './worst-case.js';
 
 /** The figures of the convex problems, in the order in which they are shown. A new one is a file and a line here. */
 const convexDrawings: readonly Drawing[] = [
+  remediesFigure,
+  remedyBarsFigure,
+  earlyStopFigure,
+  budgetFigure,
   landscapeFigure,
   tradeOffFigure,
   gapVersusStepsFigure,

@@ -15,6 +15,15 @@ export interface Cost {
   readonly models: number;
 }
 
+/** A cost in letters: gradients (g), losses (f) and vectors kept (v), and models where there are several. */
+export function costText({ gradients, evaluations, vectors, models }: Cost): string {
+  const parts = [`${gradients} g`];
+  if (evaluations > 0) parts.push(`${evaluations} f`);
+  if (vectors > 0) parts.push(`${vectors} v`);
+  if (models > 1) parts.push(`${models} models`);
+  return parts.join(' + ');
+}
+
 /** What a remedy needs once stage one is over. */
 export interface Needs {
   /** Prompts of SFT with their replies. */

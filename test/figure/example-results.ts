@@ -9,6 +9,7 @@ import { stream } from '../../src/base/random-stream.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { alternation, type Alternation } from '../../experiments/alternation.js';
 import { optimumError, type OptimumError } from '../../experiments/optimum-error.js';
+import { budgetExperiment, type Budget } from '../../experiments/budget.js';
 import { comparison, type ComparisonResults } from '../../experiments/comparison.js';
 import { comparedKeys } from '../../experiments/compared.js';
 import { conflict, type Conflict } from '../../experiments/conflict.js';
@@ -19,6 +20,9 @@ import { landscape, type Landscape } from '../../experiments/landscape.js';
 import { noiseFloor, type NoiseFloor } from '../../experiments/noise-floor.js';
 import { period, type Period } from '../../experiments/period.js';
 import { rates, type Rates } from '../../experiments/rates.js';
+import { remedies, type Remedies } from '../../experiments/remedies.js';
+import { remedyBars, type RemedyBars } from '../../experiments/remedy-bars.js';
+import { earlyStop, type EarlyStop } from '../../experiments/early-stop.js';
 import { realModel, type RealModel } from '../../experiments/real-model.js';
 import { realText, type RealText } from '../../experiments/real-text.js';
 import { statements, type Statements } from '../../experiments/statements.js';
@@ -265,6 +269,75 @@ const examples = new Map<unknown, () => unknown>([
         [0.01, 0.1, 1].map((difference) => ({ difference, steps, maxGap: around(difference / 2) })),
       ),
       limits: [0.01, 0.1, 1].map((difference) => ({ difference, maxGap: difference / 3 })),
+    }),
+  ],
+  [
+    remedies,
+    (): Remedies => {
+      const along = (lift: number) =>
+        [0, 0.25, 0.5, 0.75, 1].map((part) => {
+          const [sft, dpo] = [0.3 + part ** 2, 0.2 + (1 - part) ** 2];
+          return {
+            parameter: part,
+            sft: sft + lift * part * (1 - part),
+            dpo: dpo + lift * part * (1 - part),
+            gap: lift,
+          };
+        });
+      const [first, , middle, , last] = along(0);
+      const curve = (name: string, lift: number) => ({
+        ...{ name, label: `Remedy ${name}`, symbol: 'κ', points: along(lift), aboveFront: lift / 4 },
+        ...{ byTheory: along(lift)[2], standard: null, best: along(lift)[1] },
+      });
+      return {
+        ...{ subject, lambda: 0.5, sequentialGap: 0.5, front: tradeOffResults().front },
+        ...{ stageOne: first, stageTwo: last, optimum: middle },
+        curves: [
+          curve('a', 0.5),
+          curve('b', 0),
+          { ...curve('c', 0), points: along(0).slice(1, 3), byTheory: null, standard: middle, best: null },
+        ],
+      };
+    },
+  ],
+  [
+    remedyBars,
+    (): RemedyBars => ({
+      ...{ lambda: 0.5, pairs: 25, dimension: 4 },
+      bars: (
+        [
+          ['Remedy a', 'theory', 0],
+          ['Remedy b', 'convention', 0.2],
+          ['Remedy b', 'hindsight', 0.1],
+          ['Remedy c', 'fixed', 1],
+        ] as const
+      ).map(([label, chosen, median]) => ({
+        ...{ name: label, label, chosen, median, quartiles: [0.8 * median, 1.2 * median] as const, most: 2 * median },
+        ...{ pairs: 25, cost: '1 g + 2 v' },
+      })),
+    }),
+  ],
+  [
+    budgetExperiment,
+    (): Budget => ({
+      ...{ forgetAtMost: 0.1, ideal: { dpo: 0, sft: 0 }, start: { dpo: 0.8, sft: 3 } },
+      point: { sft: 0.1, dpo: { lower: 0.2, upper: 0.21 } },
+      front: tradeOffResults().front,
+      runs: [10, 100, 1000].map((steps) => {
+        const bound = 5 / Math.sqrt(steps);
+        return { steps, bound, sft: 0.1 + 0.9 * bound, dpo: 0.2 - 0.1 * bound };
+      }),
+    }),
+  ],
+  [
+    earlyStop,
+    (): EarlyStop => ({
+      ...{ lambda: 0.5, steps: 1000 },
+      pairs: [20, 100].map((step, i) => ({
+        ...{ name: `pair ${i}`, stepSize: 0.1 },
+        points: [0, 1, 10, 20, 100, 500, 1000].map((at) => ({ step: at, part: Math.abs(at - step) / 1000 })),
+        best: { step, part: 0, from: step / 2, until: 2 * step },
+      })),
     }),
   ],
   [

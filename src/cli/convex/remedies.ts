@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { shortNumber } from '../../base/text.js';
 import type { RemedyComparison, RemedyRow } from '../../remedy/compare.js';
+import { costText } from '../../remedy/remedy.js';
 import type { Order } from '../../schedule/schedule.js';
 import { commaNumbers, integerOption, optionName, unitOption, wordOption } from '../arguments.js';
 import { remedyParameters } from '../options/remedies.js';
@@ -114,14 +115,6 @@ function tableRow({ name, chosen, parameters: own, limit, bound, measured, cost,
 
 function certificateText(certificate: number): string {
   return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
-}
-
-function costText({ gradients, evaluations, vectors, models }: RemedyRow['cost']): string {
-  const parts = [`${gradients} g`];
-  if (evaluations > 0) parts.push(`${evaluations} f`);
-  if (vectors > 0) parts.push(`${vectors} v`);
-  if (models > 1) parts.push(`${models} models`);
-  return parts.join(' + ');
 }
 
 function needsText({ sftRecords, sftPrompts, optima }: RemedyRow['needs']): string {

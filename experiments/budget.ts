@@ -1,0 +1,73 @@
+import { enclosedFront } from '../src/convex/front/enclosed-front.js';
+import { chooseOnFront } from '../src/convex/front/choose.js';
+import { quadratic } from '../src/convex/generate/quadratic.js';
+import { idealPoint } from '../src/convex/optimum/weighted-sum.js';
+import { runTrajectory } from '../src/convex/simulate/trajectory.js';
+import type { Experiment } from '../src/experiment/experiment.js';
+import { logSpaced } from '../src/experiment/spacing.js';
+import { budget } from '../src/schedule/budget.js';
+import type { Pair } from '../src/schedule/schedule.js';
+import { constantSteps } from '../src/theory/described-run.js';
+import { objectiveBounds } from '../src/theory/objective-bounds.js';
+import { distance } from '../src/theory/subject.js';
+import { problemOf } from './problems.js';
+
+/** What a budget hands over after T steps, beside the point of the front that it asks for. */
+export interface Budget {
+  /** δ. */
+  readonly forgetAtMost: number;
+  /** The enclosed point: f_SFT* + δ, and the least f_DPO there between two numbers. */
+  readonly point: { readonly sft: number; readonly dpo: { readonly lower: number; readonly upper: number } };
+  readonly ideal: Pair;
+  /** The inner polygon of the enclosed front, by increasing f_DPO. */
+  readonly front: readonly Pair[];
+  readonly start: Pair;
+  readonly runs: readonly BudgetRun[];
+}
+
+/** The average over the steps on f_DPO of a run of T steps. */
+export interface BudgetRun extends Pair {
+  readonly steps: number;
+  /** e = D0 G/√T: how far both may lie above the point, by statement B. */
+  readonly bound: number;
+}
+
+/** Gradients and values are exact, so that statement B speaks of every single run. */
+export const budgetExperiment: Experiment<Budget> = {
+  name: 'budget',
+  async run({ quick, seed }) {
+    const forgetAtMost = 0.1;
+    const start = [-1, 1, -1, 1];
+    const problem = await problemOf(quadratic({ dimension: 4, noise: 0, radius: 4, start, seed }));
+    const front = enclosedFront(problem, { error: 1e-3 });
+    const { choice } = chooseOnFront(front, { forgetAtMost });
+    if (typeof choice.dpo === 'number' || typeof choice.sft !== 'number') throw new Error('a budget bounds f_SFT');
+    const { dpo, sft } = idealPoint(problem);
+    const ideal = { dpo: dpo.value, sft: sft.value };
+    const bounds = objectiveBounds(problem);
+    const G = Math.max(bounds.dpo.gradientBound, bounds.sft.gradientBound);
+    const D0 = distance(problem.start, choice.minimizer);
+    const runs = logSpaced(10, quick ? 10_000 : 100_000, 4).map((steps) => {
+      const bound = (D0 * G) / Math.sqrt(steps);
+      const { averageValues } = runTrajectory(
+        problem,
+        budget,
+        {
+          schedule: { lambda: 0.5, steps, ideal, forgetAtMost, tolerance: bound },
+          stepSizes: constantSteps(D0 / (G * Math.sqrt(steps)), steps),
+          ...{ batch: 1, values: 'full', gradientBatch: 'shared', record: [steps] },
+        },
+        seed,
+      );
+      return { steps, bound, dpo: averageValues[0], sft: averageValues[1] };
+    });
+    return {
+      ...{ forgetAtMost, ideal, runs, point: { sft: choice.sft, dpo: choice.dpo } },
+      start: {
+        dpo: problem.objectives.dpo.value(problem.start),
+        sft: problem.objectives.sft.value(problem.start),
+      },
+      front: front.inner.map(([first, second]) => ({ dpo: first, sft: second })),
+    };
+  },
+};
