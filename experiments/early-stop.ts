@@ -27,8 +27,8 @@ export const near = 0.05;
 
 export const earlyStop: Experiment<EarlyStop> = {
   name: 'early-stop',
-  async run(laboratory) {
-    const { seed, quick } = laboratory;
+  async run(context) {
+    const { seed, quick } = context;
     const [lambda, steps] = [0.5, quick ? 1000 : 10_000];
     const quadraticOf = (more: number): Promise<Problem> =>
       problemOf(quadratic({ dimension: 4, noise: 0, seed: seed + more }));
@@ -42,7 +42,7 @@ export const earlyStop: Experiment<EarlyStop> = {
     const shown = [0, ...logSpaced(1, steps, 24)];
     const pairs = await Promise.all(
       subjects.map(async ({ name, problem, stepSize }): Promise<StoppedPair> => {
-        const { parts } = await stageTwoGaps(laboratory, { data: problem.data, lambda, steps, stepSize });
+        const { parts } = await stageTwoGaps(context, { data: problem.data, lambda, steps, stepSize });
         const best = parts.indexOf(Math.min(...parts));
         const isNear = (part: number): boolean => part <= parts[best] + near;
         const reach = [...parts.slice(best), Infinity].findIndex((part) => !isNear(part));

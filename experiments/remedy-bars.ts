@@ -30,12 +30,12 @@ const batch = 25;
 
 export const remedyBars: Experiment<RemedyBars> = {
   name: 'remedy-bars',
-  async run(laboratory) {
-    const pairs = laboratory.quick ? 25 : 200;
+  async run(context) {
+    const pairs = context.quick ? 25 : 200;
     const settings = { dimension: 4, lambda: 0.5, steps: 4000, stepSize: '1/sqrt(T)' };
     const solved = await Promise.all(
       Array.from({ length: pairs / batch }, (_, i) =>
-        remedyGaps(laboratory, { ...settings, firstSeed: 1000 * laboratory.seed + batch * i, pairs: batch }),
+        remedyGaps(context, { ...settings, firstSeed: 1000 * context.seed + batch * i, pairs: batch }),
       ),
     );
     const bars = grouped(solved.flat(), ({ name, chosen }) => `${name} ${chosen}`).map((own): RemedyBar => {

@@ -4,8 +4,8 @@ import { judged } from '../remedy/judge.js';
 import { isReason } from '../remedy/limit.js';
 import { setup } from '../remedy/setup.js';
 import { stageTwoPath } from '../remedy/stage-two-path.js';
-import type { Laboratory } from './experiment.js';
-import { piece, siblingModule } from './piece.js';
+import type { ExperimentContext } from './experiment.js';
+import { siblingModule, taskResult } from './task.js';
 
 /** The gap along the noiseless path of stage two, as a part of that of Sequential's limit. */
 export interface StageTwoGaps {
@@ -25,8 +25,8 @@ export interface StageTwoGapsTask {
 }
 
 /** The gaps along stage two, computed once. */
-export function stageTwoGaps(laboratory: Laboratory, task: StageTwoGapsTask): Promise<StageTwoGaps> {
-  return piece(laboratory, { module, name: 'gapsAlongPath' }, task, (found: StageTwoGaps) => found);
+export function stageTwoGaps(context: ExperimentContext, task: StageTwoGapsTask): Promise<StageTwoGaps> {
+  return taskResult(context, { module, name: 'gapsAlongPath' }, task, (found: StageTwoGaps) => found);
 }
 
 const module = siblingModule('./early-stop', import.meta.url);

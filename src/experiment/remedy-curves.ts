@@ -10,8 +10,8 @@ import { setup, type Setup } from '../remedy/setup.js';
 import { weightsOfShortest } from '../schedule/mgda.js';
 import type { Pair } from '../schedule/schedule.js';
 import { gramOf } from '../schedule/step.js';
-import type { Laboratory } from './experiment.js';
-import { piece, siblingModule } from './piece.js';
+import type { ExperimentContext } from './experiment.js';
+import { siblingModule, taskResult } from './task.js';
 
 /** A remedy's limit in objective space, under one value of its parameter. */
 export interface RemedyPoint extends Pair {
@@ -60,8 +60,8 @@ export interface RemedyCurvesTask {
 }
 
 /** The curves of the remedies on a problem, solved once. */
-export function remedyCurves(laboratory: Laboratory, task: RemedyCurvesTask): Promise<RemedyCurves> {
-  return piece(laboratory, { module, name: 'solvedCurves' }, task, (found: RemedyCurves) => found);
+export function remedyCurves(context: ExperimentContext, task: RemedyCurvesTask): Promise<RemedyCurves> {
+  return taskResult(context, { module, name: 'solvedCurves' }, task, (found: RemedyCurves) => found);
 }
 
 const module = siblingModule('./remedy-curves', import.meta.url);

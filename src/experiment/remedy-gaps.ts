@@ -8,8 +8,8 @@ import { gapAt } from '../remedy/judge.js';
 import { isReason } from '../remedy/limit.js';
 import { costText, type Remedy } from '../remedy/remedy.js';
 import { setup, type Setup } from '../remedy/setup.js';
-import type { Laboratory } from './experiment.js';
-import { piece, siblingModule } from './piece.js';
+import type { ExperimentContext } from './experiment.js';
+import { siblingModule, taskResult } from './task.js';
 
 /** How a remedy's parameter is chosen; `fixed` where it has none. */
 export type ChoiceOfParameter = 'fixed' | 'theory' | 'convention' | 'hindsight';
@@ -35,8 +35,8 @@ export interface RemedyGapsTask {
 }
 
 /** What every remedy leaves of Sequential's gap on random pairs, solved once. */
-export function remedyGaps(laboratory: Laboratory, task: RemedyGapsTask): Promise<RemainingGap[]> {
-  return piece(laboratory, { module, name: 'solvedGaps' }, task, (found: RemainingGap[]) => found);
+export function remedyGaps(context: ExperimentContext, task: RemedyGapsTask): Promise<RemainingGap[]> {
+  return taskResult(context, { module, name: 'solvedGaps' }, task, (found: RemainingGap[]) => found);
 }
 
 const module = siblingModule('./remedy-gaps', import.meta.url);
