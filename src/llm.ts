@@ -16,6 +16,7 @@ export type { LoraOptions, LoraConfig } from './llm/model/lora.js';
 export { writeAdapter } from './llm/model/adapter.js';
 export { writeModel, type ModelOrigin } from './llm/model/folder.js';
 export { mergeAdapter, type MergeOptions } from './llm/model/merge.js';
+export { joinAdapters, joinedAdapter, type JoinOptions, type WeightedAdapter } from './llm/model/join.js';
 export { writeRandomModel, type RandomModelOptions } from './llm/model/random.js';
 export { llamaConfig, type LlamaConfig } from './llm/model/architecture/llama.js';
 export { neoxConfig, type NeoxConfig } from './llm/model/architecture/neox.js';
@@ -49,6 +50,8 @@ export { referencedPairs, type ReferencePolicy } from './llm/train/reference-pol
 export { checkedLearningRate, type LearningRateSettings } from './llm/train/learning-rate.js';
 export { checkedStoppingRule, type StoppingRule } from './llm/train/stopping.js';
 export type { ObjectiveData, Training } from './llm/train/training.js';
+export type { StageTwo } from './llm/train/stage-two/settings.js';
+export type { OwnReplyOptions } from './llm/train/stage-two/own-replies.js';
 export { runTraining, type RunEnd, type TrainingRunOptions } from './llm/train/run.js';
 export type { AdamwSettings } from './llm/train/adamw.js';
 export { openRunFolder, type RunFolder, type RunResult } from './llm/results/run-folder.js';

@@ -87,7 +87,12 @@ function textAfter(tokenizer: Tokenizer, promptIds: readonly number[], ids: read
   return whole.startsWith(before) ? whole.slice(before.length) : tokenizer.decode(ids);
 }
 
-async function nextLogits(model: LanguageModel, ids: readonly number[], cache: KeyValueCache): Promise<Float32Array> {
+/** The logits of the token behind some ids, which continue what a cache holds. */
+export async function nextLogits(
+  model: LanguageModel,
+  ids: readonly number[],
+  cache: KeyValueCache,
+): Promise<Float32Array> {
   const logits: Tensor = tf.tidy(() => {
     const hidden = model.hidden(tf.tensor2d([...ids], [1, ids.length], 'int32'), { cache });
     const last = tf.slice(hidden, [0, ids.length - 1, 0], [1, 1, -1]);

@@ -96,7 +96,7 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       seed,
       evaluateEvery: scale.evaluateEvery,
       folder: run.folder,
-      save: (to) => saveTrained(to, trained, settings),
+      save: (to, handed) => saveTrained(to, handed, settings),
       keepCheckpoint: false,
       ...(signal && { signal }),
       onStep,

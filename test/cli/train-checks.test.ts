@@ -60,3 +60,45 @@ describe('--epochs', () => {
     expect([found, (rest as { split?: unknown }).split]).toEqual([steps, split]);
   });
 });
+
+describe('remedies in stage two', () => {
+  const both = { sft, preferences };
+  it.each([
+    [
+      { schedule: 'sequential', l2Anchor: 1, average: 0.5 },
+      { l2Anchor: 1, average: 0.5 },
+    ],
+    [
+      { schedule: 'replay', ownReplies: true, stageTwoLearningRate: 0.1 },
+      { ownReplies: true, learningRate: 0.1 },
+    ],
+    [
+      { schedule: 'dpo', ewcAnchor: 0, fisherExamples: 3 },
+      { ewcAnchor: 0, fisherExamples: 3 },
+    ],
+    [{ schedule: 'alright', bestCheckpoint: true, evaluateEvery: 2 }, { bestCheckpoint: true }],
+    [{ schedule: 'budget', forgetAtMost: '0.1', sftOptimum: 1 }, undefined],
+    [{ schedule: 'mix' }, undefined],
+  ])('are taken from %j', async (given, stageTwo) => {
+    expect((await checkedRun(options({ ...both, ...given }))).stageTwo).toEqual(stageTwo);
+  });
+
+  it.each([
+    [{ schedule: 'alright', l2Anchor: 1 }, /^l2-anchor: got 1, expected a schedule with two stages beside it$/],
+    [{ schedule: 'mix', stageTwoLearningRate: 1 }, /^stage-two-learning-rate: got 1, expected a schedule with two/],
+    [{ schedule: 'sequential', order: 'dpo-sft', chosenNll: 1 }, /^chosen-nll: got 1, expected a stage two on DPO/],
+    [{ schedule: 'sft', ewcAnchor: 1 }, /^ewc-anchor: got 1, expected a stage two on DPO/],
+    [{ schedule: 'sequential', fisherExamples: 8 }, /^fisher-examples: got 8, expected ewc-anchor beside it$/],
+    [{ schedule: 'sequential', ownReplies: true }, /^own-replies: got true, expected a schedule that steps on SFT in/],
+    [{ schedule: 'dpo', klAnchor: 1, sft: undefined }, /^sft: got undefined, expected data files: --kl-anchor needs/],
+    [{ schedule: 'sequential', bestCheckpoint: true }, /^best-checkpoint: got true, expected --evaluate-every/],
+    [
+      { schedule: 'sequential', bestCheckpoint: true, evaluateEvery: 2, average: 0.5 },
+      /^average: got 0.5, expected one of it and best-checkpoint$/,
+    ],
+    [{ schedule: 'budget', dpoOptimum: 1 }, /^schedule: got "budget", expected --sft-optimum beside it/],
+    [{ schedule: 'maxright', sftOptimum: 1 }, /^schedule: got "maxright", expected --dpo-optimum beside it/],
+  ])('are refused in %j', async (given, message) => {
+    await expect(checkedRun(options({ ...both, ...given }))).rejects.toThrow(message);
+  });
+});

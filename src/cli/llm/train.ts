@@ -1,12 +1,20 @@
 import { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import type { Backend } from '../../engine/names.js';
+import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { LoadOptions } from '../../llm/model/load.js';
 import type { RunEnd, TrainingRunOptions } from '../../llm/train/run.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { printReport, reportOf } from './evaluate.js';
 import { withLocalInputs } from '../options/hub.js';
-import { announceData, readData, referenced, type LoadedModel, type SessionData } from '../options/session.js';
+import {
+  announceData,
+  maximumLengthOf,
+  readData,
+  referenced,
+  type LoadedModel,
+  type SessionData,
+} from '../options/session.js';
 import { checkedRun, type PreparedRun } from '../train/checks.js';
 import { epochsAsSteps } from '../train/epochs.js';
 import { decisiveOptions } from '../train/identity.js';
@@ -73,6 +81,7 @@ async function trained(
   const { loadModel } = await import('../../llm/model/load.js');
   const { runTraining } = await import('../../llm/train/run.js');
   const { prepareRun } = await import('../../llm/train/prepare-run.js');
+  const { modelDigest } = await import('../../llm/train/reference-policy.js');
   const loaded = await loadModel(await loadOptionsOf(options));
   requireAdapterShape(loaded, options);
   const { model } = loaded;
@@ -121,11 +130,16 @@ async function trained(
       seed: options.seed,
       shuffle: options.shuffle,
       ...(options.loraDropout !== undefined && { loraDropout: options.loraDropout }),
+      ownReplies: {
+        ends: [...new Set([loaded.tokenizer.eosId, ...loaded.tokenizer.endIds])].filter((id) => id !== undefined),
+        maximumLength: maximumLengthOf(model, options),
+        cache: { folder: options.cache, model: await modelDigest(options.model), backend: backend.name },
+      },
       ...(options.evaluateEvery !== undefined && { evaluateEvery: options.evaluateEvery }),
       checkpointEvery: options.checkpointEvery,
       folder,
       tensorboard: options.tensorboard ?? false,
-      save: (path) => saveTrained(path, loaded, options),
+      save: (path, handed) => saveTrained(path, handed, options),
       signal,
       onStep: bars.onStep,
       onEvaluation: bars.onEvaluation,
@@ -200,7 +214,7 @@ function requireAdapterShape({ model: { lora } }: LoadedModel, options: TrainOpt
 }
 
 /** Writes what was trained: the adapter in PEFT form, or the whole model as a Hugging Face folder. */
-async function saveTrained(folder: string, { model }: LoadedModel, options: TrainOptions): Promise<void> {
+async function saveTrained(folder: string, model: LanguageModel, options: TrainOptions): Promise<void> {
   const { writeAdapter } = await import('../../llm/model/adapter.js');
   const { writeModel } = await import('../../llm/model/folder.js');
   const { tokenizer } = options;

@@ -56,22 +56,27 @@ export function addStageTwoOptions(command: Command, names: readonly StageTwoNam
   return command;
 }
 
+/** The remedies in stage two among a command's options. */
+export function givenStageTwo(options: Readonly<Record<string, unknown>>): StageTwoRemedies {
+  return Object.fromEntries(
+    stageTwoNames.flatMap((name) => (typeof options[name] === 'number' ? [[name, options[name]] as const] : [])),
+  );
+}
+
 /**
- * The remedies in stage two among a command's options.
+ * The same of a run on a problem.
  * Throws an InputError where there are some and the schedule is not the one that has two stages.
  */
 export async function stageTwoRemedies(
   options: Readonly<Record<string, unknown>>,
   schedule: Pick<Schedule, 'name'>,
 ): Promise<StageTwoRemedies> {
-  const given = stageTwoNames.flatMap((name) =>
-    typeof options[name] === 'number' ? [[name, options[name]] as const] : [],
-  );
-  if (given.length === 0) return {};
+  const given = givenStageTwo(options);
+  if (Object.keys(given).length === 0) return {};
   const { sequential } = await import('../../schedule/sequential.js');
   if (schedule.name !== sequential.name) {
-    const [[name, value]] = given;
+    const [[name, value]] = Object.entries(given);
     throw new InputError(optionName(name), value, `the schedule ${sequential.name} beside it, not ${schedule.name}`);
   }
-  return Object.fromEntries(given);
+  return given;
 }

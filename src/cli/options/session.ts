@@ -166,7 +166,7 @@ export function announceData({ sft, preferences }: SessionData, prefix = ''): vo
 }
 
 /** The longest sequence, checked to fit the model's context. */
-function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
+export function maximumLengthOf({ contextLength }: LanguageModel, { maxLength }: SessionOptions): number {
   const length = maxLength ?? Math.min(2048, contextLength);
   if (length > contextLength) {
     throw new InputError('max-length', length, `at most ${contextLength}, the context of the model`);

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import { decays, type Decay } from '../../llm/train/learning-rate.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { commaNumbers, integerOption, numberOption, repeatedOption, unitOption, wordOption } from '../arguments.js';
 import { withSchedule } from '../schedule-command.js';
+import { addStageTwoOptions } from './remedies.js';
 import { withSessionOptions, type SessionOptions } from './session.js';
 
 /** The options of `forgetting llm train`. */
@@ -37,6 +38,10 @@ export interface TrainOptions extends SessionOptions {
   readonly evaluationPreferences?: readonly string[];
   readonly stopWithin?: number;
   readonly paretoPoint?: readonly Pair[];
+  readonly stageTwoLearningRate?: number;
+  readonly fisherExamples?: number;
+  readonly ownReplies?: boolean;
+  readonly bestCheckpoint?: boolean;
   readonly checkpointEvery: number;
   readonly out: string;
   readonly resume?: boolean;
@@ -56,7 +61,7 @@ export const trainDefaults = { period: 10 };
 
 /** Adds the options of `forgetting llm train`. */
 export function withTrainOptions(command: Command): Command {
-  return withSchedule(withSessionOptions(command), { defaults: trainDefaults })
+  return withStageTwoOptions(withSchedule(withSessionOptions(command), { defaults: trainDefaults }))
     .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
     .option('--steps <T>', 'number of updates (default: the sum of the split)', integerOption('steps', 1))
     .option('--epochs <number>', 'passes over the data, in place of --steps', positiveOption('epochs'))
@@ -108,6 +113,28 @@ export function withTrainOptions(command: Command): Command {
     .option('--resume', 'go on with the run in the folder of --out')
     .option('--tensorboard', 'also write a TensorBoard event file');
 }
+
+/** Adds the options that change stage two, or what of it is handed over. */
+function withStageTwoOptions(command: Command): Command {
+  const group = 'Remedies in stage two of a schedule that has two stages:';
+  addStageTwoOptions(command, trainedStageTwo);
+  const more = [
+    new Option(
+      '--fisher-examples <n>',
+      'SFT examples that --ewc-anchor takes its diagonal from (default: 64)',
+    ).argParser(integerOption('fisher-examples', 1)),
+    new Option('--own-replies', 'SFT in stage two on replies that the model of stage one gave, each sampled once'),
+    new Option('--stage-two-learning-rate <α>', 'α of AdamW in stage two (default: that of stage one)').argParser(
+      positiveOption('stage-two-learning-rate'),
+    ),
+    new Option('--best-checkpoint', 'hand over the model with the least F_λ of all evaluations since stage one'),
+  ];
+  for (const option of more) command.addOption(option.helpGroup(group));
+  return command;
+}
+
+/** The remedies' parameters that a training of a language model takes: a whole Hessian is beyond it. */
+const trainedStageTwo = ['l2Anchor', 'ewcAnchor', 'klAnchor', 'chosenNll', 'average'] as const;
 
 function positiveOption(field: string): (text: string) => number {
   return (text) => {

@@ -6,11 +6,12 @@ import { preferenceLossSettings } from '../options/session.js';
 import { trainDefaults, type TrainOptions } from '../options/train.js';
 import { neededObjectives, requireData } from './needed-data.js';
 import { idealOf, initialState } from './optima.js';
+import { stageTwoOf } from './stage-two.js';
 
 /** What of a run can be checked before any model is loaded. */
 export interface PreparedRun extends Pick<
   TrainingRunOptions,
-  'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop'
+  'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop' | 'stageTwo'
 > {
   /** The schedule's own settings. */
   readonly ownSettings: Readonly<Record<string, unknown>>;
@@ -42,6 +43,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   if (stopWithin !== undefined && options.evaluateEvery === undefined) {
     throw new InputError('stop-within', stopWithin, '--evaluate-every beside it: the rule looks at evaluations');
   }
+  const stageTwo = await stageTwoOf(options, schedule, state, steps);
   requireData(options, neededObjectives(schedule, state, steps), schedule.name);
   return {
     schedule,
@@ -49,6 +51,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
     ownSettings: own,
     learningRate: checkedLearningRate({ learningRate, warmup, decay }, steps),
     dpo: preferenceLossSettings(options),
+    ...(stageTwo && { stageTwo }),
     ...(stopWithin !== undefined && {
       stop: checkedStoppingRule({
         tolerance: stopWithin,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TokenBatch } from '../data/batch.js';
+import { requireFinite } from '../finite.js';
 import { apply } from '../model/custom-gradient.js';
 import type { Dropout } from '../model/dropout.js';
 import type { LanguageModel } from '../model/language-model.js';
@@ -29,19 +30,49 @@ export function sequenceLogProbabilities(
   { adapter = true, dropout, logitBudget = defaultLogitBudget }: LogProbabilityOptions = {},
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    const { rows, length, targets } = batch;
-    const count = targets.length;
-    if (count === 0) return tf.zeros<tf.Rank.R1>([rows]);
-    const hidden = model.hidden(tf.tensor2d(batch.ids, [rows, length], 'int32'), {
-      adapter,
-      ...(dropout && { dropout }),
-    });
-    const width = hidden.shape[2] ?? 0;
-    const predicting = takeRows(tf.reshape(hidden, [rows * length, width]), batch.positions, batch.tokens);
+    const { rows, targets } = batch;
+    if (targets.length === 0) return tf.zeros<tf.Rank.R1>([rows]);
+    const predicting = predictingStates(model, batch, { adapter, ...(dropout && { dropout }) });
     const { rows: states, head, trained } = model.toVocabulary(predicting, adapter, dropout);
     const values = vocabularyLogProbability(states as tf.Tensor2D, { head, trained, targets, logitBudget });
     return sumByOwner(values, batch);
   });
+}
+
+/** The hidden states that predict the tokens of a batch, [predicted tokens, width]. */
+function predictingStates(
+  model: LanguageModel,
+  { ids, rows, length, positions, tokens }: TokenBatch,
+  options: { readonly adapter: boolean; readonly dropout?: Dropout },
+): tf.Tensor2D {
+  const hidden = model.hidden(tf.tensor2d(ids, [rows, length], 'int32'), options);
+  return takeRows(tf.reshape(hidden, [rows * length, hidden.shape[2] ?? 0]), positions, tokens);
+}
+
+/**
+ * The vocabulary logits at the predicted positions of a batch, in runs of whole rows of `model.vocabularySize` numbers,
+ * never more of them at once than the budget allows. What they hold beyond `batch.tokens` rows is padding.
+ */
+export async function* predictedLogits(
+  model: LanguageModel,
+  batch: TokenBatch,
+  logitBudget = defaultLogitBudget,
+): AsyncGenerator<Float32Array> {
+  if (batch.tokens === 0) return;
+  const states = tf.tidy(() => predictingStates(model, batch, { adapter: true }));
+  const each = Math.max(1, Math.floor(logitBudget / model.vocabularySize));
+  try {
+    for (let first = 0; first < batch.tokens; first += each) {
+      const count = Math.min(each, batch.tokens - first);
+      const logits = tf.tidy(() => model.project(tf.slice(states, [first, 0], [count, -1])));
+      const values = await logits.data<'float32'>();
+      logits.dispose();
+      requireFinite('logit', values);
+      yield values;
+    }
+  } finally {
+    states.dispose();
+  }
 }
 
 /**

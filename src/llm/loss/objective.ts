@@ -52,6 +52,20 @@ export function sftLoss(
   });
 }
 
+/** A times the NLL of the chosen replies, to be added to the loss on a part of a minibatch. */
+export interface AddedNll {
+  readonly weight: number;
+  /** Chosen response tokens of the whole minibatch, by which the NLL is divided. */
+  readonly tokens: number;
+  /** Told the loss without it. */
+  readonly own: (loss: tf.Scalar) => void;
+}
+
+/** The number of response tokens of the chosen replies. */
+export function chosenTokens(examples: readonly ReferencedPair[]): number {
+  return examples.reduce((sum, { pair }) => sum + responseTokens(pair.chosen), 0);
+}
+
 /**
  * f_DPO on a part of a minibatch: the preference losses of its pairs, divided by the pairs of the whole minibatch.
  * Chosen and rejected replies go through the model as one batch.
@@ -62,7 +76,7 @@ export function dpoLoss(
   examples: readonly ReferencedPair[],
   settings: PreferenceLossSettings,
   pairs = examples.length,
-  options?: LogProbabilityOptions,
+  { chosenNll, ...options }: LogProbabilityOptions & { readonly chosenNll?: AddedNll | undefined } = {},
 ): tf.Scalar {
   return tf.tidy(() => {
     const count = examples.length;
@@ -75,6 +89,10 @@ export function dpoLoss(
     const reference = (): tf.Tensor1D =>
       tf.tensor1d(examples.map((one) => one.reference.chosen - one.reference.rejected));
     const loss = preferenceLoss(perToken ? difference : tf.sub(difference, reference()), settings);
-    return tf.mul<tf.Scalar>(tf.sum(loss), 1 / pairs);
+    const own = tf.mul<tf.Scalar>(tf.sum(loss), 1 / pairs);
+    if (chosenNll === undefined) return own;
+    chosenNll.own(own);
+    const likelihood = tf.sum(tf.slice(logProbabilities, [0], [count]));
+    return tf.add<tf.Scalar>(own, tf.mul(likelihood, -chosenNll.weight / Math.max(1, chosenNll.tokens)));
   });
 }

@@ -5,7 +5,7 @@ import { makeFolder } from '../../base/folder.js';
 import { parseJson, writeJson } from '../../base/json-file.js';
 import { withinTime } from '../../base/time-limit.js';
 import { renamed } from '../weights/renamed.js';
-import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { openSafetensors, writeSafetensors, type WritableTensor } from '../weights/safetensors.js';
 import { finite, requireShape, type Weights } from '../weights/weights.js';
 import { adaptedModules } from './adapted-modules.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
@@ -113,14 +113,43 @@ function loraConfigOf(peft: PeftConfig): LoraConfig {
  * @throws InputError when the folder cannot be written
  */
 export async function writeAdapter(folder: string, model: LanguageModel, baseModel = '', dropout = 0): Promise<void> {
-  const { lora } = model;
+  const { lora, config, trainable } = model;
   if (lora === undefined) throw new Error('the model has no adapter');
-  makeFolder(folder);
-  const tensors = [...model.trainable].map(([name, variable]) => ({
+  const tensors = [...trainable].map(([name, variable]) => ({
     name,
     shape: variable.shape,
     values: async () => (await variable.data()) as Float32Array,
   }));
+  await writeAdapterFolder(folder, tensors, { lora, config, baseModel, dropout });
+}
+
+/** Writes an adapter that was read, or made of others, as a folder that Python's PEFT loads. */
+export async function writeStoredAdapter(
+  folder: string,
+  { lora, factors }: StoredAdapter,
+  config: ModelConfig,
+  baseModel: string,
+): Promise<void> {
+  const tensors = Array.from(factors, ([name, { shape, values }]) => ({ name, shape, values: () => values }));
+  await writeAdapterFolder(folder, tensors, { lora, config, baseModel, dropout: 0 });
+}
+
+async function writeAdapterFolder(
+  folder: string,
+  tensors: readonly WritableTensor[],
+  {
+    lora,
+    config: modelConfig,
+    baseModel,
+    dropout,
+  }: {
+    readonly lora: LoraConfig;
+    readonly config: ModelConfig;
+    readonly baseModel: string;
+    readonly dropout: number;
+  },
+): Promise<void> {
+  makeFolder(folder);
   await writeSafetensors(join(folder, 'adapter_model.safetensors'), tensors);
   const config = {
     peft_type: 'LORA',
@@ -139,7 +168,7 @@ export async function writeAdapter(folder: string, model: LanguageModel, baseMod
     layers_to_transform: lora.layers ?? null,
     layers_pattern: lora.layersPattern ?? null,
     bias: 'none',
-    fan_in_fan_out: architectureOf(model.config).linearLayout === 'in-out',
+    fan_in_fan_out: architectureOf(modelConfig).linearLayout === 'in-out',
     init_lora_weights: true,
     // Whole copies of modules were those of the base: they are in the base.
     modules_to_save: null,

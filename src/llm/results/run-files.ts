@@ -52,11 +52,19 @@ const heldOutColumns: Columns = {
 const timingFile = 'timing.jsonl';
 const eventFile = 'tensorboard/events.out.tfevents.0.forgetting';
 
+/** Which model a run hands over that is not the last: that after a step, or an average with the share a of the last. */
+export type HandedOver = { readonly step: number } | { readonly average: number };
+
+/** The name of the file that says so. */
+export const handedOverFile = 'handed-over.json';
+
 /** The files a run fills while it goes on. */
 export interface RunFiles {
   step(step: number, outcome: StepOutcome, weightedGap: Partial<Pair>): void;
   /** @param heldOut the evaluation on held-out data, where there is such data */
   evaluation(step: number, evaluation: Evaluation, ideal: Pair | undefined, heldOut?: Evaluation): void;
+  /** Writes handed-over.json: what another model than the last is worth, which the run hands over. */
+  handedOver(how: HandedOver, evaluation: Evaluation, ideal: Pair | undefined, heldOut?: Evaluation): Promise<void>;
   /** @param seconds of the step; @param tensorBytes the most that tensors took in it */
   timing(step: number, seconds: number, tensorBytes: number): void;
   /**
@@ -108,28 +116,13 @@ export function openRunFiles(
       steps.append({ step, choice, loss, ...row });
       curve(step, prefixed('train', { loss, ...row }));
     },
-    evaluation(step, { sft, dpo }, ideal, heldOut) {
-      const gap = ideal && { sft: sft.loss - ideal.sft, dpo: dpo.loss - ideal.dpo };
-      const row = {
-        sftLoss: sft.loss,
-        dpoLoss: dpo.loss,
-        sftGap: gap?.sft ?? null,
-        dpoGap: gap?.dpo ?? null,
-        idealDistance: gap ? Math.hypot(gap.sft, gap.dpo) : null,
-        rewardAccuracy: dpo.accuracy,
-        rewardMargin: dpo.chosenReward - dpo.rejectedReward,
-        chosenReward: dpo.chosenReward,
-        rejectedReward: dpo.rejectedReward,
-        ...(heldOut && {
-          heldOutSftLoss: heldOut.sft.loss,
-          heldOutDpoLoss: heldOut.dpo.loss,
-          heldOutRewardAccuracy: heldOut.dpo.accuracy,
-          heldOutPreferenceAccuracy: preferenceAccuracy(heldOut),
-        }),
-      };
+    evaluation(step, evaluation, ideal, heldOut) {
+      const row = evaluationRow(evaluation, ideal, heldOut);
       evaluations.append({ step, ...row });
       curve(step, prefixed('evaluation', row));
     },
+    handedOver: (how, evaluation, ideal, heldOut) =>
+      writeWhole(at(handedOverFile), `${JSON.stringify({ ...how, ...evaluationRow(evaluation, ideal, heldOut) })}\n`),
     timing(step, seconds, tensorBytes) {
       const processBytes = process.resourceUsage().maxRSS * 1024;
       timing.append({ step, seconds, processBytes, tensorBytes, ...machine });
@@ -167,6 +160,28 @@ export async function copyClockFiles(source: string, own: string, step: number):
   );
   const events = join(source, eventFile);
   if (existsSync(events)) await writeWhole(join(own, eventFile), eventsUpTo(readWhole(events), step));
+}
+
+/** The row of an evaluation. */
+function evaluationRow({ sft, dpo }: Evaluation, ideal: Pair | undefined, heldOut: Evaluation | undefined) {
+  const gap = ideal && { sft: sft.loss - ideal.sft, dpo: dpo.loss - ideal.dpo };
+  return {
+    sftLoss: sft.loss,
+    dpoLoss: dpo.loss,
+    sftGap: gap?.sft ?? null,
+    dpoGap: gap?.dpo ?? null,
+    idealDistance: gap ? Math.hypot(gap.sft, gap.dpo) : null,
+    rewardAccuracy: dpo.accuracy,
+    rewardMargin: dpo.chosenReward - dpo.rejectedReward,
+    chosenReward: dpo.chosenReward,
+    rejectedReward: dpo.rejectedReward,
+    ...(heldOut && {
+      heldOutSftLoss: heldOut.sft.loss,
+      heldOutDpoLoss: heldOut.dpo.loss,
+      heldOutRewardAccuracy: heldOut.dpo.accuracy,
+      heldOutPreferenceAccuracy: preferenceAccuracy(heldOut),
+    }),
+  };
 }
 
 /** The share of pairs whose chosen reply the policy itself, without any reference, finds likelier. */

@@ -11,6 +11,7 @@ import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { digestField } from '../weights/digest.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { RowRange } from '../weights/weights.js';
+import type { Kept } from './stage-two/kept.js';
 import { choiceNames } from '../../schedule/step.js';
 
 const cursorSchema = z.object({ epoch: z.int().nonnegative(), position: z.int().nonnegative() });
@@ -29,6 +30,8 @@ const stateSchema = z.object({
   updates: z.int().nonnegative(),
   /** Why the run ended before its last step; null where it did not. */
   stopped: z.string().nullable(),
+  /** The best evaluation since stage one, where that is handed over: its step and F_λ. */
+  best: z.object({ step: z.int().nonnegative(), value: z.number() }).optional(),
 });
 
 /** Everything beside tensors that a run needs to go on exactly: plain data. */
@@ -41,8 +44,8 @@ export interface Checkpoint {
   readonly files: Readonly<Record<string, FileMark>>;
 }
 
-/** The tensors of a run: the trained variables and the optimiser's moments, by variable name. */
-export interface TrainingTensors {
+/** The tensors of a run: the trained variables, the optimiser's moments, and what is kept, by variable name. */
+export interface TrainingTensors extends Readonly<Kept> {
   readonly parameter: ReadonlyMap<string, Variable>;
   readonly firstMoment: ReadonlyMap<string, Variable>;
   readonly secondMoment: ReadonlyMap<string, Variable>;
@@ -75,11 +78,11 @@ export async function writeCheckpoint(
 
 /** Whole tensors, so that the file does not depend on the parts in which a device holds them. */
 function namedTensors(tensors: TrainingTensors): [string, WholeTensor<Variable>][] {
-  return (['parameter', 'firstMoment', 'secondMoment'] as const).flatMap((group) =>
-    Array.from(wholeTensors(tensors[group]), ([name, whole]): [string, WholeTensor<Variable>] => [
-      `${group}/${name}`,
-      whole,
-    ]),
+  return (['parameter', 'firstMoment', 'secondMoment', 'stageOne', 'fisher', 'best'] as const).flatMap((group) =>
+    Array.from(
+      wholeTensors(tensors[group] ?? new Map<string, Variable>()),
+      ([name, whole]): [string, WholeTensor<Variable>] => [`${group}/${name}`, whole],
+    ),
   );
 }
 

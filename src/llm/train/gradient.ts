@@ -49,6 +49,8 @@ export function weightedGradient(
 export interface ObjectiveLoss {
   readonly objective: ObjectiveName;
   readonly loss: () => tf.Scalar;
+  /** The weight of its gradient, where that is not the choice's of the objective. */
+  readonly weight?: number;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function chosenGradient(
   losses: readonly ObjectiveLoss[],
 ): Promise<ReturnType<typeof weightedGradient> & { weights: Pair }> {
   if (!('weigh' in choice)) {
-    const weighted = losses.map(({ objective, loss }) => ({ loss, weight: choice[objective] }));
+    const weighted = losses.map(({ objective, loss, weight = choice[objective] }) => ({ loss, weight }));
     return { ...weightedGradient(trainable, weighted), weights: { dpo: choice.dpo, sft: choice.sft } };
   }
   const of = (name: ObjectiveName): ReturnType<typeof weightedGradient> =>

@@ -3,13 +3,16 @@ import type { ObjectiveName } from '../../schedule/schedule.js';
 import { draw, type Cursor, type EpochOrder } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
 import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
-import { dpoLoss, sftLoss, sftTokens, type ReferencedPair } from '../loss/objective.js';
+import { chosenTokens, dpoLoss, sftLoss, sftTokens, type AddedNll, type ReferencedPair } from '../loss/objective.js';
 import { dropoutOf, type DropoutSettings } from '../model/dropout.js';
 import type { LanguageModel } from '../model/language-model.js';
 
+/** What the parts of a minibatch of preferences may be asked to add. */
+export type AskedNll = Pick<AddedNll, 'weight' | 'own'>;
+
 /** A minibatch of one objective: the losses of its parts add up to the objective on the whole. */
 export interface Minibatch {
-  readonly parts: readonly (() => tf.Scalar)[];
+  readonly parts: readonly ((chosenNll?: AskedNll) => tf.Scalar)[];
   /** The cursor after it. */
   readonly cursor: Cursor;
 }
@@ -45,7 +48,11 @@ export function dpoMinibatch(
   const { parts, examples, after } = next(source, cursor);
   const { model, dropout } = source;
   const losses = parts.map(
-    (part, i) => () => dpoLoss(model, part, settings, examples.length, dropoutOf(dropout, key('dpo', cursor, i))),
+    (part, i) => (asked?: AskedNll) =>
+      dpoLoss(model, part, settings, examples.length, {
+        ...dropoutOf(dropout, key('dpo', cursor, i)),
+        chosenNll: asked && { ...asked, tokens: chosenTokens(examples) },
+      }),
   );
   return { parts: losses, cursor: after };
 }

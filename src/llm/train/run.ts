@@ -8,13 +8,24 @@ import { resumeStream } from '../../base/random-stream.js';
 import { coinOf } from '../../schedule/coin.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
-import { openRunFiles, type RunFiles } from '../results/run-files.js';
+import type { LanguageModel } from '../model/language-model.js';
+import { openRunFiles, type HandedOver, type RunFiles } from '../results/run-files.js';
 import type { RunFolder, RunResult } from '../results/run-folder.js';
 import { disposeAdamw, initialAdamw, type AdamwState } from './adamw.js';
-import { readCheckpoint, restoreTensors, writeCheckpoint, type TrainingState } from './checkpoint.js';
+import {
+  readCheckpoint,
+  restoreTensors,
+  writeCheckpoint,
+  type TrainingState,
+  type TrainingTensors,
+} from './checkpoint.js';
 import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
-import { initialState, settingsOfSteps, type ObjectiveData, type Training } from './training.js';
+import { averaged } from './stage-two/average.js';
+import { stageTwoSteps } from './stage-two/begin.js';
+import { assignAll, copied, disposeKept, type Kept } from './stage-two/kept.js';
+import { checkStageTwo, keepsStageOne } from './stage-two/settings.js';
+import { initialState, settingsOfSteps, stagesOf, type ObjectiveData, type Training } from './training.js';
 
 /** A training run. */
 export interface TrainingRunOptions extends Training {
@@ -32,8 +43,8 @@ export interface TrainingRunOptions extends Training {
   /** The folder that the run writes; where it holds a checkpoint, the run goes on from there. */
   readonly folder: RunFolder;
   readonly tensorboard?: boolean;
-  /** Writes the trained adapter or model to the folder. */
-  readonly save: (folder: string) => Promise<void>;
+  /** Writes the adapter or model that is handed over to the folder: the trained one, or an average that stage two asks for. */
+  readonly save: (folder: string, model: LanguageModel) => Promise<void>;
   /** Aborted, the run finishes its step, saves and returns. */
   readonly signal?: AbortSignal;
   readonly onStep?: (step: number, steps: number) => void;
@@ -53,8 +64,14 @@ export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAf
 export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> {
   const { model, schedule, scheduleSettings, folder } = options;
   schedule.init(scheduleSettings);
+  const { stageTwo = {} } = options;
+  checkStageTwo(stageTwo, stagesOf(options), (name) => name);
+  if (stageTwo.average !== undefined && model.lora?.weightDecomposed === true) {
+    throw new InputError('average', stageTwo.average, 'none of a DoRA adapter, whose magnitudes do not add up');
+  }
   if (folder.result !== undefined) return { finished: folder.result };
 
+  const kept: Kept = {};
   const optimiser = initialAdamw(model.trainable);
   const checkpoint = join(folder.attempt, 'checkpoint.safetensors');
   const resumed = existsSync(checkpoint) ? readCheckpoint(checkpoint).state : undefined;
@@ -64,19 +81,20 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
     backend: tf.getBackend(),
   });
   try {
-    const tensors = { parameter: model.trainable, ...optimiser };
+    if (resumed !== undefined) makeRoom(kept, resumed, options);
+    const tensors = (): TrainingTensors => ({ parameter: model.trainable, ...optimiser, ...kept });
     if (resumed !== undefined) {
-      await restoreTensors(checkpoint, tensors);
+      await restoreTensors(checkpoint, tensors());
       optimiser.updates = resumed.updates;
     }
     const save = async (state: TrainingState): Promise<void> => {
       folder.requireOwn();
-      await writeCheckpoint(checkpoint, { state, files: files.marks() }, tensors);
+      await writeCheckpoint(checkpoint, { state, files: files.marks() }, tensors());
     };
-    const { state, final } = await takeSteps(options, { resumed, optimiser, files, save });
-    if (final === undefined) return { interruptedAfter: state.step };
+    const { state, evaluated } = await takeSteps(options, { resumed, optimiser, kept, files, save });
+    if (evaluated === undefined) return { interruptedAfter: state.step };
     folder.requireOwn();
-    await options.save(folder.attempt);
+    const final = await handOver(options, { state, evaluated, kept, files });
     await files.writeTables();
     const finished = { steps: files.choices(), final, stopped: state.stopped };
     if (options.keepCheckpoint === false) await rm(checkpoint, { force: true });
@@ -89,7 +107,57 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
   } finally {
     files.close();
     disposeAdamw(optimiser);
+    disposeKept(kept);
   }
+}
+
+/** Makes room for what a checkpoint keeps beside the trained variables. */
+function makeRoom(kept: Kept, { step, best }: TrainingState, options: TrainingRunOptions): void {
+  const { model, stageTwo = {} } = options;
+  const stages = stagesOf(options);
+  // Stage two begins with its first step: what it keeps is made before it.
+  if (stages !== undefined && step > stages.switchAfter) {
+    if (keepsStageOne(stageTwo)) kept.stageOne = copied(model.trainable);
+    if (stageTwo.ewcAnchor !== undefined) kept.fisher = copied(model.trainable);
+  }
+  if (best !== undefined) kept.best = copied(model.trainable);
+}
+
+/** What a run that has ended has made. */
+interface Made {
+  readonly state: TrainingState;
+  /** The last evaluation. */
+  readonly evaluated: Evaluation;
+  readonly kept: Kept;
+  readonly files: RunFiles;
+}
+
+/** Saves what the run hands over, the last model unless stage two asks for another, and says what it is worth. */
+async function handOver(options: TrainingRunOptions, { state, evaluated, kept, files }: Made): Promise<Evaluation> {
+  const { model, folder, save, stageTwo = {}, scheduleSettings, heldOut } = options;
+  const { average } = stageTwo;
+  const judged = async (handed: LanguageModel, how: HandedOver): Promise<Evaluation> => {
+    const final = await evaluateOn(options.evaluationData ?? options.data, { ...options, model: handed });
+    const unseen = heldOut && (await evaluateOn(heldOut, { ...options, model: handed }));
+    await files.handedOver(how, final, scheduleSettings.ideal, unseen);
+    await save(folder.attempt, handed);
+    return final;
+  };
+  if (state.best !== undefined && kept.best !== undefined) {
+    assignAll(model.trainable, kept.best);
+    return judged(model, { step: state.best.step });
+  }
+  if (average !== undefined) {
+    // A stage two without steps leaves the model of stage one.
+    const made = await averaged(model, kept.stageOne ?? model.trainable, average);
+    try {
+      return await judged(made.model, { average });
+    } finally {
+      made.dispose();
+    }
+  }
+  await save(folder.attempt, model);
+  return evaluated;
 }
 
 /** Throws an InputError where a checkpoint is not one of this run: further on than it goes, or in other data. */
@@ -113,6 +181,8 @@ interface StepsContext {
   /** The state to go on from; undefined at the start. */
   readonly resumed: TrainingState | undefined;
   readonly optimiser: AdamwState;
+  /** What is kept beside the trained variables: it fills as the run goes on. */
+  readonly kept: Kept;
   readonly files: RunFiles;
   /** Writes a checkpoint. */
   readonly save: (state: TrainingState) => Promise<void>;
@@ -121,11 +191,15 @@ interface StepsContext {
 /** Takes the steps that are left, logging, evaluating and saving; without a final evaluation the run was interrupted. */
 async function takeSteps(
   options: TrainingRunOptions,
-  { resumed, optimiser, files, save }: StepsContext,
-): Promise<{ state: TrainingState; final: Evaluation | undefined }> {
-  const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings } = options;
+  { resumed, optimiser, kept, files, save }: StepsContext,
+): Promise<{ state: TrainingState; evaluated: Evaluation | undefined }> {
+  const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings, stageTwo = {} } = options;
   const { steps, ideal } = scheduleSettings;
-  const stepSettings = settingsOfSteps(options);
+  const stages = stagesOf(options);
+  const seeksBest = stageTwo.bestCheckpoint === true;
+  const switchAfter = stages?.switchAfter ?? 0;
+  let stepSettings = settingsOfSteps(options);
+  let inStageTwo = false;
   const coin = resumed ? resumeStream(resumed.coin) : coinOf(options);
   let state = resumed ?? initialState(options, coin);
   let evaluation: Evaluation | undefined;
@@ -133,17 +207,29 @@ async function takeSteps(
     evaluation = await evaluateBoth(options);
     const heldOut = options.heldOut && (await evaluateOn(options.heldOut, options));
     files.evaluation(state.step, evaluation, ideal, heldOut);
+    if (!seeksBest || state.step < switchAfter) return;
+    const value = weightedSum(heldOut ?? evaluation, scheduleSettings.lambda);
+    if (Number.isNaN(value)) throw new InputError('bestCheckpoint', value, 'both objectives evaluated');
+    if (value >= (state.best?.value ?? Infinity)) return;
+    if (kept.best === undefined) kept.best = copied(options.model.trainable);
+    else assignAll(kept.best, options.model.trainable);
+    state = { ...state, best: { step: state.step, value } };
   };
 
   if (state.step === 0 && evaluateEvery < Infinity) await evaluateNow();
   while (state.step < steps && state.stopped === null) {
+    if (stages !== undefined && state.step >= switchAfter && !inStageTwo) {
+      stepSettings = await stageTwoSteps(options, stages, state, kept);
+      inStageTwo = true;
+    }
     const began = performance.now();
     const { state: next, outcome } = await takeStep(state, optimiser, coin, stepSettings);
     state = next;
     files.step(state.step, outcome, weightedGaps(state, outcome.values, options));
     files.timing(state.step, (performance.now() - began) / 1000, outcome.tensorBytes);
     evaluation = undefined;
-    if (state.step % evaluateEvery === 0 || state.step === steps) {
+    const atSwitch = seeksBest && state.step === switchAfter;
+    if (state.step % evaluateEvery === 0 || state.step === steps || atSwitch) {
       await evaluateNow();
       state = { ...state, stopped: stoppedBy(evaluation, state, options) };
     }
@@ -151,11 +237,16 @@ async function takeSteps(
     const interrupted = !ended && (options.signal?.aborted ?? false);
     if (ended || interrupted || state.step % checkpointEvery === 0) await save(state);
     options.onStep?.(state.step, steps);
-    if (interrupted) return { state, final: undefined };
+    if (interrupted) return { state, evaluated: undefined };
     // Lets signals and progress through between steps.
     await nextTurn();
   }
-  return { state, final: evaluation ?? (await evaluateBoth(options)) };
+  return { state, evaluated: evaluation ?? (await evaluateBoth(options)) };
+}
+
+/** F_λ. */
+function weightedSum({ dpo, sft }: Evaluation, lambda: number): number {
+  return lambda * dpo.loss + (1 - lambda) * sft.loss;
 }
 
 /** Why the stopping rule ends the run before its last step; null where it does not. */

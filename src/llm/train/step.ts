@@ -15,8 +15,9 @@ import type { Cursor } from '../data/cursor.js';
 import { adamwStep, resetAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
 import type { TrainingState } from './checkpoint.js';
 import { clipped, globalNorm } from './clipping.js';
-import { chosenGradient } from './gradient.js';
+import { chosenGradient, type ObjectiveLoss } from './gradient.js';
 import type { Minibatch } from './minibatch.js';
+import { withAnchor, type Anchor } from './stage-two/anchor.js';
 
 /** What a step needs and never changes. */
 export interface StepSettings {
@@ -29,12 +30,24 @@ export interface StepSettings {
   readonly adamw: AdamwSettings;
   /** Zero moments where a run goes over to the other objective; by default they carry over. */
   readonly resetOptimizer: boolean;
+  /** What stage two adds to its steps; undefined before. */
+  readonly added?: AddedTerms;
+}
+
+/** Terms that stage two adds to the steps on its own objective alone. */
+export interface AddedTerms {
+  readonly objective: ObjectiveName;
+  readonly anchor?: Anchor;
+  /** The weight of the NLL of the chosen replies of the step's own minibatch. */
+  readonly chosenNll?: number;
+  /** A minibatch of replies of the model of stage one, and the weight of their loss. */
+  readonly ownReplies?: { readonly weight: number; readonly minibatch: (cursor: Cursor) => Minibatch };
 }
 
 /** What a step did. */
 export interface StepOutcome {
   readonly choice: ChoiceName;
-  /** The loss stepped on, at the point before the step: the weighted sum of those whose gradients were taken. */
+  /** The loss stepped on, at the point before the step: the weighted sum of those whose gradients were taken, and of terms. */
   readonly loss: number;
   /** Every objective value seen in the step, on its minibatch. */
   readonly values: Partial<Record<ObjectiveName, number>>;
@@ -76,7 +89,7 @@ export async function takeStep(
     scheduleState = observed(schedule, scheduleState, objective, value);
   };
   for (const objective of evaluatedBefore(schedule, scheduleState, step)) {
-    const parts = minibatch(objective).parts.map((loss) => tf.tidy(loss));
+    const parts = minibatch(objective).parts.map((loss) => tf.tidy(() => loss()));
     observe(objective, finite(await summed(parts), step, objective));
   }
 
@@ -85,20 +98,41 @@ export async function takeStep(
   const steppedOn = gradientsOf(choice);
   if (steppedOn.length === 0)
     throw new InputError(`schedule ${schedule.name}: step ${step}`, choice, 'a gradient to take');
-  const losses = steppedOn.flatMap((objective) => minibatch(objective).parts.map((loss) => ({ objective, loss })));
-  const { values: parts, weights, gradients, tensorBytes } = await chosenGradient(trainable, choice, losses);
+  const added = steppedOn.length === 1 && steppedOn[0] === settings.added?.objective ? settings.added : undefined;
+  const { chosenNll } = added ?? {};
+  // The values of parts that add an NLL of their own.
+  const withoutNll: tf.Scalar[] = [];
+  const asked =
+    chosenNll === undefined
+      ? undefined
+      : { weight: chosenNll, own: (value: tf.Scalar) => void withoutNll.push(tf.keep(value)) };
+  const losses: ObjectiveLoss[] = steppedOn.flatMap((objective) =>
+    minibatch(objective).parts.map((part) => ({ objective, loss: () => part(asked) })),
+  );
+  const ownLosses = losses.length;
+  if (added?.ownReplies !== undefined) {
+    const { weight, minibatch: draw } = added.ownReplies;
+    const drawn = draw(state.cursors.sft);
+    minibatches.set('sft', drawn);
+    losses.push(...drawn.parts.map((loss) => ({ objective: 'sft' as const, loss: () => loss(), weight })));
+  }
+  const found = await chosenGradient(trainable, choice, losses);
+  const { weights, tensorBytes } = found;
+  const [parts, replies] = [found.values.slice(0, ownLosses), found.values.slice(ownLosses)];
+  const anchored = added?.anchor && withAnchor(trainable, found.gradients, added.anchor);
+  const gradients = anchored?.gradients ?? found.gradients;
   const norm = globalNorm(gradients);
   const gradientNorm = await read(norm);
   let loss = 0;
   for (const objective of steppedOn) {
-    const value = finite(
-      await summed(parts.filter((_, part) => losses[part].objective === objective)),
-      step,
-      objective,
-    );
+    const total = await summed(parts.filter((_, part) => losses[part].objective === objective));
+    const value = finite(asked === undefined ? total : await summed(withoutNll), step, objective);
     observe(objective, value);
-    loss += weights[objective] * value;
+    loss += weights[objective] * value + (total - value);
   }
+  if (replies.length > 0) loss += (added?.ownReplies?.weight ?? 0) * (await summed(replies));
+  if (anchored !== undefined) loss += await summed([anchored.value]);
+  finite(loss, step, 'loss');
   finite(gradientNorm, step, 'gradient norm');
 
   const name = choiceName(choice);
@@ -110,6 +144,7 @@ export async function takeStep(
 
   return {
     state: {
+      ...state,
       step,
       schedule: scheduleState,
       lastChoice: name,

@@ -1,5 +1,5 @@
 import type { Stream } from '../../base/random-stream.js';
-import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import type { Schedule, ScheduleSettings, Stages } from '../../schedule/schedule.js';
 import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { SftExample } from '../data/sft.js';
 import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
@@ -8,7 +8,10 @@ import type { LanguageModel } from '../model/language-model.js';
 import type { AdamwSettings } from './adamw.js';
 import type { TrainingState } from './checkpoint.js';
 import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
-import { dpoMinibatch, sftMinibatch } from './minibatch.js';
+import type { DropoutSettings } from '../model/dropout.js';
+import { dpoMinibatch, sftMinibatch, type MinibatchSource } from './minibatch.js';
+import type { OwnReplyOptions } from './stage-two/own-replies.js';
+import type { StageTwo } from './stage-two/settings.js';
 import type { StepSettings } from './step.js';
 
 /** The examples of both objectives. */
@@ -35,6 +38,10 @@ export interface Training {
   readonly dpo: PreferenceLossSettings;
   readonly seed: number;
   readonly shuffle?: boolean;
+  /** What changes the stage two of a schedule that has two stages, or what is handed over. */
+  readonly stageTwo?: StageTwo;
+  /** How the model of stage one replies, where stage two has it reply. */
+  readonly ownReplies?: OwnReplyOptions;
 }
 
 /** The state before the first step. */
@@ -50,29 +57,49 @@ export function initialState({ schedule, scheduleSettings }: Training, coin: Str
   };
 }
 
-/** What every step of a training needs. */
+/** The stages of a training's schedule, where it has two. */
+export function stagesOf({
+  schedule,
+  scheduleSettings,
+}: Pick<Training, 'schedule' | 'scheduleSettings'>): Stages | undefined {
+  return schedule.stages?.(schedule.init(scheduleSettings));
+}
+
+/** Where minibatches of SFT come from. */
+export function sftSource(training: Training): MinibatchSource<SftExample> {
+  const { model, data, seed, shuffle = true, accumulation = 1, sftBatch } = training;
+  const order = epochOrder(data.sft.length, seed, 'sft', shuffle);
+  return { model, examples: data.sft, order, batchSize: sftBatch, accumulation, dropout: dropoutOf(training) };
+}
+
+function dropoutOf({ seed, loraDropout = 0 }: Training): DropoutSettings {
+  return { seed, probability: loraDropout };
+}
+
+/** What every step of a training needs; of one with two stages, before stage two. */
 export function settingsOfSteps(training: Training): StepSettings {
-  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings } = training;
-  const orders = {
-    sft: epochOrder(data.sft.length, seed, 'sft', shuffle),
-    dpo: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
-  };
-  const dropout = { seed, probability: training.loraDropout ?? 0 };
-  const sft = { model, examples: data.sft, order: orders.sft, batchSize: training.sftBatch, accumulation, dropout };
+  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings, stageTwo } = training;
+  const sft = sftSource(training);
   const pairs = {
     model,
     examples: data.preferences,
-    order: orders.dpo,
+    order: epochOrder(data.preferences.length, seed, 'dpo', shuffle),
     batchSize: training.preferenceBatch,
     accumulation,
-    dropout,
+    dropout: dropoutOf(training),
   };
+  const { learningRate: rateOfStageTwo } = stageTwo ?? {};
+  const lastOfStageOne = rateOfStageTwo === undefined ? Infinity : (stagesOf(training)?.switchAfter ?? Infinity);
   return {
     trainable: model.trainable,
     schedule: training.schedule,
     minibatch: (objective, cursor) =>
       objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
-    learningRate: (step) => learningRateAt(training.learningRate, step, scheduleSettings.steps),
+    learningRate: (step) => {
+      const { learningRate } = training.learningRate;
+      const own = step > lastOfStageOne ? (rateOfStageTwo ?? learningRate) : learningRate;
+      return learningRateAt({ ...training.learningRate, learningRate: own }, step, scheduleSettings.steps);
+    },
     maximumNorm: training.maximumNorm ?? 1,
     adamw: training.adamw ?? {},
     resetOptimizer: training.resetOptimizer ?? false,

@@ -23,13 +23,17 @@ export interface Settings {
 /** Every tensor by its HF or PEFT name; vectors are matrices of one row. */
 export type Parameters = ReadonlyMap<string, Matrix>;
 
-/** log p of the tokens from `promptLength` on, each given all before it, summed: a 1 × 1 matrix. */
+/**
+ * log p of the tokens from `promptLength` on, each given all before it, summed: a 1 × 1 matrix.
+ * @param targets other tokens to take the log p of at the same places
+ */
 export function logProbability(
   tape: Tape,
   settings: Settings,
   parameters: Parameters,
   ids: readonly number[],
   promptLength: number,
+  targets: readonly number[] = ids.slice(promptLength),
 ): Matrix {
   const get = (name: string): Matrix => {
     const found = parameters.get(name);
@@ -69,7 +73,6 @@ export function logProbability(
   const model = { tape, settings, linear, norm, attention, get };
   const { hiddenStates, embedding, head } = families[settings.family];
   const logits = tape.timesTransposed(hiddenStates(model, ids), get(settings.tiedHead ? embedding : head));
-  const targets = ids.slice(promptLength);
   const predictors = targets.map((_, i) => promptLength + i - 1);
   return tape.sumAt(tape.logSoftmax(logits), predictors, targets);
 }
