@@ -1,6 +1,6 @@
 import { adaptiveSteps } from '../convex/simulate/step-size.js';
 import { schedules } from '../schedule/index.js';
-import { informed, possibleOutcomes, takeChoice } from '../schedule/step.js';
+import { gradientsOf, informed, possibleOutcomes, takeChoice } from '../schedule/step.js';
 import type { MeasuredRunOptions, RunValues } from './measured-run.js';
 import { idealValues, type Subject } from './subject.js';
 
@@ -26,22 +26,26 @@ export function choiceTree(subject: Subject, options: MeasuredRunOptions): Branc
   const valuesAt = (theta: Float64Array): number[] => [objectives.dpo.value(theta), objectives.sft.value(theta)];
   const branches: Branch[] = [];
 
-  walk(
-    schedule.init({ lambda, steps, ideal: idealValues(subject), ...settings }),
-    [Float64Array.from(pair.start)],
-    1,
-    0,
-  );
+  const initial = schedule.init({ lambda, steps, ideal: idealValues(subject), ...settings });
+  const averagedOver = schedule.averagedOver?.(initial);
+  walk(initial, [Float64Array.from(pair.start)], 1, { squares: 0, averaged: [] });
   return branches;
 
-  /** @param squares Σ‖g‖² of the steps before */
-  function walk(state: unknown, points: readonly Float64Array[], probability: number, squares: number): void {
+  /** @param before of the steps before: Σ‖g‖², and whether the point of each counts in the average */
+  function walk(
+    state: unknown,
+    points: readonly Float64Array[],
+    probability: number,
+    before: { readonly squares: number; readonly averaged: readonly boolean[] },
+  ): void {
     const step = points.length;
     if (step > steps) {
-      const averageAt = (s: number): Float64Array =>
-        points[0].map((start, i) =>
-          s === 0 ? start : points.slice(0, s).reduce((sum, point) => sum + point[i], 0) / s,
+      const averageAt = (s: number): Float64Array => {
+        const counted = points.slice(0, s).filter((_, t) => before.averaged[t]);
+        return points[s].map((here, i) =>
+          counted.length === 0 ? here : counted.reduce((sum, point) => sum + point[i], 0) / counted.length,
         );
+      };
       const values = Float64Array.from(record.flatMap((s) => valuesAt(points[s])));
       const averageValues = Float64Array.from(record.flatMap((s) => valuesAt(averageAt(s))));
       branches.push({ probability, values: { values, averageValues } });
@@ -52,14 +56,14 @@ export function choiceTree(subject: Subject, options: MeasuredRunOptions): Branc
     const told = informed(schedule, state, step, (name) => objectives[name].value(theta));
     for (const { choice, probability: share } of possibleOutcomes(schedule, told, step)) {
       const next = theta.slice();
-      let sum = squares;
+      let sum = before.squares;
       const after = takeChoice(schedule, told, choice, {
         theta: next,
         stepSize:
           options.adaptive === true
             ? (squaredLength) => {
                 sum += squaredLength;
-                return adaptiveSteps(radius, squares)(squaredLength);
+                return adaptiveSteps(radius, before.squares)(squaredLength);
               }
             : stepSizes[step - 1],
         gradient: (name, into) => objectives[name].gradient(theta, into),
@@ -67,7 +71,8 @@ export function choiceTree(subject: Subject, options: MeasuredRunOptions): Branc
       });
       const norm = Math.hypot(...next);
       if (norm > radius) for (let i = 0; i < dimension; i++) next[i] *= radius / norm;
-      walk(after, [...points, next], probability * share, sum);
+      const counts = averagedOver === undefined || gradientsOf(choice).includes(averagedOver);
+      walk(after, [...points, next], probability * share, { squares: sum, averaged: [...before.averaged, counts] });
     }
   }
 }

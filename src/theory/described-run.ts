@@ -17,6 +17,13 @@ export interface DescribedRun {
   readonly weightedSteps?: boolean;
   /** Cycles of alternating stages. */
   readonly cycles?: number;
+  /** ρ: the share of the first objective in stage two; its weight unless given. */
+  readonly replay?: number;
+  /** δ and e of a budget; 0 unless given. */
+  readonly forgetAtMost?: number;
+  readonly tolerance?: number;
+  /** μ of smooth Tchebycheff. */
+  readonly smoothing?: number;
   /** What a schedule that compares values sees: minibatch losses unless given. */
   readonly values?: RunSettings['values'];
   /** Whether the gradient is taken on the minibatch that the choice was made by; shared unless given. */
@@ -25,7 +32,17 @@ export interface DescribedRun {
   readonly optimumError?: Pair;
 }
 
-const ownSettings = ['order', 'split', 'period', 'weightedSteps', 'cycles'] as const;
+const ownSettings = [
+  'order',
+  'split',
+  'period',
+  'weightedSteps',
+  'cycles',
+  'replay',
+  'forgetAtMost',
+  'tolerance',
+  'smoothing',
+] as const;
 
 /** The schedule's own settings, of those that the run names. */
 export function ownSettingsOf(run: DescribedRun): Readonly<Record<string, unknown>> {
@@ -57,4 +74,9 @@ export function constantSteps(stepSize: number, steps: number): Float64Array {
 /** Linear decay of T steps to be measured at the point after them: α (T + 1 − t)/(T + 1). */
 export function linearSteps(stepSize: number, steps: number): Float64Array {
   return Float64Array.from({ length: steps }, (_, i) => (stepSize * (steps - i)) / (steps + 1));
+}
+
+/** Steps of the first of two stages: halves, the first the longer, unless given. */
+export function firstStage({ split, stepSizes }: DescribedRun): number {
+  return split?.[0] ?? Math.ceil(stepSizes.length / 2);
 }

@@ -1,7 +1,7 @@
 import { chebyshev } from '../convex/optimum/chebyshev.js';
 import { schedules } from '../schedule/index.js';
 import type { MeasuredRunOptions, RunValues } from './measured-run.js';
-import type { Schedule, ScheduleSettings } from '../schedule/schedule.js';
+import type { ObjectiveName, Schedule, ScheduleSettings } from '../schedule/schedule.js';
 import { runTrajectories } from '../convex/simulate/trajectories.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import { hasExactMoments } from '../convex/simulate/exact-moments.js';
@@ -9,10 +9,11 @@ import { possibleOutcomes } from '../schedule/step.js';
 import { choiceTree } from './choice-tree.js';
 import { computed, sampled, type Measurement } from './measurement.js';
 import { idealValues, type Subject } from './subject.js';
-import { ownSettingsOf, type DescribedRun } from './described-run.js';
+import { firstStage, ownSettingsOf, type DescribedRun } from './described-run.js';
 import { exactGap, exactMeanGap, exactOptions, exactSquaredDistance } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
+import { stagesOf } from './sequential-limit.js';
 
 /** The trajectories of an ensemble; a subject without noise under a schedule that draws nothing is run once. */
 export function ensemble(subject: Subject, options: MeasuredRunOptions, { seed, seeds }: Extent): Trajectory[] {
@@ -45,7 +46,8 @@ function drawsSomewhere(schedule: Schedule, settings: ScheduleSettings): boolean
 /**
  * A number of a run, in expectation.
  * gap: F_λ(θ_{T+1}) − min F_λ; averageGap: the same at the average of θ_1 … θ_T; meanGap: its mean over θ_1 … θ_T; bestGap: its least over
- * θ_1 … θ_{T+1}; cycleGap: its mean over the starts of cycles; the same four of F_max; squaredDistance: ‖θ_{T+1} − θ_λ*‖².
+ * θ_1 … θ_{T+1}; cycleGap: its mean over the starts of cycles; stageTwoGap: its mean over the points of stage two; the same
+ * four of F_max; averageFirstGap: f_1 − f_1* at the average point; averageSecondGap: f_2 − f_2(θ_λ*) there; squaredDistance: ‖θ_{T+1} − θ_λ*‖².
  */
 export type RunMeasure = keyof typeof numbers | 'squaredDistance';
 
@@ -53,13 +55,14 @@ export type RunMeasure = keyof typeof numbers | 'squaredDistance';
 interface RunNumber {
   /** The steps whose values it needs. */
   readonly record: (steps: number, run: DescribedRun) => number[];
-  readonly of: (subject: Subject, values: RunValues) => number;
+  readonly of: (subject: Subject, values: RunValues, run: DescribedRun) => number;
 }
 
 const last = (steps: number): number[] => [steps];
 const gradientPoints = (steps: number): number[] => Array.from({ length: steps }, (_, t) => t);
 const cycleStarts = (steps: number, { cycles = 1 }: DescribedRun): number[] =>
   Array.from({ length: cycles }, (_, c) => (c * steps) / cycles);
+const stageTwoPoints = (steps: number, run: DescribedRun): number[] => gradientPoints(steps).slice(firstStage(run));
 const allPoints = (steps: number): number[] => Array.from({ length: steps + 1 }, (_, t) => t);
 
 const numbers = {
@@ -67,7 +70,22 @@ const numbers = {
   averageGap: { record: last, of: (subject, { averageValues }) => scalarizedGaps(subject, averageValues)[0] },
   meanGap: { record: gradientPoints, of: (subject, { values }) => meanOf(scalarizedGaps(subject, values)) },
   cycleGap: { record: cycleStarts, of: (subject, { values }) => meanOf(scalarizedGaps(subject, values)) },
+  stageTwoGap: { record: stageTwoPoints, of: (subject, { values }) => meanOf(scalarizedGaps(subject, values)) },
   bestGap: { record: allPoints, of: (subject, { values }) => leastOf(scalarizedGaps(subject, values)) },
+  averageFirstGap: {
+    record: last,
+    of: ({ ideal }, { averageValues }, { order }) => {
+      const { first } = stagesOf(order);
+      return valueOf(averageValues, first) - ideal[first].value;
+    },
+  },
+  averageSecondGap: {
+    record: last,
+    of: ({ pair, weightedSum }, { averageValues }, { order }) => {
+      const { second } = stagesOf(order);
+      return valueOf(averageValues, second) - pair.objectives[second].value(weightedSum.minimizer);
+    },
+  },
   maxGap: { record: last, of: (subject, { values }) => maxGaps(subject, values)[0] },
   averageMaxGap: { record: last, of: (subject, { averageValues }) => maxGaps(subject, averageValues)[0] },
   meanMaxGap: { record: gradientPoints, of: (subject, { values }) => meanOf(maxGaps(subject, values)) },
@@ -106,12 +124,17 @@ export function simulated(
   const error = rounding(subject);
   if (extent.wholeTree !== true)
     return sampled(
-      ensemble(subject, options, extent).map((values) => of(subject, values)),
+      ensemble(subject, options, extent).map((values) => of(subject, values, run)),
       error,
     );
   let mean = 0;
-  for (const { probability, values } of choiceTree(subject, options)) mean += probability * of(subject, values);
+  for (const { probability, values } of choiceTree(subject, options)) mean += probability * of(subject, values, run);
   return computed(mean, error);
+}
+
+/** One of the two values that were recorded of an objective. */
+function valueOf(values: Float64Array, objective: ObjectiveName): number {
+  return values[objective === 'dpo' ? 0 : 1];
 }
 
 /** Rounding of values of a subject's size, and what the reference values lack to be the minima. */
@@ -126,7 +149,7 @@ export function meanGapQuantile(subject: Subject, run: DescribedRun, share: numb
   const options = { ...runOptions(subject, run), record: record(run.stepSizes.length, run) };
   const branches = choiceTree(subject, options).map(({ probability, values }) => ({
     probability,
-    gap: of(subject, values),
+    gap: of(subject, values, run),
   }));
   branches.sort((a, b) => a.gap - b.gap);
   let reached = 0;

@@ -1,6 +1,6 @@
 import { exactMoments, traceOfProduct } from '../convex/simulate/exact-moments.js';
 import { sequential } from '../schedule/sequential.js';
-import { constantStep, constantSteps, type DescribedRun } from './described-run.js';
+import { constantStep, constantSteps, firstStage, type DescribedRun } from './described-run.js';
 import { exactOptions } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
@@ -31,7 +31,7 @@ export function onSecondStage(
     if (silence !== undefined) return silence;
     const { dimension } = data;
     const steps = run.stepSizes.length;
-    const [before] = run.split ?? [Math.ceil(steps / 2)];
+    const before = firstStage(run);
     const own = data.objectives[second];
     const squared = square(own.hessian, dimension);
     let [D0, E_0] = [NaN, NaN];

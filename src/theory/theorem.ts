@@ -46,6 +46,8 @@ export interface Theorem {
   readonly needs: readonly ConstantName[];
   /** The name of the schedule of whose runs it speaks; undefined where it speaks of no run. */
   readonly schedule?: string;
+  /** Whether it is attacked, though it speaks of no run. */
+  readonly attacked?: boolean;
   /** The numbers of a run that it bounds, the one that is measured first. */
   readonly measures: readonly RunMeasure[];
   /** The bound; throws where a needed constant is missing. */
@@ -66,9 +68,10 @@ interface Claim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'origin' | '
 }
 
 /** A theorem that speaks of problems, or of runs on pairs of its own: it says itself how it is checked. */
-export function theorem(definition: Claim & Pick<Theorem, 'trials'>): Theorem {
+export function theorem(definition: Claim & Pick<Theorem, 'trials' | 'attacked'>): Theorem {
   return {
     ...claimed(definition),
+    ...(definition.attacked === undefined ? {} : { attacked: definition.attacked }),
     measures: [],
     applies: () => ({ reason: 'it speaks of no run' }),
     isAttained: () => true,

@@ -18,11 +18,12 @@ export interface Closest {
 }
 
 /**
- * Whether a bound is attacked: one from above, on what a run of a schedule does. Those on values or gradients that are
- * random beyond the schedule's own draws are silent on every instance, because no tree gives their expectations.
+ * Whether a bound is attacked: one from above on what a run of a schedule does, or one on what a remedy leads to. Those on
+ * values or gradients that are random beyond the schedule's own draws are silent on every instance, because no tree gives
+ * their expectations.
  */
-export function attackable({ kind, schedule }: Theorem): boolean {
-  return (kind === 'upper' || kind === 'tight') && schedule !== undefined;
+export function attackable({ kind, schedule, attacked }: Theorem): boolean {
+  return attacked ?? ((kind === 'upper' || kind === 'tight') && schedule !== undefined);
 }
 
 /**
@@ -58,13 +59,13 @@ export async function attack(theorem: Theorem, seconds: number, seed: number): P
         stride = Math.max(1e-6, 0.93 * stride);
       }
     }
-    if (best.found !== undefined && best.closeness > closeness(closest)) closest = best.found;
+    if (best.found !== undefined && best.closeness > closeness(theorem, closest)) closest = best.found;
 
     async function tried(parameters: readonly number[]): Promise<AttackTrial> {
       const instance = await family.instance(parameters, steps, theorem);
       const found = evaluate(theorem, instance, steps, seed);
       if (found === 'silent') return { parameters, found: undefined, closeness: -1, silent: true };
-      return { parameters, found, closeness: closeness(found), silent: false };
+      return { parameters, found, closeness: closeness(theorem, found), silent: false };
     }
   }
   return closest;
@@ -78,9 +79,12 @@ interface AttackTrial {
   readonly silent: boolean;
 }
 
-/** measured / bound. */
-function closeness(found: Closest | undefined): number {
-  return found === undefined ? -1 : found.measurement.mean / found.bound;
+/** How near an instance is to breaking the bound: measured / bound, or its inverse where the bound is from below. */
+function closeness({ kind }: Theorem, found: Closest | undefined): number {
+  if (found === undefined) return -1;
+  const ratio = found.measurement.mean / found.bound;
+  if (kind === 'lower') return 1 / ratio;
+  return kind === 'exact' ? Math.max(ratio, 1 / ratio) : ratio;
 }
 
 function broken({ kind }: Theorem, found: Closest | undefined): boolean {
@@ -105,7 +109,7 @@ function evaluate(
     const measurement = trial.measure();
     const common = { id: theorem.id, file, lambda: subject.lambda, steps: taken, bound, measurement };
     const found = variant === undefined ? common : { ...common, variant };
-    if (closeness(found) > closeness(nearest)) nearest = found;
+    if (closeness(theorem, found) > closeness(theorem, nearest)) nearest = found;
   }
   return nearest;
 }

@@ -13,7 +13,7 @@ export interface StatementVerdict {
     readonly steps: number | null;
     readonly ratio: number;
   } | null;
-  /** The largest ratio that an attack found; null where none was made, or none found an instance. */
+  /** The ratio nearest to breaking the bound that an attack found; null where none was made, or none found an instance. */
   readonly attacked: number | null;
 }
 
@@ -24,7 +24,7 @@ export function summary(rows: readonly VerdictRow[]): StatementVerdict[] {
     const all = rows.filter((row) => row.id === id);
     const own = all.filter(({ attacked }) => attacked !== true);
     const ratios = all.flatMap(({ attacked, ratio }) => (attacked === true && ratio !== null ? [ratio] : []));
-    const attacked = ratios.length > 0 ? Math.max(...ratios) : null;
+    const attacked = ratios.length > 0 ? mostCritical(all[0].kind, ratios) : null;
     const failed = all.filter(({ holds }) => holds === false).length;
     const count = (verdict: VerdictRow['holds']): number => own.filter(({ holds }) => holds === verdict).length;
     return {
@@ -45,6 +45,13 @@ function closest(rows: readonly VerdictRow[]): StatementVerdict['closest'] {
     if (found === null || distance(ratio) < distance(found.ratio)) found = { problem, lambda, steps, ratio };
   }
   return found;
+}
+
+/** The largest ratio of a bound from above, the least of one from below, the farthest from 1 of an equality. */
+function mostCritical(kind: Row['kind'], ratios: readonly number[]): number {
+  if (kind === 'lower') return Math.min(...ratios);
+  if (kind === 'exact') return ratios.reduce((worst, ratio) => (distance(ratio) > distance(worst) ? ratio : worst));
+  return Math.max(...ratios);
 }
 
 /** How far a number is from its bound, whichever side of it is allowed. */

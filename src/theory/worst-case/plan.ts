@@ -26,6 +26,8 @@ export interface Selection {
   readonly chosen: ObjectiveName;
   /** The points at which the two records were taken. */
   readonly record: { readonly dpo: number; readonly sft: number };
+  /** By how much the other record may be the larger, where the values seen are wrong; 0 unless given. */
+  readonly slack?: number;
 }
 
 /** Everything that the worst case of a schedule depends on, free of any function: a tree of points and what is measured. */

@@ -203,13 +203,13 @@ function areNeighbours(plan: Plan, a: Sample, b: Sample): boolean {
 
 /** Adds that the schedule chooses as planned, and that what the plan wants to be at least 0 is. */
 function addSelections(draft: ProgrammeDraft, plan: Plan, weightOf: Pair, valueOf: ValueOf, margin: number): void {
-  for (const { chosen, record } of plan.selections) {
+  for (const { chosen, record, slack = 0 } of plan.selections) {
     const other = chosen === 'dpo' ? 'sft' : 'dpo';
     const free = sparseVector([
       [valueOf(other, record[other]), weightOf[other]],
       [valueOf(chosen, record[chosen]), -weightOf[chosen]],
     ]);
-    addAtMost(draft, { matrix: zeroMatrix, free }, { margin });
+    addAtMost(draft, { matrix: zeroMatrix, free }, { bound: slack, margin });
   }
   for (const measured of plan.atLeastZero) {
     addAtMost(draft, { matrix: zeroMatrix, free: sparseVector(terms(measured, -1, valueOf)) }, {});
