@@ -5,7 +5,7 @@ import { nonNegativeText } from './parameter-text.js';
 import { oneGradient, type Needs, type Remedy, type RemedyParameter } from './remedy.js';
 import { changedOutputs } from './runs.js';
 import { once, type Setup, type Stages } from './setup.js';
-import { limitWithTerm } from './stage-two.js';
+import { limitWithTerm, termOf, type AddedFunction } from './stage-two.js';
 
 /** What tells one anchor from another. */
 export interface AnchorKind {
@@ -28,6 +28,18 @@ export interface AnchorKind {
 export function anchor({ name, label, description, option, matrix, vectors, needs }: AnchorKind): Remedy<number> {
   const anchored = (setup: Setup): Float64Array =>
     once(setup, `${name} matrix`, () => matrixAt(setup, setup.stageOne, matrix));
+  const added = (setup: Setup): AddedFunction =>
+    once(setup, `${name} term`, () => {
+      const { problem, stageOne } = setup;
+      const hessian = anchored(setup);
+      const [least] = eigenvalues(hessian, problem.dimension);
+      const quadratic = { hessian, minimizer: stageOne };
+      return {
+        function: quadraticObjective({ ...quadratic, noise: 0, valueNoise: 0 }, problem.dimension, problem.radius),
+        modulus: Math.max(0, least) * (1 - 1e-12),
+        quadratic,
+      };
+    });
   const change: NonNullable<Remedy<number>['change']> = (stages, kappa) => () => (stageOne) => {
     const { dimension } = stages.problem;
     const hessian = matrixAt(stages, stageOne, matrix);
@@ -45,22 +57,8 @@ export function anchor({ name, label, description, option, matrix, vectors, need
     ...{ name, label, description, kind: 'term', needs },
     parameter: strength(option, 'the anchor', (setup) => scaleOf(setup, anchored(setup))),
     cost: ({ problem }) => ({ ...oneGradient, vectors: vectors(problem.dimension) }),
-    limit(setup, kappa, near) {
-      const { problem, stageOne } = setup;
-      const hessian = anchored(setup);
-      const [least] = eigenvalues(hessian, problem.dimension);
-      const quadratic = { hessian, minimizer: stageOne };
-      return limitWithTerm(
-        setup,
-        kappa,
-        {
-          function: quadraticObjective({ ...quadratic, noise: 0, valueNoise: 0 }, problem.dimension, problem.radius),
-          modulus: Math.max(0, least) * (1 - 1e-12),
-          quadratic,
-        },
-        near,
-      );
-    },
+    term: (setup, kappa) => termOf(kappa, added(setup).function),
+    limit: (setup, kappa, near) => limitWithTerm(setup, kappa, added(setup), near),
     change,
     outputs: (setup, kappa) => changedOutputs(setup, change(setup, kappa)),
   };

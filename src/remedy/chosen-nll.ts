@@ -8,7 +8,7 @@ import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
 import { once, type Stages } from './setup.js';
 import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
-import { limitWithTerm } from './stage-two.js';
+import { limitWithTerm, termOf } from './stage-two.js';
 
 const weight = strength('chosenNll', 'the NLL of the chosen replies', () => 1, 'a');
 
@@ -26,6 +26,7 @@ export const chosenNll: Remedy<number> = {
   parameter: { ...weight, at: (position, setup) => weight.at(0.999 * position, setup) },
   cost: () => oneGradient,
   missing: missingPolicy,
+  term: (setup, a) => termOf(a, chosenNllOf(setup)),
   limit: (setup, a, near) => limitWithTerm(setup, a, { function: chosenNllOf(setup), modulus: 0 }, near),
   change,
   outputs: (setup, a) => changedOutputs(setup, change(setup, a)),

@@ -3,14 +3,20 @@ import type { Limit, NoLimit } from './limit.js';
 import { once, type Setup } from './setup.js';
 import { limitWithTerm, type AddedFunction } from './stage-two.js';
 
+/** E_x KL(π_{θ_S} ‖ π_θ) on the prompts of SFT, θ_S the end of stage one. */
+export function divergence(setup: Setup): AddedFunction {
+  return once(setup, 'divergence', () => ({
+    function: bregmanDivergence(setup.problem.objectives.sft, setup.stageOne),
+    modulus: 0,
+  }));
+}
+
 /**
  * The limit of a stage two on f_DPO + κ E_x KL(π_{θ_S} ‖ π_θ), θ_S the end of stage one: what the KL anchor and the replay of
  * own replies minimise.
  */
 export function limitWithDivergence(setup: Setup, weight: number, near?: Float64Array): Limit | NoLimit {
-  const added = once(setup, 'divergence', (): AddedFunction => {
-    return { function: bregmanDivergence(setup.problem.objectives.sft, setup.stageOne), modulus: 0 };
-  });
+  const added = divergence(setup);
   // Of sixteenths, which both curves go through, each is solved once, from the one before it.
   const sixteenths = (16 * weight) / (1 + weight);
   const nearest = Math.round(sixteenths);

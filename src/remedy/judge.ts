@@ -36,10 +36,10 @@ export function gapAt(setup: Setup, theta: Float64Array): number {
   );
 }
 
-/** ‖∇F_λ(θ)‖²/(2μ) ≥ F_λ(θ) − min F_λ, for a modulus μ of F_λ; null where none is known. */
-export function boundAt(setup: Setup, theta: Float64Array): number | null {
+/** A modulus of strong convexity of F_λ; for quadratics its least eigenvalue, rounded down. */
+export function modulusOf(setup: Setup): number {
   const { problem, lambda } = setup;
-  const modulus = once(setup, 'modulus', () => {
+  return once(setup, 'modulus', () => {
     const { data, dimension } = problem;
     if (data.kind !== 'quadratic') return weightedModulus(problem, lambda);
     const { dpo, sft } = data.objectives;
@@ -47,6 +47,12 @@ export function boundAt(setup: Setup, theta: Float64Array): number | null {
     const found = eigenvalues(hessian, dimension);
     return found[0] - 1e-13 * dimension * found[dimension - 1];
   });
+}
+
+/** ‖∇F_λ(θ)‖²/(2μ) ≥ F_λ(θ) − min F_λ, for a modulus μ of F_λ; null where none is known. */
+export function boundAt(setup: Setup, theta: Float64Array): number | null {
+  const { problem, lambda } = setup;
+  const modulus = modulusOf(setup);
   if (!(modulus > 0)) return null;
   const { gradient, gradientError } = evaluatePrecisely(weightedFunction(problem, lambda), theta);
   const slope = Math.hypot(...gradient.high) + gradientError;

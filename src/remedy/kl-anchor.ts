@@ -1,11 +1,12 @@
 import { stream } from '../base/random-stream.js';
 import { strength } from './anchor.js';
-import { limitWithDivergence } from './divergence.js';
+import { divergence, limitWithDivergence } from './divergence.js';
 import { missingPolicy } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
 import type { Stages } from './setup.js';
 import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
+import { termOf } from './stage-two.js';
 
 /**
  * KL anchor: stage two on f_DPO + κ E_x KL(π_{θ_S} ‖ π_θ) over the prompts of SFT. For an interior θ_S that is
@@ -24,6 +25,7 @@ export const klAnchor: Remedy<number> = {
   },
   cost: () => ({ ...oneGradient, evaluations: 1, models: 2 }),
   missing: missingPolicy,
+  term: (setup, kappa) => termOf(kappa, divergence(setup).function),
   limit: limitWithDivergence,
   change,
   outputs: (setup, kappa) => changedOutputs(setup, change(setup, kappa)),

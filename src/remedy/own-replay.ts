@@ -1,10 +1,11 @@
 import { stream } from '../base/random-stream.js';
 import { addRow, exampleCount, rowCount, rowProduct, type FeatureRows } from '../convex/problem/feature-rows.js';
-import { limitWithDivergence } from './divergence.js';
+import { divergence, limitWithDivergence } from './divergence.js';
 import { missingPolicy, policyOf } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import { replayShare } from './share.js';
+import { replayShare, weightOfShare } from './share.js';
+import { termOf } from './stage-two.js';
 
 /**
  * Replay of the model's own replies: as replay, but the replies to the prompts of SFT are drawn from the policy that stage
@@ -20,7 +21,8 @@ export const ownReplay: Remedy<number> = {
   parameter: replayShare,
   cost: () => oneGradient,
   missing: missingPolicy,
-  limit: (setup, rho, near) => limitWithDivergence(setup, rho === 1 ? Infinity : rho / (1 - rho), near),
+  term: (setup, rho) => termOf(weightOfShare(rho), divergence(setup).function),
+  limit: (setup, rho, near) => limitWithDivergence(setup, weightOfShare(rho), near),
   outputs(setup, rho) {
     const { rows } = policyOf(setup).sft;
     return changedOutputs(setup, ({ seed, batch }) => {

@@ -1,3 +1,4 @@
+import type { ConvexFunction } from '../convex/problem/problem.js';
 import type { Pair } from '../schedule/schedule.js';
 import type { Limit, NoLimit } from './limit.js';
 import type { Setup, Stages } from './setup.js';
@@ -78,12 +79,20 @@ export interface Remedy<Value = unknown> {
   cost(setup: Stages, value: Value): Cost;
   /** Why it does not apply to the setup; undefined where it does. */
   missing?(setup: Stages): string | undefined;
+  /** What stage two minimises beside its own objective, of a remedy that adds a term; undefined where its weight is infinite. */
+  term?(setup: Setup, value: Value): AddedTerm | undefined;
   /** @param near where a solver may start: the limit under a value near to this one */
   limit(setup: Setup, value: Value, near?: Float64Array): Limit | NoLimit;
   /** What it makes of the gradients of stage two, of a remedy that is a term: called before every run. */
   change?(stages: Stages, value: Value): (run: BeginningRun) => ChangeFrom;
   /** Both objective values of what each seed's run hands over. */
   outputs(setup: Setup, value: Value): Pair[];
+}
+
+/** A term that is added to the objective of stage two: a weight times a convex function. */
+export interface AddedTerm {
+  readonly weight: number;
+  readonly function: Pick<ConvexFunction, 'gradient'>;
 }
 
 /** One gradient a step, of one model. */

@@ -23,3 +23,8 @@ export const replayShare = share(
   'probability of a step on the first objective in stage two',
   ({ weightOfFirst }) => weightOfFirst,
 );
+
+/** The weight beside 1 that is a share ρ of both: ρ/(1 − ρ). */
+export function weightOfShare(share: number): number {
+  return share === 1 ? Infinity : share / (1 - share);
+}

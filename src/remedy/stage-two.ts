@@ -5,6 +5,7 @@ import { minimizeWeightedSum, paretoFront, type WeightedSumMinimum } from '../co
 import type { QuadraticObjectiveData } from '../convex/problem/data.js';
 import type { ConvexFunction } from '../convex/problem/problem.js';
 import { certifiedLimit, type Limit, type NoLimit } from './limit.js';
+import type { AddedTerm } from './remedy.js';
 import { once, type Setup } from './setup.js';
 
 /** A function that stage two adds to its objective, with what its certificate needs. */
@@ -14,6 +15,11 @@ export interface AddedFunction {
   readonly modulus: number;
   /** Its numbers, where it is a quadratic. */
   readonly quadratic?: Pick<QuadraticObjectiveData, 'hessian' | 'minimizer'>;
+}
+
+/** A term of stage two; undefined where its weight is infinite, so that nothing moves. */
+export function termOf(weight: number, added: AddedTerm['function']): AddedTerm | undefined {
+  return weight < Infinity ? { weight, function: added } : undefined;
 }
 
 /** The limit of a stage two on its objective plus `weight` times a function: a weighted sum of the two, certified. */

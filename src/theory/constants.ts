@@ -27,6 +27,7 @@ export const constantTable = {
     tex: '\\lVert w_1\\nabla f_1(\\hat\\theta)-\\nabla h(\\hat\\theta)\\rVert',
     meaning: 'what the added term’s gradient lacks of the weighted gradient of the first objective',
   },
+  along: { tex: '\\langle r,\\hat\\theta\\rangle', meaning: 'inner product of that with θ̂' },
   q_m: { tex: 'm^{\\mathsf T}A_\\lambda m', meaning: 'of the move m from the end of stage one' },
   q_md: { tex: 'm^{\\mathsf T}A_2 d', meaning: 'd = θ_2* − θ_1* being the move of a whole stage two' },
   q_s: { tex: 'd^{\\mathsf T}A_2A_\\lambda^{-1}A_2 d', meaning: 'of the Hessians of the second objective and of F_λ' },
@@ -46,7 +47,8 @@ export const constantTable = {
   tolerance: { tex: 'e', meaning: 'what is let pass above δ' },
   slack: {
     tex: 's',
-    meaning: 'how far above the comparator the first objective can be at a step on the second: δ + e, less f_1(u) − f_1*',
+    meaning:
+      'how far above the comparator the first objective can be at a step on the second: δ + e, less f_1(u) − f_1*',
   },
   smoothing: { tex: '\\mu', meaning: 'smoothing of the weighted maximum' },
   x_0: { tex: 'x_0', meaning: 'start, on the axis on which the first objective’s minimiser is 1' },

@@ -1,5 +1,7 @@
 import type { RunSettings } from '../convex/simulate/trajectory.js';
+import { schedules } from '../schedule/index.js';
 import type { Order, Pair } from '../schedule/schedule.js';
+import { describedSettings } from '../schedule/settings.js';
 
 /** A run as the statements speak of it; what is absent is as `forgetting run` has it unless told. */
 export interface DescribedRun {
@@ -32,21 +34,9 @@ export interface DescribedRun {
   readonly optimumError?: Pair;
 }
 
-const ownSettings = [
-  'order',
-  'split',
-  'period',
-  'weightedSteps',
-  'cycles',
-  'replay',
-  'forgetAtMost',
-  'tolerance',
-  'smoothing',
-] as const;
-
-/** The schedule's own settings, of those that the run names. */
+/** The schedule's own settings, as the run has them. */
 export function ownSettingsOf(run: DescribedRun): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(ownSettings.filter((name) => run[name] !== undefined).map((name) => [name, run[name]]));
+  return describedSettings(schedules[run.schedule], { ...run });
 }
 
 /** α where all steps are equal and positive. */

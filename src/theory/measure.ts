@@ -49,7 +49,10 @@ function drawsSomewhere(schedule: Schedule, settings: ScheduleSettings): boolean
  * θ_1 … θ_{T+1}; cycleGap: its mean over the starts of cycles; stageTwoGap: its mean over the points of stage two; the same
  * four of F_max; averageFirstGap: f_1 − f_1* at the average point; averageSecondGap: f_2 − f_2(θ_λ*) there; squaredDistance: ‖θ_{T+1} − θ_λ*‖².
  */
-export type RunMeasure = keyof typeof numbers | 'squaredDistance';
+export type RunMeasure = RunNumberName | 'squaredDistance';
+
+/** A number of a run that follows from recorded values. */
+export type RunNumberName = keyof typeof numbers;
 
 /** One number of one way that a run can go, from the recorded objective values. */
 interface RunNumber {
@@ -113,23 +116,37 @@ export function measureRun(subject: Subject, run: DescribedRun, measure: RunMeas
 }
 
 /** The measure of a run over an ensemble, or over the whole tree of choices where the extent asks for that. */
-export function simulated(
+export function simulated(subject: Subject, run: DescribedRun, measure: RunNumberName, extent: Extent): Measurement {
+  const { record, of }: RunNumber = numbers[measure];
+  return expectation(subject, run, record(run.stepSizes.length, run), extent, (values) => of(subject, values, run));
+}
+
+/** The expectation of a number of the values recorded at some steps, over an ensemble or over the whole tree of choices. */
+export function expectation(
   subject: Subject,
   run: DescribedRun,
-  measure: keyof typeof numbers,
+  record: readonly number[],
   extent: Extent,
+  of: (values: RunValues) => number,
 ): Measurement {
+  const options = { ...runOptions(subject, run), record };
+  const error = rounding(subject);
+  if (extent.wholeTree !== true) return sampled(ensemble(subject, options, extent).map(of), error);
+  let mean = 0;
+  for (const { probability, values } of choiceTree(subject, options)) mean += probability * of(values);
+  return computed(mean, error);
+}
+
+/** The options of a run, and a number of the values that it leaves behind, with a bound on the rounding of that. */
+export function numberOf(subject: Subject, run: DescribedRun, measure: RunNumberName) {
   const { record, of }: RunNumber = numbers[measure];
   const options = { ...runOptions(subject, run), record: record(run.stepSizes.length, run) };
-  const error = rounding(subject);
-  if (extent.wholeTree !== true)
-    return sampled(
-      ensemble(subject, options, extent).map((values) => of(subject, values, run)),
-      error,
-    );
-  let mean = 0;
-  for (const { probability, values } of choiceTree(subject, options)) mean += probability * of(subject, values, run);
-  return computed(mean, error);
+  return {
+    options,
+    of: (values: RunValues): number => of(subject, values, run),
+    error: rounding(subject),
+    ensemble: (extent: Extent) => ensemble(subject, options, extent),
+  };
 }
 
 /** One of the two values that were recorded of an objective. */
@@ -141,20 +158,6 @@ function valueOf(values: Float64Array, objective: ObjectiveName): number {
 function rounding({ ideal, weightedSum, chebyshev }: Subject): number {
   const scale = Math.max(1, ...[ideal.dpo, ideal.sft, weightedSum, chebyshev].map(({ value }) => Math.abs(value)));
   return 1e-12 * scale + 2 * (ideal.dpo.certificate + ideal.sft.certificate + chebyshev.certificate);
-}
-
-/** The quantile of the mean gap over θ_1 … θ_T that a share of the runs does not exceed, over the whole tree of choices. */
-export function meanGapQuantile(subject: Subject, run: DescribedRun, share: number): Measurement {
-  const { record, of }: RunNumber = numbers.meanGap;
-  const options = { ...runOptions(subject, run), record: record(run.stepSizes.length, run) };
-  const branches = choiceTree(subject, options).map(({ probability, values }) => ({
-    probability,
-    gap: of(subject, values, run),
-  }));
-  branches.sort((a, b) => a.gap - b.gap);
-  let reached = 0;
-  const found = branches.find(({ probability }) => (reached += probability) >= share - 1e-12);
-  return computed(found?.gap ?? NaN, rounding(subject));
 }
 
 /** A described run as the simulation takes it. */

@@ -45,6 +45,30 @@ import { sequentialFinite } from './statement/sequential-finite.js';
 import { sequentialLimit } from './statement/sequential-limit.js';
 import { sequentialMean } from './statement/sequential-mean.js';
 import { worstAlright, worstLast, worstMaxright } from './statement/worst-function.js';
+import { limitTerm } from './statement/limit-term.js';
+import { limitTermBall } from './statement/limit-term-ball.js';
+import { replayMean } from './statement/replay-mean.js';
+import { replayLast } from './statement/replay-last.js';
+import { limitReplay } from './statement/limit-replay.js';
+import { wholeHessians } from './statement/whole-hessians.js';
+import { averageBest } from './statement/average-best.js';
+import { averageWeight } from './statement/average-weight.js';
+import { subspaceLimit } from './statement/subspace.js';
+import { checkpoint } from './statement/checkpoint.js';
+import { checkpointLeast } from './statement/checkpoint-least.js';
+import { mgdaSteps } from './statement/mgda-steps.js';
+import { pcgradSteps } from './statement/pcgrad-steps.js';
+import { stopsOnFront } from './statement/stops-on-front.js';
+import { forgettingDivergence } from './statement/forgetting-divergence.js';
+import { forgettingLeast } from './statement/forgetting-least.js';
+import { forgettingMost } from './statement/forgetting-most.js';
+import { divergenceTerm } from './statement/divergence-term.js';
+import { budgetObjective } from './statement/budget-objective.js';
+import { budgetFirst } from './statement/budget-first.js';
+import { budgetGap } from './statement/budget-gap.js';
+import { budgetProbable } from './statement/budget-probable.js';
+import { tchebycheffMax } from './statement/tchebycheff-max.js';
+import { tchebycheffSmooth } from './statement/tchebycheff-smooth.js';
 
 /** Every theorem, in the order of docs/theory.md. A new one is a file of its own and a line here. */
 export const theorems: readonly Theorem[] = [
@@ -91,6 +115,30 @@ export const theorems: readonly Theorem[] = [
   alternatingAverage,
   alternatingLast,
   alternatingCycle,
+  limitTerm,
+  limitTermBall,
+  replayMean,
+  replayLast,
+  limitReplay,
+  wholeHessians,
+  averageBest,
+  averageWeight,
+  subspaceLimit,
+  checkpoint,
+  checkpointLeast,
+  mgdaSteps,
+  pcgradSteps,
+  stopsOnFront,
+  forgettingDivergence,
+  forgettingLeast,
+  forgettingMost,
+  divergenceTerm,
+  budgetObjective,
+  budgetFirst,
+  budgetGap,
+  budgetProbable,
+  tchebycheffMax,
+  tchebycheffSmooth,
   quadraticRecursion,
   worstAlright,
   worstMaxright,

@@ -1,13 +1,10 @@
 import { alright } from '../../schedule/alright.js';
 import { unboundedGradients } from '../bounded-gradients.js';
 import { constantStep, constantSteps } from '../described-run.js';
-import { meanGapQuantile } from '../measure.js';
-import { isSubject } from '../subject.js';
+import { farthestFrom, probability, silentAlmostSurely } from '../probable.js';
+import { measuredQuantile } from '../quantile.js';
 import { alrightMethod, bestStep, methodConstants, notConstant } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
-
-/** How often the bound may be exceeded in the trials. */
-const p = 0.05;
 
 /** The mean gap of ALRIGHT in all but a share p of its runs, not in expectation. */
 export const alrightProbable = runTheorem({
@@ -21,24 +18,18 @@ export const alrightProbable = runTheorem({
   reference: 'docs/theory.md, A, with high probability; Azuma and Hoeffding',
   origin: 'here, by Azuma and Hoeffding',
   applies(setting, run) {
-    const silence = unboundedGradients(setting);
+    const silence = unboundedGradients(setting) ?? silentAlmostSurely(setting);
     if (silence !== undefined) return silence;
-    const { bounds, radius } = setting;
-    if (!isSubject(setting) || !(radius < Infinity)) return { reason: 'it needs a ball' };
-    if ((bounds.dpo.noise ?? 0) > 0 || (bounds.sft.noise ?? 0) > 0)
-      return { reason: 'Gaussian noise has no bound that holds surely' };
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
-    const E = radius + Math.hypot(...setting.weightedSum.minimizer);
-    return { at: (T) => ({ ...methodConstants(alrightMethod, setting), alpha, T, E, p }) };
+    const known = { ...methodConstants(alrightMethod, setting), alpha, E: farthestFrom(setting), p: probability };
+    return { at: (T) => ({ ...known, T }) };
   },
-  // The distribution is computed over the whole tree of draws, which exact gradients allow.
+  // Over the whole tree of draws where gradients are exact, which short runs alone allow.
   runs: (subject) =>
-    subject.bounds.dpo.noise === undefined || subject.bounds.sft.noise === undefined
-      ? { reason: 'its distribution is computed for exact gradients alone' }
-      : [4, 10].map((T) => ({
-          schedule: alright.name,
-          stepSizes: constantSteps(bestStep(alrightMethod, subject, T), T),
-        })),
-  measure: (subject, run) => meanGapQuantile(subject, run, 1 - p),
+    (subject.bounds.dpo.noise === 0 && subject.bounds.sft.noise === 0 ? [4, 10] : [10, 100]).map((T) => ({
+      schedule: alright.name,
+      stepSizes: constantSteps(bestStep(alrightMethod, subject, T), T),
+    })),
+  measure: (subject, run, extent) => measuredQuantile(subject, run, 'meanGap', extent),
 });

@@ -48,7 +48,7 @@ function closest(rows: readonly VerdictRow[]): StatementVerdict['closest'] {
 }
 
 /** The largest ratio of a bound from above, the least of one from below, the farthest from 1 of an equality. */
-function mostCritical(kind: Row['kind'], ratios: readonly number[]): number {
+function mostCritical(kind: VerdictRow['kind'], ratios: readonly number[]): number {
   if (kind === 'lower') return Math.min(...ratios);
   if (kind === 'exact') return ratios.reduce((worst, ratio) => (distance(ratio) > distance(worst) ? ratio : worst));
   return Math.max(...ratios);
