@@ -54,7 +54,11 @@ async function bundled(folder: string): Promise<string[]> {
       minify: false,
       copyPublicDir: false,
       rolldownOptions: {
-        input: ['main', 'print-environment'].map((entry) => join(root, 'bundle', `${entry}.ts`)),
+        // Modules of threads are found beside the program's own files by their names.
+        input: [
+          ...['bundle/main.ts', 'bundle/print-environment.ts'],
+          ...['src/llm/data/parquet-worker.ts', 'src/study/run-task.ts'],
+        ].map((entry) => join(root, entry)),
         // All in one folder: the wasm backend looks for its binaries beside its own file.
         output: { banner: commonJsNames, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, expect, it } from 'vitest';
 import { writeProgram } from '../../bundle/program.js';
 import { fileIn, type Finished } from '../cli/command.js';
@@ -53,12 +54,17 @@ it('evaluates on wasm, and on a GPU to the same numbers', () => {
   expect((JSON.parse(gpu.stdout) as typeof wasm & { sft: { loss: number } }).sft.loss).toBeCloseTo(sft.loss, 4);
 });
 
-it('trains', () => {
+it('trains, on a Parquet file, which a thread decodes as elsewhere', () => {
   const out = join(folder, 'run');
-  const words = ['llm', 'train', '--model', toy.model, '--sft', toy.sft, '--preferences', toy.preferences];
+  const sft = join(folder, 'sft.parquet');
+  const column = (name: string, data: string[]) => ({ name, data, type: 'STRING' as const });
+  const columnData = [column('instruction', ['ab', 'cd']), column('output', ['ef', 'gh'])];
+  writeFileSync(sft, new Uint8Array(parquetWriteBuffer({ columnData })));
+  const words = ['llm', 'train', '--model', toy.model, '--sft', sft, '--preferences', toy.preferences];
   const trained = run([...words, '--backend', 'wasm', '--schedule', 'mix', '--steps', '2', '--out', out]);
   expect(trained).toMatchObject({ code: 0 });
   expect(existsSync(join(out, 'adapter_model.safetensors'))).toBe(true);
+  expect(trained.stderr).toContain('sft: 2 records');
 });
 
 it('says in one line what is missing where no Vulkan is', () => {

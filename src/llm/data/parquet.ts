@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
@@ -22,16 +21,6 @@ export async function* parquetRows(path: string, limit = patience): AsyncGenerat
     throw fileRefusal(path, error, 'a readable Parquet file');
   }
   const { filename, execArgv } = workerModule('parquet-worker', import.meta.url);
-  // In one file with everything else there is no module for a thread.
-  if (!existsSync(fileURLToPath(filename))) {
-    const { parquetRowGroups } = await import('./parquet-rows.js');
-    try {
-      yield* parquetRowGroups(path);
-    } catch (error) {
-      throw refusal(path, error);
-    }
-    return;
-  }
   const worker = new Worker(new URL(filename), { execArgv, workerData: { path }, stderr: true });
   const rows: ParquetRow[][] = [];
   let ended: { readonly error?: unknown } | undefined;
