@@ -6,6 +6,7 @@ import type { Group, Report, BenchRow } from './bench.js';
 /** Every group, in the order it runs; a new one is a file beside this one and a line here. */
 const groups: readonly (() => Promise<Group>)[] = [
   async () => (await import('./convex.js')).convex,
+  async () => (await import('./remedies.js')).remedies,
   async () => (await import('./llm.js')).llm,
   async () => (await import('./overhead.js')).overhead,
   async () => (await import('./growth.js')).growth,

@@ -134,7 +134,7 @@ export function setFactors(run: Run, dpo: f64, sft: f64): void {
 
 /** By how much the larger gap is preferred. */
 export function setSmoothing(run: Run, smoothing: f64): void {
-  run.smoothing = smoothing;
+  run.inverseSmoothing = 1 / smoothing;
 }
 
 /** The objective that is stepped on where its value lies above a threshold; the average goes over the other steps. */

@@ -69,7 +69,7 @@ export class Run extends Iterate {
   looksFor: i32;
   period: i32;
   looksAt: i32;
-  smoothing: f64;
+  inverseSmoothing: f64;
   /** Where points are added up before a step on either objective, and what the average is made of: not of `skipped` steps. */
   dpoSum: usize;
   sftSum: usize;
@@ -187,8 +187,10 @@ function decided(run: Run): i32 {
   let onDpo = run.dpo.last > run.sft.last;
   if (run.schedule !== LARGER_GAP) {
     if (run.schedule === SMOOTH_LARGER_GAP) {
-      const power = expOf((run.sft.last - run.dpo.last) / run.smoothing);
-      onDpo = load<f64>(run.draws.coin) < 1 / (1 + power);
+      // A coin below 1/(1 + power), without a division that the choice would wait for.
+      const power = expOf((run.sft.last - run.dpo.last) * run.inverseSmoothing);
+      const coin = load<f64>(run.draws.coin);
+      onDpo = coin + coin * power < 1;
     } else {
       // The gap of the first objective is measured from its threshold.
       const isFirst = (run.looksFor === ALONG_DPO ? run.dpo : run.sft).last > 0;

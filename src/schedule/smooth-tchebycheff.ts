@@ -57,7 +57,9 @@ export const smoothTchebycheff = {
   },
   draws: () => bothObjectives,
   weightedGaps: ({ weightedGap }) => weightedGap,
-  kernel: ({ lambda, smoothing, ideal }) => ({ kind: 'smooth-larger-gap', lambda, smoothing, ideal }),
+  // Kernels multiply by 1/μ, which must be a number.
+  kernel: ({ lambda, smoothing, ideal }) =>
+    1 / smoothing < Infinity ? { kind: 'smooth-larger-gap', lambda, smoothing, ideal } : undefined,
 } as const satisfies Schedule<SmoothTchebycheffState>;
 
 /** The probability of DPO: the logistic function of the difference of the weighted gaps by μ. */

@@ -240,15 +240,22 @@ interface MemberArrays {
 
 function placeArrays(place: Sequences, { rule, settings }: RuledMember): MemberArrays {
   const { steps } = settings.schedule;
-  const numbers =
-    rule.kind !== 'draw' || typeof rule.dpoProbability === 'number'
-      ? Float64Array.of(rule.kind === 'draw' ? Number(rule.dpoProbability) : 0)
-      : Float64Array.from({ length: steps }, (_, i) => (rule.dpoProbability as (step: number) => number)(i + 1));
   return {
     stepSizes: place.numbers(settings.stepSizes.subarray(0, steps)),
     ends: rule.kind === 'stages' ? place.integers([...rule.ends, mostSteps]) : 0,
-    probabilities: place.numbers(numbers),
+    probabilities: place.numbers(rule.kind === 'draw' ? probabilitiesOf(rule, steps) : Float64Array.of(0)),
   };
+}
+
+/** The probability of DPO at every step; one number where it is always the same. */
+function probabilitiesOf(
+  { dpoProbability }: Extract<KernelRule, { readonly kind: 'draw' }>,
+  steps: number,
+): Float64Array {
+  if (typeof dpoProbability === 'number') return Float64Array.of(dpoProbability);
+  const probabilities = new Float64Array(steps);
+  for (let t = 1; t <= steps; t++) probabilities[t - 1] = dpoProbability(t);
+  return probabilities;
 }
 
 /** Puts sequences into a kernel's memory: one number where all are equal, and the same sequence once. */
