@@ -19,7 +19,15 @@ const mocking = 'test/convex/simulate/added-schedule.test.ts';
  * Short files that take long. They begin, for one of them at the end would leave all cores but one idle; vitest itself,
  * where it has no times of earlier runs, begins with the files of most bytes.
  */
-const long = ['package', 'cli/run', 'site/pages', 'study/experiment', 'llm/device/device', 'cli/verify'];
+const long = [
+  'cluster/slurm',
+  'package',
+  'cli/run',
+  'site/pages',
+  'study/experiment',
+  'llm/device/device',
+  'cli/verify',
+];
 
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

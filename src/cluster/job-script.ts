@@ -60,10 +60,12 @@ export function taskScript(
   { words, offset, alone }: { readonly words: readonly string[]; readonly offset: number; readonly alone: boolean },
 ): string {
   const command = shellWords([process.execPath, ...process.execArgv, process.argv[1], ...words]);
+  // An array's last task has the whole array's id for its own: by that, all of its tasks would be made again.
+  const id = alone ? '$SLURM_JOB_ID' : '${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID';
   const number = alone ? '' : ` --run $((SLURM_ARRAY_TASK_ID + ${offset}))`;
   return `${text.endsWith('\n') ? text : `${text}\n`}
 # Added by --submit. Warned of the time limit, the task saves; unless it has ended by then, it goes into the queue again.
-trap 'kill -TERM "$task"; wait "$task" && exit; scontrol requeue "$SLURM_JOB_ID"; exit' USR2
+trap 'kill -TERM "$task"; wait "$task" && exit; scontrol requeue "${id}"; exit' USR2
 cd ${shellWords([process.cwd()])} || exit
 ${command}${number} &
 task=$!

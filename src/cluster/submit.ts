@@ -66,7 +66,7 @@ export async function submit(work: Work, { script, words, workers }: Submission)
 async function requireIdle(work: Work): Promise<void> {
   const queued = (await queuedTasks(work)) ?? [];
   if (queued.length === 0) return;
-  const ids = [...new Set(queued.map(({ id }) => id.split('_')[0]))];
+  const ids = [...new Set(queued.map(({ id }) => Number(id.split('_')[0])))].sort((a, b) => a - b);
   const expected = `none in the queue: wait for them, or scancel ${ids.join(' ')}`;
   throw new InputError('submit', `jobs ${ids.join(', ')} of ${work.folder}`, expected);
 }
