@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { stepOn, type ObjectiveName, type Schedule } from './schedule.js';
+import { stepOn, type KeptBudget, type ObjectiveName, type Schedule, type ScheduleSettings } from './schedule.js';
 import { checkedIdeal, orderSetting, ownSettings } from './settings.js';
 
 /** The budget's state: the objective that may lose, by how much, and its value when last seen. */
@@ -34,10 +34,9 @@ export const budget = {
   description: 'the second objective, or the first where it lies above its optimum by more than δ',
   settings,
   init(given) {
-    const { order, forgetAtMost, tolerance } = ownSettings(settings, given);
-    const [first, second] = order === 'sft-dpo' ? (['sft', 'dpo'] as const) : (['dpo', 'sft'] as const);
+    const { first, second, budget: delta, tolerance } = kept(given);
     const ideal = checkedIdeal(given.ideal, 'budget', [first]);
-    return { first, second, threshold: ideal[first] + forgetAtMost + tolerance, value: Infinity };
+    return { first, second, threshold: ideal[first] + delta + tolerance, value: Infinity };
   },
   evaluates: ({ first }) => [first],
   distribution: ({ first, second, threshold, value }) => [
@@ -45,5 +44,12 @@ export const budget = {
   ],
   observe: (state, objective, value) => (objective === state.first ? { ...state, value } : state),
   averagedOver: ({ second }) => second,
+  keepsWithin: kept,
   kernel: ({ first, threshold }) => ({ kind: 'threshold', first, threshold }),
 } as const satisfies Schedule<BudgetState>;
+
+function kept(given: ScheduleSettings): KeptBudget {
+  const { order, forgetAtMost, tolerance } = ownSettings(settings, given);
+  const [first, second] = order === 'sft-dpo' ? (['sft', 'dpo'] as const) : (['dpo', 'sft'] as const);
+  return { first, second, budget: forgetAtMost, tolerance };
+}

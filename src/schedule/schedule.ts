@@ -111,6 +111,12 @@ export interface Schedule<State = unknown> {
    */
   stepOnLarger?(state: State, objective: ObjectiveName): WeightedChoice;
   /**
+   * The rule of a schedule that steps on `first` where its value lies above its optimum by more than `budget` and
+   * `tolerance` together, and on `second` elsewhere, and hands over the average of the points at its steps on `second`: its
+   * worst cases can be computed.
+   */
+  keepsWithin?(settings: ScheduleSettings): KeptBudget;
+  /**
    * The objective whose steps' points the average of a run is taken over, of a schedule that hands over such an average;
    * the points of all steps unless given.
    */
@@ -119,6 +125,16 @@ export interface Schedule<State = unknown> {
   stages?(state: State): Stages;
   /** How compiled kernels run it; where it is absent or gives none, the reference runs it. */
   kernel?(state: State): KernelRule | undefined;
+}
+
+/** What one objective may lose while the other is stepped on. */
+export interface KeptBudget {
+  readonly first: ObjectiveName;
+  readonly second: ObjectiveName;
+  /** δ. */
+  readonly budget: number;
+  /** e. */
+  readonly tolerance: number;
 }
 
 /** How compiled kernels run a schedule (assembly/convex/run.ts). */

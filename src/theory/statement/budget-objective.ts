@@ -14,7 +14,7 @@ export const budgetObjective = runTheorem({
   needs: ['D0', 'alpha', 'T', 'G'],
   reference: 'docs/theory.md, B; attained: W, for every T',
   origin: 'Polyak 1967; Lan and Zhou 2016; constants here',
-  isAttained: (constants) => isBestStep(constants) && constants.budget === 0,
+  isAttained: isBestStep,
   applies: onBudget(leastTolerance, isDeterministic),
   runs: (subject, extent) => budgetRuns(subject, extent, leastTolerance),
 });

@@ -1,4 +1,4 @@
-import { stepOn, type ObjectiveName, type Pair, type Schedule } from '../../schedule/schedule.js';
+import { stepOn, type KeptBudget, type ObjectiveName, type Pair, type Schedule } from '../../schedule/schedule.js';
 import { evaluatedBefore, possibleOutcomes, weightsOf } from '../../schedule/step.js';
 import type { Iterate } from './names.js';
 
@@ -37,6 +37,14 @@ export interface Plan {
   readonly selections: readonly Selection[];
   /** Numbers that are at least 0 because the comparator minimises what is measured. */
   readonly atLeastZero: readonly Measured[];
+  /** What a budget lets pass, and on which side of it each step is. */
+  readonly kept?: KeptChoices;
+}
+
+/** The rule of a budget along one sequence of choices. */
+export interface KeptChoices extends KeptBudget {
+  /** Whether the value of `first` is above the threshold at each of the points 0, 1, …: whether the step there is on it. */
+  readonly above: readonly boolean[];
 }
 
 /** One way a run can go: its choices and its points, start first; `probability` over the schedule's own draws. */
@@ -125,6 +133,42 @@ export function maxrightPlan(
   };
   const groups = measuredGroups(iterate, [{ probability: 1, points }], origins, maximum);
   return { origins, groups, selections, atLeastZero: groups.flatMap(({ leastOf }) => leastOf) };
+}
+
+/**
+ * The plan of a schedule that keeps within a budget, for one sequence of choices: values are measured from those at a
+ * comparator u that the budget allows, and the measure is f_second(θ̄) − f_second(u), or the mean over the points at steps
+ * on the second objective instead of their average θ̄.
+ * @param above for every step, whether it is on the first objective
+ */
+export function budgetPlan(
+  kept: KeptBudget,
+  stepSizes: Float64Array,
+  iterate: Iterate,
+  above: readonly boolean[],
+): Plan {
+  const { first, second } = kept;
+  const counted = above.flatMap((isAbove, t) => (isAbove ? [] : [t]));
+  // Where no step is on the second objective the last point stands for their average.
+  const points = counted.length > 0 ? counted : [above.length];
+  const origins: Origin[] = [{ kind: 'start' }];
+  const last = counted.length > 0 ? above.length - 1 : above.length;
+  for (let t = 0; t < last; t++) {
+    const { dpo, sft } = stepOn[above[t] ? first : second];
+    origins.push({ kind: 'step', from: t, weights: { dpo, sft }, stepSize: stepSizes[t] });
+  }
+  let measured: Measured = points.map((point) => ({ objective: second, point, weight: 1 / points.length }));
+  if (iterate === 'average' && points.length > 1) {
+    origins.push({ kind: 'average', of: points });
+    measured = [{ objective: second, point: origins.length - 1, weight: 1 }];
+  }
+  return {
+    origins,
+    groups: [{ probability: 1, leastOf: [measured] }],
+    selections: [],
+    atLeastZero: [],
+    kept: { ...kept, above },
+  };
 }
 
 /** The indices (0 is the start) of the points that an iterate measures; the average is a point of its own. */

@@ -29,6 +29,8 @@ export interface EstimationProgramme extends BoundedProgramme {
   readonly samples: Readonly<Record<ObjectiveName, readonly Sample[]>>;
   /** Each point of the plan; the first is the start. The comparator is the origin. */
   readonly points: readonly Combination[];
+  /** The free variable of what a budget still allows at the comparator, δ − (f_first(u) − f_first*); none where δ = 0. */
+  readonly allowed?: number;
 }
 
 /**
@@ -66,6 +68,7 @@ export function estimationProgramme(
     return value;
   };
   addSelections(draft, plan, { dpo: lambda, sft: 1 - lambda }, valueOf, gap);
+  const allowed = addBudget(draft, plan, valueOf, gap);
   const objective = addMeasures(draft, plan, valueOf);
   return {
     programme: {
@@ -80,6 +83,7 @@ export function estimationProgramme(
     freeBounds: Float64Array.from(draft.freeBounds),
     samples,
     points,
+    ...(allowed === undefined ? {} : { allowed }),
   };
 }
 
@@ -93,6 +97,10 @@ function neededSamples(plan: Plan): ReadonlySet<ObjectiveName>[] {
   for (const origin of plan.origins) {
     if (origin.kind !== 'step') continue;
     for (const objective of bothObjectives) if (origin.weights[objective] > 0) needed[origin.from].add(objective);
+  }
+  if (plan.kept !== undefined) {
+    const { first, above } = plan.kept;
+    above.forEach((_, point) => needed[point]?.add(first));
   }
   for (const { record } of plan.selections) {
     needed[record.dpo].add('dpo');
@@ -214,6 +222,33 @@ function addSelections(draft: ProgrammeDraft, plan: Plan, weightOf: Pair, valueO
   for (const measured of plan.atLeastZero) {
     addAtMost(draft, { matrix: zeroMatrix, free: sparseVector(terms(measured, -1, valueOf)) }, {});
   }
+}
+
+/**
+ * Adds that the steps of a budget are on the sides of its threshold that are planned, and that no value of its first
+ * objective lies below the optimum. With values measured from the comparator u and a = δ − (f_first(u) − f_first*), which
+ * is in [0, δ], the threshold is a + e and the optimum a − δ. Gives the free variable a; none where δ = 0.
+ */
+function addBudget(draft: ProgrammeDraft, { kept }: Plan, valueOf: ValueOf, margin: number): number | undefined {
+  if (kept === undefined) return undefined;
+  const { first, budget, tolerance, above } = kept;
+  const allowed = budget > 0 ? addFreeVariable(draft, budget) : undefined;
+  const free = (terms: readonly [number, number][], ofAllowed: number): SparseVector =>
+    sparseVector(allowed === undefined ? [...terms] : [...terms, [allowed, ofAllowed]]);
+  const atMost = (left: SparseVector, bound: number, narrowed = margin): void => {
+    addAtMost(draft, { matrix: zeroMatrix, free: left }, { bound, margin: narrowed });
+  };
+  if (allowed !== undefined) {
+    atMost(free([], 1), budget, 0);
+    atMost(free([], -1), 0, 0);
+  }
+  above.forEach((isAbove, point) => {
+    const value = valueOf(first, point);
+    if (isAbove) atMost(free([[value, -1]], 1), -tolerance);
+    else atMost(free([[value, 1]], -1), tolerance);
+    atMost(free([[value, -1]], 1), budget);
+  });
+  return allowed;
 }
 
 /** The measure to maximise; a least of several numbers becomes a further free variable below each. */

@@ -1,12 +1,12 @@
 import { norm } from '../../base/vector.js';
 import type { ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
-import { drawnChoice, informed, possibleOutcomes, takeChoice } from '../../schedule/step.js';
+import { drawnChoice, gradientsOf, informed, possibleOutcomes, takeChoice } from '../../schedule/step.js';
 import type { Iterate } from './names.js';
 import { evaluateWorstFunction, type WorstFunctionValue } from './worst-function.js';
 import type { WorstProblem } from './worst-problem.js';
 
-/** What is measured of a point: F_λ(θ) − F_λ(θ*), or F_max(θ) − F_max(θ°). */
-export type Gap = 'weighted' | 'max';
+/** What is measured of a point: F_λ(θ) − F_λ(θ*), F_max(θ) − F_max(θ°), or one objective's f(θ) − f(u). */
+export type Gap = 'weighted' | 'max' | ObjectiveName;
 
 /** The measured number of a run, in expectation over the schedule's own draws. */
 export interface Replay {
@@ -46,21 +46,31 @@ export function replay(
   };
   const ideal = problem.ideal ?? { dpo: 0, sft: 0 };
   largest = Math.max(Math.abs(ideal.dpo), Math.abs(ideal.sft));
-  const combined = (dpo: number, sft: number): number =>
-    gap === 'weighted'
-      ? lambda * dpo + (1 - lambda) * sft
-      : Math.max(lambda * (dpo - ideal.dpo), (1 - lambda) * (sft - ideal.sft));
+  const combined = (dpo: number, sft: number): number => {
+    if (gap === 'weighted') return lambda * dpo + (1 - lambda) * sft;
+    if (gap === 'max') return Math.max(lambda * (dpo - ideal.dpo), (1 - lambda) * (sft - ideal.sft));
+    return gap === 'dpo' ? dpo : sft;
+  };
   const comparator = Float64Array.from(problem.comparator);
   const optimum = combined(evaluate('dpo', comparator).value, evaluate('sft', comparator).value);
   const gapAt = (at: Float64Array): number => combined(evaluate('dpo', at).value, evaluate('sft', at).value) - optimum;
 
   let expectation = 0;
   let total = 0;
-  const walk = (state: unknown, step: number, path: readonly Float64Array[], probability: number): void => {
+  const initial = schedule.init(settings);
+  const averagedOver = schedule.averagedOver?.(initial);
+  const kept = schedule.keepsWithin?.(settings);
+  const walk = (
+    state: unknown,
+    step: number,
+    path: readonly Float64Array[],
+    counted: readonly boolean[],
+    probability: number,
+  ): void => {
     const at = path[path.length - 1];
     if (step > steps) {
       total += probability;
-      expectation += probability * measure(path, iterate, gapAt);
+      expectation += probability * measure(path, counted, iterate, gapAt);
       return;
     }
     const here: Partial<Record<ObjectiveName, WorstFunctionValue>> = {};
@@ -69,6 +79,10 @@ export function replay(
     const record = schedule.stepOnLarger === undefined ? undefined : schedule.weightedGaps?.(told);
     if (record !== undefined && step < lastSteered(iterate, steps)) {
       lead = Math.min(lead, Math.abs(record.dpo - record.sft));
+    }
+    if (kept !== undefined) {
+      const threshold = ideal[kept.first] + kept.budget + kept.tolerance;
+      lead = Math.min(lead, Math.abs(evaluatedAt(kept.first).value - threshold));
     }
     const branches =
       uniform === undefined
@@ -87,10 +101,11 @@ export function replay(
         },
         gradients: { dpo: new Float64Array(d), sft: new Float64Array(d) },
       });
-      walk(after, step + 1, [...path, next], probability * share);
+      const counts = averagedOver === undefined || gradientsOf(choice).includes(averagedOver);
+      walk(after, step + 1, [...path, next], [...counted, counts], probability * share);
     }
   };
-  walk(schedule.init(settings), 1, [Float64Array.from(problem.start)], 1);
+  walk(initial, 1, [Float64Array.from(problem.start)], [], 1);
   // Each number is a sum of at most d + T products; an error in a point grows by 1 + αL at most in a step on a smooth
   // function, not at all where αL ≤ 2, and not at all in one on a fixed piece.
   let growth = 1;
@@ -111,8 +126,15 @@ function lastSteered(iterate: Iterate, steps: number): number {
   return iterate === 'mean' || iterate === 'average' ? steps : steps + 1;
 }
 
-function measure(path: readonly Float64Array[], iterate: Iterate, gapAt: (at: Float64Array) => number): number {
-  const before = path.slice(0, -1);
+/** @param counted whether the point of each step counts in mean and average; where none does, the last point stands for them */
+function measure(
+  path: readonly Float64Array[],
+  counted: readonly boolean[],
+  iterate: Iterate,
+  gapAt: (at: Float64Array) => number,
+): number {
+  const counting = path.filter((_, t) => counted[t]);
+  const before = counting.length > 0 ? counting : path.slice(-1);
   switch (iterate) {
     case 'mean':
       return before.reduce((sum, at) => sum + gapAt(at), 0) / before.length;

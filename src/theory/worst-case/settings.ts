@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import { schedules } from '../../schedule/index.js';
-import type { Schedule, ScheduleSettings } from '../../schedule/schedule.js';
+import type { KeptBudget, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { checkedLambda, checkedSteps, describedSettings } from '../../schedule/settings.js';
 import { sft } from '../../schedule/single.js';
 import { isOpenLoop } from '../../schedule/step.js';
@@ -8,6 +8,9 @@ import { stepSizes } from '../../convex/simulate/step-size.js';
 import { functionClasses, iterates, subgradient, type Iterate } from './names.js';
 import type { FunctionClass } from './function-class.js';
 import type { Gap } from './replay.js';
+
+/** Of more steps a budget has too many sequences of choices. */
+const mostBudgetSteps = 8;
 
 /** What the worst case is asked of; lengths, slopes and curvatures in the user's own units. */
 export interface WorstCaseSettings {
@@ -39,8 +42,10 @@ export interface WorstCaseQuestion {
   readonly schedule: Schedule;
   /** All but the optima, which a worst problem brings. */
   readonly settings: ScheduleSettings;
-  /** What is measured: F_max under a schedule that steps on the larger gap, F_λ under any other. */
+  /** What is measured: F_max under a schedule that steps on the larger gap, the second objective under a budget, F_λ under any other. */
   readonly gap: Gap;
+  /** What a budget lets pass, of a schedule that keeps within one. */
+  readonly kept?: KeptBudget;
   readonly lambda: number;
   readonly stepSizes: Float64Array;
   readonly iterate: Iterate;
@@ -74,14 +79,20 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
       : stepSizes(given.stepSize, steps);
   const bad = sizes.findIndex((value) => !(value > 0 && Number.isFinite(value)));
   if (bad >= 0) throw new InputError('step-size', given.stepSize, `positive at every step (t = ${bad + 1} is not)`);
-  const settings = { lambda, steps, ...describedSettings(schedule, given) };
+  const own = describedSettings(schedule, given);
+  const kept = keptBudget(schedule, { lambda, steps, ...own }, { sizes, iterate, functionClass, distance });
+  // The tolerance that statement B needs, unless another is given.
+  const settings = {
+    ...{ lambda, steps, ...own },
+    ...(kept === undefined ? {} : { forgetAtMost: kept.budget, tolerance: kept.tolerance }),
+  };
   const greedy = schedule.stepOnLarger !== undefined;
   // What a schedule does that looks at no value does not depend on the optima.
-  if (!greedy && !isOpenLoop(schedule, schedule.init({ ...settings, ideal: origin }), steps)) {
+  if (!greedy && kept === undefined && !isOpenLoop(schedule, schedule.init({ ...settings, ideal: origin }), steps)) {
     throw new InputError(
       'schedule',
       name,
-      'one that looks at no value or gradient, or steps on the larger of two records',
+      'one that looks at no value or gradient, steps on the larger of two records, or keeps within a budget',
     );
   }
   if (greedy) schedule.init({ ...settings, ideal: origin });
@@ -89,13 +100,48 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
     name,
     schedule,
     settings,
-    gap: greedy ? 'max' : 'weighted',
+    gap: greedy ? 'max' : (kept?.second ?? 'weighted'),
+    ...(kept === undefined ? {} : { kept }),
     lambda,
     stepSizes: sizes,
     iterate,
     functionClass,
     distance,
   };
+}
+
+/** What a schedule that keeps within a budget lets pass; the tolerance is D0²/(2αT) + αM²/2 of statement B unless one is set. */
+function keptBudget(
+  schedule: Schedule,
+  settings: ScheduleSettings,
+  asked: {
+    readonly sizes: Float64Array;
+    readonly iterate: Iterate;
+    readonly functionClass: FunctionClass;
+    readonly distance: number;
+  },
+): KeptBudget | undefined {
+  const kept = schedule.keepsWithin?.(settings);
+  if (kept === undefined) return undefined;
+  const { sizes, iterate, functionClass, distance } = asked;
+  if (iterate !== 'mean' && iterate !== 'average')
+    throw new InputError('iterate', iterate, 'mean or average: a budget hands over an average');
+  if (functionClass.kind !== 'lipschitz') throw new InputError('class', functionClass.kind, 'lipschitz under a budget');
+  if (sizes.length > mostBudgetSteps)
+    throw new InputError(
+      'steps',
+      sizes.length,
+      `at most ${mostBudgetSteps} under a budget: every sequence of choices is solved`,
+    );
+  return kept.tolerance > 0 ? kept : { ...kept, tolerance: sufficientTolerance(sizes, functionClass, distance) };
+}
+
+/** D0²/(2Σα_t) + M²Σα_t²/(2Σα_t), what statement B needs, and rounding: with as much some step is on the second objective. */
+export function sufficientTolerance(stepSizes: Float64Array, functionClass: FunctionClass, distance: number): number {
+  const lipschitz = functionClass.kind === 'lipschitz' ? functionClass.lipschitz : Infinity;
+  const sum = stepSizes.reduce((total, size) => total + size, 0);
+  const squares = stepSizes.reduce((total, size) => total + size ** 2, 0);
+  return ((distance ** 2 + lipschitz ** 2 * squares) / (2 * sum)) * (1 + 1e-12);
 }
 
 const origin = { dpo: 0, sft: 0 };

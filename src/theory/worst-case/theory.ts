@@ -1,4 +1,5 @@
 import { mix } from '../../schedule/mix.js';
+import type { DescribedRun } from '../described-run.js';
 import type { RunMeasure } from '../measure.js';
 import type { ObjectiveBounds } from '../objective-bounds.js';
 import { theorems } from '../registry.js';
@@ -27,7 +28,8 @@ const measures: Readonly<Record<Iterate, readonly RunMeasure[]>> = {
  * The subgradient method is Mix with λ = 0.
  */
 export function theory(question: WorstCaseQuestion): Theory | undefined {
-  const { name, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
+  const { name, settings, lambda, stepSizes, iterate, functionClass, distance, kept } = question;
+  const { split } = settings as Pick<DescribedRun, 'split'>;
   const run = {
     ...settings,
     schedule: name === subgradient ? mix.name : name,
@@ -36,10 +38,18 @@ export function theory(question: WorstCaseQuestion): Theory | undefined {
     gradientBatch: 'fresh',
   } as const;
   const setting = classSetting(functionClass, lambda, distance);
+  const asked: readonly RunMeasure[] =
+    kept !== undefined
+      ? ['averageSecondGap']
+      : // Without a stage one the points of stage two are all points.
+        [
+          ...measures[iterate],
+          ...(split?.[0] === 0 && measures[iterate].includes('meanGap') ? (['stageTwoGap'] as const) : []),
+        ];
   let least: Theory | undefined;
   for (const theorem of theorems) {
     if (theorem.schedule !== run.schedule || (theorem.kind !== 'tight' && theorem.kind !== 'upper')) continue;
-    if (!theorem.measures.some((measure) => measures[iterate].includes(measure))) continue;
+    if (!theorem.measures.some((measure) => asked.includes(measure))) continue;
     const applied = theorem.applies(setting, run);
     if ('reason' in applied) continue;
     const constants = applied.at(stepSizes.length);

@@ -22,9 +22,14 @@ export function unitsOf({ functionClass, distance }: WorstCaseQuestion): Units {
 
 /** The same question in these units. */
 export function inUnits(question: WorstCaseQuestion, { length, slope }: Units): WorstCaseQuestion {
-  const { functionClass, distance, stepSizes } = question;
+  const { functionClass, distance, stepSizes, kept, settings } = question;
+  const value = length * slope;
+  const scaled = kept && { ...kept, budget: kept.budget / value, tolerance: kept.tolerance / value };
   return {
     ...question,
+    ...(scaled === undefined
+      ? {}
+      : { kept: scaled, settings: { ...settings, forgetAtMost: scaled.budget, tolerance: scaled.tolerance } }),
     distance: distance / length,
     stepSizes: stepSizes.map((size) => (size * slope) / length),
     functionClass:

@@ -1,6 +1,7 @@
 import { InputError } from '../../base/input-error.js';
-import type { ObjectiveName } from '../../schedule/schedule.js';
+import type { KeptBudget, ObjectiveName } from '../../schedule/schedule.js';
 import { certifiedBound, type CertifiedBound } from '../../sdp/certified-bound.js';
+import { budgetPatterns, budgetProgramme, type BudgetPattern } from './budget-search.js';
 import { maxrightPatterns, maxrightWorstCase, type MaxrightQuestion } from './maxright-search.js';
 import { subgradient } from './names.js';
 import { maxrightPlan, openLoopPlan, pointsOfPlan } from './plan.js';
@@ -43,8 +44,13 @@ export function worstCase(
 
 /** The worst case of a question whose bounds are near 1. */
 function answer(question: WorstCaseQuestion, onProgress?: (share: number) => void): WorstCaseResult {
-  const { gap } = question;
-  const solved = gap === 'max' ? solveMaxright(question, onProgress) : solveOpenLoop(question, onProgress);
+  const { gap, kept } = question;
+  const solved =
+    kept !== undefined
+      ? solveBudget({ ...question, kept }, onProgress)
+      : gap === 'max'
+        ? solveMaxright(question, onProgress)
+        : solveOpenLoop(question, onProgress);
   let { bound, certificate } = solved;
   let recovered = recover(question, solved, solved.estimation, solved.solution);
   for (const margin of margins.slice(1)) {
@@ -52,7 +58,7 @@ function answer(question: WorstCaseQuestion, onProgress?: (share: number) => voi
     const estimation = solved.programme(margin);
     const solution = solveEstimation(estimation);
     // The multipliers of one pattern bound the open loop's only one.
-    if (gap !== 'max') {
+    if (solved.single) {
       const again = certifiedBound(estimation, solution.multipliers);
       if (again.bound < bound) ({ bound, certificate } = { bound: again.bound, certificate: again });
     }
@@ -94,7 +100,7 @@ function recover(
   solution: EstimationSolution,
 ): { problem: WorstProblem; run: Replay; lower: number } {
   const { schedule, settings, stepSizes, iterate, functionClass, distance, gap } = question;
-  const descent = solved.angle === undefined ? undefined : descentToOptima(solution, question, solved.angle);
+  const descent = solved.descent?.(estimation, solution);
   const problem = worstProblem(estimation, solution.gram, solution.free, functionClass, distance, descent);
   const run = replay(
     problem,
@@ -117,8 +123,10 @@ interface Solved {
   readonly certificate: CertifiedBound;
   readonly programmes: number;
   readonly choices?: readonly ObjectiveName[];
-  /** MAXRIGHT's angle between the subgradients' weights at the comparator. */
-  readonly angle?: number;
+  /** Whether the programme is the only one, so that its bound is the answer's. */
+  readonly single: boolean;
+  /** How the objectives reach the optima that the schedule is told. */
+  readonly descent?: (estimation: EstimationProgramme, solution: EstimationSolution) => Descent;
 }
 
 function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
@@ -141,7 +149,7 @@ function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number)
     onIteration: (gap) => onProgress?.(Math.min(1, Math.max(0, -Math.log10(gap) / 9))),
   });
   const certificate = certifiedBound(estimation, solution.multipliers);
-  return { programme, estimation, solution, bound: certificate.bound, certificate, programmes: 1 };
+  return { programme, estimation, solution, bound: certificate.bound, certificate, programmes: 1, single: true };
 }
 
 function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
@@ -175,7 +183,59 @@ function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number)
     certificate: worst.certificate,
     programmes: worst.programmes,
     choices,
-    angle: worst.angle,
+    single: false,
+    descent: (_estimation, solution) => descentToOptima(solution, question, worst.angle),
+  };
+}
+
+function solveBudget(
+  question: WorstCaseQuestion & { readonly kept: KeptBudget },
+  onProgress?: (share: number) => void,
+): Solved {
+  const { kept } = question;
+  const patterns = budgetPatterns(question, margins[0], onProgress);
+  const descent = (estimation: EstimationProgramme, solution: EstimationSolution): Descent =>
+    descentToBudget(estimation, solution, question);
+  const solvedBy = ({ above, estimation, solution, certificate }: BudgetPattern): Solved => ({
+    programme: (margin) => budgetProgramme(question, above, margin),
+    estimation,
+    solution,
+    bound: patterns[0].certificate.bound,
+    certificate,
+    programmes: patterns.length,
+    choices: above.map((isAbove) => (isAbove ? kept.first : kept.second)),
+    single: false,
+    descent,
+  });
+  // Some sequences cannot occur: their programmes have no solution, and what they give is not trusted but run.
+  let best: { readonly solved: Solved; readonly lower: number } | undefined;
+  for (const pattern of patterns) {
+    if (best !== undefined && best.lower >= pattern.certificate.bound * (1 - enough)) break;
+    if (pattern.solution.status !== 'solved' && best !== undefined) continue;
+    const solved = solvedBy(pattern);
+    const { lower } = recover(question, solved, pattern.estimation, pattern.solution);
+    if (best === undefined || lower > best.lower) best = { solved, lower };
+  }
+  if (best === undefined) throw new Error('a budget has no sequence of choices');
+  return { ...best.solved, certificate: patterns[0].certificate };
+}
+
+/** How the objectives reach their optima under a budget: as `descentToOptima`, that of the first objective where the budget has it. */
+function descentToBudget(
+  { allowed }: EstimationProgramme,
+  { free }: EstimationSolution,
+  { kept, stepSizes, functionClass, distance }: WorstCaseQuestion & { readonly kept: KeptBudget },
+): Descent {
+  const scale = functionClass.kind === 'lipschitz' ? functionClass.lipschitz * distance : 1;
+  const travel = stepSizes.reduce((sum, size) => sum + size, 0);
+  const slope = Math.sqrt((0.1 * Math.min(...margins) * scale) / travel);
+  const highest = free.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  const least = allowed === undefined ? -kept.budget : Math.min(0, Math.max(0, free[allowed]) - kept.budget);
+  const deep = -4 * (highest + scale);
+  const onFirst = kept.first === 'dpo';
+  return {
+    slope: { dpo: onFirst ? slope : -slope, sft: onFirst ? -slope : slope },
+    ideal: { dpo: onFirst ? least : deep, sft: onFirst ? deep : least },
   };
 }
 

@@ -3,7 +3,7 @@ import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import type { Combination } from './combination.js';
 import { cholesky } from '../../sdp/cholesky.js';
 import type { FunctionClass } from './function-class.js';
-import type { EstimationProgramme, Sample } from './programme.js';
+import type { EstimationProgramme } from './programme.js';
 import type { PiecewiseLinear, SmoothInterpolant, WorstFunction } from './worst-function.js';
 
 /** A pair of recovered functions, with the start, the comparator and the optima that MAXRIGHT is told. */
@@ -54,11 +54,12 @@ export function worstProblem(
     return result;
   };
   const objective = (name: ObjectiveName): WorstFunction => {
-    const samples = estimation.samples[name].map((sample) => ({
-      at: vector(sample.at),
-      gradient: gradientOf(sample, vector),
-      value: sample.value === undefined ? 0 : free[sample.value],
-    }));
+    const samples = estimation.samples[name].flatMap(({ at, gradient, value }) =>
+      // A comparator of which no subgradient is asked lies on or above the other pieces.
+      gradient === undefined
+        ? []
+        : [{ at: vector(at), gradient: vector(gradient), value: value === undefined ? 0 : free[value] }],
+    );
     const zero = new Array<number>(dimension).fill(0);
     const slope = descent?.slope[name] ?? 0;
     if (descent !== undefined && slope !== 0) {
@@ -89,11 +90,6 @@ interface SampledVectors {
   readonly at: readonly number[];
   readonly gradient: readonly number[];
   readonly value: number;
-}
-
-function gradientOf(sample: Sample, vector: (combination: Combination) => number[]): number[] {
-  if (sample.gradient === undefined) throw new Error('a relaxed programme has no functions behind it');
-  return vector(sample.gradient);
 }
 
 /** Each basis vector's component along the further coordinate, such that every subgradient of an objective has its slope. */
