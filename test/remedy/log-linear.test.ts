@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { ontoBall } from '../../src/convex/optimum/quadratic-model.js';
+import { idealPoint } from '../../src/convex/optimum/weighted-sum.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import { logLinear } from '../../src/convex/generate/log-linear.js';
 import { exampleCount, rowCount, rowProduct } from '../../src/convex/problem/feature-rows.js';
-import { forgettingKl } from '../../src/convex/simulate/scale-free.js';
+import { forgettingKl, forgettingNeedsPoints } from '../../src/convex/simulate/scale-free.js';
 import { bregmanDivergence } from '../../src/remedy/bregman.js';
 import { compareRemedies } from '../../src/remedy/compare.js';
 import { gapAt } from '../../src/remedy/judge.js';
@@ -46,6 +48,33 @@ it('forgetting is a KL divergence: f_SFT − f_SFT* by its definition over all c
     expect(objectives.sft.value(theta) - at.optima.ideal.sft.value).toBeCloseTo(kl, 11);
     expect(divergence.value(theta)).toBeCloseTo(kl, 11);
     expect(forgettingKl(at.problem, at.optima, [objectives.sft.value(theta)])?.mean).toBeCloseTo(kl, 11);
+  }
+});
+
+it('forgetting is a KL divergence on the boundary too, where the points are known (N7)', async () => {
+  const problem = await parseProblem({ ...file, radius: 0.5 });
+  const { objectives, dimension, radius } = problem;
+  const optima = { ideal: idealPoint(problem) };
+  const { minimizer, value } = optima.ideal.sft;
+  expect(forgettingNeedsPoints(problem, minimizer)).toBe(true);
+  const { normal } = stream(0, 'test-kl-boundary');
+  const divergence = bregmanDivergence(objectives.sft, minimizer);
+  const gradient = new Float64Array(dimension);
+  objectives.sft.gradient(minimizer, gradient);
+  const slope = Math.hypot(...gradient);
+  for (let trial = 0; trial < 5; trial++) {
+    const theta = ontoBall(
+      Float64Array.from({ length: dimension }, () => 0.3 * normal()),
+      radius,
+    );
+    const above = objectives.sft.value(theta) - value;
+    const kl = forgettingKl(problem, optima, [objectives.sft.value(theta)], [theta])?.mean ?? NaN;
+    expect(kl).toBeCloseTo(divergence.value(theta), 9);
+    const squares = theta.reduce((sum, entry, i) => sum + (entry - minimizer[i]) ** 2, 0);
+    expect(kl + (slope * squares) / (2 * radius)).toBeLessThanOrEqual(above + 1e-9);
+    expect(kl + 2 * slope * radius).toBeGreaterThanOrEqual(above - 1e-9);
+    expect(kl).toBeLessThan(above);
+    expect(forgettingKl(problem, optima, [objectives.sft.value(theta)])).toBeUndefined();
   }
 });
 

@@ -26,6 +26,8 @@ import { startProgress } from '../../base/progress.js';
 const exactChoices = ['auto', 'always', 'never'] as const;
 /** Multiplications that take about ten seconds. */
 const mostExactOperations = 1e10;
+/** Numbers that points may take in memory. */
+const mostPointNumbers = 1e7;
 
 /** The command's own options; those of the schedule lie beside them. */
 interface RunArguments extends Readonly<Record<string, unknown>> {
@@ -117,7 +119,8 @@ async function run(problem: Problem, options: RunArguments) {
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
-  const { conflictRanges, forgettingKl, normalizedIdealDistance } = await import('../../convex/simulate/scale-free.js');
+  const { conflictRanges, forgettingKl, forgettingNeedsPoints, normalizedIdealDistance } =
+    await import('../../convex/simulate/scale-free.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
   const { stageTwoRuns } = await import('../../remedy/stage-two-runs.js');
 
@@ -147,6 +150,9 @@ async function run(problem: Problem, options: RunArguments) {
       gradientBatch: options.gradientBatch,
       ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
       record,
+      recordPoints:
+        forgettingNeedsPoints(problem, optima.ideal.sft.minimizer) &&
+        record.length * seeds * problem.dimension <= mostPointNumbers,
     };
     const onProgress = (done: number): void => {
       progress.update(done);
@@ -214,6 +220,7 @@ async function run(problem: Problem, options: RunArguments) {
       problem,
       optima,
       points.map(({ sft }) => sft),
+      trajectories.map((one) => one.points.subarray(at * problem.dimension, (at + 1) * problem.dimension)),
     );
     return {
       ...(ranges !== undefined && {
