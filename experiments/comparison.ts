@@ -5,6 +5,7 @@ import { evenlySpaced } from '../src/experiment/spacing.js';
 import { together } from '../src/experiment/together.js';
 import type { ScheduleKey } from '../src/schedule/key.js';
 import { compared, comparedKeys } from './compared.js';
+import { forgettingNeedsPoints } from '../src/convex/simulate/scale-free.js';
 import { chosenProblem, type ProblemDescription } from './given-problem.js';
 import { logLinearPair } from './problems.js';
 
@@ -19,6 +20,8 @@ export interface ComparisonResults {
   readonly stepSize: string;
   readonly seeds: number;
   readonly referenceOptima: ReferenceOptima;
+  /** Whether f_SFT − f_SFT* is the KL divergence from the policy that SFT ends with, in nats. */
+  readonly forgettingIsKl: boolean;
   readonly runs: readonly { readonly key: ScheduleKey; readonly result: EnsembleResult }[];
 }
 
@@ -50,6 +53,9 @@ export const comparison: Experiment<ComparisonResults> = {
       ),
     });
     const runs = comparedKeys.map((key, i) => ({ key, result: found.results[i] }));
-    return { subject, ...settings, period, referenceOptima: found.referenceOptima, runs };
+    const { point } = found.referenceOptima.sft;
+    const forgettingIsKl =
+      problem.data.kind === 'log-linear' && !forgettingNeedsPoints(problem, Float64Array.from(point));
+    return { subject, ...settings, period, referenceOptima: found.referenceOptima, forgettingIsKl, runs };
   },
 };

@@ -4,47 +4,48 @@ import { drawing } from '../src/figure/drawing.js';
 import { estimateColumns, labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { looks } from '../src/figure/theme.js';
 
-const panels = ['DPO gap', 'SFT gap', 'ideal distance', 'gradients per step', 'loss evaluations per step'];
+const panels = ['DPO gap', 'SFT gap', 'ideal distance', 'normalised ideal distance'] as const;
 
-/** Both optimality gaps, the distance to the ideal point, and the work, of every schedule. */
+/** Both optimality gaps and both distances to the ideal point, of every schedule. */
 export const barsFigure = drawing('bars', comparison, (results) => {
-  const { subject, lambda, steps, batch, stepSize, seeds, period, referenceOptima, runs } = results;
+  const { subject, lambda, steps, batch, stepSize, seeds, period, referenceOptima, forgettingIsKl, runs } = results;
   const { ideal } = referenceOptima.optima;
   const rows = runs.flatMap(({ key, result }) => {
-    const { dpo, sft, idealDistance } = result.measures[result.measures.length - 1];
+    const { dpo, sft, idealDistance, normalizedIdealDistance } = result.measures[result.measures.length - 1];
     const above = (estimate: typeof dpo, least: number) => {
       const { mean, low, high } = estimateColumns(estimate);
-      return { mean: mean - least, low: low - least, high: high - least };
+      return { mean: mean - least, low: Math.max(0, low - least), high: high - least };
     };
-    const count = (work: number) => ({ mean: work / steps, low: work / steps, high: work / steps });
     const values = [
       above(dpo, ideal.dpo),
       above(sft, ideal.sft),
       above(idealDistance, 0),
-      count(result.gradients),
-      count(result.evaluations),
+      ...(normalizedIdealDistance === null ? [] : [above(normalizedIdealDistance, 0)]),
     ];
     return values.map((value, i) => ({ layer: 'bar', panel: panels[i], schedule: looks[key].label, ...value }));
   });
+  const shown = panels.filter((panel) => rows.some((row) => row.panel === panel));
   const { color } = scheduleChannels(comparedKeys);
   const order = comparedKeys.map((key) => looks[key].label);
   return {
-    title: 'What each schedule reaches, and what it costs',
+    title: 'What each schedule reaches',
     caption:
       (subject.given
         ? ''
         : 'Sequential closes the gap of its second objective and leaves that of its first open; the joint schedules share both and ' +
           'end nearer to the ideal point. ') +
-      'Mix computes two gradients a step, the others one; MAXRIGHT adds two loss evaluations ' +
+      'The normalised distance counts each objective in units of what it loses where the other is at its optimum. ' +
+      (forgettingIsKl ? 'The SFT gap is the KL divergence, in nats, from the policy that SFT alone ends with. ' : '') +
+      'By definition Mix computes two gradients a step and the others one; MAXRIGHT adds two loss evaluations ' +
       `every ${period} steps.`,
     rows,
     spec: {
       title: {
-        text: 'What each schedule reaches, and what it costs',
+        text: 'What each schedule reaches',
         subtitle: `${subject.description}, λ = ${lambda}, after ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; mean and 95 % interval of ${seeds} seeds`,
       },
       spacing: 22,
-      hconcat: panels.map((panel, i) => ({
+      hconcat: shown.map((panel, i) => ({
         title: {
           text: panel,
           fontSize: 13,
@@ -53,7 +54,7 @@ export const barsFigure = drawing('bars', comparison, (results) => {
           frame: 'group' as const,
           offset: 8,
         },
-        width: i < 3 ? 175 : 150,
+        width: 150,
         height: 200,
         transform: onlyLayer('bar', { panel }),
         encoding: {

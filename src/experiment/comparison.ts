@@ -3,12 +3,14 @@ import { schedules } from '../schedule/index.js';
 import type { Order, Pair } from '../schedule/schedule.js';
 import { describedSettings } from '../schedule/settings.js';
 import { runEnsembles } from '../convex/simulate/ensemble.js';
-import { ensembleMeasures, type EnsembleMeasures, type Optima } from '../convex/simulate/measures.js';
+import { estimate, type Estimate } from '../base/statistics.js';
+import { ensembleMeasures, type EnsembleMeasures } from '../convex/simulate/measures.js';
+import { conflictRanges, normalizedIdealDistance } from '../convex/simulate/scale-free.js';
 import { gapWarnings } from '../convex/simulate/certified-gap.js';
 import { stepSizes } from '../convex/simulate/step-size.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import type { ExperimentContext } from './experiment.js';
-import { referenceOptima } from './reference-optima.js';
+import { referenceOptima, type ReferenceOptima } from './reference-optima.js';
 
 /** One schedule on one problem, over many seeds. */
 export interface EnsembleSettings {
@@ -35,12 +37,18 @@ export interface EnsembleSettings {
   readonly path?: boolean;
 }
 
+/** The measures over the seeds of an ensemble at one step. */
+export interface ComparedMeasures extends EnsembleMeasures {
+  /** With each objective in units of f_i(θ_j*) − f_i*, i ≠ j; null where the objectives are not in conflict. */
+  readonly normalizedIdealDistance: Estimate | null;
+}
+
 /** What an ensemble measured. */
 export interface EnsembleResult {
   /** The steps measured after, ascending. */
   readonly steps: readonly number[];
   /** The measures over all seeds after each of these steps. */
-  readonly measures: readonly EnsembleMeasures[];
+  readonly measures: readonly ComparedMeasures[];
   /** Objective gradients and loss evaluations of one run. */
   readonly gradients: number;
   readonly evaluations: number;
@@ -63,11 +71,10 @@ export async function ensembles(
   const [{ seeds }] = members;
   if (members.some((member) => member.seeds !== seeds))
     throw new Error('ensembles run together have equally many seeds');
-  const optima = await Promise.all(
-    members.map(
-      async ({ lambda, measuredAt = lambda }) => (await referenceOptima(context, problem, measuredAt)).optima,
-    ),
+  const references = await Promise.all(
+    members.map(({ lambda, measuredAt = lambda }) => referenceOptima(context, problem, measuredAt)),
   );
+  const optima = references.map((reference) => reference.optima);
   const work = seeds * members.reduce((sum, { steps }) => sum + steps, 0);
   progress.planned(work);
   let reported = 0;
@@ -93,7 +100,7 @@ export async function ensembles(
         },
       },
     );
-    return members.map((member, i) => resultOf(member, trajectories[i], optima[i], problem.dimension));
+    return members.map((member, i) => resultOf(member, trajectories[i], references[i], problem.dimension));
   });
   report(work);
   results.forEach(({ measures }, i) => {
@@ -127,14 +134,27 @@ function recordOf({ record, steps }: EnsembleSettings): readonly number[] {
 function resultOf(
   member: EnsembleSettings,
   trajectories: readonly Trajectory[],
-  optima: Optima,
+  reference: ReferenceOptima,
   dimension: number,
 ): EnsembleResult {
   const steps = recordOf(member);
+  const { optima } = reference;
+  const ranges = conflictRanges({ ideal: { dpo: solutionOf(reference, 'dpo'), sft: solutionOf(reference, 'sft') } });
+  const normalized = (at: number): Estimate | null =>
+    ranges === undefined
+      ? null
+      : estimate(
+          trajectories.map(({ values }) =>
+            normalizedIdealDistance({ dpo: values[2 * at], sft: values[2 * at + 1] }, optima.ideal, ranges),
+          ),
+        );
   const [first] = trajectories;
   return {
     steps,
-    measures: steps.map((_, at) => ensembleMeasures(trajectories, at, optima)),
+    measures: steps.map((_, at) => ({
+      ...ensembleMeasures(trajectories, at, optima),
+      normalizedIdealDistance: normalized(at),
+    })),
     gradients: first.gradients,
     evaluations: first.evaluations,
     firstSeed: steps.map((_, at) => ({ dpo: first.values[2 * at], sft: first.values[2 * at + 1] })),
@@ -143,4 +163,10 @@ function resultOf(
         ? steps.map((_, at) => Array.from(first.points.subarray(at * dimension, (at + 1) * dimension)))
         : [],
   };
+}
+
+/** The minimum of one objective, as the ideal point has it. */
+function solutionOf(reference: ReferenceOptima, of: 'dpo' | 'sft') {
+  const { measures, certificate } = reference[of];
+  return { dpo: measures.dpo, sft: measures.sft, value: reference.optima.ideal[of], certificate };
 }

@@ -52,6 +52,7 @@ function ensemble(steps: readonly number[], level: number): EnsembleResult {
       dpo: around(level),
       sft: around(2 * level),
       idealDistance: around(level),
+      normalizedIdealDistance: around(level),
     })),
     gradients: 2 * last,
     evaluations: last / 5,
@@ -228,6 +229,7 @@ const examples = new Map<unknown, () => unknown>([
       ...made,
       subject,
       period: 10,
+      forgettingIsKl: true,
       referenceOptima: referenceOptima(),
       runs: comparedKeys.map((key) => ({ key, result: ensemble([0, 50, 100], 0.5) })),
     }),
@@ -375,14 +377,13 @@ const examples = new Map<unknown, () => unknown>([
   [
     rates,
     (): Rates => ({
-      lambda: 0.25,
-      seeds: 3,
-      slopes: [1000, 10_000].flatMap((steps) => [
-        checked('R.sequential', 'closed-form', 'sft-dpo', steps),
-        checked('R.sequential', 'closed-form', 'dpo-sft', steps),
-        checked('R.alright', 'closed-form', '', steps),
-        checked('R.maxright', 'closed-form', '', steps),
-      ]),
+      ...{ lambda: 0.3, stepSize: '1/sqrt(T)', seeds: 16, groups: 4, curvatureSeen: 0.03 },
+      slopes: [1000, 10_000].flatMap((steps) =>
+        comparedKeys.map((key) => {
+          const mean = -0.1 - 0.5 * random.uniform();
+          return { key, steps, slope: { mean, ci95: [mean - 0.1, mean + 0.1] as const } };
+        }),
+      ),
     }),
   ],
   [

@@ -1,5 +1,6 @@
 import type { Problem } from '../problem/problem.js';
-import type { Pair } from '../../schedule/schedule.js';
+import type { WeightedSumMinimum } from '../optimum/weighted-sum.js';
+import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { estimate, type Estimate } from '../../base/statistics.js';
 import type { CertifiedOptima } from './optima.js';
 
@@ -7,7 +8,11 @@ import type { CertifiedOptima } from './optima.js';
  * f_i(θ_j*) − f_i*, i ≠ j: what each objective loses where the other is at its optimum, the units of the normalised ideal
  * distance. Undefined where the objectives are not certified to be in conflict.
  */
-export function conflictRanges({ ideal }: Pick<CertifiedOptima, 'ideal'>): Pair | undefined {
+export function conflictRanges({
+  ideal,
+}: {
+  readonly ideal: Readonly<Record<ObjectiveName, Pick<WeightedSumMinimum, 'dpo' | 'sft' | 'value' | 'certificate'>>>;
+}): Pair | undefined {
   const ranges = { dpo: ideal.sft.dpo - ideal.dpo.value, sft: ideal.dpo.sft - ideal.sft.value };
   return ranges.dpo > ideal.dpo.certificate && ranges.sft > ideal.sft.certificate ? ranges : undefined;
 }
