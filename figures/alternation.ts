@@ -4,6 +4,9 @@ import { logarithmic, namedChannels, onlyLayer } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 import { paper } from '../src/schedule/key.js';
 
+/** What lines without points are. */
+const lines = { bound: 'bound of C.last', cycle: 'limit cycle of C.cycle' } as const;
+
 const shapes = ['circle', 'square', 'triangle-up'] as const;
 const colours = ['#B9A6E3', '#7D5FC7', '#38226E'];
 
@@ -13,16 +16,29 @@ export const alternationFigure = drawing('alternation', alternation, ({ lambda, 
   const rows = horizons.flatMap(({ steps, alright, cycles }) => [
     ...cycles.flatMap(({ cycles: C, gap, bound, limitCycle }) => [
       { layer: 'gap', steps: nameOf(steps), cycles: C, gap },
-      { layer: 'bound', steps: nameOf(steps), cycles: C, gap: bound },
-      { layer: 'cycle', steps: nameOf(steps), cycles: C, gap: limitCycle },
+      { layer: 'bound', line: lines.bound, steps: nameOf(steps), cycles: C, gap: bound },
+      { layer: 'cycle', line: lines.cycle, steps: nameOf(steps), cycles: C, gap: limitCycle },
     ]),
-    { layer: paper.alright, steps: nameOf(steps), cycles: steps, gap: alright },
+    { layer: paper.alright, steps: looks.alright.label, cycles: steps, gap: alright },
   ]);
   const names = horizons.map(({ steps }) => nameOf(steps));
-  const { color, shape } = namedChannels(
-    'steps',
-    names.map((name, i) => ({ name, colour: colours[i], dash: [], shape: shapes[i] })),
-  );
+  const { color, shape } = namedChannels('steps', [
+    ...names.map((name, i) => ({ name, colour: colours[i], dash: [], shape: shapes[i] })),
+    { name: looks.alright.label, colour: looks.alright.colour, dash: [], shape: 'cross' as const },
+  ]);
+  const strokeDash = {
+    field: 'line',
+    type: 'nominal' as const,
+    title: null,
+    scale: {
+      domain: Object.values(lines),
+      range: [
+        [1.5, 3],
+        [6, 4],
+      ],
+    },
+    legend: { ...color.legend, symbolType: 'stroke', symbolSize: 700, symbolStrokeColor: ink.strong },
+  };
   const least = Math.min(...horizons.map(({ alright }) => alright)) / 4;
   const shown = rows.filter(({ gap }) => gap >= least);
   const counts = shown.map(({ cycles }) => cycles);
@@ -62,13 +78,13 @@ export const alternationFigure = drawing('alternation', alternation, ({ lambda, 
       layer: [
         {
           transform: onlyLayer('bound'),
-          mark: { type: 'line', strokeDash: [1.5, 3], strokeWidth: 1.6 },
-          encoding: { color },
+          mark: { type: 'line', strokeWidth: 1.6 },
+          encoding: { color, strokeDash },
         },
         {
           transform: onlyLayer('cycle'),
-          mark: { type: 'line', strokeDash: [6, 4], strokeWidth: 1.4, color: ink.line },
-          encoding: { detail: { field: 'steps', type: 'nominal' } },
+          mark: { type: 'line', strokeWidth: 1.4, color: ink.line },
+          encoding: { detail: { field: 'steps', type: 'nominal' }, strokeDash },
         },
         { transform: onlyLayer('gap'), mark: { type: 'line', strokeWidth: 1.2 }, encoding: { color } },
         {
@@ -78,7 +94,8 @@ export const alternationFigure = drawing('alternation', alternation, ({ lambda, 
         },
         {
           transform: onlyLayer(paper.alright),
-          mark: { type: 'point', shape: 'cross', filled: true, size: 110, opacity: 1, color: looks.alright.colour },
+          mark: { type: 'point', filled: true, size: 110, opacity: 1 },
+          encoding: { color, shape },
         },
       ],
     },

@@ -54,7 +54,7 @@ export const barsFigure = drawing('bars', comparison, (results) => {
           frame: 'group' as const,
           offset: 8,
         },
-        width: 150,
+        width: 165,
         height: 200,
         transform: onlyLayer('bar', { panel }),
         encoding: {
@@ -68,7 +68,7 @@ export const barsFigure = drawing('bars', comparison, (results) => {
             field: 'mean',
             type: 'quantitative',
             scale: {
-              domain: [0, 1.32 * Math.max(...rows.filter((row) => row.panel === panel).map(({ high }) => high))],
+              domain: [0, 1.45 * Math.max(...rows.filter((row) => row.panel === panel).map(({ high }) => high))],
               nice: false,
             },
             axis: { title: null, tickCount: 3, grid: true },

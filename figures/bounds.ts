@@ -14,6 +14,8 @@ interface Panel {
   readonly key?: ScheduleKey;
   /** The problems, at most two; all that there are where absent, measured against bound instead of over T. */
   readonly problems?: readonly string[];
+  /** Problems whose names begin so, one for each T, drawn as one. */
+  readonly joined?: string;
   readonly variant?: string;
 }
 
@@ -57,9 +59,9 @@ const panels: readonly Panel[] = [
   { id: 'X.last', what: 'last point', key: paper.mix, problems: [rough, round] },
   { id: 'X.smooth', what: 'mean, no ball', key: paper.mix, problems: ['closed-form', 'plane-free'] },
   { id: 'X.strong', what: 'distance², no ball', key: paper.mix, problems: ['closed-form', 'ten-free'] },
-  { id: 'W.alright', what: 'worst function', key: paper.alright, problems: ['max-of-10-coordinates'] },
-  { id: 'W.maxright', what: 'worst function', key: paper.maxright, problems: ['max-of-10-coordinates'] },
-  { id: 'W.last.linear', what: 'worst function', key: paper.alright, problems: ['max-of-10-coordinates'] },
+  { id: 'W.alright', what: 'worst function', key: paper.alright, joined: 'max-of-' },
+  { id: 'W.maxright', what: 'worst function', key: paper.maxright, joined: 'max-of-' },
+  { id: 'W.last.linear', what: 'worst function, last point', key: paper.alright, joined: 'max-of-' },
   { id: 'P.certificate', of: 'Solver', what: 'gap, certificate' },
 ];
 
@@ -107,21 +109,25 @@ function drawBounds(results: Statements, shown: readonly Panel[], heading: strin
     title: heading,
     caption:
       'Coloured: what is measured; grey: the bound. Upper bounds (A, M, X) lie above, lower bounds (S) below, and what W ' +
-      `claims to be equal is. Filled and open points are two problems of the suite, ${problems.size} of which appear here. ` +
+      `claims to be equal is. Filled and open points are two problems of the suite, ${problems.size} of which appear here; for W each T has its own. ` +
       'Panels without T show measured against bound over all problems, with equality as a line. Bounds of S below 0 say ' +
       'nothing and are left out.',
     rows: drawn.flatMap(({ rows }) => rows),
     spec: {
       title: {
         text: heading,
-        subtitle: `coloured: measured, mean and 95 % band of ${seeds} seeds (no band: computed exactly); grey: the bound; filled points and solid bound, open points and dashed bound: two problems`,
+        subtitle: [
+          `coloured: measured, mean and 95 % band of ${seeds} seeds (no band: computed exactly); grey: the bound;`,
+          'filled points and solid bound, open points and dashed bound: two problems, named above the panels',
+        ],
       },
       columns: 4,
       spacing: { row: 22, column: 26 },
       concat: drawn.map(({ panel, rows }) => {
+        const { problems = [] } = panel;
         const title = {
           text: `${panel.key === undefined ? (panel.of ?? '') : looks[panel.key].label.split(',')[0]}: ${panel.what}`,
-          subtitle: `statement ${panel.id}`,
+          subtitle: [`statement ${panel.id}`, problems.map((name, i) => `${'●○'[i]} ${name}`).join('  ') || ' '],
           fontSize: 12,
           subtitleFontSize: 11,
           subtitlePadding: 2,
@@ -131,10 +137,10 @@ function drawBounds(results: Statements, shown: readonly Panel[], heading: strin
         };
         const size = { width: 190, height: 130 };
         const transform = [{ filter: { field: 'statement', equal: panel.id } }];
-        const values = rows.flatMap(({ mean, bound }) => [mean, bound]).filter((value) => value > 0);
+        const values = rows.flatMap(({ mean, low, bound }) => [mean, low, bound]).filter((value) => value > 0);
         const y = logarithmic(values, '', 1.6);
         const channel = { field: 'mean', type: 'quantitative' as const, ...y };
-        if (panel.problems === undefined) {
+        if (panel.problems === undefined && panel.joined === undefined) {
           const x = { ...y, axis: { ...y.axis, title: 'bound' } };
           return {
             title,
@@ -182,7 +188,7 @@ function drawBounds(results: Statements, shown: readonly Panel[], heading: strin
               ...logarithmic([Math.min(...steps), Math.max(...steps)], 'steps T', 1.15),
             },
             y: { ...channel, axis: { ...y.axis, title: null } },
-            detail: { field: 'problem', type: 'nominal' as const },
+            detail: { field: 'series', type: 'nominal' as const },
           },
           layer: [
             {
@@ -221,10 +227,12 @@ function drawBounds(results: Statements, shown: readonly Panel[], heading: strin
   };
 }
 
-function rowsOf({ id, key, problems, variant }: Panel, { checks }: Statements) {
+function rowsOf({ id, key, problems, joined, variant }: Panel, { checks }: Statements) {
   return checks
     .filter((check) => check.id === id && check.measured.mean > 0)
-    .filter((check) => problems?.includes(check.problem) ?? check.bound > 0)
+    .filter(({ problem, bound }) =>
+      joined === undefined ? (problems?.includes(problem) ?? bound > 0) : problem.startsWith(joined),
+    )
     .filter((check) => variant === undefined || check.variant === variant)
     .sort((a, b) => a.steps - b.steps)
     .map((check) => {
@@ -233,6 +241,7 @@ function rowsOf({ id, key, problems, variant }: Panel, { checks }: Statements) {
         layer: 'measured',
         statement: id,
         problem: check.problem,
+        series: joined ?? check.problem,
         place: problems === undefined || check.problem === problems[0] ? 'first' : 'second',
         lambda: check.lambda,
         ...(owner === undefined ? {} : { schedule: looks[owner].label }),

@@ -1,8 +1,8 @@
 import { statements, type Statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
-import { ink, looks } from '../src/figure/theme.js';
+import { logarithmic, onlyLayer, namedChannels } from '../src/figure/layers.js';
+import { ink, looks, otherLooks } from '../src/figure/theme.js';
 import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 const panels: readonly {
@@ -29,7 +29,8 @@ const panels: readonly {
   { id: 'X.strong', what: 'distance², no ball', key: paper.mix },
 ];
 
-const keys: readonly ScheduleKey[] = [paper.alright, paper.maxright, paper.mix];
+/** What the problems of W are called together. */
+const worstName = 'worst function of W';
 
 /** The least ratio that is drawn. */
 const least = 1e-3;
@@ -75,15 +76,16 @@ function drawTightness(
           .map((check) => ({
             layer: 'ratio',
             statement: id,
-            problem: `${check.problem} ${check.variant}`.trim(),
+            problem: check.problem,
+            series: `${check.problem} ${check.variant}`,
             check,
           })),
         ...checks
           .filter((check) => check.id === worst)
-          .map((check) => ({ layer: 'worst', statement: id, problem: 'worst function', check })),
+          .map((check) => ({ layer: 'worst', statement: id, problem: worstName, series: worstName, check })),
       ].map(({ check, ...row }) => ({
         ...row,
-        schedule: looks[key].label,
+        method: looks[key].label,
         lambda: check.lambda,
         steps: check.steps,
         ratio: check.measured.mean / check.bound,
@@ -92,19 +94,24 @@ function drawTightness(
     .sort((a, b) => a.steps - b.steps);
   const steps = rows.filter(({ steps: T }) => T <= 10_000).map((row) => row.steps);
   const [first, last] = [Math.min(...steps.filter((T) => T >= 10)), Math.max(...steps)];
-  const { color } = scheduleChannels(keys, 'lines');
+  const problems = [...new Set(rows.map(({ problem }) => problem))].filter((problem) => problem !== worstName).sort();
+  const { color, shape } = namedChannels('problem', [
+    { name: worstName, colour: ink.strong, dash: [], shape: 'circle' },
+    ...otherLooks(problems.length).map((look, i) => ({ name: problems[i], ...look })),
+  ]);
+  const drawnRows = rows.filter(({ ratio, steps: T }) => ratio >= least && T >= first && T <= last);
   const closest = (id: string): string =>
     Math.max(...rows.filter(({ statement }) => statement === id).map(({ ratio }) => ratio)).toFixed(2);
   return {
     title: 'How tight the upper bounds are',
     caption:
-      `Measured divided by bound, one line for each problem of the suite; 1 is equality. ${findings(closest)} Ratios below ` +
+      `Measured divided by bound, one line for each problem of the suite (for stale values, one for each k too); 1 is equality. ${findings(closest)} Ratios below ` +
       '10^−3 are not shown.',
-    rows,
+    rows: drawnRows,
     spec: {
       title: {
         text: 'How tight the upper bounds are: measured / bound',
-        subtitle: `one line per problem (mean of ${seeds} seeds where it is not computed exactly); black: the worst function of W; the grey line is 1`,
+        subtitle: `one line per problem (mean of ${seeds} seeds where it is not computed exactly); the grey line is 1`,
       },
       columns: 4,
       spacing: { row: 22, column: 26 },
@@ -121,10 +128,7 @@ function drawTightness(
         },
         width: 190,
         height: 130,
-        transform: [
-          { filter: { field: 'statement', equal: id } },
-          { filter: `datum.ratio > 1e-9 && datum.steps <= ${last}` },
-        ],
+        transform: [{ filter: { field: 'statement', equal: id } }],
         encoding: {
           x: { field: 'steps', type: 'quantitative' as const, ...logarithmic([first, last], 'steps T', 1.15) },
           y: {
@@ -146,22 +150,22 @@ function drawTightness(
           {
             transform: onlyLayer('ratio'),
             mark: { type: 'line' as const, strokeWidth: 1.3, opacity: 0.75, clip: true },
-            encoding: { color, detail: { field: 'problem', type: 'nominal' as const } },
+            encoding: { color, detail: { field: 'series', type: 'nominal' as const } },
           },
           {
             transform: onlyLayer('ratio'),
-            mark: { type: 'point' as const, filled: true, size: 16, opacity: 0.75, clip: true },
+            mark: { type: 'point' as const, filled: true, size: 26, opacity: 0.9, clip: true },
+            encoding: { color, shape },
+          },
+          {
+            transform: onlyLayer('worst'),
+            mark: { type: 'line' as const, strokeWidth: 2, clip: true },
             encoding: { color },
           },
           {
             transform: onlyLayer('worst'),
-            mark: {
-              type: 'line' as const,
-              color: ink.strong,
-              strokeWidth: 2,
-              clip: true,
-              point: { filled: true, color: ink.strong, size: 34 },
-            },
+            mark: { type: 'point' as const, filled: true, size: 34, opacity: 1, clip: true },
+            encoding: { color, shape },
           },
         ],
       })),

@@ -28,6 +28,14 @@ const panels = [
 /** Drawn larger and below others, which they can equal. */
 const under: ReadonlySet<WorstCaseKey> = new Set(['maxright-stale', 'subgradient-best']);
 
+/** What a line of the theory is, and its dash. */
+const kinds = { met: 'theory, attained', above: 'theory, an upper bound' } as const;
+
+/** Whether the theory is the worst case, as far as that is enclosed. */
+function isMet({ theory, worstCase }: WorstCasePoint): boolean {
+  return theory !== null && theory - worstCase <= 1e-5 * theory;
+}
+
 /** The worst that can happen, by performance estimation, against what the theory says. */
 export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, overSteps, steps, overLambda }) => {
   const rowOf = (panel: string) => (point: WorstCasePoint) => ({
@@ -39,6 +47,7 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     worst: point.worstCase,
     bound: point.dualBound,
     theory: point.theory,
+    kind: isMet(point) ? kinds.met : kinds.above,
   });
   const rows = [
     ...panels.flatMap(({ panel, keys }) =>
@@ -46,11 +55,28 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     ),
     ...overLambda.map(rowOf('lambda')),
   ].sort((a, b) => a.steps - b.steps || a.lambda - b.lambda);
-  const { color, strokeDash, shape } = namedChannels(
+  const { color, shape } = namedChannels(
     'method',
     Object.values(methods).map(({ label, ...look }) => ({ name: label, ...look })),
   );
-  const legend = { ...color.legend, columns: 4, title: 'points: worst case; lines of the same colour: theory' };
+  const legend = { ...color.legend, columns: 4, title: 'points: worst case of the gap' };
+  const strokeDash = {
+    field: 'kind',
+    type: 'nominal' as const,
+    title: null,
+    scale: { domain: Object.values(kinds), range: [[], [5, 3]] },
+    legend: {
+      ...color.legend,
+      title: 'lines of the same colour',
+      symbolType: 'stroke',
+      symbolSize: 700,
+      symbolStrokeColor: ink.strong,
+    },
+  };
+  const names = (wanted: string): string =>
+    [
+      ...new Set(rows.filter(({ theory, kind }) => theory !== null && kind === wanted).map(({ method }) => method)),
+    ].join('; ');
   const wide = { ...color, legend };
   const shapes = { ...shape, legend };
   const values = rows.flatMap(({ worst, theory }) => (theory === null ? [worst] : [worst, theory]));
@@ -103,8 +129,8 @@ export const worstCaseFigure = drawing('worst-case', worstCases, ({ lambda, over
     caption:
       'Points are worst cases over all convex functions with subgradients of at most 1 and a start at distance 1 of the ' +
       `comparator, by performance estimation; each is enclosed by a run and a dual bound that differ by less than ` +
-      `10^${Math.ceil(Math.log10(apart)).toFixed(0).replace('-', '−')} of it. Lines are the theory: met by ALRIGHT, by MAXRIGHT with k = 1, by the best point and by the last point under ` +
-      'linear decay; only an upper bound for stale values (k = 2) and for the last point of constant steps. Open points run ' +
+      `10^${Math.ceil(Math.log10(apart)).toFixed(0).replace('-', '−')} of it. Lines are the theory, attained by ${names(kinds.met) || 'none'}; only an upper bound for ${names(kinds.above) || 'none'}. ` +
+      'Open points run ' +
       `the worst function of W. Sequential’s worst case does not vanish: ${course(paper.sftThenDpo)}, ` +
       `${course(paper.dpoThenSft)}.`,
     rows,

@@ -53,6 +53,11 @@ function spareLook(i: number): Omit<Look, 'label'> {
   return { colour: colours[i % colours.length], dash: dashes[i % dashes.length], shape: shapes[i % shapes.length] };
 }
 
+/** Looks of so many things that are no schedules, apart by colour, dash and shape. */
+export function otherLooks(count: number): Omit<Look, 'label'>[] {
+  return Array.from({ length: count }, (_, i) => spareLook(i));
+}
+
 /** One look per schedule, everywhere, under the label that the schedule gives itself. */
 export const looks = Object.fromEntries(
   Object.values(variants)
