@@ -7,7 +7,8 @@ export interface Page {
 
 /** Every page, in the order of the navigation. A new one is an HTML file and a line here. */
 export const pages: readonly Page[] = [
-  { file: 'index.html', name: 'Playground' },
+  { file: 'index.html', name: 'Story' },
+  { file: 'playground.html', name: 'Playground' },
   { file: 'figures.html', name: 'Figures' },
   { file: 'results.html', name: 'Results' },
   { file: 'language-model.html', name: 'Language model' },

@@ -38,6 +38,18 @@ export function canvas(host: HTMLElement, redraw: () => void): Canvas {
   return { svg, width: () => width, height: () => height, rem: () => rem };
 }
 
+let named = 0;
+
+/** A name for an element that nothing else on the page has. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${++named}`;
+}
+
+/** A clip path of a plot's area. */
+export function clipped(id: string, { left, right, top, bottom }: PlotArea): string {
+  return `<clipPath id="${id}"><rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}"/></clipPath>`;
+}
+
 /** A linear scale with about `count` ticks. */
 export function linear(
   [low, high]: readonly [number, number],
@@ -149,9 +161,12 @@ export function symbolPath(shape: Look['shape'], radius: number): string {
   }
 }
 
-/** A look's symbol at a point, with a rim of the panel's colour. */
-export function symbol({ shape, colour }: Look, x: number, y: number, radius: number): string {
-  return `<path class="symbol" d="${symbolPath(shape, radius)}" transform="translate(${px(x)},${px(y)})" fill="${colour}"/>`;
+/**
+ * A look's symbol at a point, with a rim of the panel's colour.
+ * @param shows attributes that say what it shows
+ */
+export function symbol({ shape, colour }: Look, x: number, y: number, radius: number, shows = ''): string {
+  return `<path class="symbol" ${shows} d="${symbolPath(shape, radius)}" transform="translate(${px(x)},${px(y)})" fill="${colour}"/>`;
 }
 
 /** The stroke attributes of a look. */

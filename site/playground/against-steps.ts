@@ -1,7 +1,19 @@
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
-import { axes, canvas, linePath, logarithmic, px, stroke, symbol, type PlotArea, type Scale } from '../chart/plot.js';
+import {
+  axes,
+  canvas,
+  clipped,
+  linePath,
+  logarithmic,
+  px,
+  stroke,
+  symbol,
+  type PlotArea,
+  type Scale,
+  uniqueName,
+} from '../chart/plot.js';
 import type { Curve, ShownBound } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 
@@ -17,6 +29,7 @@ const titles: Readonly<Partial<Record<keyof EnsembleMeasures, string>>> = {
 /** A measure against steps, both on logarithmic axes: means, 95 % bands over seeds, and the bounds of the theorems. */
 export function againstStepsView(host: HTMLElement): View {
   let last: Shown | undefined;
+  const clip = uniqueName('steps-clip');
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
   });
@@ -49,9 +62,9 @@ export function againstStepsView(host: HTMLElement): View {
     );
     svg.innerHTML = `
       ${axes(area, x, y, { x: 'steps →', y: titles[measure] ?? measure }, rem())}
-      ${clipped('steps-clip', area)}
-      <g clip-path="url(#steps-clip)">
-        ${runs.map(([key, { curves, steps }]) => `<path class="band" fill="${looks[key].colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
+      ${clipped(clip, area)}
+      <g clip-path="url(#${clip})">
+        ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${looks[key].colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
         ${runs.map(([key, { curves, steps }]) => `<path class="mean" data-schedule="${key}" d="${linePath(steps.length, (i) => [x(steps[i]), floor(curves[measure].mean[i])])}" ${stroke(looks[key], 0.13 * rem())}/>`).join('')}
         ${bounds.map(({ key, bound }) => boundLine(key, bound, runs[0][1].steps, x, y)).join('')}
         ${progress < 1 ? `<path class="now" d="M${px(x(Math.max(1, until)))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
@@ -72,7 +85,13 @@ export function againstStepsView(host: HTMLElement): View {
     ): string {
       const at = reached(ensemble, progress);
       const step = Math.max(1, ensemble.steps[at]);
-      return symbol(looks[key], across(step), up(ensemble.curves[drawn].mean[at]), 0.32 * rem());
+      return symbol(
+        looks[key],
+        across(step),
+        up(ensemble.curves[drawn].mean[at]),
+        0.32 * rem(),
+        `data-schedule="${key}"`,
+      );
     }
   }
 
@@ -85,6 +104,8 @@ export function againstStepsView(host: HTMLElement): View {
   ): string {
     // A theorem that speaks of the last step alone is a level to reach, or a point.
     const single = curve.filter(Number.isFinite).length === 1;
+    // On a logarithmic axis nothing is drawn of a bound at or below 0.
+    if (single && !(value > 0)) return '';
     const d = single
       ? `M${px(x(1))},${px(y(value))}H${px(x(steps[steps.length - 1]))}`
       : linePath(steps.length, (i) => [x(steps[i]), curve[i] > 0 ? y(curve[i]) : NaN]);
@@ -134,9 +155,4 @@ function band({ low, high }: Curve, steps: readonly number[], x: Scale, y: (valu
   const top = linePath(count, (i) => [x(steps[from + i]), y(high[from + i])]);
   const bottom = linePath(count, (i) => [x(steps[steps.length - 1 - i]), y(low[steps.length - 1 - i])]);
   return `${top}${bottom.replace('M', 'L')}Z`;
-}
-
-/** A clip path of a plot's area. */
-export function clipped(id: string, { left, right, top, bottom }: PlotArea): string {
-  return `<clipPath id="${id}"><rect x="${px(left)}" y="${px(top)}" width="${px(right - left)}" height="${px(bottom - top)}"/></clipPath>`;
 }

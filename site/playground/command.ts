@@ -60,7 +60,8 @@ export function remediesCommand(state: State): string {
   ]);
 }
 
-function runCommand(state: State, key: ScheduleKey): string {
+/** The command that runs one schedule. */
+export function runCommand(state: State, key: ScheduleKey): string {
   const { lambda, steps, stepSize, seeds, seed, batch, period, firstStage } = state;
   const { schedule, ...fixed } = compared[key];
   const { own } = variants[key];

@@ -1,7 +1,6 @@
 import { looks } from '../../src/figure/theme.js';
 import { significant } from '../../src/base/text.js';
-import { clipped } from './against-steps.js';
-import { axes, canvas, linear, linePath, px, stroke, symbol } from '../chart/plot.js';
+import { axes, canvas, clipped, linear, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 import { stagesOf } from './state.js';
 import { paper } from '../../src/schedule/key.js';
@@ -9,6 +8,7 @@ import { paper } from '../../src/schedule/key.js';
 /** The loss of the objective that Sequential trains first, through the second stage: what is learnt, and then forgotten. */
 export function forgettingCurveView(host: HTMLElement): View {
   let last: Shown | undefined;
+  const clip = uniqueName('forgetting-clip');
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
   });
@@ -45,21 +45,29 @@ export function forgettingCurveView(host: HTMLElement): View {
       const up = linePath(steps.length, (i) => [x(steps[i]), y(high[i])]);
       const down = linePath(steps.length, (i) => [x(steps[steps.length - 1 - i]), y(low[steps.length - 1 - i])]);
       const area =
-        up === '' ? '' : `<path class="band" fill="${looks[key].colour}" d="${up}${down.replace('M', 'L')}Z"/>`;
+        up === ''
+          ? ''
+          : `<path class="band" data-schedule="${key}" fill="${looks[key].colour}" d="${up}${down.replace('M', 'L')}Z"/>`;
       const line = linePath(steps.length, (i) => [x(steps[i]), y(mean[i])]);
-      return `${area}<path class="mean" d="${line}" ${stroke(looks[key], 0.13 * rem())}/>`;
+      return `${area}<path class="mean" data-schedule="${key}" d="${line}" ${stroke(looks[key], 0.13 * rem())}/>`;
     });
     const heads = runs.map(([key, ensemble]) => {
       const at = reached(ensemble, progress);
-      return symbol(looks[key], x(ensemble.steps[at]), y(ensemble.curves[first].mean[at]), 0.32 * rem());
+      return symbol(
+        looks[key],
+        x(ensemble.steps[at]),
+        y(ensemble.curves[first].mean[at]),
+        0.32 * rem(),
+        `data-schedule="${key}"`,
+      );
     });
     const { lost, text } = loss();
     svg.setAttribute('aria-label', `Forgetting curve: ${name} against steps. ${text}`);
     svg.innerHTML = `
       <rect class="second-stage" x="${px(x(before))}" y="${px(area.top)}" width="${px(area.right - x(before))}" height="${px(area.bottom - area.top)}"/>
       ${axes(area, x, y, { x: 'steps →', y: `↑ ${name}` }, rem())}
-      ${clipped('forgetting-clip', area)}
-      <g clip-path="url(#forgetting-clip)">
+      ${clipped(clip, area)}
+      <g clip-path="url(#${clip})">
         <path class="best" d="M${px(area.left)},${px(y(best))}H${px(area.right)}"/>
         ${lines.join('')}
         ${progress < 1 ? `<path class="now" d="M${px(x(progress * state.steps))},${px(area.top)}V${px(area.bottom)}"/>` : ''}

@@ -2,8 +2,7 @@ import { textAbove, textBelow } from '../../src/base/outward-text.js';
 import { shortNumber, significant } from '../../src/base/text.js';
 import { directLabels } from '../chart/direct-labels.js';
 import { objectiveSpace, reachedRegion, spaceAxes, spaceLine, type ObjectiveSpace } from '../chart/objective-space.js';
-import { canvas, px } from '../chart/plot.js';
-import { clipped } from './against-steps.js';
+import { canvas, clipped, px, uniqueName } from '../chart/plot.js';
 import type { DrawnChoice, DrawnFront, FrontPoint, Silence } from './protocol.js';
 import type { Shown, View } from './shown.js';
 import type { State } from './state.js';
@@ -11,10 +10,13 @@ import type { State } from './state.js';
 /** The front to go along: λ by dragging the point on it, a budget for SFT by dragging the line. */
 export function frontView(
   host: HTMLElement,
-  words: HTMLElement,
-  changed: (change: (state: State) => State) => void,
+  words: HTMLElement | undefined,
+  change: (change: (state: State) => State, shown: Shown) => void,
 ): View {
   let last: Shown | undefined;
+  const changed = (to: (state: State) => State): void => {
+    if (last !== undefined) change(to, last);
+  };
   let space: ObjectiveSpace | undefined;
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
@@ -34,7 +36,7 @@ export function frontView(
     if (scene === undefined || theory === undefined || front === undefined || backdrop === null || width() === 0)
       return;
     if ('reason' in front) {
-      words.textContent = front.reason;
+      if (words !== undefined) words.textContent = front.reason;
       backdrop.innerHTML = '';
       return;
     }
@@ -42,7 +44,7 @@ export function frontView(
     space = objectiveSpace({ width: width(), height: height(), rem: rem() }, ideal, theory.front);
     backdrop.innerHTML = frontPicture(space, { front, choice, points: theory.front, knee: front.knee }, rem());
     place(shown, space, front);
-    words.innerHTML = sentence(state, scene.referenceOptima.weightedSum, front, choice);
+    if (words !== undefined) words.innerHTML = sentence(state, scene.referenceOptima.weightedSum, front, choice);
   }
 
   function place({ state, scene, choice }: Shown, { area, x, y }: ObjectiveSpace, front: DrawnFront): void {
@@ -160,6 +162,7 @@ export function frontPicture(
 ): string {
   const { area, x, y } = space;
   const { front, choice, points, knee } = parts;
+  const clip = uniqueName('front-clip');
   const pairs = (chain: DrawnFront['inner']): { dpo: number; sft: number }[] =>
     chain.map(([dpo, sft]) => ({ dpo, sft }));
   const inner = pairs(front.inner);
@@ -170,8 +173,8 @@ export function frontPicture(
       ? ''
       : `<path class="chosen" d="M${px(x(found.sft) - 0.34 * rem)},${px(y(found.dpo.upper))}h${px(0.68 * rem)}M${px(x(found.sft))},${px(y(found.dpo.upper) - 0.34 * rem)}v${px(0.68 * rem)}"/>`;
   return `${spaceAxes(space, rem)}
-    ${clipped('front-clip', area)}
-    <g clip-path="url(#front-clip)">
+    ${clipped(clip, area)}
+    <g clip-path="url(#${clip})">
       <path class="feasible" d="${reachedRegion(space, points)}"/>
       <path class="outer" d="${spaceLine(space, pairs(front.outer))}"/>
       <path class="inner" d="${spaceLine(space, inner)}"/>

@@ -1,6 +1,7 @@
 import { contours } from 'd3-contour';
 import { looks } from '../../src/figure/theme.js';
-import { canvas, linear, linePath, px, stroke, symbol, type PlotArea, type Scale } from '../chart/plot.js';
+import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type PlotArea, type Scale } from '../chart/plot.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
 import { handles, type Change } from './handles.js';
 import type { ReferenceOptimumName, Scene, Window } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
@@ -12,27 +13,31 @@ export const quadraticWindow: Window = { x: [-3.4, 3.4], y: [-2.55, 2.55] };
 /** Level of the ellipse that the handles hold, and the others around it: radii double from one to the next. */
 const ellipseLevels = [0.03125, 0.125, 0.5, 2, 8, 32];
 
-/** The landscape with its contours, the minimisers, and the paths that the schedules take. */
-export function landscapeView(host: HTMLElement, changed: (change: Change) => void): View {
+/**
+ * The landscape with its contours, the minimisers, and the paths that the schedules take.
+ * @param changed told how a hand changes the quadratics; without it nothing can be dragged
+ */
+export function landscapeView(host: HTMLElement, changed?: (change: Change) => void): View {
   let last: Shown | undefined;
+  const name = uniqueName('landscape-clip');
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
   });
   svg.setAttribute('role', 'group');
   svg.setAttribute('aria-label', 'Landscape: both objectives, their minimisers and the paths of the schedules');
-  svg.innerHTML = `<clipPath id="landscape-clip"><rect rx="6"/></clipPath><g class="backdrop" clip-path="url(#landscape-clip)"></g>`;
+  svg.innerHTML = `<clipPath id="${name}"><rect rx="6"/></clipPath><g class="backdrop" clip-path="url(#${name})"></g>`;
   const backdrop = svg.querySelector('.backdrop');
   const clip = svg.querySelector('rect');
-  const held = handles(svg, changed);
+  const held = changed === undefined ? undefined : handles(svg, changed);
 
   function draw(shown: Shown): void {
     last = shown;
     if (backdrop === null || clip === null || width() === 0) return;
-    for (const [name, value] of Object.entries({ width: width(), height: height() }))
-      clip.setAttribute(name, px(value));
+    for (const [attribute, value] of Object.entries({ width: width(), height: height() }))
+      clip.setAttribute(attribute, px(value));
     const { scene } = shown;
     if (scene?.dimension === 1) {
-      held.hide();
+      held?.hide();
       backdrop.innerHTML = line(shown, scene, { left: 0, right: width(), top: 0, bottom: height() }, rem());
       return;
     }
@@ -40,15 +45,15 @@ export function landscapeView(host: HTMLElement, changed: (change: Change) => vo
     if (window === undefined) return;
     const x = linear(window.x, [0, width()]);
     const y = linear(window.y, [height(), 0]);
-    backdrop.innerHTML = plane(shown, x, y, rem());
-    if (shown.state.kind === 'quadratic') held.show(shown.state.quadratic, x, y, rem());
-    else held.hide();
+    backdrop.innerHTML = plane(shown, x, y, rem(), held !== undefined);
+    if (shown.state.kind === 'quadratic') held?.show(shown.state.quadratic, x, y, rem());
+    else held?.hide();
   }
   return { draw };
 }
 
 /** d ≥ 2: the plane, from the state itself where that says all, so that it follows the hand at once. */
-function plane(shown: Shown, x: Scale, y: Scale, rem: number): string {
+function plane(shown: Shown, x: Scale, y: Scale, rem: number, held: boolean): string {
   const { state, scene, theory } = shown;
   const layers: string[] = [];
   if (scene !== undefined) layers.push(hill(state, scene, x, y));
@@ -67,7 +72,7 @@ function plane(shown: Shown, x: Scale, y: Scale, rem: number): string {
     layers.push(`<path class="pareto-set" d="${curve}"/>`);
   }
   layers.push(...paths(shown, x, y, rem));
-  if (scene !== undefined) layers.push(referenceOptima(state, scene, x, y, rem));
+  if (scene !== undefined) layers.push(referenceOptima(state.kind === 'quadratic' && held, scene, x, y, rem));
   const { choice } = shown;
   if (choice !== undefined && !('reason' in choice)) {
     const [left, top] = [x(choice.point[0]), y(choice.point[1])];
@@ -154,12 +159,10 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
     const trail = linePath(at + 1, (i) => [x(path[2 * i]), y(path[2 * i + 1])]);
     return `<path class="trail" data-schedule="${key}" d="${trail}" ${stroke(looks[key], 0.12 * rem)}/>`;
   });
-  const clouds = runs.map(([key, { ends }]) =>
-    shown.progress < 1 ? '' : dots(ends, x, y, looks[key].colour, 0.11 * rem),
-  );
+  const clouds = runs.map(([key, { ends }]) => (shown.progress < 1 ? '' : dots(ends, x, y, key, 0.11 * rem)));
   const heads = runs.map(([key, { path, steps }]) => {
     const at = reached({ steps }, shown.progress);
-    return symbol(looks[key], x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem);
+    return symbol(looks[key], x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem, `data-schedule="${key}"`);
   });
   return [...trails, ...clouds, ...heads];
 }
@@ -168,10 +171,10 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
  * Dots at points given as x and y alternating: one path of lines without length and with round ends, for an element for
  * each dot costs a drag most of its time.
  */
-export function dots(points: Float64Array, x: Scale, y: Scale, colour: string, radius: number): string {
+export function dots(points: Float64Array, x: Scale, y: Scale, key: ScheduleKey, radius: number): string {
   let d = '';
   for (let i = 0; i < points.length; i += 2) d += `M${px(x(points[i]))},${px(y(points[i + 1]))}h0`;
-  return `<path class="cloud" d="${d}" stroke="${colour}" stroke-width="${px(2 * radius)}"/>`;
+  return `<path class="cloud" data-schedule="${key}" d="${d}" stroke="${looks[key].colour}" stroke-width="${px(2 * radius)}"/>`;
 }
 
 const referenceOptimumLabels: readonly (readonly [ReferenceOptimumName, string, string])[] = [
@@ -179,16 +182,16 @@ const referenceOptimumLabels: readonly (readonly [ReferenceOptimumName, string, 
   ['chebyshev', 'θ°', 'minimiser of F_max, where MAXRIGHT goes'],
 ];
 
-function referenceOptima({ kind }: State, scene: Scene, x: Scale, y: Scale, rem: number): string {
-  const own =
-    kind === 'quadratic'
-      ? []
-      : ([
-          ['dpo', 'DPO'],
-          ['sft', 'SFT'],
-        ] as const);
+/** @param held whether minimisers and start are shown by what holds them */
+function referenceOptima(held: boolean, scene: Scene, x: Scale, y: Scale, rem: number): string {
+  const own = held
+    ? []
+    : ([
+        ['dpo', 'DPO'],
+        ['sft', 'SFT'],
+      ] as const);
   const minimisers = own.map(([name, label]) => mark(name, label, `minimiser of f_${label}`));
-  const start = kind === 'quadratic' ? '' : cross(scene.start, 'start', 'start', 'start');
+  const start = held ? '' : cross(scene.start, 'start', 'start', 'start');
   return [start, ...minimisers, ...referenceOptimumLabels.map(([name, label, title]) => mark(name, label, title))].join(
     '',
   );
@@ -233,7 +236,7 @@ function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
     const last = reached({ steps }, progress);
     const d = linePath(last + 1, (i) => [x(path[2 * i]), time(steps[i])]);
     return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(looks[key], 0.12 * rem)}/>
-      ${symbol(looks[key], x(path[2 * last]), time(steps[last]), 0.36 * rem)}`;
+      ${symbol(looks[key], x(path[2 * last]), time(steps[last]), 0.36 * rem, `data-schedule="${key}"`)}`;
   });
   const marks = [
     ['sft', 'SFT'],

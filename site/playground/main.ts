@@ -1,3 +1,4 @@
+import '../chart/plots.css';
 import './playground.css';
 import { fromAddress, toAddress } from './address.js';
 import { againstStepsView } from './against-steps.js';
@@ -5,20 +6,21 @@ import { commands, frontCommand, problemCommand, problemFileName, remediesComman
 import { controls } from './controls.js';
 import { startEngine } from './engine.js';
 import { forgettingCurveView } from './forgetting-curve.js';
-import { landscapeView, quadraticWindow } from './landscape.js';
+import { jobOf } from './job.js';
+import { landscapeView } from './landscape.js';
 import { frontView } from './front-view.js';
 import { remediesView, remedyPicker } from './remedies-view.js';
 import { objectiveSpaceView } from './objective-space.js';
-import { player } from './player.js';
-import { problemSource } from './problem-source.js';
+import { lightUp } from '../chart/light.js';
+import { transport } from '../chart/transport.js';
 import { fileDrop } from './file-drop.js';
 import { InputError } from '../../src/base/input-error.js';
 import { significant } from '../../src/base/text.js';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Answer, EnsembleSummary, Job, Refusal, Scene, Theory } from './protocol.js';
-import { inTurn, shownEnsembles, type Shown, type View } from './shown.js';
-import { drawnMeasures, initialState, stagesOf, type State } from './state.js';
+import { inTurn, shownEnsembles, workingWords, type Shown, type View } from './shown.js';
+import { drawnMeasures, initialState, type State } from './state.js';
 import { tableView } from './table.js';
 import { showTheorems } from './theorems.js';
 
@@ -62,7 +64,7 @@ const views: readonly View[] = [
 const pickRemedies = remedyPicker(element('#remedy-picker', HTMLElement), update);
 const form = controls(element('.controls', HTMLFormElement), update);
 const engine = startEngine(answered);
-const play = player(element('#play', HTMLButtonElement), (share) => {
+const steps = transport(element('#transport', HTMLElement), (share) => {
   progress = share;
   scheduleDrawing();
 });
@@ -73,7 +75,7 @@ function update(change: (state: State) => State): void {
   const before = state;
   notUnderstood = '';
   state = change(before);
-  if (state.measure === before.measure) play.stop();
+  if (state.measure === before.measure && state.forgetAtMost === before.forgetAtMost) steps.end();
   formStale = true;
   if (state.kind !== before.kind) forget();
   start();
@@ -98,12 +100,7 @@ function start(): void {
   // Not what the runs before came to, also where this one is refused.
   element('#status', HTMLElement).textContent = '';
   try {
-    const { schedules, remedies: drawn, forgetAtMost, lambda, steps, stepSize, period, batch, seeds, seed } = state;
-    const asked = { schedules, remedies: drawn, ...(forgetAtMost !== undefined && { forgetAtMost }) };
-    const window = state.kind === 'quadratic' ? { window: quadraticWindow } : {};
-    const split = stagesOf(state);
-    const source = problemSource(state);
-    job = { id, source, ...asked, lambda, steps, stepSize, split, period, batch, seeds, seed, ...window };
+    job = { id, ...jobOf(state) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     refuse({ field: error.field, message: error.message });
@@ -134,6 +131,7 @@ function answered(answer: Answer): void {
       ({ remedies } = answer);
       break;
     case 'ensemble':
+      steps.over(answer.ensemble.steps, workingWords(state));
       ensembles = new Map([...ensembles, [answer.key, answer.ensemble]]);
       for (const [id, inputAt] of unanswered) {
         if (id > answer.id) continue;
@@ -307,7 +305,8 @@ async function copy(text: string, button: EventTarget | null): Promise<void> {
 fileDrop(element('.drop-here', HTMLElement), element('#choose-file', HTMLInputElement), (file) => {
   update((current) => ({ ...current, kind: 'file', file }));
 });
+lightUp(element('#main', HTMLElement));
 addEventListener('hashchange', () => void readAddress());
 void readAddress().then(() => {
-  play.once();
+  steps.once();
 });

@@ -1,13 +1,13 @@
 import { looks } from '../../src/figure/theme.js';
 import { levelLine, objectiveSpace, reachedRegion, spaceAxes, spaceLine } from '../chart/objective-space.js';
-import { canvas, linePath, px, stroke, symbol } from '../chart/plot.js';
-import { clipped } from './against-steps.js';
+import { canvas, clipped, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import { dots } from './landscape.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 
 /** Objective space: f_SFT across, f_DPO up; the Pareto front, the ideal point, and where the schedules go and end. */
 export function objectiveSpaceView(host: HTMLElement): View {
   let last: Shown | undefined;
+  const clip = uniqueName('space-clip');
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
   });
@@ -30,14 +30,14 @@ export function objectiveSpaceView(host: HTMLElement): View {
     const trails = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
       const d = linePath(at + 1, (i) => [x(curves.sft.mean[i]), y(curves.dpo.mean[i])]);
-      return `<path class="trail" d="${d}" ${stroke(looks[key], 0.12 * rem())}/>`;
+      return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(looks[key], 0.12 * rem())}/>`;
     });
     const clouds = runs.map(([key, { endValues }]) =>
-      progress < 1 ? '' : dots(swapped(endValues), x, y, looks[key].colour, 0.11 * rem()),
+      progress < 1 ? '' : dots(swapped(endValues), x, y, key, 0.11 * rem()),
     );
     const heads = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
-      return symbol(looks[key], x(curves.sft.mean[at]), y(curves.dpo.mean[at]), 0.38 * rem());
+      return symbol(looks[key], x(curves.sft.mean[at]), y(curves.dpo.mean[at]), 0.38 * rem(), `data-schedule="${key}"`);
     });
     const worst = front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
     svg.setAttribute(
@@ -46,8 +46,8 @@ export function objectiveSpaceView(host: HTMLElement): View {
     );
     svg.innerHTML = `
       ${spaceAxes(space, rem())}
-      ${clipped('space-clip', area)}
-      <g clip-path="url(#space-clip)">
+      ${clipped(clip, area)}
+      <g clip-path="url(#${clip})">
         <path class="feasible" d="${reachedRegion(space, front)}"/>
         <path class="level" d="${levelLine(space, state.lambda, weightedSum)}"/>
         <path class="front" d="${spaceLine(space, front)}"/>

@@ -3,8 +3,7 @@ import { lookOf, looks, type Look } from '../../src/figure/theme.js';
 import { variants } from '../../src/schedule/key.js';
 import { directLabels } from '../chart/direct-labels.js';
 import { levelLine, objectiveSpace, reachedRegion, spaceAxes, spaceLine } from '../chart/objective-space.js';
-import { canvas, px, stroke, symbol } from '../chart/plot.js';
-import { clipped } from './against-steps.js';
+import { canvas, clipped, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import type { DrawnRemedy } from './protocol.js';
 import { remedyList } from './remedy-list.js';
 import type { Shown, View } from './shown.js';
@@ -22,7 +21,7 @@ export function labelOfRemedy(name: string): string {
 }
 
 /** The remedies in objective space: the certified front, each one's curve, and the point that it ends at; a table of them. */
-export function remediesView(host: HTMLElement, table: HTMLElement): View {
+export function remediesView(host: HTMLElement, table?: HTMLElement): View {
   let last: Shown | undefined;
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
@@ -34,7 +33,7 @@ export function remediesView(host: HTMLElement, table: HTMLElement): View {
     last = shown;
     const { scene, theory, state, remedies } = shown;
     if (scene === undefined || theory === undefined || width() === 0) return;
-    drawTable(table, shown);
+    if (table !== undefined) drawTable(table, shown);
     svg.setAttribute('aria-label', spoken(remedies));
     svg.innerHTML = remediesPicture(
       { width: width(), height: height(), rem: rem() },
@@ -64,12 +63,15 @@ export function remediesPicture(
   const ends = remedies.flatMap(({ name, limit }) => (limit === undefined ? [] : [{ name, limit }]));
   const space = objectiveSpace(size, ideal, [...front, ...ends.map(({ limit }) => limit)]);
   const { area, x, y } = space;
+  const clip = uniqueName('remedies-clip');
   const optimum = landmarks.weightedSum;
   const curves = remedies.map(
     ({ name, curve }) =>
       `<path class="remedy" data-remedy="${name}" d="${spaceLine(space, curve)}" ${stroke(lookOfRemedy(name), 0.13 * rem)}/>`,
   );
-  const marks = ends.map(({ name, limit }) => symbol(lookOfRemedy(name), x(limit.sft), y(limit.dpo), 0.36 * rem));
+  const marks = ends.map(({ name, limit }) =>
+    symbol(lookOfRemedy(name), x(limit.sft), y(limit.dpo), 0.36 * rem, `data-remedy="${name}"`),
+  );
   const arm = 0.3 * rem;
   const cross = (left: number, top: number): string =>
     `<path class="mark" d="M${px(left - arm)},${px(top)}h${px(2 * arm)}M${px(left)},${px(top - arm)}v${px(2 * arm)}"/>`;
@@ -90,8 +92,8 @@ export function remediesPicture(
       : [{ text: 'min F_λ', x: x(optimum.sft), y: y(optimum.dpo) }]),
   ];
   return `${spaceAxes(space, rem)}
-    ${clipped('remedies-clip', area)}
-    <g clip-path="url(#remedies-clip)">
+    ${clipped(clip, area)}
+    <g clip-path="url(#${clip})">
       <path class="feasible" d="${reachedRegion(space, front)}"/>
       <path class="level" d="${levelLine(space, lambda, optimum)}"/>
       <path class="front" d="${spaceLine(space, front)}"/>

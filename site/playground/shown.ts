@@ -1,6 +1,7 @@
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { DrawnChoice, DrawnFront, DrawnRemedy, EnsembleSummary, Scene, Silence, Theory } from './protocol.js';
-import type { State } from './state.js';
+import { paper } from '../../src/schedule/key.js';
+import { stagesOf, type State } from './state.js';
 
 /** Everything that the views draw from. */
 export interface Shown {
@@ -34,6 +35,15 @@ export function shownEnsembles({ state, ensembles }: Shown): [ScheduleKey, Ensem
     const ensemble = ensembles.get(key);
     return ensemble === undefined ? [] : [[key, ensemble] as [ScheduleKey, EnsembleSummary]];
   });
+}
+
+/** What Sequential trains at a step, in words; nothing where it does not run. */
+export function workingWords(state: State): (step: number) => string {
+  const keys = [paper.sftThenDpo, paper.dpoThenSft].filter((key) => state.schedules.includes(key));
+  if (keys.length === 0) return () => '';
+  const [first] = stagesOf(state);
+  const stages = keys[0] === paper.sftThenDpo ? ['SFT', 'DPO'] : ['DPO', 'SFT'];
+  return (step) => (step === 0 ? 'the start' : `training ${stages[step <= first ? 0 : 1]}`);
 }
 
 /**

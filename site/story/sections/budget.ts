@@ -1,0 +1,51 @@
+import { significant } from '../../../src/base/text.js';
+import { frontCommand } from '../../playground/command.js';
+import { frontView } from '../../playground/front-view.js';
+import { landscapeView } from '../../playground/landscape.js';
+import { storyState } from '../problem.js';
+import type { Section } from '../section.js';
+import { said } from '../words.js';
+
+/** What Sequential forgets at most, in steps of the slider. */
+const whole = 100;
+
+/** A budget: you say what may be forgotten, and the front says λ. */
+export const budget: Section = {
+  id: 'budget',
+  control: {
+    label: 'How much of what Sequential forgets may be forgotten',
+    initial: 10,
+    least: 0,
+    most: whole,
+    step: 1,
+    text: (value) => `${value} %`,
+  },
+  needs: ['scene', 'trade-off'],
+  state(value, { front }) {
+    const most = front === undefined || 'reason' in front ? undefined : front.mostForgotten;
+    const forgetAtMost =
+      most === undefined ? undefined : Math.min(most, Number(((value / whole) * most).toPrecision(3)));
+    return storyState({ schedules: [], remedies: [], forgetAtMost });
+  },
+  views: ([landscape, front], change) => [
+    landscapeView(landscape),
+    frontView(front, undefined, (edit, shown) => {
+      const asked = edit(shown.state);
+      const { front: found } = shown;
+      if (asked.forgetAtMost === undefined || found === undefined || 'reason' in found) return;
+      change(Math.round((whole * asked.forgetAtMost) / found.mostForgotten));
+    }),
+  ],
+  sentence({ choice }) {
+    if (choice === undefined || 'reason' in choice) return undefined;
+    const { forgetAtMost, dpo, lambda, exchangeRate } = choice;
+    const middle = (lambda[0] + lambda[1]) / 2;
+    const rate =
+      Number.isFinite(exchangeRate) && exchangeRate < 0
+        ? ` There one more nat of DPO costs ${said('rate', -exchangeRate)} of SFT.`
+        : '';
+    return `With at most ${said('budget', forgetAtMost)} nats of SFT lost, f<sub>DPO</sub> can fall to ${said('dpo', dpo.upper)} and, certified, no further than ${significant(dpo.lower, 6)}. The λ that does it is ${said('lambda', middle)}.${rate}`;
+  },
+  command: ({ state, choice }) =>
+    frontCommand(state, choice === undefined || 'reason' in choice ? 0 : choice.forgetAtMost),
+};
