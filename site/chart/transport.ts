@@ -17,7 +17,7 @@ const duration = 3200;
 export function transport(host: HTMLElement, shown: (share: number) => void): Transport {
   host.classList.add('transport');
   host.innerHTML = `<button type="button" class="play">▶ Play</button>
-    <button type="button" class="one" aria-label="One step on" title="One step on">⏵|</button>
+    <button type="button" class="one" title="One step on">Step</button>
     <input type="range" min="0" max="1" step="1" value="1" aria-label="Step">
     <output></output>`;
   const play = host.querySelector<HTMLButtonElement>('.play');

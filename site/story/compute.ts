@@ -33,7 +33,7 @@ export function startComputing(): Computing {
     ask(section, job, tasks, answered) {
       const full = { ...job, id: ++id };
       const asked = tasks.map((task): Asked => {
-        const request: Request = task === 'runs' ? { task, job: full, schedules: job.schedules } : { task, job: full };
+        const request = requestOf(task, full);
         return { request, section, answered };
       });
       // In front of sections that nobody has touched.
@@ -42,4 +42,9 @@ export function startComputing(): Computing {
       if (current === undefined || current.section === section) begin(waiting.shift());
     },
   };
+}
+
+function requestOf(task: Task, job: Job): Request {
+  if (task === 'runs') return { task, job, schedules: job.schedules };
+  return { task: task === 'scene' ? task : 'trade-off', job };
 }

@@ -14,9 +14,14 @@ import { sectionControl } from './control.js';
 import type { Section } from './section.js';
 import { sections } from './sections/index.js';
 
-// Addresses of the playground from before the story stood here.
-if (/^#.*=/.test(location.hash)) location.replace(`./playground.html${location.hash}`);
-else begin();
+/** Addresses of the playground from before the story stood here lead there, with their state. */
+function leadOn(): boolean {
+  const isState = /^#.*=/.test(location.hash);
+  if (isState) location.replace(`./playground.html${location.hash}`);
+  return isState;
+}
+addEventListener('hashchange', leadOn);
+if (!leadOn()) begin();
 
 function begin(): void {
   const computing = startComputing();
@@ -103,12 +108,15 @@ function show(section: Section, computing: Computing): void {
         shown = { ...shown, theory: answer.theory };
         break;
       case 'front':
+        if (!needs.includes('budget')) return;
         shown = { ...shown, front: answer.front };
         break;
       case 'choice':
+        if (!needs.includes('budget')) return;
         shown = { ...shown, choice: answer.choice };
         break;
       case 'remedies':
+        if (!needs.includes('remedies')) return;
         shown = { ...shown, remedies: answer.remedies };
         break;
       case 'ensemble':

@@ -1,8 +1,8 @@
 import type { Shown, View } from '../playground/shown.js';
 import type { State } from '../playground/state.js';
 
-/** What a section asks of the workers: the landscape and the front, runs, or what remedies and budgets reach. */
-export type Task = 'scene' | 'runs' | 'trade-off';
+/** What a section asks of the workers: the landscape and the front, runs, what remedies reach, or what a budget does. */
+export type Task = 'scene' | 'runs' | 'remedies' | 'budget';
 
 /** The one control of a section: a slider, or a choice between names. Its value is a number, or the place of a name. */
 export interface SectionControl {

@@ -8,7 +8,7 @@ describeInBrowser('the playground', () => {
 
   // Other people's work on the machine can spoil a time, but not three in a row.
   it('follows a drag within 100 ms, and a key, and shares the state by its address', { retry: 2 }, async () => {
-    const page = await site.open();
+    const page = await site.open('playground.html');
     await settled(page);
     const before = await path(page, 'alright');
     const handle = page.locator('[data-handle=dpo] .grip');

@@ -74,7 +74,7 @@ describeInBrowser('the playground', () => {
 
   it('is small at first, at most 400 kB of compressed JavaScript, and accessible once it has run', async () => {
     site.served.clear();
-    const page = await site.open();
+    const page = await site.open('playground.html');
     await settled(page);
     const scripts = [...site.served].filter(([name]) => name.endsWith('.js'));
     const size = scripts.reduce((sum, [, content]) => sum + gzipSync(content).length, 0);
@@ -99,7 +99,7 @@ describeInBrowser('the playground', () => {
     ],
     ['the closed-form pair', 'problem=closed-form&start=-0.5&steps=100&seeds=4', ['mix']],
   ])('prints the numbers of the command line, to the last digit, for %s', async (_, address, schedules) => {
-    const page = await site.open(`#${address}&schedules=${schedules.join(',')}`);
+    const page = await site.open(`playground.html#${address}&schedules=${schedules.join(',')}`);
     await settled(page);
     await expectSameNumbers(page, schedules);
     await page.context().close();
@@ -108,7 +108,7 @@ describeInBrowser('the playground', () => {
 
   it('draws the remedies and encloses the front as the command line does, to the last digit', async () => {
     const page = await site.open(
-      '#problem=log-linear&lambda=0.4&steps=100&seeds=2&remedies=sequential,best-checkpoint,replay,l2-anchor,kl-anchor,average,mgda',
+      'playground.html#problem=log-linear&lambda=0.4&steps=100&seeds=2&remedies=sequential,best-checkpoint,replay,l2-anchor,kl-anchor,average,mgda',
     );
     await settled(page);
     const copied = async (button: string): Promise<string> => {
@@ -169,7 +169,7 @@ describeInBrowser('the playground', () => {
   });
 
   it('takes a problem file that is dropped, refuses a bad one in place, and gives the file back', async () => {
-    const page = await site.open('#problem=file&steps=100&seeds=4');
+    const page = await site.open('playground.html#problem=file&steps=100&seeds=4');
     await delayLandscape(page);
     const drop = (name: string, text: string): Promise<void> =>
       page.evaluate(
@@ -219,7 +219,7 @@ describeInBrowser('the playground', () => {
   it('warns as the command line does where a gap is not large beside its certificate', async () => {
     const [dpo, sft] = ['0.5*(x - 1)^2 + y^2', '0.5*(x + 1)^2 + log(1 + exp(-y)) + y^2/10'];
     const file = { kind: 'expression', variables: ['x', 'y'], objectives: { dpo, sft }, radius: 3, start: [0, -1] };
-    const page = await site.open('#problem=file&schedules=mix&steps=15&seeds=2&step-size=0.5');
+    const page = await site.open('playground.html#problem=file&schedules=mix&steps=15&seeds=2&step-size=0.5');
     await page.fill('#file-text', JSON.stringify(file));
     await settled(page);
     const command = await page.locator('#commands').textContent();
@@ -233,7 +233,7 @@ describeInBrowser('the playground', () => {
   });
 
   it('keeps what a run was refused for when the landscape of the same state comes after it', async () => {
-    const page = await site.open('#problem=quadratic&steps=100&seeds=4');
+    const page = await site.open('playground.html#problem=quadratic&steps=100&seeds=4');
     await delayLandscape(page);
     await settled(page);
     await page.fill('#step-size', '99');

@@ -20,7 +20,7 @@ export const budget: Section = {
     step: 1,
     text: (value) => `${value} %`,
   },
-  needs: ['scene', 'trade-off'],
+  needs: ['scene', 'budget'],
   state(value, { front }) {
     const most = front === undefined || 'reason' in front ? undefined : front.mostForgotten;
     const forgetAtMost =

@@ -3,14 +3,18 @@ import { remediesCommand } from '../../playground/command.js';
 import { landscapeView } from '../../playground/landscape.js';
 import type { Shown } from '../../playground/shown.js';
 import type { CurvePoint } from '../../../src/remedy/curve.js';
-import { labelOfRemedy, lookOfRemedy } from '../../playground/remedies-view.js';
-import { frontierView } from '../frontier-view.js';
 import { storyState } from '../problem.js';
 import type { Section } from '../section.js';
+import { stopView } from '../stop-view.js';
 import { counted, percent, said } from '../words.js';
 
 const remedy = 'best-checkpoint';
 const stage = 64;
+
+/** The gap of a stage two that runs to its end. */
+const limitOf = ({ remedies }: Shown): number | undefined => remedies.find(({ name }) => name !== remedy)?.limit?.gap;
+
+const stoppedAt = ({ progress }: Shown): number => Math.round(progress * 2 * stage) - stage;
 
 const stopOf = ({ remedies }: Shown, value: number): CurvePoint | undefined =>
   remedies.find(({ name }) => name === remedy)?.curve.find(({ parameter }) => parameter === value);
@@ -26,7 +30,7 @@ export const earlyStop: Section = {
     step: 1,
     text: (value) => `${value} steps`,
   },
-  needs: ['scene', 'trade-off', 'runs'],
+  needs: ['scene', 'remedies', 'runs'],
   // Without noise, so that the path is the mean one and its best point is known.
   state: () => {
     const { quadratic, ...rest } = storyState({
@@ -38,24 +42,21 @@ export const earlyStop: Section = {
     });
     return { ...rest, quadratic: { ...quadratic, noise: 0 } };
   },
-  views: ([landscape, space]) => {
+  views: ([landscape, gaps]) => {
     return [
       landscapeView(landscape),
-      frontierView(space, (shown) => {
-        const best = shown.remedies.find(({ name }) => name === remedy)?.limit;
-        const stop = stopOf(shown, Math.round(shown.progress * 2 * stage) - stage);
-        const { colour } = lookOfRemedy(remedy);
-        return [
-          ...(stop === undefined ? [] : [{ ...stop, name: 'stopped here', colour: 'var(--accent)' }]),
-          ...(best === undefined ? [] : [{ ...best, name: labelOfRemedy(remedy).toLowerCase(), colour }]),
-        ];
+      stopView(gaps, (shown) => {
+        const found = shown.remedies.find(({ name }) => name === remedy);
+        const limit = limitOf(shown);
+        if (found === undefined || limit === undefined) return undefined;
+        return { curve: found.curve, stop: stoppedAt(shown), best: Number(found.value), limit };
       }),
     ];
   },
   progress: (value) => (stage + value) / (2 * stage),
   sentence(shown, value) {
     const found = shown.remedies.find(({ name }) => name === remedy);
-    const all = shown.remedies.find(({ name }) => name !== remedy)?.limit?.gap;
+    const all = limitOf(shown);
     const stop = stopOf(shown, value);
     if (found?.limit === undefined || stop === undefined || all === undefined) return undefined;
     const { limit, value: best } = found;

@@ -24,7 +24,7 @@ export const limit: Section = {
     step: 0.25,
     text: (value) => counted(stepsOf(value)),
   },
-  needs: ['scene', 'trade-off', 'runs'],
+  needs: ['scene', 'remedies', 'runs'],
   state: (value) =>
     storyState({
       schedules: [paper.sftThenDpo, paper.alright],

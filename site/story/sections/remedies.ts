@@ -23,7 +23,7 @@ const traces: Readonly<Record<string, string>> = {
 export const remediesSection: Section = {
   id: 'remedies',
   control: { label: 'Remedy', initial: 0, names: shown.map(labelOfRemedy) },
-  needs: ['scene', 'trade-off'],
+  needs: ['scene', 'remedies'],
   state: () => storyState({ remedies: [...shown, sequential], schedules: [] }),
   views: ([space]) => [remediesView(space)],
   lit: (value) => shown[value],
