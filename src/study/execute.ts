@@ -140,12 +140,16 @@ async function writeTables(
 }
 
 /** Where runs are made: this thread, or several. */
-interface TaskRunner {
+export interface TaskRunner {
   run(task: RunTask): Promise<void>;
   close(): Promise<void>;
 }
 
-function openRunner({ workers, onProgress }: ExecutionOptions, total: number): TaskRunner {
+/** Opens where runs are made, and counts their steps towards a total. */
+export function openRunner(
+  { workers, onProgress }: Pick<ExecutionOptions, 'workers' | 'onProgress'>,
+  total: number,
+): TaskRunner {
   let done = 0;
   const stepped = (steps: number): void => {
     done += steps;
@@ -213,7 +217,7 @@ export async function readPlan(
 }
 
 /** What decides the experiment's numbers, with digests of the files in place of their paths. */
-async function decisiveSettings(settings: ExperimentSettings): Promise<Record<string, unknown>> {
+export async function decisiveSettings(settings: ExperimentSettings): Promise<Record<string, unknown>> {
   const digests = Object.entries(settings.files).map(async ([name, path]: [string, string]) => {
     const digest = await modelDigest(path).catch((error: unknown) => {
       throw fileRefusal(path, error, 'a file or folder that can be read');

@@ -13,11 +13,14 @@ import { loadModel, openModel } from '../llm/model/load.js';
 import type { RunSettings } from '../llm/results/run-folder.js';
 import { loadTokenizer } from '../llm/tokenizer/load.js';
 import { prepareRun } from '../llm/train/prepare-run.js';
-import { referencedPairs } from '../llm/train/reference-policy.js';
+import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
+import { modelDigest, referencedPairs } from '../llm/train/reference-policy.js';
 import { runTraining, type RunEnd } from '../llm/train/run.js';
+import type { OwnReplyOptions } from '../llm/train/stage-two/own-replies.js';
+import type { StageTwo } from '../llm/train/stage-two/settings.js';
 import type { ObjectiveData } from '../llm/train/training.js';
 import { readExperimentData, type ExperimentData } from './data.js';
-import { lossOf, type ExperimentSettings } from './settings.js';
+import { lossOf, type ExperimentFiles, type ExperimentSettings } from './settings.js';
 
 /** One run of an experiment; plain data, so that a worker can take it. */
 export interface RunTask {
@@ -31,6 +34,8 @@ export interface RunTask {
   readonly targets: 'sft' | 'chosen';
   /** The folder of the reference policy; without it, the start is. */
   readonly reference?: string;
+  /** What changes stage two; nothing unless given. */
+  readonly stageTwo?: StageTwo;
   readonly seed: number;
   /** Where reference log-probabilities are kept. */
   readonly cache: string;
@@ -94,6 +99,7 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       learningRate: { learningRate: training.learningRate },
       dpo: lossOf(training),
       seed,
+      ...(task.stageTwo && { stageTwo: task.stageTwo, ownReplies: await ownRepliesOf(task) }),
       evaluateEvery: scale.evaluateEvery,
       folder: run.folder,
       save: (to, handed) => saveTrained(to, handed, settings),
@@ -150,13 +156,25 @@ let known: { readonly key: string; readonly data: Promise<ExperimentData> } | un
 /** An experiment's data, tokenised once in a thread. */
 function dataOf({ files, training, scale }: ExperimentSettings): Promise<ExperimentData> {
   const key = JSON.stringify([files, training, scale]);
-  if (known?.key !== key) {
-    const { config, weights } = openModel(files.model);
-    weights.close();
-    const tokenizer = loadTokenizer(files.model, config.vocabularySize, files.tokenizer);
-    known = { key, data: readExperimentData(files, tokenizer, training, scale) };
-  }
+  if (known?.key !== key) known = { key, data: readExperimentData(files, tokenizerOf(files), training, scale) };
   return known.data;
+}
+
+function tokenizerOf({ model, tokenizer }: ExperimentFiles): Tokenizer {
+  const { config, weights } = openModel(model);
+  weights.close();
+  return loadTokenizer(model, config.vocabularySize, tokenizer);
+}
+
+/** How the model of stage one replies: as the data do, up to a token that ends a text. */
+async function ownRepliesOf({ settings, cache }: RunTask): Promise<OwnReplyOptions> {
+  const { files, training, backend } = settings;
+  const { eosId, endIds } = tokenizerOf(files);
+  return {
+    ends: [...new Set([eosId, ...endIds])].filter((id) => id !== undefined),
+    maximumLength: training.maximumLength,
+    cache: { folder: cache, model: await modelDigest(files.model), backend },
+  };
 }
 
 let opened: Promise<Backend> | undefined;
@@ -179,11 +197,12 @@ async function saveTrained(folder: string, model: LanguageModel, { files }: Expe
 }
 
 /** The settings that decide a run's numbers. */
-function decisiveSettings({ settings, schedule, scheduleSettings, targets, seed }: RunTask): RunSettings {
+function decisiveSettings({ settings, schedule, scheduleSettings, stageTwo, targets, seed }: RunTask): RunSettings {
   return {
     schedule,
     ...(isModulePath(schedule) && { 'schedule-module': moduleDigest(schedule) }),
     ...scheduleSettings,
+    ...(stageTwo && { 'stage-two': stageTwo }),
     targets,
     training: settings.training,
     'adapter-seed': settings.seed,

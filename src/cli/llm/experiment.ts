@@ -31,6 +31,12 @@ export function llmExperimentCommand(): Command {
 }
 
 async function experimentAction(options: ExperimentOptions): Promise<void> {
+  const { compareRemediesAction, refuseParameters } = await import('../experiment/remedies.js');
+  if (options.remedies === undefined) refuseParameters(options);
+  else {
+    await compareRemediesAction(options, (preset) => experimentCommand(process.argv.slice(2), preset));
+    return;
+  }
   const { claimExperiment, readPlan } = await import('../../study/execute.js');
   const { experimentWork } = await import('../../study/work.js');
   const asked = askedOf(options);

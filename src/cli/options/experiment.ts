@@ -4,7 +4,8 @@ import { backendNames, type BackendName } from '../../engine/names.js';
 import { referencedLossNames } from '../../preference-loss/index.js';
 import type { PreferenceLossName } from '../../preference-loss/preference-loss.js';
 import { withSchedules } from '../schedule-command.js';
-import { trainDefaults } from './train.js';
+import { addStageTwoOptions } from './remedies.js';
+import { trainDefaults, trainedStageTwo } from './train.js';
 import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
 import type { ClusterOptions } from './cluster.js';
 import { hubCacheOption } from './hub.js';
@@ -30,6 +31,8 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly parts?: number;
   readonly horizons?: readonly number[];
   readonly schedules?: readonly string[];
+  /** True where they are asked for without names: all. */
+  readonly remedies?: string | true;
   readonly learningRate?: number;
   readonly preferenceLoss?: PreferenceLossName;
   readonly beta?: number;
@@ -52,11 +55,19 @@ export interface ExperimentOptions extends ClusterOptions {
 
 /** Adds the options of `forgetting llm experiment`. */
 export function withExperimentOptions(command: Command): Command {
-  return withSchedules(command, {
-    defaults: trainDefaults,
-    decided: ['order', 'split'],
-    standard: async () => (await import('../../study/plan.js')).comparedByDefault,
-  })
+  return addStageTwoOptions(
+    withSchedules(command, {
+      defaults: trainDefaults,
+      decided: ['order', 'split'],
+      standard: async () => (await import('../../study/plan.js')).comparedByDefault,
+    }),
+    trainedStageTwo,
+  )
+    .option(
+      '--remedies [names]',
+      'compare remedies for forgetting from SFT to DPO in place of the two comparisons: names with commas, or paths to ' +
+        'modules of schedules (default: all); their parameters as in forgetting remedies',
+    )
     .option('--preset <name>', 'synthetic, stories260k, pythia-1b or llama3-8b (default: see below)')
     .option('--full', 'longer runs, until the curves flatten')
     .option('--model <path>', modelHelp)
@@ -79,6 +90,11 @@ export function withExperimentOptions(command: Command): Command {
       horizonsOption,
     )
     .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'))
+    .addOption(
+      new Option('--stage-two-learning-rate <number>', 'with --remedies: that of lower-learning-rate').argParser(
+        numberOption('stage-two-learning-rate'),
+      ),
+    )
     .option(
       '--preference-loss <name>',
       `the second objective: ${referencedLossNames.join(', ')} (default: dpo)`,

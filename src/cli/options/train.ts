@@ -134,7 +134,7 @@ function withStageTwoOptions(command: Command): Command {
 }
 
 /** The remedies' parameters that a training of a language model takes: a whole Hessian is beyond it. */
-const trainedStageTwo = ['l2Anchor', 'ewcAnchor', 'klAnchor', 'chosenNll', 'average'] as const;
+export const trainedStageTwo = ['l2Anchor', 'ewcAnchor', 'klAnchor', 'chosenNll', 'average'] as const;
 
 function positiveOption(field: string): (text: string) => number {
   return (text) => {

@@ -218,11 +218,12 @@ async function takeSteps(
 
   if (state.step === 0 && evaluateEvery < Infinity) await evaluateNow();
   while (state.step < steps && state.stopped === null) {
+    // What stage two needs is made in its first step, whose time it is.
+    const began = performance.now();
     if (stages !== undefined && state.step >= switchAfter && !inStageTwo) {
       stepSettings = await stageTwoSteps(options, stages, state, kept);
       inStageTwo = true;
     }
-    const began = performance.now();
     const { state: next, outcome } = await takeStep(state, optimiser, coin, stepSettings);
     state = next;
     files.step(state.step, outcome, weightedGaps(state, outcome.values, options));

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { cores } from '../../base/cores.js';
+import { InputError } from '../../base/input-error.js';
+import { lazyProgress } from '../../base/progress.js';
+import { significant } from '../../base/text.js';
+import { writeWhole } from '../../base/whole-file.js';
+import type { RemedyReport } from '../../study/remedies/execute.js';
+import type { RemedySettings } from '../../study/remedies/plan.js';
+import { optionName } from '../arguments.js';
+import { announce } from '../options/backend.js';
+import type { ExperimentOptions } from '../options/experiment.js';
+import { withLocalInputs } from '../options/hub.js';
+import { remedyParameters } from '../options/remedies.js';
+import { trainedStageTwo } from '../options/train.js';
+import { printJson, printTable } from '../output.js';
+import { experimentBackend } from './cluster.js';
+import { chosenPreset, chosenSettings, conflictOf, givenFiles, syntheticFiles, withPresetFiles } from './settings.js';
+
+/** Those of the options that belong to remedies alone: the others are schedules' too. */
+const remedyOptions: readonly string[] = [...trainedStageTwo, 'stageTwoLearningRate'];
+
+/** The parameters whose values the options may give. */
+const parameterNames: readonly string[] = [...Object.keys(remedyParameters), 'stageTwoLearningRate'];
+
+/** Refuses the parameters of remedies where none are compared. */
+export function refuseParameters(options: ExperimentOptions): void {
+  const found = Object.entries(options).find(([name]) => remedyOptions.includes(name));
+  if (found !== undefined) throw new InputError(optionName(found[0]), found[1], '--remedies beside it');
+}
+
+/** `forgetting llm experiment --remedies`: what is done against forgetting, on one model, side by side. */
+export async function compareRemediesAction(
+  options: ExperimentOptions,
+  commandLineOf: (preset: string) => string,
+): Promise<void> {
+  for (const name of ['submit', 'status', 'run', 'schedules', 'horizons'] as const) {
+    if (options[name] !== undefined) throw new InputError(optionName(name), options[name], 'none with --remedies');
+  }
+  const { runRemedies } = await import('../../study/remedies/execute.js');
+  const { commandFile } = await import('../../../experiments/llm.js');
+  const given = new Map<string, unknown>(Object.entries(options));
+  const parameters: Record<string, string> = {};
+  for (const name of parameterNames) {
+    const value = given.get(name);
+    if (typeof value === 'string' || typeof value === 'number') parameters[name] = String(value);
+    given.delete(name);
+  }
+  const rest = Object.fromEntries(given) as unknown as ExperimentOptions;
+  const preset = await chosenPreset(rest);
+  const chosen = await chosenSettings(preset, rest);
+  const conflict = conflictOf(preset, rest);
+  const out =
+    options.out ?? join('.cache/llm-experiment', `${preset.name}${options.full === true ? '-full' : ''}-remedies`);
+  const local = await withLocalInputs(withPresetFiles(preset, rest));
+  const { backend, open, close } = experimentBackend(rest, undefined, 'all');
+  try {
+    const files =
+      givenFiles(local) ?? (await syntheticFiles(rest, { conflict, seed: chosen.seed, backend: await open() }));
+    const settings: RemedySettings = {
+      ...{ preset: preset.name, ...chosen, ...(conflict !== undefined && { conflict }) },
+      scale: { ...chosen.scale, lambdas: options.lambdas ?? [0.5], horizons: [] },
+      ...(typeof options.remedies === 'string' && { remedies: options.remedies.split(',').map((name) => name.trim()) }),
+      ...{ parameters, files, backend: await backend() },
+    };
+    announce(await open());
+    // A GPU serves one run at a time.
+    const workers = options.workers ?? (settings.backend === 'webgpu' ? 1 : cores());
+    const bar = lazyProgress('remedies');
+    const report = await runRemedies(settings, { out, cache: options.cache, workers, onProgress: bar.update });
+    bar.stop();
+    await writeWhole(join(out, commandFile), `${commandLineOf(preset.name)}\n`);
+    if (options.json === true) printJson(report);
+    else await printRemedies(report, out);
+  } finally {
+    close();
+  }
+}
+
+async function printRemedies({ summary, cost }: RemedyReport, out: string): Promise<void> {
+  const { yardstick } = await import('../../study/remedies/trained-remedies.js');
+  const { rows, start, places, labels } = summary;
+  const shown = ({ mean }: { readonly mean: number }): string => significant(mean, 4);
+  const own = (remedy: string, value: string | null, lambda: number): (typeof cost)[number][] =>
+    cost.filter((row) => row.remedy === remedy && row.value === value && row.lambda === lambda);
+  const averageOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+  const header = ['remedy', 'λ', 'value', 'chosen', 'f_SFT', 'f_DPO', 'F_λ'];
+  const seen = [
+    'held-out f_SFT',
+    'held-out f_DPO',
+    'held-out F_λ',
+    'accuracy',
+    'gradients',
+    'losses',
+    'vectors',
+    'seconds',
+  ];
+  printTable(
+    [...header, ...seen],
+    [
+      [
+        ...['start', '', '', ''],
+        ...[start.sft, start.dpo, start.weightedSum, start.heldOutSft, start.heldOutDpo].map(shown),
+        ...[start.heldOutWeightedSum, start.heldOutAccuracy].map(shown),
+        ...['', '', '', ''],
+      ],
+      ...rows.map((row) => {
+        const costs = own(row.remedy, row.value, row.lambda);
+        const perRun = (measure: (one: (typeof cost)[number]) => number): string =>
+          significant(averageOf(costs.map(measure)), 3);
+        return [
+          ...[row.remedy, String(row.lambda), row.value ?? '–', row.chosen],
+          ...[row.sft, row.dpo, row.weightedSum, row.heldOutSft, row.heldOutDpo].map(shown),
+          ...[row.heldOutWeightedSum, row.heldOutAccuracy].map(shown),
+          perRun(({ dpoGradients, sftGradients }) => dpoGradients + sftGradients),
+          perRun(({ lossEvaluations }) => lossEvaluations),
+          perRun(({ vectors }) => vectors),
+          perRun(({ seconds }) => seconds),
+        ];
+      }),
+    ],
+  );
+  process.stdout.write('\n');
+  if (places.length > 0) process.stdout.write(`Differences from ${labels[yardstick]} with the λ of the comparison:\n`);
+  for (const { said, lambda } of places) process.stdout.write(`λ = ${lambda}  ${said}\n`);
+  process.stdout.write(`\nall of it in ${out}\n`);
+}

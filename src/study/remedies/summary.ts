@@ -1,0 +1,203 @@
+import { bootstrapped } from '../../base/bootstrap.js';
+import { preferenceLossOf } from '../../preference-loss/index.js';
+import { numbers } from '../../preference-loss/preference-loss.js';
+import { grouped } from '../../base/grouped.js';
+import { mean, type Estimate } from '../../base/statistics.js';
+import { significant } from '../../base/text.js';
+import type { Pair } from '../../schedule/schedule.js';
+import { shownEstimate } from '../claim/claim.js';
+import { dominatedArea } from '../front.js';
+import { judged, shownTest, type Hypothesis, type Judgement } from '../verdict.js';
+import { lossOf } from '../settings.js';
+import type { RemedySettings } from './plan.js';
+import type { RemedyKey, RemedyRow } from './results.js';
+import type { ConvexPlace, TrainedRemedy } from './trained-remedy.js';
+import { yardstick } from './trained-remedies.js';
+
+const measures = [
+  ...(['dpo', 'sft', 'weightedSum', 'heldOutDpo', 'heldOutSft', 'heldOutWeightedSum', 'heldOutAccuracy'] as const),
+];
+type Measure = (typeof measures)[number];
+
+/** What a remedy hands over with one value of its parameter: means over the seeds, with bootstrap intervals. */
+export type RemedySummaryRow = Omit<RemedyKey, 'seed' | 'steps'> & Readonly<Record<Measure, Estimate>>;
+
+/** What the data say of a remedy beside the yardstick. */
+export interface RemedyClaim extends Judgement, Pick<Hypothesis, 'claim'> {
+  readonly remedy: string;
+  readonly lambda: number;
+  readonly about: 'held-out F_λ' | 'F_λ' | 'held-out curve';
+  /** The mean difference over seeds, for display with its bootstrap interval. */
+  readonly estimate: Estimate;
+  readonly measured: string;
+}
+
+/** The value of a remedy's parameter that is best on held-out data in hindsight. */
+export interface Hindsight extends Pick<RemedyKey, 'remedy' | 'value' | 'lambda'> {
+  /** Its held-out F_λ less the yardstick's with the value of theory. It was chosen by this number, and is too good by that. */
+  readonly difference: Estimate;
+}
+
+/** Where a remedy stands here and in the convex model. */
+export interface RemedyPlace {
+  readonly remedy: string;
+  readonly lambda: number;
+  readonly convex: ConvexPlace;
+  /** Whether a claim decides that it ends above the yardstick in held-out F_λ, or that its curve dominates less. */
+  readonly here: 'off the front' | 'not seen to be off the front';
+  /** In one sentence. */
+  readonly said: string;
+}
+
+/** All that a comparison of remedies says, but for what it cost. */
+export interface RemedySummary {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly optima: Pair;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Both losses where every run begins. */
+  readonly start: Readonly<Record<Measure, Estimate>>;
+  readonly rows: readonly RemedySummaryRow[];
+  readonly claims: readonly RemedyClaim[];
+  readonly hindsight: readonly Hindsight[];
+  readonly places: readonly RemedyPlace[];
+}
+
+/**
+ * The summary of a comparison's rows. Areas are those below the point of nothing learnt: f_SFT of the start, and f_DPO of a
+ * policy that is its own reference.
+ */
+export function summariseRemedies(
+  settings: Readonly<Record<string, unknown>>,
+  { scale, training }: Pick<RemedySettings, 'scale' | 'training'>,
+  remedies: readonly TrainedRemedy[],
+  { optima, rows }: { readonly optima: Pair; readonly rows: readonly RemedyRow[] },
+): RemedySummary {
+  const loss = lossOf(training);
+  const unlearnt = preferenceLossOf(loss).value(numbers, 0, loss);
+  const ends = rows.filter(({ role }) => role === 'end');
+  const starts = rows.filter(({ role, step, remedy }) => role === 'path' && step === 0 && remedy === yardstick);
+  const open = scale.lambdas.flatMap((lambda) => openClaims(remedies, ends, starts, { lambda, unlearnt }));
+  const judgements = judged(open);
+  const claims = open.map(({ samples, remedy, lambda, claim, about, unit }, i): RemedyClaim => {
+    const found = bootstrapped(samples);
+    const measured = `difference ${shownEstimate(found)}${unit} (${shownTest(judgements[i])})`;
+    return { remedy, lambda, about, claim, ...judgements[i], estimate: found, measured };
+  });
+  const hindsight = scale.lambdas.flatMap((lambda) => hindsightAt(remedies, ends, lambda));
+  return {
+    settings,
+    optima,
+    labels: Object.fromEntries(remedies.map(({ name, label }) => [name, label])),
+    start: estimates(starts),
+    rows: grouped(ends, ({ remedy, value, lambda }) => JSON.stringify([remedy, value, lambda])).map((own) => {
+      const [{ remedy, value, chosen, lambda }] = own;
+      return { remedy, value, chosen, lambda, ...estimates(own) };
+    }),
+    claims,
+    hindsight,
+    places: scale.lambdas.flatMap((lambda) => placesAt(remedies, claims, hindsight, lambda)),
+  };
+}
+
+function estimates(rows: readonly RemedyRow[]): Readonly<Record<Measure, Estimate>> {
+  return Object.fromEntries(
+    measures.map((name) => [name, bootstrapped(rows.map((row) => row[name]))]),
+  ) as unknown as Readonly<Record<Measure, Estimate>>;
+}
+
+interface OpenClaim extends Hypothesis, Pick<RemedyClaim, 'remedy' | 'lambda' | 'about'> {
+  readonly unit: string;
+}
+
+function openClaims(
+  remedies: readonly TrainedRemedy[],
+  ends: readonly RemedyRow[],
+  starts: readonly RemedyRow[],
+  { lambda, unlearnt }: { readonly lambda: number; readonly unlearnt: number },
+): OpenClaim[] {
+  const here = ends.filter((row) => row.lambda === lambda);
+  const of = (remedy: string): RemedyRow[] => here.filter((row) => row.remedy === remedy);
+  const chosenOf = (remedy: string): RemedyRow[] => of(remedy).filter(({ chosen }) => chosen !== 'curve');
+  const base = remedies.find(({ name }) => name === yardstick);
+  if (base === undefined) return [];
+  const others = remedies.filter(({ name }) => name !== yardstick);
+  const volume = (rows: readonly RemedyRow[], seed: number): number => {
+    const start = starts.find((row) => row.seed === seed && row.lambda === lambda);
+    const points = rows.filter((row) => row.seed === seed).map(heldOutPair);
+    return start === undefined ? NaN : dominatedArea(points, { dpo: unlearnt, sft: start.heldOutSft });
+  };
+  const values = (remedy: string): number => new Set(of(remedy).map(({ value }) => value)).size;
+  return others.flatMap(({ name, label }): OpenClaim[] => {
+    const differences = (measure: Measure): number[] =>
+      chosenOf(name).map((row) => {
+        const beside = chosenOf(yardstick).find(({ seed }) => seed === row.seed);
+        return row[measure] - (beside?.[measure] ?? NaN);
+      });
+    const above = (about: 'held-out F_λ' | 'F_λ', measure: Measure): OpenClaim => ({
+      ...{ remedy: name, lambda, about, threshold: 0, unit: ' nats' },
+      claim: `${label} ends with a larger ${about} than ${base.label}`,
+      samples: differences(measure),
+    });
+    const seeds = chosenOf(name).map(({ seed }) => seed);
+    return [
+      above('held-out F_λ', 'heldOutWeightedSum'),
+      above('F_λ', 'weightedSum'),
+      ...(values(name) >= 3 && values(yardstick) >= 3
+        ? [
+            {
+              ...{ remedy: name, lambda, about: 'held-out curve' as const, threshold: 0, unit: ' nats²' },
+              claim: `the curve of ${label} dominates a smaller held-out area than that of ${base.label}`,
+              samples: seeds.map((seed) => volume(of(yardstick), seed) - volume(of(name), seed)),
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+function heldOutPair({ heldOutDpo, heldOutSft }: RemedyRow): Pair {
+  return { dpo: heldOutDpo, sft: heldOutSft };
+}
+
+function hindsightAt(remedies: readonly TrainedRemedy[], ends: readonly RemedyRow[], lambda: number): Hindsight[] {
+  const here = ends.filter((row) => row.lambda === lambda);
+  const base = here.filter(({ remedy, chosen }) => remedy === yardstick && chosen !== 'curve');
+  return remedies.map(({ name }) => {
+    const groups = grouped(
+      here.filter(({ remedy }) => remedy === name),
+      ({ value }) => String(value),
+    );
+    const average = (rows: readonly RemedyRow[]): number => mean(rows.map((row) => row.heldOutWeightedSum));
+    const best = groups.reduce((least, rows) => (average(rows) < average(least) ? rows : least));
+    const differences = best.map(
+      (row) => row.heldOutWeightedSum - (base.find(({ seed }) => seed === row.seed)?.heldOutWeightedSum ?? NaN),
+    );
+    return { remedy: name, value: best[0].value, lambda, difference: bootstrapped(differences) };
+  });
+}
+
+function placesAt(
+  remedies: readonly TrainedRemedy[],
+  claims: readonly RemedyClaim[],
+  hindsight: readonly Hindsight[],
+  lambda: number,
+): RemedyPlace[] {
+  return remedies.flatMap(({ name, label, convex }): RemedyPlace[] => {
+    if (name === yardstick || convex === undefined) return [];
+    const own = claims.filter((claim) => claim.remedy === name && claim.lambda === lambda && claim.about !== 'F_λ');
+    const found = own.filter(({ verdict }) => verdict === 'agrees');
+    const here = found.length > 0 ? 'off the front' : 'not seen to be off the front';
+    const by = own.map(({ about, estimate, pValue }) => {
+      const worse = about === 'held-out curve' ? 'its curve dominates less by' : 'held-out F_λ';
+      return `${worse} ${signed(estimate.mean)}, p = ${significant(pValue, 2)}`;
+    });
+    const best = hindsight.find((one) => one.remedy === name && one.lambda === lambda);
+    const tuned = best?.value == null ? [] : [`tuned in hindsight, at ${best.value}, ${signed(best.difference.mean)}`];
+    const said = `${label}: ${convex} in the convex model, here ${here} (${[...by, ...tuned].join('; ')})`;
+    return [{ remedy: name, lambda, convex, here, said }];
+  });
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${significant(Math.abs(value), 3)}`;
+}
