@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../../src/base/folder.js';
 import { InputError } from '../../src/base/input-error.js';
+import { parseJson } from '../../src/base/json-file.js';
 import { readKept, writeKept } from '../../src/base/kept-file.js';
 import { readText } from '../../src/base/read-whole.js';
 import { writeInPieces, writeWhole } from '../../src/base/whole-file.js';
@@ -122,6 +123,27 @@ it('a folder below what is no folder, or below /proc, is refused at once', () =>
   expect(() => {
     makeFolder('/proc/absent/x');
   }).toThrow(InputError);
+});
+
+describe('a JSON file', () => {
+  const read = (text: string): unknown => {
+    const path = join(folder, 'fields.json');
+    writeFileSync(path, text);
+    return parseJson(path);
+  };
+
+  it.each([
+    ['{"radius": 5, "start": [0], "radius": 1}', 'radius'],
+    ['{"a": [{"b": 1, "c": {"b": 2}, "b" : 3}]}', 'b'],
+    [String.raw`{"a": "x", "\u0061": 2}`, 'a'],
+  ])('that gives a field twice is refused: %s', (text, name) => {
+    expect(() => read(text)).toThrow(`fields.json: ${name}: got "a second value", expected every field once`);
+  });
+
+  it('may have a field again in another object, and names and quotes inside texts', () => {
+    const value = { a: [{ b: 1 }, { b: 2 }], b: '"a": {', 'c"d': { a: '\\' }, e: ['a', 'a'] };
+    expect(read(JSON.stringify(value, null, 2))).toEqual(value);
+  });
 });
 
 describe('a kept text', () => {

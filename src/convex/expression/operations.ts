@@ -97,6 +97,7 @@ export const quotient: BinaryOperation = {
 
 const logarithm = rising(Math.log);
 const exponential = rising(Math.exp, 0);
+const arctangent = rising(Math.atan);
 
 /** a^b with an exponent that varies; of numbers a > 0 only, but for values. */
 export const power: BinaryOperation = {
@@ -265,9 +266,16 @@ export const angle: BinaryOperation = {
   bendAA: (a, b) => (-2 * a * b) / (a * a + b * b) ** 2,
   bendAB: (a, b) => (a * a - b * b) / (a * a + b * b) ** 2,
   bendBB: (a, b) => (2 * a * b) / (a * a + b * b) ** 2,
-  range: () => outwards(-Math.PI, Math.PI),
-  slopeRanges: () => [everything, everything],
-  bendRanges: () => [everything, everything, everything],
+  range: (a, b) => (b.low > 0 ? arctangent(divide(a, b)) : outwards(-Math.PI, Math.PI)),
+  slopeRanges: (a, b) => {
+    const squares = add(squared(a), squared(b));
+    return [divide(b, squares), negated(divide(a, squares))];
+  },
+  bendRanges: (a, b) => {
+    const squares = squared(add(squared(a), squared(b)));
+    const mixed = divide(multiply(point(2), multiply(a, b)), squares);
+    return [negated(mixed), divide(subtract(squared(a), squared(b)), squares), mixed];
+  },
 };
 
 /** a − b ⌊a/b⌋. */

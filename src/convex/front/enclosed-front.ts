@@ -21,6 +21,8 @@ export interface EnclosedFront extends Enclosure {
 export interface FrontOptions {
   /** The error that is enough, relative to the ranges of the objectives along the front. */
   readonly error: number;
+  /** The most solves, 2000 unless given: of a curved front the error falls with their square. */
+  readonly mostSolves?: number;
   /** Called after every solve with the error so far. */
   readonly onProgress?: (solves: number, error: number) => void;
 }
@@ -30,9 +32,9 @@ export interface FrontOptions {
  * more: a sandwich algorithm (Rote 1992), whose next λ is the normal of the inner edge from which the outer polygon is
  * farthest. Proved in docs/theory.md, statement F.
  *
- * Throws an InputError where the minimum of an objective is not certified.
+ * Throws an InputError where the minimum of an objective is not certified, or the error takes too many solves.
  */
-export function enclosedFront(problem: Problem, { error, onProgress }: FrontOptions): EnclosedFront {
+export function enclosedFront(problem: Problem, { error, mostSolves = 2000, onProgress }: FrontOptions): EnclosedFront {
   if (!(error > 0 && error < Infinity)) throw new InputError('error', error, 'a positive number');
   const ends = { dpo: certifiedEnd(problem, 'dpo'), sft: certifiedEnd(problem, 'sft') };
   const sizes = sizesOf(problem, [ends.dpo, ends.sft]);
@@ -58,6 +60,10 @@ export function enclosedFront(problem: Problem, { error, onProgress }: FrontOpti
         exhausted.every(([from, to]) => lambda <= from || lambda >= to),
     );
     if (open.length === 0) break;
+    if (supports.length >= mostSolves) {
+      const reached = Math.max(...all.map((one) => one.error)).toExponential(1);
+      throw new InputError('error', error, `at least ${reached}, which ${mostSolves} solves reach on this problem`);
+    }
     const { lambda, gap } = open.reduce((most, one) => (one.error > most.error ? one : most));
     const interval = around(supports, lambda);
     const { point } = add(lambda);

@@ -39,7 +39,7 @@ export function certificate(
   curvature: Curvature,
 ): Bound {
   if (!Number.isFinite(evaluation.valueError) || !Number.isFinite(evaluation.gradientError)) {
-    return { bound: Infinity, reason: 'value and gradient at the minimiser are too large for doubles' };
+    return { bound: Infinity, reason: 'no bound on the rounding of value and gradient at the minimiser is known' };
   }
   return curvature.kind === 'quadratic'
     ? quadraticBound(theta, evaluation, radius, curvature)

@@ -12,6 +12,7 @@ import type { ExpressionObjective } from './expression.js';
  * - ⟨∇f(y) − ∇f(x), y − x⟩ ≥ μ ‖x − y‖², which no constant that is added to f can hide.
  * A chord is shown only where interval arithmetic on its points proves that it breaks one of them, rounding included.
  * Chords lie in the ball, or, on all of R^d, around the start at scales from 0.01 to 100; half of them are short.
+ * Some begin at the start and at the origin.
  * Passing is no proof: certificates stay conditional on convexity.
  */
 export function checkOnChords(objective: ExpressionObjective, data: ExpressionData, name: ObjectiveName): void {
@@ -39,16 +40,19 @@ export function checkOnChords(objective: ExpressionObjective, data: ExpressionDa
   if (!gradient.every(Number.isFinite)) {
     refuse(`an expression with a gradient at the start; there it is (${shown(gradient)})`);
   }
-  for (let chord = 0; chord < chords(expression.size); chord++) {
-    const x = samplePoint();
+  const sampled = chords(expression.size);
+  // The last ones begin where people write special cases, which no random point meets.
+  const ends = [start, new Float64Array(dimension)];
+  for (let chord = 0; chord < sampled + 16; chord++) {
+    const x = chord < sampled ? samplePoint() : ends[(chord % 4) >> 1];
     const y = chord % 2 === 0 ? samplePoint() : nearby(x);
     const middle = x.map((entry, i) => (entry + y[i]) / 2);
     const [fx, fy, fm] = [at(x), at(y), at(middle)];
     if (convexity === 'proved') continue;
     const bend = modulus * x.reduce((squares, entry, i) => squares + (entry - y[i]) ** 2, 0) * (1 - 1e-12);
     if (fm > (fx + fy) / 2 - bend / 8) {
-      const ends = add(expression.enclose.value(boxOf(x)), expression.enclose.value(boxOf(y)));
-      const chordAbove = subtract(multiply(point(0.5), ends), point(bend / 8));
+      const both = add(expression.enclose.value(boxOf(x)), expression.enclose.value(boxOf(y)));
+      const chordAbove = subtract(multiply(point(0.5), both), point(bend / 8));
       // The point in the middle, which doubles may not hold.
       const between = Array.from(x, (entry, i) => multiply(point(0.5), add(point(entry), point(y[i]))));
       if (expression.enclose.value(between).low > chordAbove.high) {

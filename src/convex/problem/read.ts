@@ -1,4 +1,5 @@
 import { InputError } from '../../base/input-error.js';
+import { requireFieldsOnce } from '../../base/json-file.js';
 import { readText } from '../../base/read-whole.js';
 import { parseProblem } from './parse.js';
 import type { Problem } from './problem.js';
@@ -15,9 +16,12 @@ export async function readProblemFile(path: string): Promise<{ problem: Problem;
 }
 
 function parseJson(path: string, text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new InputError('problem file', path, `JSON (${(error as Error).message})`);
   }
+  requireFieldsOnce(text, path);
+  return value;
 }

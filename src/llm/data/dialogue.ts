@@ -21,7 +21,15 @@ export type ComparedReplies =
 export function textField({ place, fields }: DataRecord, name: string): string {
   const value = fields[name];
   if (typeof value !== 'string') throw new InputError(`${place}: ${name}`, value, 'a string');
-  return value;
+  return wellFormed(value, `${place}: ${name}`);
+}
+
+/** A text, unless it has half of a surrogate pair, as "\ud800" in JSON, which UTF-8 cannot hold and tokenizers replace. */
+function wellFormed(text: string, place: string): string {
+  const at = text.search(/\p{Surrogate}/u);
+  if (at < 0) return text;
+  const code = `\\u${text.charCodeAt(at).toString(16)}`;
+  throw new InputError(place, `half of a surrogate pair, ${code}`, 'characters of Unicode');
 }
 
 /** A text field that may be absent or null, which is empty text. */
@@ -46,7 +54,7 @@ export function messagesField({ place, fields }: DataRecord, name: string): Mess
     if (typeof content !== 'string') throw new InputError(`${at}.content`, content, 'a string');
     if (Array.isArray(calls) && calls.length > 0)
       throw new InputError(`${at}.tool_calls`, calls, 'turns of text alone');
-    return { role, content };
+    return { role, content: wellFormed(content, `${at}.content`) };
   });
 }
 

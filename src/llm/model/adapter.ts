@@ -42,7 +42,13 @@ export function readAdapter(folder: string, config: ModelConfig, base: Weights, 
   );
   const weights = openSafetensors(join(folder, 'adapter_model.safetensors'));
   try {
-    const stored = renamed(weights, new Map([...weights.shapes.keys()].map((name) => [fullName(name), name])));
+    const names = new Map<string, string>();
+    for (const name of weights.shapes.keys()) {
+      const whole = fullName(name);
+      if (names.has(whole)) throw new InputError(`${weights.source}: ${name}`, 'a second tensor', `one for ${whole}`);
+      names.set(whole, name);
+    }
+    const stored = renamed(weights, names);
     const factors = new Map<string, { shape: readonly number[]; values: Float32Array }>();
     const take = (name: string, shape: readonly number[]): void => {
       requireShape(stored, name, shape);

@@ -28,6 +28,7 @@ test.each([
   'tan(x/4) + atan(y) + asin(x/4) - acos(y/4) + sinh(x) + cos(3*x)',
   '(x + 4)^y + 2^x + log(x + 4, 3) + log1p(y + 3) + log2(x + 5) + expm1(x)',
   'sec(x/4) + coth(y + 4) + atan2(x, y + 4) + sech(x)',
+  'atan2(x, y)',
   'sign(x)*x + (x > 0)*x + floor(y) + mod(x, 2) + (x < 0 or y < 0)',
 ])('%s lies in its enclosure, and so do its derivatives', (text) => {
   const expression = parseArithmetic('f', text, ['x', 'y']);

@@ -77,6 +77,13 @@ describe('the enclosed front', () => {
     }
   });
 
+  it('is refused to an error that would take solves without end', async () => {
+    const problem = await parseProblem(closedFormFile());
+    expect(() => enclosedFront(problem, { error: 1e-14, mostSolves: 60 })).toThrow(
+      /error: got 1e-14, expected at least \d\.\de-\d+, which 60 solves reach on this problem/,
+    );
+  });
+
   it('has ends where an objective has many minimisers, corners, flat pieces and single points', async () => {
     // f_SFT is least on [−1, 1], and the solver starts at its far end; the front is (½(3 − x)², x − 1) for 1 ≤ x ≤ 3.
     const manyMinimisers = await frontOf(line('(x-3)^2/2', 'max(0,abs(x)-1)'));

@@ -105,6 +105,20 @@ it('lines are streamed: a file of more text than a string holds is read, its lin
   rmSync(path);
 });
 
+it.each<[object, RegExp]>([
+  [{ instruction: 'a', output: '\ud800 b' }, /:1: output: got "half of a surrogate pair, \\\\ud800"/],
+  [{ prompt: 'a\udfff', completion: 'b' }, /:1: prompt: got "half of a surrogate pair, \\\\udfff"/],
+  [
+    { messages: [{ role: 'assistant', content: '\udc00' }] },
+    /:1: messages\[0\]\.content: got "half of a surrogate pair/,
+  ],
+])('text that UTF-8 cannot hold is refused where it stands: %j', async (record, message) => {
+  const path = writeLines(join(folder, 'surrogate.jsonl'), [record]);
+  await expect(readSft(path, bytes, { ...settings, template: '{prompt}' })).rejects.toThrow(message);
+  const whole = writeLines(join(folder, 'pair.jsonl'), [{ instruction: 'a', output: '\ud83d\ude00 b' }]);
+  expect((await readSft(whole, bytes, settings)).examples).toHaveLength(1);
+});
+
 it('a reply without tokens is dropped and counted', async () => {
   const path = writeLines(join(folder, 'newlines.jsonl'), [
     { prompt: 'Q\n\n\n\n\n\n\n\n', chosen: ' Hello', rejected: '' },

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ import { loadModel, openModel } from '../../../src/llm/model/load.js';
 import { mergeAdapter } from '../../../src/llm/model/merge.js';
 import { randomWeights, writeRandomModel } from '../../../src/llm/model/random.js';
 import { weightedGradient } from '../../../src/llm/train/gradient.js';
-import { writeSafetensors } from '../../../src/llm/weights/safetensors.js';
+import { openSafetensors, writeSafetensors } from '../../../src/llm/weights/safetensors.js';
 import * as tf from '@tensorflow/tfjs-core';
 import { prompts, referenceResult } from '../reference/cases.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -445,6 +445,20 @@ describe('an adapter is refused by name', () => {
     writeFileSync(path, before);
   });
   const refusable = written({ ...cases[0], name: 'refusable' });
+
+  it('where it has a tensor twice, under a name with base_model.model. and one without', async () => {
+    const one = await written({ ...cases[0], name: 'twice' });
+    const path = join(one.adapter, 'adapter_model.safetensors');
+    const weights = openSafetensors(path);
+    const tensors = [...weights.shapes].map(([name, shape]) => ({ name, shape, values: () => weights.read(name) }));
+    const again = { ...tensors[0], name: tensors[0].name.replace('base_model.model.', '') };
+    await writeSafetensors(`${path}.new`, [...tensors, again]);
+    weights.close();
+    renameSync(`${path}.new`, path);
+    await expect(loadModel({ model: one.model, adapter: one.adapter })).rejects.toThrow(
+      /got "a second tensor", expected one for base_model\.model\./,
+    );
+  });
 
   it('but not for fields that say nothing, or no number', async () => {
     const one = await written({ ...cases[0], name: 'neutral' });
