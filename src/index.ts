@@ -144,12 +144,14 @@ export { estimate, moments, type Estimate } from './base/statistics.js';
 export { remedies } from './remedy/index.js';
 export {
   compareRemedies,
+  type BoundedBy,
   type Chosen,
   type ComparisonOptions,
   type Measured,
   type RemedyComparison,
   type RemedyRow,
 } from './remedy/compare.js';
+export { remedyBound } from './theory/remedy-bound.js';
 export { type CurvePoint } from './remedy/curve.js';
 export { gapAt, type JudgedLimit } from './remedy/judge.js';
 export { setup, type Setup, type SetupOptions } from './remedy/setup.js';

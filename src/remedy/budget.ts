@@ -27,7 +27,10 @@ export const budget: Remedy<number> = {
   },
   cost: () => ({ ...oneGradient, evaluations: 1 }),
   limit: (setup, delta) => frontByLoss(setup).get(delta) ?? constrainedMinimum(setup, delta),
-  outputs: (setup, delta) => scheduleOutputs(setup, 'budget', { order: setup.order, forgetAtMost: delta }, 'average'),
+  outputs: (setup, delta) => {
+    const { order, tolerance } = setup;
+    return scheduleOutputs(setup, 'budget', { order, forgetAtMost: delta, tolerance }, 'average');
+  },
 };
 
 /**

@@ -5,8 +5,8 @@ import { estimate, type Estimate } from '../base/statistics.js';
 import type { Pair } from '../schedule/schedule.js';
 import { bestInHindsight, drawn, type CurvePoint } from './curve.js';
 import { remedies } from './index.js';
-import { boundAt, gapAt, judged, type JudgedLimit } from './judge.js';
-import { isReason, type NoLimit } from './limit.js';
+import { gapAt, judged, type JudgedLimit } from './judge.js';
+import { isReason, type Limit, type NoLimit } from './limit.js';
 import type { Cost, Needs, Remedy } from './remedy.js';
 import type { Setup } from './setup.js';
 
@@ -29,13 +29,24 @@ export interface RemedyRow {
   readonly limit: JudgedLimit | null;
   /** Why there is no limit. */
   readonly reason?: string;
-  /** ‖∇F_λ‖²/(2μ) at the limit, μ a modulus of F_λ: a bound on its gap that knows no minimum. Null where none is known. */
+  /** A bound on the gap, which knows no minimum; null where no statement has one. */
   readonly bound: number | null;
+  /** The statement that gives the bound, and whether it is on the gap of the limit or on the expected gap of what runs hand over. */
+  readonly boundedBy: Pick<BoundedBy, 'statement' | 'of'> | null;
   /** Null where the remedy does not apply. */
   readonly measured: Measured | null;
   readonly cost: Cost;
   readonly needs: Needs;
   readonly curve: readonly CurvePoint[];
+}
+
+/** What a statement of docs/theory.md says of a remedy. */
+export interface BoundedBy {
+  /** Its id. */
+  readonly statement: string;
+  /** What is bounded: the gap of the limit, or the expected gap of what runs hand over. */
+  readonly of: 'limit' | 'run';
+  readonly value: number;
 }
 
 /** Which remedies to compare, and how. */
@@ -44,6 +55,8 @@ export interface ComparisonOptions {
   readonly only?: readonly string[];
   /** Parameters by name, as texts of the command line. */
   readonly given?: Readonly<Record<string, string>>;
+  /** What the statements say of a remedy that applies (`remedyBound`); without it no row has a bound. */
+  readonly boundOf?: (setup: Setup, remedy: Remedy, value: unknown, limit: Limit | null) => BoundedBy | undefined;
   /** Told what is done of how much. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -64,7 +77,7 @@ export interface RemedyComparison {
  */
 export function compareRemedies(
   setup: Setup,
-  { only, given = {}, onProgress }: ComparisonOptions = {},
+  { only, given = {}, boundOf, onProgress }: ComparisonOptions = {},
 ): RemedyComparison {
   const chosen = named(only);
   const rows: RemedyRow[] = [];
@@ -72,7 +85,8 @@ export function compareRemedies(
   chosen.forEach((remedy, done) => {
     onProgress?.(done, chosen.length);
     const asked = only !== undefined || parameters.has(remedy.name);
-    rows.push(...rowsOf(setup, remedy, parameters.get(remedy.name), asked));
+    const own = rowsOf(setup, remedy, parameters.get(remedy.name), asked);
+    rows.push(...(boundOf === undefined ? own : own.map((row) => bounded(setup, remedy, row, boundOf))));
   });
   onProgress?.(chosen.length, chosen.length);
   const { value, certificate } = setup.optima.weightedSum;
@@ -82,6 +96,22 @@ export function compareRemedies(
     sequentialGap: isReason(stageTwo) ? null : gapAt(setup, stageTwo.minimizer),
     remedies: rows.sort((a, b) => (a.limit?.gap ?? Infinity) - (b.limit?.gap ?? Infinity) || 0),
   };
+}
+
+/** A row with what the statements say of it. */
+function bounded(
+  setup: Setup,
+  remedy: Remedy,
+  row: RemedyRow,
+  boundOf: NonNullable<ComparisonOptions['boundOf']>,
+): RemedyRow {
+  const { limit, measured: runs, parameters } = row;
+  if (limit === null && runs === null) return row;
+  const value = remedy.parameter === undefined ? undefined : parameters[remedy.parameter.name];
+  const found = boundOf(setup, remedy, value, limit);
+  return found === undefined
+    ? row
+    : { ...row, bound: found.value, boundedBy: { statement: found.statement, of: found.of } };
 }
 
 function named(only: readonly string[] | undefined): Remedy[] {
@@ -166,6 +196,7 @@ function withoutLimit(setup: Setup, remedy: Remedy, { reason }: NoLimit, asked: 
     limit: null,
     reason,
     bound: null,
+    boundedBy: null,
     measured: null,
     cost,
     needs,
@@ -183,7 +214,8 @@ function rowOf(setup: Setup, remedy: Remedy, value: unknown, chosen: Chosen, cur
     chosen,
     limit,
     ...(isReason(found) && { reason: found.reason }),
-    bound: limit === null ? null : boundAt(setup, limit.minimizer),
+    bound: null,
+    boundedBy: null,
     measured: measured(setup, remedy.outputs(setup, value)),
     cost: remedy.cost(setup, value),
     needs,

@@ -48,13 +48,3 @@ export function modulusOf(setup: Setup): number {
     return found[0] - 1e-13 * dimension * found[dimension - 1];
   });
 }
-
-/** ‖∇F_λ(θ)‖²/(2μ) ≥ F_λ(θ) − min F_λ, for a modulus μ of F_λ; null where none is known. */
-export function boundAt(setup: Setup, theta: Float64Array): number | null {
-  const { problem, lambda } = setup;
-  const modulus = modulusOf(setup);
-  if (!(modulus > 0)) return null;
-  const { gradient, gradientError } = evaluatePrecisely(weightedFunction(problem, lambda), theta);
-  const slope = Math.hypot(...gradient.high) + gradientError;
-  return (slope * slope) / (2 * modulus);
-}

@@ -92,7 +92,7 @@ export interface Remedy<Value = unknown> {
 /** A term that is added to the objective of stage two: a weight times a convex function. */
 export interface AddedTerm {
   readonly weight: number;
-  readonly function: Pick<ConvexFunction, 'gradient'>;
+  readonly function: ConvexFunction;
 }
 
 /** One gradient a step, of one model. */

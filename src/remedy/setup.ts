@@ -17,6 +17,8 @@ export interface SetupOptions {
   /** A rule as `stepSizes` takes it. */
   readonly stepSize?: string;
   readonly batch?: number;
+  /** e: what a budget lets pass above δ; 0 unless given. */
+  readonly tolerance?: number;
   readonly seed?: number;
   readonly seeds?: number;
 }
@@ -40,6 +42,7 @@ export interface Setup {
   readonly split: readonly [number, number];
   readonly stepSizes: Float64Array;
   readonly batch: number;
+  readonly tolerance: number;
   readonly seed: number;
   readonly seeds: number;
   /** What has been computed for more than one remedy. */
@@ -56,12 +59,14 @@ export function setup(
     split,
     stepSize = '0.5/sqrt(T)',
     batch = 1,
+    tolerance = 0,
     seed = 0,
     seeds = 20,
   }: SetupOptions,
 ): Setup {
   checkedLambda(lambda);
   checkedSteps(steps);
+  if (!(tolerance >= 0 && tolerance < Infinity)) throw new InputError('tolerance', tolerance, 'a number ≥ 0');
   if (!Number.isSafeInteger(seeds) || seeds < 1) throw new InputError('seeds', seeds, 'an integer ≥ 1');
   const stages = checkedSplit(split, steps);
   const stepSizes = stepSizesOf(stepSize, steps);
@@ -73,7 +78,7 @@ export function setup(
     weightOfFirst: first === 'dpo' ? lambda : 1 - lambda,
     weightOfSecond: second === 'dpo' ? lambda : 1 - lambda,
     ...{ optima, stageOne, stageTwo: limitFrom(problem, second, stageOne, optima.ideal[second]) },
-    ...{ steps, split: stages, stepSizes, batch, seed, seeds },
+    ...{ steps, split: stages, stepSizes, batch, tolerance, seed, seeds },
     shared: new Map(),
   };
 }

@@ -1,8 +1,10 @@
 import { gapAt, modulusOf } from '../remedy/judge.js';
 import { isReason } from '../remedy/limit.js';
-import type { Remedy } from '../remedy/remedy.js';
+import type { AddedTerm, Remedy } from '../remedy/remedy.js';
 import type { Setup } from '../remedy/setup.js';
 import { inner, norm } from '../base/vector.js';
+import { evaluatePrecisely } from '../convex/optimum/weighted-function.js';
+import type { ConvexFunction } from '../convex/problem/problem.js';
 import { computed, type Measurement } from './measurement.js';
 import { setupOf } from './remedy-setup.js';
 import { bothOrders } from './sequential-limit.js';
@@ -10,37 +12,53 @@ import type { Subject } from './subject.js';
 import type { NotApplicable, Trial } from './theorem.js';
 import type { Constants } from './constants.js';
 
+/** A gradient, and a bound on its rounding. */
+interface Residual {
+  readonly vector: Float64Array;
+  readonly error: number;
+}
+
 /**
  * What the added term's gradient lacks of the weighted gradient of the first objective at a point θ̂:
  * w_1∇f_1(θ̂) − w_2κ∇h(θ̂), where stage two minimises f_2 + κh.
  */
 export function residualOf(
   { problem, first, weightOfFirst, weightOfSecond }: Setup,
-  term: ReturnType<NonNullable<Remedy['term']>> & object,
+  { weight, function: added }: AddedTerm,
   at: Float64Array,
-): Float64Array {
-  const [own, added] = [new Float64Array(problem.dimension), new Float64Array(problem.dimension)];
-  problem.objectives[first].gradient(at, own);
-  term.function.gradient(at, added);
-  return own.map((entry, i) => weightOfFirst * entry - weightOfSecond * term.weight * added[i]);
+): Residual {
+  return combined(at, [problem.objectives[first], weightOfFirst], [added, -weightOfSecond * weight]);
 }
 
-/** What the bounds on the limit of a remedy that adds a term may name. */
-export function termConstants(setup: Setup, residual: Float64Array, at: Float64Array): Constants {
+/** ∇F_λ at a point: what the point lacks of a minimiser, as the residual of the term that keeps f_2's gradient there as it is. */
+export function gradientOfWeightedSum({ problem, lambda }: Setup, at: Float64Array): Residual {
+  return combined(at, [problem.objectives.dpo, lambda], [problem.objectives.sft, 1 - lambda]);
+}
+
+function combined(at: Float64Array, ...terms: readonly (readonly [ConvexFunction, number])[]): Residual {
+  const vector = new Float64Array(at.length);
+  let error = 0;
+  for (const [f, weight] of terms) {
+    const { gradient, gradientError } = evaluatePrecisely(f, at);
+    gradient.high.forEach((entry, i) => (vector[i] += weight * entry));
+    error += Math.abs(weight) * (gradientError + 4 * Number.EPSILON * norm(gradient.high));
+  }
+  return { vector, error };
+}
+
+/** What the bounds on the limit of a remedy that adds a term may name; the residual is rounded up. */
+export function termConstants(setup: Setup, { vector, error }: Residual, at: Float64Array): Constants {
   const { radius } = setup.problem;
-  return { residual: norm(residual), mu: modulusOf(setup), R: radius, along: inner(residual, at) };
+  const along = inner(vector, at) + (error + 4 * Number.EPSILON * norm(vector)) * norm(at);
+  return { residual: norm(vector) * (1 + 4 * Number.EPSILON) + error, mu: modulusOf(setup), R: radius, along };
 }
 
 /** The gap of a limit, and how far it may be off where the solver left the minimiser by its certificate. */
 export function gapOfLimit(setup: Setup, minimizer: Float64Array, certificate: number, modulus: number): Measurement {
   const gap = gapAt(setup, minimizer);
-  const { problem, lambda, optima } = setup;
-  const [dpo, sft] = [new Float64Array(problem.dimension), new Float64Array(problem.dimension)];
-  problem.objectives.dpo.gradient(minimizer, dpo);
-  problem.objectives.sft.gradient(minimizer, sft);
-  const slope = norm(dpo.map((entry, i) => lambda * entry + (1 - lambda) * sft[i]));
+  const slope = norm(gradientOfWeightedSum(setup, minimizer).vector);
   const moved = modulus > 0 ? Math.sqrt((2 * certificate) / modulus) : certificate > 0 ? 1e-7 : 0;
-  return computed(gap, 1e-10 * Math.max(1, gap) + optima.weightedSum.certificate + 4 * (slope + moved) * moved);
+  return computed(gap, 1e-10 * Math.max(1, gap) + setup.optima.weightedSum.certificate + 4 * (slope + moved) * moved);
 }
 
 /** The trials of a bound on what remedies with an added term lead to, by theory's parameter and by one that is not. */

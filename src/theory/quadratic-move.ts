@@ -108,3 +108,10 @@ export function quadraticTrials(
     })),
   );
 }
+
+/** The constants of the gap of the average with the weights of F_λ. */
+export function differenceOfHessians({ w_1, w_2, d, first, second, unweighted }: QuadraticStages): Constants {
+  const two = second(d);
+  const apart = first(d).map((entry, i) => entry - two[i]);
+  return { w_1, w_2, q_c: inner(apart, unweighted(apart)) };
+}

@@ -3,7 +3,7 @@ import { shortNumber } from '../../base/text.js';
 import type { RemedyComparison, RemedyRow } from '../../remedy/compare.js';
 import { costText } from '../../remedy/remedy.js';
 import type { Order } from '../../schedule/schedule.js';
-import { commaNumbers, integerOption, optionName, unitOption, wordOption } from '../arguments.js';
+import { commaNumbers, integerOption, numberOption, optionName, unitOption, wordOption } from '../arguments.js';
 import { remedyParameters } from '../options/remedies.js';
 import { printJson, printTable } from '../output.js';
 import { lazyProgress } from '../../base/progress.js';
@@ -15,6 +15,7 @@ interface RemediesOptions extends Readonly<Record<string, unknown>> {
   readonly steps: number;
   readonly stepSize: string;
   readonly batch: number;
+  readonly tolerance: number;
   readonly split?: number[];
   readonly seeds: number;
   readonly seed: number;
@@ -37,6 +38,7 @@ export function remediesCommand(): Command {
     .option('--steps <T>', 'number of updates of a run, both stages together', integerOption('steps', 1), 1000)
     .option('--split <n,m>', 'steps of each stage, in order (default: halves)', commaNumbers)
     .option('--step-size <rule>', 'a number, an expression of t and T, or linear:α0', '0.5/sqrt(T)')
+    .option('--tolerance <e>', 'what a budget lets pass above δ (statement B)', numberOption('tolerance'), 0)
     .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
     .option('--seeds <n>', 'number of runs of every row', integerOption('seeds', 1), 20)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0);
@@ -47,6 +49,7 @@ export function remediesCommand(): Command {
     const { readProblemFile } = await import('../../convex/problem/read.js');
     const { setup } = await import('../../remedy/setup.js');
     const { compareRemedies } = await import('../../remedy/compare.js');
+    const { remedyBound } = await import('../../theory/remedy-bound.js');
     const { problem, text } = await readProblemFile(file);
     const given = Object.fromEntries(
       Object.keys(remedyParameters).flatMap((name) =>
@@ -57,6 +60,7 @@ export function remediesCommand(): Command {
     const comparison = compareRemedies(setup(problem, options), {
       ...(options.only !== undefined && { only: options.only }),
       given,
+      boundOf: remedyBound,
       onProgress: progress.update,
     });
     progress.stop();
@@ -81,6 +85,7 @@ function print({ lambda, order, minimum, sequentialGap, remedies }: RemedyCompar
       'gap',
       'certificate',
       'bound',
+      'by',
       'measured gap',
       '95 % interval',
       'cost a step',
@@ -96,7 +101,17 @@ function print({ lambda, order, minimum, sequentialGap, remedies }: RemedyCompar
   if (conditional) process.stdout.write('\ncertificates are conditional on convexity\n');
 }
 
-function tableRow({ name, chosen, parameters: own, limit, bound, measured, cost, needs }: RemedyRow): string[] {
+function tableRow({
+  name,
+  chosen,
+  parameters: own,
+  limit,
+  bound,
+  boundedBy,
+  measured,
+  cost,
+  needs,
+}: RemedyRow): string[] {
   const [value] = Object.values(own);
   const interval = measured?.gap.ci95;
   return [
@@ -105,7 +120,8 @@ function tableRow({ name, chosen, parameters: own, limit, bound, measured, cost,
     typeof value === 'number' ? shortNumber(value) : typeof value === 'string' ? value : '–',
     limit === null ? '–' : shortNumber(limit.gap),
     limit === null ? '–' : certificateText(limit.certificate),
-    shortNumber(bound),
+    bound === null ? '–' : shortNumber(bound),
+    boundedBy?.statement ?? '–',
     measured === null ? '–' : shortNumber(measured.gap.mean),
     interval === null || interval === undefined ? '–' : `[${interval.map(shortNumber).join(', ')}]`,
     costText(cost),

@@ -1,7 +1,6 @@
 import { average } from '../../remedy/average.js';
 import { isReason } from '../../remedy/limit.js';
-import { inner } from '../../base/vector.js';
-import { measuredGap, quadraticTrials } from '../quadratic-move.js';
+import { differenceOfHessians, measuredGap, quadraticTrials } from '../quadratic-move.js';
 import { theorem } from '../theorem.js';
 
 /** Averaging both models with the weights of F_λ on quadratics: nothing is lost where the Hessians agree along the way between them. */
@@ -16,12 +15,10 @@ export const averageWeight = theorem({
   attacked: true,
   trials: (subject) =>
     quadraticTrials(subject, (stages) => {
-      const { setup, w_1, w_2, d, first, second, unweighted } = stages;
+      const { setup, w_2 } = stages;
       const limit = average.limit(setup, w_2);
       if (isReason(limit)) return [];
-      const two = second(d);
-      const apart = first(d).map((entry, i) => entry - two[i]);
-      const constants = { w_1, w_2, q_c: inner(apart, unweighted(apart)) };
+      const constants = differenceOfHessians(stages);
       return [{ steps: 0, constants, measure: () => measuredGap(stages, limit.minimizer) }];
     }),
 });
