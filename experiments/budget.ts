@@ -8,8 +8,13 @@ import { logSpaced } from '../src/experiment/spacing.js';
 import { budget } from '../src/schedule/budget.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { constantSteps } from '../src/theory/described-run.js';
-import { objectiveBounds } from '../src/theory/objective-bounds.js';
-import { distance } from '../src/theory/subject.js';
+import { maxrightBound } from '../src/theory/bounded-gradients.js';
+import { budgetMethod, leastTolerance } from '../src/theory/budget-runs.js';
+import { budgetFirst } from '../src/theory/statement/budget-first.js';
+import { budgetObjective } from '../src/theory/statement/budget-objective.js';
+import { bestStep } from '../src/theory/subgradient-method.js';
+import { problemSubject } from '../src/theory/subject.js';
+import type { Theorem } from '../src/theory/theorem.js';
 import { problemOf } from './problems.js';
 
 /** What a budget hands over after T steps, beside the point of the front that it asks for. */
@@ -28,8 +33,8 @@ export interface Budget {
 /** The average over the steps on f_DPO of a run of T steps. */
 export interface BudgetRun extends Pair {
   readonly steps: number;
-  /** e = D0 G/√T: how far both may lie above the point, by statement B. */
-  readonly bound: number;
+  /** How far both may lie above the point, by B.second and B.first. */
+  readonly bounds: Pair;
 }
 
 /** Gradients and values are exact, so that statement B speaks of every single run. */
@@ -44,22 +49,33 @@ export const budgetExperiment: Experiment<Budget> = {
     if (typeof choice.dpo === 'number' || typeof choice.sft !== 'number') throw new Error('a budget bounds f_SFT');
     const { dpo, sft } = idealPoint(problem);
     const ideal = { dpo: dpo.value, sft: sft.value };
-    const bounds = objectiveBounds(problem);
-    const G = Math.max(bounds.dpo.gradientBound, bounds.sft.gradientBound);
-    const D0 = distance(problem.start, choice.minimizer);
-    const runs = logSpaced(10, quick ? 10_000 : 100_000, 4).map((steps) => {
-      const bound = (D0 * G) / Math.sqrt(steps);
+    // The end of the enclosed λ that is within the budget: its minimiser is what the statements compare with.
+    const subject = problemSubject('budget', problem, choice.lambda[0]);
+    const runs = logSpaced(10, quick ? 10_000 : 100_000, 4).map((steps): BudgetRun => {
+      const alpha = bestStep(budgetMethod, subject, steps);
+      const known = { alpha, T: steps, D0: subject.distances.weightedSum, G: maxrightBound(subject) };
+      const tolerance = leastTolerance(known) * (1 + 1e-12);
+      const stepSizes = constantSteps(alpha, steps);
+      const run = { schedule: budget.name, stepSizes, forgetAtMost, tolerance, values: 'full' } as const;
+      const bound = ({ applies, value }: Theorem): number => {
+        const applied = applies(subject, run);
+        const constants = 'reason' in applied ? undefined : applied.at(steps);
+        if (constants === undefined) throw new Error('a statement on budgets that is silent');
+        return value(constants);
+      };
       const { averageValues } = runTrajectory(
         problem,
         budget,
         {
-          schedule: { lambda: 0.5, steps, ideal, forgetAtMost, tolerance: bound },
-          stepSizes: constantSteps(D0 / (G * Math.sqrt(steps)), steps),
-          ...{ batch: 1, values: 'full', gradientBatch: 'shared', record: [steps] },
+          schedule: { lambda: subject.lambda, steps, ideal, forgetAtMost, tolerance },
+          ...{ stepSizes, batch: 1, values: 'full', gradientBatch: 'shared', record: [steps] },
         },
         seed,
       );
-      return { steps, bound, dpo: averageValues[0], sft: averageValues[1] };
+      return {
+        ...{ steps, dpo: averageValues[0], sft: averageValues[1] },
+        bounds: { dpo: bound(budgetObjective), sft: bound(budgetFirst) - forgetAtMost },
+      };
     });
     return {
       ...{ forgetAtMost, ideal, runs, point: { sft: choice.sft, dpo: choice.dpo } },

@@ -22,7 +22,14 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
       above: run[of] - target[of],
     })),
   );
-  const bounds = runs.map(({ steps, bound }) => ({ layer: 'bound', steps, above: bound }));
+  const bounds = runs.flatMap((run) =>
+    (['sft', 'dpo'] as const).map((of) => ({
+      layer: 'bound',
+      of: losses[of],
+      steps: run.steps,
+      above: run.bounds[of],
+    })),
+  );
   const edge = front.map((pair, order) => ({ layer: 'front', order, ...pair }));
   const space = [
     { layer: 'start', ...start, label: 'start' },
@@ -34,7 +41,7 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
     ...{ layer: 'name', sft, dpo, label: `T = ${steps.toLocaleString('en-US')}` },
   }));
   const lastAbove = above.filter(({ steps }) => steps === last.steps);
-  const closest = Math.max(...runs.map(({ sft, bound }) => (sft - target.sft) / bound));
+  const closest = Math.max(...runs.map(({ sft, bounds: { sft: bound } }) => (sft - target.sft) / bound));
   const x = logarithmic([first.steps, last.steps], 'steps T', 1);
   const title = 'A budget for forgetting finds its point of the front without λ';
   return {
@@ -42,7 +49,7 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
     caption:
       `SFT may lose at most δ = ${forgetAtMost}. The schedule steps on SFT where that is exceeded by more than e = G D_0/√T, else on DPO, and hands over the average over its steps ` +
       'on DPO. Left: these averages for growing T, beside the front and the enclosed point that the budget asks for. Right: how far both losses lie above that point, ' +
-      `and what statement B allows (dotted): never more than e. f_SFT comes to ${(100 * closest).toFixed(0)} % of it, because the schedule uses the tolerance; f_DPO is below its ` +
+      `and what statement B allows (dotted: B.first and B.second, which are the same here): never more than e. f_SFT comes to ${(100 * closest).toFixed(0)} % of it, because the schedule uses the tolerance; f_DPO is below its ` +
       'value at the point for that reason.',
     rows: [...edge, ...ends, ...space, ...named, ...above, ...bounds],
     spec: {
@@ -126,7 +133,10 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
               scale: {
                 type: 'symlog',
                 constant: 0.05,
-                domain: [1.3 * Math.min(-0.05, ...above.map((row) => row.above)), 1.2 * first.bound],
+                domain: [
+                  1.3 * Math.min(-0.05, ...above.map((row) => row.above)),
+                  1.2 * Math.max(first.bounds.dpo, first.bounds.sft),
+                ],
                 nice: false,
               },
               axis: { title: 'above the enclosed point', values: [-1, -0.1, 0, 0.1, 1, 10], format: '~r', grid: false },
@@ -141,6 +151,7 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
             {
               transform: onlyLayer('bound'),
               mark: { type: 'line', color: ink.line, strokeDash: [1.5, 3], strokeWidth: 1.8 },
+              encoding: { detail: { field: 'of', type: 'nominal' } },
             },
             {
               transform: onlyLayer('above'),
@@ -172,8 +183,11 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
               encoding: { text: { field: 'of' } },
             })),
             {
-              transform: [...onlyLayer('bound'), { filter: `datum.steps === ${runs[runs.length >> 1].steps}` }],
-              mark: { ...labelMark, align: 'left', dx: 8, dy: -10, text: 'bound on both, G D_0/√T' },
+              transform: [
+                ...onlyLayer('bound', { of: losses.sft }),
+                { filter: `datum.steps === ${runs[runs.length >> 1].steps}` },
+              ],
+              mark: { ...labelMark, align: 'left', dx: 8, dy: -10, text: 'bounds on both, e = G D_0/√T' },
             },
           ],
         },

@@ -327,7 +327,7 @@ const examples = new Map<unknown, () => unknown>([
       front: tradeOffResults().front,
       runs: [10, 100, 1000].map((steps) => {
         const bound = 5 / Math.sqrt(steps);
-        return { steps, bound, sft: 0.1 + 0.9 * bound, dpo: 0.2 - 0.1 * bound };
+        return { steps, bounds: { dpo: bound, sft: bound }, sft: 0.1 + 0.9 * bound, dpo: 0.2 - 0.1 * bound };
       }),
     }),
   ],
