@@ -57,11 +57,11 @@ export const budgetExperiment: Experiment<Budget> = {
       const tolerance = leastTolerance(known) * (1 + 1e-12);
       const stepSizes = constantSteps(alpha, steps);
       const run = { schedule: budget.name, stepSizes, forgetAtMost, tolerance, values: 'full' } as const;
-      const bound = ({ applies, value }: Theorem): number => {
-        const applied = applies(subject, run);
+      const bound = (statement: Theorem): number => {
+        const applied = statement.applies(subject, run);
         const constants = 'reason' in applied ? undefined : applied.at(steps);
         if (constants === undefined) throw new Error('a statement on budgets that is silent');
-        return value(constants);
+        return statement.value(constants);
       };
       const { averageValues } = runTrajectory(
         problem,
