@@ -6,6 +6,7 @@ import { grouped } from '../src/base/grouped.js';
 import type { EvaluationRow, RunKey } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import { readExperiment } from '../src/study/read-results.js';
+import { holdsRemedies } from '../src/study/remedies/read.js';
 import { bootstrapped } from '../src/base/bootstrap.js';
 import type { Estimate } from '../src/base/statistics.js';
 
@@ -21,7 +22,9 @@ export const commandFile = 'command.txt';
 export const llm: Experiment<LlmResults> = {
   name: 'llm',
   unavailable: ({ llm: folder }) =>
-    folder === undefined ? 'give --llm with the folder of a finished forgetting llm experiment' : undefined,
+    folder === undefined || holdsRemedies(folder)
+      ? 'give --llm with the folder of a finished forgetting llm experiment'
+      : undefined,
   run: async ({ llm: folder = '' }) => {
     const results = await readExperiment(folder);
     const command = await readFile(join(folder, commandFile), 'utf8').catch((error: unknown) => {

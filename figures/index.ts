@@ -13,6 +13,7 @@ import { llmChoicesFigure } from './llm-choices.js';
 import { llmCostFigure } from './llm-cost.js';
 import { llmForgettingFigure } from './llm-forgetting.js';
 import { llmGapsFigure } from './llm-gaps.js';
+import { llmRemediesFigure } from './llm-remedies.js';
 import { llmTradeOffFigure } from './llm-trade-off.js';
 import { noiseFloorFigure } from './noise-floor.js';
 import { optimumErrorFigure } from './optimum-error.js';
@@ -64,5 +65,8 @@ export const llmDrawings: readonly Drawing[] = [
   llmChoicesFigure,
 ];
 
+/** Those of `forgetting llm experiment --remedies`. */
+export const llmRemedyDrawings: readonly Drawing[] = [llmRemediesFigure];
+
 /** Every figure. */
-export const drawings: readonly Drawing[] = [...convexDrawings, ...llmDrawings];
+export const drawings: readonly Drawing[] = [...convexDrawings, ...llmDrawings, ...llmRemedyDrawings];

@@ -16,6 +16,7 @@ import { conflict, type Conflict } from '../../experiments/conflict.js';
 import { gapVersusSteps, type GapVersusSteps } from '../../experiments/gap-versus-steps.js';
 import { lambdaSweep, type LambdaSweep } from '../../experiments/lambda-sweep.js';
 import { llm, type LlmResults } from '../../experiments/llm.js';
+import { llmRemedies, type LlmRemedies } from '../../experiments/llm-remedies.js';
 import { landscape, type Landscape } from '../../experiments/landscape.js';
 import { noiseFloor, type NoiseFloor } from '../../experiments/noise-floor.js';
 import { period, type Period } from '../../experiments/period.js';
@@ -163,6 +164,58 @@ function llmExample(): LlmResults {
   };
 }
 
+/** Three remedies, one without a parameter, beside the yardstick. */
+function llmRemediesExample(): LlmRemedies {
+  const draws = stream(0, 'example llm-remedies');
+  const around = (centre: number): number => centre * (0.9 + 0.2 * draws.uniform());
+  const values: Readonly<Record<string, readonly (string | null)[]>> = {
+    alright: ['0.5', '0.1', '0.9'],
+    sequential: [null],
+    'l2-anchor': ['1', '0.1', '10'],
+    annealed: ['t/T', '(t/T)^2'],
+  };
+  const keys = Object.entries(values).flatMap(([remedy, all]) =>
+    all.flatMap((value, i) =>
+      [0, 1].map((seed) => ({
+        ...{ remedy, value, chosen: i > 0 ? ('curve' as const) : ('theory' as const) },
+        ...{ lambda: 0.5, steps: 12, seed },
+      })),
+    ),
+  );
+  const estimate = { mean: 1, ci95: null };
+  const measures = { dpo: estimate, sft: estimate, weightedSum: estimate, heldOutAccuracy: estimate };
+  const start = {
+    ...measures,
+    heldOutDpo: estimate,
+    heldOutSft: { mean: 3, ci95: null },
+    heldOutWeightedSum: estimate,
+  };
+  return {
+    command: 'forgetting llm experiment --remedies --preset example',
+    summary: {
+      settings: { preset: 'example', seed: 0, scale: { steps: 12, seeds: 2 } },
+      ...{ optima: { dpo: 0.1, sft: 1.5 }, start, rows: [], claims: [], hindsight: [] },
+      labels: { alright: 'ALRIGHT', sequential: 'Sequential', 'l2-anchor': 'L2 anchor', annealed: 'Annealed' },
+      places: [
+        { remedy: 'sequential', lambda: 0.5, convex: 'off the front', here: 'off the front', said: '' },
+        { remedy: 'l2-anchor', lambda: 0.5, convex: 'off the front', here: 'not seen to be off the front', said: '' },
+      ],
+    },
+    rows: keys.map((key) => {
+      const [dpo, sft] = [around(0.5), around(2.5)];
+      return {
+        ...{ ...key, role: 'end' as const, step: 12, dpo, sft, weightedSum: (dpo + sft) / 2 },
+        ...{ heldOutDpo: dpo + 0.1, heldOutSft: sft + 0.2, heldOutWeightedSum: (dpo + sft) / 2 + 0.15 },
+        heldOutAccuracy: 0.5,
+      };
+    }),
+    cost: keys.map((key) => ({
+      ...{ ...key, seconds: 0.12, medianSecondsPerStep: 0.01, dpoGradients: 6, sftGradients: 6, lossEvaluations: 0 },
+      ...{ heldOutEvaluations: 0, vectors: key.remedy === 'l2-anchor' ? 1 : 0 },
+    })),
+  };
+}
+
 /** Every theorem on every problem that the figures speak of, in every variant of it. */
 const someChecks = theorems.flatMap(({ id }) => {
   const variants = id === 'M.stale' ? ['k = 2', 'k = 10'] : id === 'M.noisy.fresh' ? ['k = 1'] : [''];
@@ -201,6 +254,7 @@ const examples = new Map<unknown, () => unknown>([
     }),
   ],
   [llm, llmExample],
+  [llmRemedies, llmRemediesExample],
   [tradeOff, tradeOffResults],
   [realModel, (): RealModel => ({ ...tradeOffResults(), dimension: 64, examples: 100, candidates: 4 })],
   [realText, (): RealText => ({ ...tradeOffResults(), dimension: 128, examples: 1000 })],

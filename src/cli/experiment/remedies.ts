@@ -71,9 +71,29 @@ export async function compareRemediesAction(
     await writeWhole(join(out, commandFile), `${commandLineOf(preset.name)}\n`);
     if (options.json === true) printJson(report);
     else await printRemedies(report, out);
+    if (options.figures !== false) await drawRemedies(out, settings.seed, options);
   } finally {
     close();
   }
+}
+
+/** Draws the figure of a finished comparison, in its folder unless another is named, and says where it is. */
+async function drawRemedies(
+  out: string,
+  seed: number,
+  { figures, full = false, cache }: ExperimentOptions,
+): Promise<void> {
+  const { llmRemedyDrawings } = await import('../../../figures/index.js');
+  const { drawFigures } = await import('../../../figures/draw.js');
+  const lines = await drawFigures({
+    quick: !full,
+    out: typeof figures === 'string' && figures !== 'figures/rendered' ? figures : join(out, 'figures'),
+    only: llmRemedyDrawings.map((drawing) => drawing.name),
+    seed,
+    cache: join(cache, 'convex'),
+    llm: out,
+  });
+  process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 async function printRemedies({ summary, cost }: RemedyReport, out: string): Promise<void> {

@@ -15,7 +15,7 @@ import { preparatoryRuns, type PreparatoryName } from '../plan.js';
 import type { RunTask } from '../run-task.js';
 import { writtenSettings } from '../settings.js';
 import { remedyRuns, type RemedyRun, type RemedySettings } from './plan.js';
-import { remedyCosts, remedyFolder, remedyRows, remedyTables, type RemedyCost } from './results.js';
+import { remedyCosts, remedyFolder, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
 import { summariseRemedies, type RemedySummary } from './summary.js';
 import { chosenRemedies } from './trained-remedies.js';
 
@@ -24,9 +24,6 @@ export interface RemedyReport {
   readonly summary: RemedySummary;
   readonly cost: readonly RemedyCost[];
 }
-
-/** The file of a comparison's summary. */
-export const remedySummaryFile = 'remedies.json';
 
 /** The run whose model is the reference policy and whose least loss is f_SFT*, and the one that finds f_DPO*. */
 const [sftRun, dpoRun] = ['sft-optimum', 'dpo-optimum-sft-dpo'] as const satisfies readonly PreparatoryName[];

@@ -75,6 +75,9 @@ export const remedyTables = {
   },
 } satisfies Record<string, Columns>;
 
+/** The file of a comparison's summary. */
+export const remedySummaryFile = 'remedies.json';
+
 /** The folder of a run within that of its comparison. */
 export function remedyFolder(comparison: string, { name }: Pick<RemedyRun, 'name'>): string {
   return join(comparison, 'runs', name);
