@@ -2,6 +2,7 @@ import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promise
 import { basename, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { InputError } from '../src/base/input-error.js';
+import type { Cache } from '../src/experiment/cache.js';
 import type { Experiment, ExperimentContext, WorkProgress } from '../src/experiment/experiment.js';
 import type { Drawing } from '../src/figure/drawing.js';
 import type { Provenance } from '../src/figure/figure.js';
@@ -63,7 +64,6 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   await prepareFolder('cache', cache);
   await removeUnfinished(out, drawings);
 
-  const { openCache, sourceHash } = await import('../src/experiment/cache.js');
   const { version } = await import('../src/base/version.js');
   const bar = await workProgress();
   const data = process.env.FORGETTING_DATA;
@@ -74,7 +74,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     ...(data === undefined || data === '' ? {} : { data }),
     ...(llm !== undefined && { llm }),
     ...(given && { given }),
-    cache: openCache(cache, `${version} ${sourceHash(resultFolders())}`),
+    cache: await cacheOf(cache),
     pool,
     progress: bar,
     warn: (line) => warnings.add(line),
@@ -166,6 +166,13 @@ async function removeUnfinished(folder: string, drawings: readonly Drawing[]): P
   const names = drawings.map(({ name }) => name).join('|');
   const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|pdf|vl\\.json)|index\\.html)\\.[\\d-]+\\.unfinished$`);
   for (const file of await readdir(folder)) if (unfinished.test(file)) await rm(join(folder, file));
+}
+
+/** The finished tasks in a folder that the code as it is has made. */
+export async function cacheOf(folder: string): Promise<Cache> {
+  const { openCache, sourceHash } = await import('../src/experiment/cache.js');
+  const { version } = await import('../src/base/version.js');
+  return openCache(folder, `${version} ${sourceHash(resultFolders())}`);
 }
 
 /** The folders of the code that results depend on; how figures look and commands speak is not part of it. */

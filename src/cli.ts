@@ -13,11 +13,13 @@ import { runCommand } from './cli/convex/run.js';
 import { scheduleCommand } from './cli/llm/schedule.js';
 import { schemaCommand } from './cli/convex/schema.js';
 import { solveCommand } from './cli/convex/solve.js';
+import { sweepCommand } from './cli/convex/sweep.js';
 import { verifyCommand } from './cli/convex/verify.js';
 import { worstCaseCommand } from './cli/convex/worst-case.js';
 
 const commands = [
   runCommand(),
+  sweepCommand(),
   figureCommand(),
   reproduceCommand(),
   solveCommand(),

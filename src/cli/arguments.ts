@@ -52,6 +52,11 @@ export function wordOption<Word extends string>(field: string, words: readonly W
   };
 }
 
+/** A parser of values with commas between them. */
+export function listOption<Value>(parse: (text: string) => Value): (text: string) => Value[] {
+  return (text) => text.split(',').map((part) => parse(part.trim()));
+}
+
 const repeatable = new WeakSet<object>();
 
 /** A parser of an option that may be given several times: it collects what `parse` makes of each. */

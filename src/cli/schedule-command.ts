@@ -24,7 +24,7 @@ export function withSchedules(command: Command, more: Omit<TakenSchedules, 'opti
   taking.set(command, { option: 'schedules', ...more });
   return command.option(
     '--schedules <list>',
-    'the schedules to compare with Sequential, with commas: of those below, or paths to modules (.ts, .js)',
+    `${more.purpose ?? 'the schedules to compare with Sequential'}, with commas: of those below, or paths to modules (.ts, .js)`,
     (text) => text.split(',').map((name) => name.trim()),
   );
 }

@@ -8,6 +8,8 @@ import { readKept, writeKept } from '../base/kept-file.js';
 export interface Cache {
   /** The stored result of these inputs, or what `compute` gives, stored: the same JSON value either way. */
   get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result>;
+  /** Whether a result of these inputs is stored, whole. */
+  has(inputs: unknown): boolean;
 }
 
 /**
@@ -25,9 +27,11 @@ export function openCache(folder: string, salt: string): Cache {
     await writeKept(path, text);
     return text;
   };
+  const nameOf = (inputs: unknown): string => `${digest([salt, inputs])}.json`;
   return {
+    has: (inputs) => readKept(join(folder, nameOf(inputs))) !== undefined,
     async get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result> {
-      const name = `${digest([salt, inputs])}.json`;
+      const name = nameOf(inputs);
       // What is asked for twice at the same time is computed once.
       const text = asked.get(name) ?? textOf(name, compute);
       asked.set(name, text);

@@ -44,3 +44,8 @@ export const paper = {
   alright: 'alright',
   maxright: 'maxright',
 } as const satisfies Record<string, ScheduleKey>;
+
+/** The names of these schedules. */
+export const paperSchedules: readonly string[] = [
+  ...new Set(Object.values(paper).map((key) => variants[key].schedule)),
+];

@@ -3,9 +3,8 @@ import { eachTime } from '../../base/each-time.js';
 import { InputError } from '../../base/input-error.js';
 import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
 import type { Problem } from '../../convex/problem/problem.js';
-import { estimate, type Estimate } from '../../base/statistics.js';
-import type { ScaleFreeMeasures } from '../../convex/simulate/result-table.js';
-import type { RunSettings, Trajectory } from '../../convex/simulate/trajectory.js';
+import type { Estimate } from '../../base/statistics.js';
+import type { RunSettings } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
 import {
   integerOption,
@@ -119,8 +118,7 @@ async function run(problem: Problem, options: RunArguments) {
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
-  const { conflictRanges, forgettingKl, forgettingNeedsPoints, normalizedIdealDistance } =
-    await import('../../convex/simulate/scale-free.js');
+  const { forgettingNeedsPoints, scaleFreeMeasures } = await import('../../convex/simulate/scale-free.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
   const { stageTwoRuns } = await import('../../remedy/stage-two-runs.js');
 
@@ -173,7 +171,7 @@ async function run(problem: Problem, options: RunArguments) {
     });
     const final = {
       ...ensembleMeasures(trajectories, record.length - 1, optima.values),
-      ...scaleFree(trajectories, record.length - 1),
+      ...scaleFreeMeasures(problem, optima, trajectories, record.length - 1),
     };
     const { weightedSum, chebyshev } = optima;
     const reasons = [weightedSum.reason, chebyshev.reason].filter((reason) => reason !== undefined);
@@ -203,31 +201,12 @@ async function run(problem: Problem, options: RunArguments) {
       seed,
       trajectories,
       optima: optima.values,
-      scaleFree: (at: number) => scaleFree(trajectories, at),
+      scaleFree: (at: number) => scaleFreeMeasures(problem, optima, trajectories, at),
     };
     return { result, ensemble };
   } finally {
     progress.stop();
     await pool?.destroy();
-  }
-
-  /** What does not depend on the scales of the objectives, where it is known. */
-  function scaleFree(trajectories: readonly Trajectory[], at: number): ScaleFreeMeasures {
-    const points = trajectories.map(({ values }): Pair => ({ dpo: values[2 * at], sft: values[2 * at + 1] }));
-    const ranges = conflictRanges(optima);
-    const { ideal } = optima.values;
-    const kl = forgettingKl(
-      problem,
-      optima,
-      points.map(({ sft }) => sft),
-      trajectories.map((one) => one.points.subarray(at * problem.dimension, (at + 1) * problem.dimension)),
-    );
-    return {
-      ...(ranges !== undefined && {
-        normalizedIdealDistance: estimate(points.map((point) => normalizedIdealDistance(point, ideal, ranges))),
-      }),
-      ...(kl !== undefined && { forgettingKl: kl }),
-    };
   }
 
   async function exactGap(): Promise<{ exactGap: number | null; exactGapLeftOut?: string }> {

@@ -64,6 +64,22 @@ function printJobs(jobs: readonly SubmittedJob[], { folder }: Work, script: stri
   process.stdout.write(`\nas ${script} asks; logs in ${folder}/slurm/log; --status says how far they are\n`);
 }
 
+/**
+ * Makes one task of a work, where it is not made yet, and leaves its log where it fails.
+ * Throws an InputError where there is none of this number.
+ */
+export async function runTask(
+  folder: string,
+  number: number,
+  count: number,
+  make: (number: number) => Promise<void>,
+): Promise<void> {
+  if (number > count) throw new InputError('run', number, `a number from 1 to ${count}`);
+  const { keepLog } = await import('../../cluster/keep-log.js');
+  await keepLog(folder, number, () => make(number));
+  process.stdout.write(`task ${number} of ${count}: made\n`);
+}
+
 /** Prints how far a work has come, and sets the exit code: 1 unless all of it is finished. */
 export async function printStatus(work: Work, json = false): Promise<void> {
   const { statusOf } = await import('../../cluster/status.js');

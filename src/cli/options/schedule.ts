@@ -105,6 +105,12 @@ export async function settingsOfSchedules(references: readonly string[], options
   return Object.fromEntries(all);
 }
 
+/** A schedule's own settings among the options, as it checks them; others' options are passed over. */
+export function ownSettings(schedule: Schedule, options: GivenOptions): GivenOptions {
+  const given = givenSettings(schedule, options);
+  return schedule.settings === undefined ? {} : checked(schedule.settings, given, options);
+}
+
 /** The settings of every schedule that are options of a command, without what is no setting of any. */
 export function withoutScheduleOptions<Options extends object>(options: Options): Partial<Options> {
   const own = ownersByName();

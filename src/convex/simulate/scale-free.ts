@@ -3,6 +3,8 @@ import type { WeightedSumMinimum } from '../optimum/weighted-sum.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { estimate, type Estimate } from '../../base/statistics.js';
 import type { CertifiedOptima } from './optima.js';
+import type { ScaleFreeMeasures } from './result-table.js';
+import type { Trajectory } from './trajectory.js';
 
 /**
  * f_i(θ_j*) − f_i*, i ≠ j: what each objective loses where the other is at its optimum, the units of the normalised ideal
@@ -59,4 +61,28 @@ function gradientNorm({ objectives, dimension }: Problem, theta: Float64Array): 
   const gradient = new Float64Array(dimension);
   objectives.sft.gradient(theta, gradient);
   return Math.hypot(...gradient);
+}
+
+/** What does not depend on the scales of the objectives, where it is known, at the recorded step of index `at`. */
+export function scaleFreeMeasures(
+  problem: Problem,
+  optima: CertifiedOptima,
+  trajectories: readonly Trajectory[],
+  at: number,
+): ScaleFreeMeasures {
+  const points = trajectories.map(({ values }): Pair => ({ dpo: values[2 * at], sft: values[2 * at + 1] }));
+  const ranges = conflictRanges(optima);
+  const { ideal } = optima.values;
+  const kl = forgettingKl(
+    problem,
+    optima,
+    points.map(({ sft }) => sft),
+    trajectories.map((one) => one.points.subarray(at * problem.dimension, (at + 1) * problem.dimension)),
+  );
+  return {
+    ...(ranges !== undefined && {
+      normalizedIdealDistance: estimate(points.map((point) => normalizedIdealDistance(point, ideal, ranges))),
+    }),
+    ...(kl !== undefined && { forgettingKl: kl }),
+  };
 }
