@@ -6,6 +6,7 @@ import * as vocabulary from './cross-entropy';
 import * as optimiser from './adamw';
 import * as product from './matmul';
 import * as rows from './norm';
+import * as stored from './numbers';
 import * as reduction from './sums';
 
 // The kernels' numbers.
@@ -22,6 +23,7 @@ export const targetLogProbability: i32 = 9;
 export const targetLogProbabilityGradient: i32 = 10;
 export const attention: i32 = 11;
 export const attentionGradient: i32 = 12;
+export const unpack: i32 = 13;
 
 /** Bytes of scratch that each thread must bring. */
 export const scratchBytes: i32 = product.matmulScratch;
@@ -54,6 +56,8 @@ export function call(kernel: i32, args: usize, begin: i32, end: i32, scratch: us
       return heads.attention(args, begin, end, scratch);
     case attentionGradient:
       return heads.attentionGradient(args, begin, end, scratch);
+    case unpack:
+      return stored.unpack(args, begin, end);
     default:
       unreachable();
   }

@@ -2,7 +2,9 @@
 // then multiplies (Goto and van de Geijn 2008). Transposed operands differ in how they are copied, and in nothing else.
 //
 // Every element of a product is summed in an order that depends on the shapes alone, so that its bits do not depend on
-// how the work was divided.
+// how the work was divided. B may be stored in halves: they are made float32 where they are copied, and nothing else
+// differs.
+import { BFLOAT16, bytesLog, FLOAT16, FLOAT32, Numbers } from './numbers';
 
 /** A kernel's tile: 4 rows by 8 columns keep 8 sums in the 16 registers of x86; larger tiles spill. */
 const tileRows = 4;
@@ -39,6 +41,8 @@ class Product {
   division: i32;
   /** What is added to every row of one product, [columns], or 0. */
   bias: usize;
+  /** How the numbers of B are stored. */
+  typeB: i32;
 }
 
 /** The pairs, rows (from a multiple of 4) or columns (from a multiple of 8) from `begin` to before `end`. */
@@ -46,19 +50,38 @@ export function matmul(args: usize, begin: i32, end: i32, scratch: usize): void 
   const p = changetype<Product>(args);
   const lda = p.transposeA ? p.rows : p.depth;
   const ldb = p.transposeB ? p.depth : p.columns;
+  const typeB = p.typeB;
+  const logB = bytesLog(typeB);
   if (p.division == byBatch) {
     for (let i = begin; i < end; i++) {
       const a = p.a + ((<usize>(p.strideA * i)) << 2);
-      const b = p.b + ((<usize>(p.strideB * i)) << 2);
+      const b = p.b + ((<usize>(p.strideB * i)) << logB);
       const c = p.c + ((<usize>(p.strideC * i)) << 2);
       if (p.rows < tileRows) thin(a, b, c, p, 0, p.columns);
       else
-        block(a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, p.bias, 0, p.rows, p.columns, p.depth, scratch);
+        blockOf(
+          typeB,
+          a,
+          lda,
+          p.transposeA,
+          b,
+          ldb,
+          p.transposeB,
+          c,
+          p.columns,
+          p.bias,
+          0,
+          p.rows,
+          p.columns,
+          p.depth,
+          scratch,
+        );
     }
   } else if (p.division == byRows) {
     const a = p.a + ((<usize>(p.transposeA ? begin : begin * lda)) << 2);
     const c = p.c + ((<usize>(begin * p.columns)) << 2);
-    block(
+    blockOf(
+      typeB,
       a,
       lda,
       p.transposeA,
@@ -77,10 +100,26 @@ export function matmul(args: usize, begin: i32, end: i32, scratch: usize): void 
   } else if (p.rows < tileRows) {
     thin(p.a, p.b, p.c, p, begin, end);
   } else {
-    const b = p.b + ((<usize>(p.transposeB ? begin * ldb : begin)) << 2);
+    const b = p.b + ((<usize>(p.transposeB ? begin * ldb : begin)) << logB);
     const c = p.c + ((<usize>begin) << 2);
     const bias: usize = p.bias == 0 ? 0 : p.bias + ((<usize>begin) << 2);
-    block(p.a, lda, p.transposeA, b, ldb, p.transposeB, c, p.columns, bias, 0, p.rows, end - begin, p.depth, scratch);
+    blockOf(
+      typeB,
+      p.a,
+      lda,
+      p.transposeA,
+      b,
+      ldb,
+      p.transposeB,
+      c,
+      p.columns,
+      bias,
+      0,
+      p.rows,
+      end - begin,
+      p.depth,
+      scratch,
+    );
   }
 }
 
@@ -104,6 +143,28 @@ export function block(
   depth: i32,
   scratch: usize,
 ): void {
+  blockOf(FLOAT32, a, lda, transposeA, b, ldb, transposeB, c, ldc, addend, lds, rows, columns, depth, scratch);
+}
+
+/** The same with the numbers of B stored in a type. */
+function blockOf(
+  typeB: i32,
+  a: usize,
+  lda: i32,
+  transposeA: i32,
+  b: usize,
+  ldb: i32,
+  transposeB: i32,
+  c: usize,
+  ldc: i32,
+  addend: usize,
+  lds: i32,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  scratch: usize,
+): void {
+  const logB = bytesLog(typeB);
   const packedA = scratch;
   const packedB = packedA + 4 * blockDepth * blockRows;
   const tile = packedB + 4 * blockDepth * blockColumns;
@@ -111,8 +172,8 @@ export function block(
     const width = min(blockColumns, columns - column);
     for (let k = 0; k < depth; k += blockDepth) {
       const deep = min(blockDepth, depth - k);
-      if (transposeB) packStrided(b + ((<usize>(column * ldb + k)) << 2), ldb, width, deep, tileColumns, packedB);
-      else packDirect(b + ((<usize>(k * ldb + column)) << 2), ldb, width, deep, tileColumns, packedB);
+      const from = b + ((<usize>(transposeB ? column * ldb + k : k * ldb + column)) << logB);
+      packB(typeB, from, ldb, transposeB, width, deep, packedB);
       for (let row = 0; row < rows; row += blockRows) {
         const height = min(blockRows, rows - row);
         if (transposeA) packDirect(a + ((<usize>(k * lda + row)) << 2), lda, height, deep, tileRows, packedA);
@@ -242,6 +303,99 @@ function storeRow(c: usize, left: v128, right: v128, addend: usize, adding: bool
   v128.store(c, right, 16);
 }
 
+/** A block of B in panels of a tile's columns. */
+function packB(typeB: i32, from: usize, ldb: i32, transposeB: i32, width: i32, depth: i32, packed: usize): void {
+  if (typeB == FLOAT32) {
+    if (transposeB) packStrided(from, ldb, width, depth, tileColumns, packed);
+    else packDirect(from, ldb, width, depth, tileColumns, packed);
+  } else if (typeB == BFLOAT16) {
+    if (transposeB) Halves.packStrided(BFLOAT16, from, ldb, width, depth, packed);
+    else Halves.packDirect(BFLOAT16, from, ldb, width, depth, packed);
+  } else {
+    if (transposeB) Halves.packStrided(FLOAT16, from, ldb, width, depth, packed);
+    else Halves.packDirect(FLOAT16, from, ldb, width, depth, packed);
+  }
+}
+
+/** Panels of 8 neighbours of an operand that is stored in halves, compiled once for each type. */
+class Halves {
+  /** As `packDirect`. */
+  @inline
+  static packDirect(type: i32, source: usize, ld: i32, count: i32, depth: i32, target: usize): void {
+    const rowBytes = (<usize>ld) << 1;
+    for (let first = 0; first < count; first += tileColumns) {
+      let from = source + ((<usize>first) << 1);
+      if (first + tileColumns <= count) {
+        for (let k = 0; k < depth; k++) {
+          const halves = v128.load(from);
+          v128.store(target, Numbers.low(type, halves));
+          v128.store(target, Numbers.high(type, halves), 16);
+          target += 4 * tileColumns;
+          from += rowBytes;
+        }
+      } else {
+        for (let k = 0; k < depth; k++) {
+          for (let i = 0; i < tileColumns; i++) {
+            store<f32>(target, first + i < count ? Numbers.one(type, from + ((<usize>i) << 1)) : 0);
+            target += 4;
+          }
+          from += rowBytes;
+        }
+      }
+    }
+  }
+
+  /** As `packStrided`. */
+  @inline
+  static packStrided(type: i32, source: usize, ld: i32, count: i32, depth: i32, target: usize): void {
+    const rowBytes = (<usize>ld) << 1;
+    const step: usize = 4 * tileColumns;
+    for (let first = 0; first < count; first += tileColumns) {
+      for (let half = 0; half < tileColumns; half += 4) {
+        let from = source + <usize>(first + half) * rowBytes;
+        let to = target + ((<usize>half) << 2);
+        const present = count - first - half;
+        let k = 0;
+        if (present >= 4) {
+          for (; k + 8 <= depth; k += 8) {
+            const r0 = v128.load(from);
+            const r1 = v128.load(from + rowBytes);
+            const r2 = v128.load(from + 2 * rowBytes);
+            const r3 = v128.load(from + 3 * rowBytes);
+            // Transposed while they are halves: the rows of word k hold a pair of two rows each.
+            const low01 = v128.shuffle<u16>(r0, r1, 0, 8, 1, 9, 2, 10, 3, 11);
+            const low23 = v128.shuffle<u16>(r2, r3, 0, 8, 1, 9, 2, 10, 3, 11);
+            const high01 = v128.shuffle<u16>(r0, r1, 4, 12, 5, 13, 6, 14, 7, 15);
+            const high23 = v128.shuffle<u16>(r2, r3, 4, 12, 5, 13, 6, 14, 7, 15);
+            const k01 = v128.shuffle<u32>(low01, low23, 0, 4, 1, 5);
+            const k23 = v128.shuffle<u32>(low01, low23, 2, 6, 3, 7);
+            const k45 = v128.shuffle<u32>(high01, high23, 0, 4, 1, 5);
+            const k67 = v128.shuffle<u32>(high01, high23, 2, 6, 3, 7);
+            v128.store(to, Numbers.low(type, k01));
+            v128.store(to + step, Numbers.high(type, k01));
+            v128.store(to + 2 * step, Numbers.low(type, k23));
+            v128.store(to + 3 * step, Numbers.high(type, k23));
+            v128.store(to + 4 * step, Numbers.low(type, k45));
+            v128.store(to + 5 * step, Numbers.high(type, k45));
+            v128.store(to + 6 * step, Numbers.low(type, k67));
+            v128.store(to + 7 * step, Numbers.high(type, k67));
+            from += 16;
+            to += 8 * step;
+          }
+        }
+        for (; k < depth; k++) {
+          for (let i = 0; i < 4; i++) {
+            store<f32>(to + ((<usize>i) << 2), i < present ? Numbers.one(type, from + <usize>i * rowBytes) : 0);
+          }
+          from += 2;
+          to += step;
+        }
+      }
+      target += <usize>depth * step;
+    }
+  }
+}
+
 /** Panels of `width` (4 or 8) neighbours that lie side by side in memory, k after k; what is missing is zero. */
 function packDirect(source: usize, ld: i32, count: i32, depth: i32, width: i32, target: usize): void {
   const rowBytes = (<usize>ld) << 2;
@@ -321,8 +475,9 @@ function thin(a: usize, b: usize, c: usize, p: Product, begin: i32, end: i32): v
   for (let row = 0; row < p.rows; row++) {
     const from = a + ((<usize>(p.transposeA ? row : row * p.depth)) << 2);
     const to = c + ((<usize>(row * p.columns)) << 2);
-    if (p.transposeB) dotProducts(from, step, b, to, p.depth, begin, end);
-    else combination(from, step, b, to, p.depth, p.columns, begin, end);
+    if (p.typeB == FLOAT32) Thin.row(FLOAT32, p, from, step, b, to, begin, end);
+    else if (p.typeB == BFLOAT16) Thin.row(BFLOAT16, p, from, step, b, to, begin, end);
+    else Thin.row(FLOAT16, p, from, step, b, to, begin, end);
     if (p.bias == 0) continue;
     for (let j = (<usize>begin) << 2; j < (<usize>end) << 2; j += 4) {
       store<f32>(to + j, load<f32>(p.bias + j) + load<f32>(to + j));
@@ -330,56 +485,84 @@ function thin(a: usize, b: usize, c: usize, p: Product, begin: i32, end: i32): v
   }
 }
 
-/** c[j] = Σ_k a[k] b[j][k]. */
-function dotProducts(a: usize, aStep: usize, b: usize, c: usize, depth: i32, begin: i32, end: i32): void {
-  const whole = aStep == 4 ? depth & ~7 : 0;
-  for (let j = begin; j < end; j++) {
-    const row = b + ((<usize>(j * depth)) << 2);
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    for (let k = 0; k < whole; k += 8) {
-      const at = (<usize>k) << 2;
-      s0 = f32x4.add(s0, f32x4.mul(v128.load(a + at), v128.load(row + at)));
-      s1 = f32x4.add(s1, f32x4.mul(v128.load(a + at, 16), v128.load(row + at, 16)));
-    }
-    s0 = f32x4.add(s0, s1);
-    let sum =
-      f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
-    for (let k = whole; k < depth; k++) sum += load<f32>(a + <usize>k * aStep) * load<f32>(row + ((<usize>k) << 2));
-    store<f32>(c + ((<usize>j) << 2), sum);
+/** A row of a product of few rows, compiled once for each type of B. */
+class Thin {
+  @inline
+  static row(type: i32, p: Product, a: usize, aStep: usize, b: usize, c: usize, begin: i32, end: i32): void {
+    if (p.transposeB) Thin.dotProducts(type, a, aStep, b, c, p.depth, begin, end);
+    else Thin.combination(type, a, aStep, b, c, p.depth, p.columns, begin, end);
   }
-}
 
-/** c = Σ_k a[k] b[k], a sum of stored rows. */
-function combination(a: usize, aStep: usize, b: usize, c: usize, depth: i32, columns: i32, begin: i32, end: i32): void {
-  const rowBytes = (<usize>columns) << 2;
-  let j = begin;
-  for (; j + 16 <= end; j += 16) {
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    let from = a;
-    let row = b + ((<usize>j) << 2);
-    for (let k = 0; k < depth; k++) {
-      const x = v128.load32_splat(from);
-      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(row)));
-      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(row, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(x, v128.load(row, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(x, v128.load(row, 48)));
-      from += aStep;
-      row += rowBytes;
+  /** c[j] = Σ_k a[k] b[j][k]. */
+  @inline
+  static dotProducts(type: i32, a: usize, aStep: usize, b: usize, c: usize, depth: i32, begin: i32, end: i32): void {
+    const log = bytesLog(type);
+    const whole = aStep == 4 ? depth & ~7 : 0;
+    for (let j = begin; j < end; j++) {
+      const row = b + ((<usize>(j * depth)) << log);
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      for (let k = 0; k < whole; k += 8) {
+        const at = (<usize>k) << 2;
+        const from = row + ((<usize>k) << log);
+        s0 = f32x4.add(s0, f32x4.mul(v128.load(a + at), Numbers.four(type, from)));
+        s1 = f32x4.add(s1, f32x4.mul(v128.load(a + at, 16), Numbers.four(type, from + ((<usize>4) << log))));
+      }
+      s0 = f32x4.add(s0, s1);
+      let sum =
+        f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+      for (let k = whole; k < depth; k++) {
+        sum += load<f32>(a + <usize>k * aStep) * Numbers.one(type, row + ((<usize>k) << log));
+      }
+      store<f32>(c + ((<usize>j) << 2), sum);
     }
-    const to = c + ((<usize>j) << 2);
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    v128.store(to, s2, 32);
-    v128.store(to, s3, 48);
   }
-  for (; j < end; j++) {
-    let sum: f32 = 0;
-    for (let k = 0; k < depth; k++)
-      sum += load<f32>(a + <usize>k * aStep) * load<f32>(b + <usize>k * rowBytes + ((<usize>j) << 2));
-    store<f32>(c + ((<usize>j) << 2), sum);
+
+  /** c = Σ_k a[k] b[k], a sum of stored rows. */
+  @inline
+  static combination(
+    type: i32,
+    a: usize,
+    aStep: usize,
+    b: usize,
+    c: usize,
+    depth: i32,
+    columns: i32,
+    begin: i32,
+    end: i32,
+  ): void {
+    const log = bytesLog(type);
+    const rowBytes = (<usize>columns) << log;
+    const four = (<usize>4) << log;
+    let j = begin;
+    for (; j + 16 <= end; j += 16) {
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      let s2 = f32x4.splat(0);
+      let s3 = f32x4.splat(0);
+      let from = a;
+      let row = b + ((<usize>j) << log);
+      for (let k = 0; k < depth; k++) {
+        const x = v128.load32_splat(from);
+        s0 = f32x4.add(s0, f32x4.mul(x, Numbers.four(type, row)));
+        s1 = f32x4.add(s1, f32x4.mul(x, Numbers.four(type, row + four)));
+        s2 = f32x4.add(s2, f32x4.mul(x, Numbers.four(type, row + 2 * four)));
+        s3 = f32x4.add(s3, f32x4.mul(x, Numbers.four(type, row + 3 * four)));
+        from += aStep;
+        row += rowBytes;
+      }
+      const to = c + ((<usize>j) << 2);
+      v128.store(to, s0);
+      v128.store(to, s1, 16);
+      v128.store(to, s2, 32);
+      v128.store(to, s3, 48);
+    }
+    for (; j < end; j++) {
+      let sum: f32 = 0;
+      for (let k = 0; k < depth; k++) {
+        sum += load<f32>(a + <usize>k * aStep) * Numbers.one(type, b + <usize>k * rowBytes + ((<usize>j) << log));
+      }
+      store<f32>(c + ((<usize>j) << 2), sum);
+    }
   }
 }

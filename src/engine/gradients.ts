@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
 import { fusedGradients } from './fused-kernels.js';
+import { halfProductGradient } from './half-matrix.js';
 import { sumRows } from './sum-rows.js';
 import { targetLogProbabilityGradient } from './target-log-probability.js';
 
@@ -9,7 +10,7 @@ import { targetLogProbabilityGradient } from './target-log-probability.js';
  * in modules that plain Node cannot import, and some of those need kernels that the wasm backend lacks.
  */
 export function registerGradients(): void {
-  const others = [matrixProduct, lookup, targetLogProbabilityGradient, ...fusedGradients];
+  const others = [matrixProduct, lookup, targetLogProbabilityGradient, halfProductGradient, ...fusedGradients];
   for (const gradient of [...arithmetic, ...functions, ...reductions, ...rearrangements, ...others]) {
     if ((tf.getGradient(gradient.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(gradient);
   }

@@ -17,7 +17,8 @@ export type KernelName =
   | 'targetLogProbability'
   | 'targetLogProbabilityGradient'
   | 'attention'
-  | 'attentionGradient';
+  | 'attentionGradient'
+  | 'unpack';
 
 /** How a kernel's items may be divided among threads. */
 export interface Work {

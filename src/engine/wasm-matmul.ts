@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { HalfProductAttributes } from './half-matrix.js';
 import { addressOf, kernelsOf, registerWasmKernel, type Work } from './wasm-kernels.js';
 
 /**
@@ -15,6 +16,43 @@ export function registerWasmMatrixProduct(): void {
     multiply({ a: rows, b: weight, output, transposeA: false, transposeB: true, bias }, [1, 1], product, backend);
     return output;
   });
+  registerWasmKernel('HalfProduct', halfProduct);
+  registerWasmKernel('HalfRows', halfRows);
+}
+
+/** Numbers in an item of `unpack` in assembly/llm/numbers.ts. */
+const numbersOfItem = 4096;
+
+/** Rows of a matrix of halves by their indices, in float32. */
+function halfRows(
+  { matrix, indices }: { matrix: TensorInfo; indices: TensorInfo },
+  backend: BackendWasm,
+  { type }: { type: number },
+): TensorInfo {
+  // Of 32-bit numbers, whatever they are.
+  const gather = tf.getKernel('GatherV2', 'wasm').kernelFunc;
+  const rows = gather({ inputs: { x: matrix, indices }, backend, attrs: { axis: 0, batchDims: 0 } }) as TensorInfo;
+  const output = backend.makeOutput([rows.shape[0], 2 * rows.shape[1]], 'float32');
+  const count = tf.util.sizeFromShape(output.shape);
+  const work = { items: Math.ceil(count / numbersOfItem), operations: 4 * numbersOfItem };
+  kernelsOf(backend).run('unpack', [addressOf(rows, backend), addressOf(output, backend), type, count], work);
+  backend.disposeData(rows.dataId);
+  return output;
+}
+
+/** Rows times a matrix of halves, which is read as it is stored. */
+function halfProduct(
+  { rows, matrix, bias }: { rows: TensorInfo; matrix: TensorInfo; bias?: TensorInfo },
+  backend: BackendWasm,
+  { type, transposed }: HalfProductAttributes,
+): TensorInfo {
+  const [stored, packed] = matrix.shape;
+  const transposeB = transposed === 1;
+  const [depth, columns] = transposeB ? [2 * packed, stored] : [stored, 2 * packed];
+  const product = { rows: rows.shape[0], columns, depth };
+  const output = backend.makeOutput([product.rows, columns], 'float32');
+  multiply({ a: rows, b: matrix, output, transposeA: false, transposeB, bias, typeB: type }, [1, 1], product, backend);
+  return output;
 }
 
 interface LinearInputs {
@@ -60,6 +98,8 @@ interface Operands {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly bias: TensorInfo | undefined;
+  /** How the numbers of b are stored; float32 unless given. */
+  readonly typeB?: number;
 }
 
 /** Writes the product of two operands, of so many matrices each, into the output. */
@@ -69,7 +109,7 @@ function multiply(
   product: Product,
   backend: BackendWasm,
 ): void {
-  const { a, b, output, transposeA, transposeB, bias } = operands;
+  const { a, b, output, transposeA, transposeB, bias, typeB = 0 } = operands;
   const { rows, columns, depth } = product;
   const { division, work } = divided(Math.max(...batches), product);
   const [strideA, strideB] = [batches[0] === 1 ? 0 : rows * depth, batches[1] === 1 ? 0 : depth * columns];
@@ -89,6 +129,7 @@ function multiply(
       rows * columns,
       division,
       bias === undefined ? 0 : addressOf(bias, backend),
+      typeB,
     ],
     work,
   );

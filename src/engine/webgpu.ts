@@ -38,10 +38,12 @@ export async function openWebGpu({ adapter, release }: FoundAdapter, largestBuff
   registerWebGpuTargetLogProbability();
   const { registerWebGpuActivations } = await import('./webgpu-activation.js');
   const { registerWebGpuAttention } = await import('./webgpu-attention.js');
+  const { registerWebGpuHalfMatrix } = await import('./webgpu-half-matrix.js');
   const { registerWebGpuNorms } = await import('./webgpu-norm.js');
   const { registerWebGpuOptimiser } = await import('./webgpu-optimiser.js');
   registerWebGpuActivations();
   registerWebGpuAttention();
+  registerWebGpuHalfMatrix();
   registerWebGpuNorms();
   registerWebGpuOptimiser();
   const { limits } = adapter;

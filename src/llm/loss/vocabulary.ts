@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { productWith } from '../../engine/half-matrix.js';
 import { differentiated, targetLogProbability } from '../../engine/target-log-probability.js';
 import { apply, type Operation } from '../model/custom-gradient.js';
 import { timesTransposed } from '../model/network.js';
@@ -105,8 +106,8 @@ function withTrainedHead({ head, ...vocabulary }: Vocabulary): Operation {
 
 /** The gradient for logits [rows, vocabulary] times the head: [rows, width]. */
 function timesHead(gradient: Tensor, head: readonly Tensor[]): Tensor {
-  if (head.length === 1) return tf.matMul(gradient, head[0]);
-  const products = columnsByPart(gradient, head).map((columns, part) => tf.matMul(columns, head[part]));
+  if (head.length === 1) return productWith(gradient, head[0], false);
+  const products = columnsByPart(gradient, head).map((columns, part) => productWith(columns, head[part], false));
   return products.reduce((sum, product) => tf.add(sum, product));
 }
 

@@ -1,40 +1,62 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { nextTurn } from '../../base/next-turn.js';
+import { asHalfMatrix, knowsHalves, type HalfType } from '../../engine/half-matrix.js';
 import { largestTensor, uploaded } from '../weights/device-memory.js';
 import type { RowRange } from '../weights/weights.js';
 import type { StoredAdapter } from './adapter.js';
 import type { ModelConfig } from './architecture/index.js';
-import { createDecoder, weightShapes } from './decoder.js';
+import { createDecoder, frozenMatrices, weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import { adaptedModules } from './adapted-modules.js';
 import { factorName, initialFactor, type LoraOptions } from './lora.js';
 import { partName, rowParts } from './parts.js';
 
+/** Where a model's tensors come from, by their HF names. */
+export interface TensorSource {
+  /** The numbers of some rows of a tensor, each asked for once. */
+  readonly values: (name: string, rows: RowRange) => Float32Array;
+  /** The type of half the size that a tensor is stored in, where it is such a type, and some of its rows as they are. */
+  readonly halfType?: (name: string) => HalfType | undefined;
+  readonly halves?: (name: string, rows: RowRange) => Uint16Array;
+}
+
 /**
- * Puts a model's tensors onto the current backend.
- * @param values the numbers of some rows of a tensor by its HF name, each asked for once
+ * Puts a model's tensors onto the current backend. Matrices that are stored in halves, and not trained, stay so where the
+ * backend multiplies with them.
+ * @param source numbers, or a function that gives them
  * @param trained an adapter, or every weight; by default nothing is trainable
  * @param largest the most bytes of one tensor; larger ones are held in parts
  */
 export async function assembleModel(
   config: ModelConfig,
-  values: (name: string, rows: RowRange) => Float32Array,
+  source: TensorSource | TensorSource['values'],
   trained?: StoredAdapter | 'every weight',
   largest = largestTensor(),
 ): Promise<LanguageModel> {
+  const { values, halfType, halves }: TensorSource = typeof source === 'function' ? { values: source } : source;
   const adapter = trained === 'every weight' ? undefined : trained;
+  const frozen =
+    trained === 'every weight' || !knowsHalves() ? new Set<string>() : frozenMatrices(config, adapter?.lora);
   const trainable = new Map<string, Variable>();
   for (const [name, { shape, values: start }] of adapter?.factors ?? []) {
     trainable.set(name, variableOf(tf.tensor(start, [...shape], 'float32')));
   }
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(config)) {
+    const columns = shape.at(-1) ?? 0;
+    const half = frozen.has(name) && columns % 2 === 0 ? halfType?.(name) : undefined;
     for (const rows of rowParts(name, shape, largest)) {
       const part = partName(name, rows, shape);
-      const read = ({ first, end }: RowRange): Float32Array =>
-        values(name, { first: rows.first + first, end: rows.first + end });
-      const start = await uploaded(read, [rows.end - rows.first, ...shape.slice(1)]);
+      const within = ({ first, end }: RowRange): RowRange => ({ first: rows.first + first, end: rows.first + end });
+      const held = [rows.end - rows.first, ...shape.slice(1)];
+      const start =
+        half === undefined || halves === undefined
+          ? await uploaded((some) => values(name, within(some)), held)
+          : asHalfMatrix(
+              await uploaded((some) => pairs(halves(name, within(some))), [held[0], columns / 2], 'int32'),
+              half,
+            );
       if (trained === 'every weight') trainable.set(part, variableOf(start));
       weights.set(part, trainable.get(part) ?? start);
       // Loading can take minutes: between tensors an interrupt is heard.
@@ -42,6 +64,11 @@ export async function assembleModel(
     }
   }
   return createDecoder({ config, weights, trainable, lora: adapter?.lora });
+}
+
+/** Halves two by two in numbers of 32 bits, the first in the lower bits. */
+function pairs({ buffer, byteOffset, length }: Uint16Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length / 2);
 }
 
 /** An adapter that changes nothing yet. */

@@ -4,6 +4,7 @@ import { hasKernel } from '../../engine/fused-kernels.js';
 import { adapt, adaptedEmbedding, adaptedHead, factorsOf } from './adapted-map.js';
 import { adaptedModules, type AdaptedModule } from './adapted-modules.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
+import { linearMaps } from './architecture/linear-maps.js';
 import { causalMask } from './attention.js';
 import { addToRows, reshape } from './custom-gradient.js';
 import type { Dropout } from './dropout.js';
@@ -17,6 +18,20 @@ import { rotaryTables } from './rotary.js';
 /** The names and shapes of a model's tensors, as in HF checkpoints. */
 export function weightShapes(config: ModelConfig): Map<string, number[]> {
   return architectureOf(config).shapes(config);
+}
+
+/**
+ * The matrices that a model with an adapter, or without one, reads in products and by rows alone: linear maps, embedding and
+ * head but for those that DoRA or a head's adapter works with.
+ */
+export function frozenMatrices(config: ModelConfig, lora: LoraConfig | undefined): Set<string> {
+  const { embedding, head } = architectureOf(config);
+  const names = new Set([...linearMaps(config).map(({ module }) => `${module}.weight`), embedding, head]);
+  for (const { module, kind } of lora === undefined ? [] : adaptedModules(config, lora)) {
+    if (kind === 'head') names.delete(config.tiedHead ? embedding : head);
+    else if (lora?.weightDecomposed === true) names.delete(`${module}.weight`);
+  }
+  return names;
 }
 
 /** What a model is made of; it owns the tensors from here on. */

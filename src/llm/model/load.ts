@@ -7,10 +7,10 @@ import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
 import { renamed } from '../weights/renamed.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
-import { finite, requireShape, type RowRange, type Weights } from '../weights/weights.js';
+import { finite, finiteHalves, requireShape, type Weights } from '../weights/weights.js';
 import { readAdapter } from './adapter.js';
 import { architectureOf, configFromJson, type ModelConfig } from './architecture/index.js';
-import { assembleModel, freshAdapter } from './assemble.js';
+import { assembleModel, freshAdapter, type TensorSource } from './assemble.js';
 import { weightShapes } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
 import type { LoraOptions } from './lora.js';
@@ -32,7 +32,8 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a model and its tokenizer onto the current backend, converted to float32.
+ * Loads a model and its tokenizer onto the current backend. Frozen matrices stay in the type they are stored in, everything
+ * else is converted to float32.
  * @throws InputError naming the file and what is wrong with it
  */
 export async function loadModel(options: LoadOptions): Promise<{ model: LanguageModel; tokenizer: Tokenizer }> {
@@ -51,11 +52,22 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
         : lora !== undefined
           ? freshAdapter(lora, config)
           : fullFineTuning && 'every weight';
-    const read = (name: string, rows: RowRange): Float32Array => finite(weights.read(name, rows), weights.source, name);
-    return { model: await assembleModel(config, read, trained || undefined, options.largestTensor), tokenizer };
+    const model = await assembleModel(config, checkedSource(weights), trained || undefined, options.largestTensor);
+    return { model, tokenizer };
   } finally {
     weights.close();
   }
+}
+
+/** The tensors of a checkpoint; a number that is not finite is refused where it is read. */
+function checkedSource(weights: Weights): TensorSource {
+  const { source } = weights;
+  return {
+    values: (name, rows) => finite(weights.read(name, rows), source, name),
+    halfType: (name) => weights.halfType(name),
+    halves: (name, rows) =>
+      finiteHalves(weights.readHalves(name, rows), weights.halfType(name) ?? 'float16', source, name),
+  };
 }
 
 /**

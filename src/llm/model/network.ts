@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { productWith, takenRows } from '../../engine/half-matrix.js';
 import { sumRows } from '../../engine/sum-rows.js';
 import { attend } from './attention.js';
 import {
@@ -45,7 +46,7 @@ export interface Place {
 /** The rows of token ids [batch, length] in an embedding table, held in runs of rows: [batch · length, width]. */
 export function embed(table: readonly Tensor[], ids: Tensor): Tensor {
   const flat = tf.reshape(ids, [-1]);
-  if (table.length === 1) return tf.gather(table[0], flat);
+  if (table.length === 1) return takenRows(table[0], flat);
   let first = 0;
   const found = table.map((part) => {
     const rows = part.shape[0] ?? 0;
@@ -53,7 +54,7 @@ export function embed(table: readonly Tensor[], ids: Tensor): Tensor {
     first += rows;
     const within = tf.minimum(tf.maximum(own, tf.scalar(0, 'int32')), tf.scalar(rows - 1, 'int32'));
     const held = tf.reshape(tf.cast(tf.equal(own, within), 'float32'), [-1, 1]);
-    return tf.mul(tf.gather(part, within), held);
+    return tf.mul(takenRows(part, within), held);
   });
   return found.reduce((sum, rows) => add(sum, rows));
 }
@@ -86,22 +87,22 @@ export function addPositions(rows: Tensor, table: Tensor, { batch, length, past 
 
 /** Rows [rows, in] times a matrix [in, out], held in runs of its rows: [rows, out]. */
 export function times(rows: Tensor, matrix: readonly Tensor[]): Tensor {
-  if (matrix.length === 1) return tf.matMul(rows, matrix[0]);
+  if (matrix.length === 1) return productWith(rows, matrix[0], false);
   let first = 0;
   const products = matrix.map((part) => {
     const [inputs = 0] = part.shape;
     const columns = tf.slice(rows, [0, first], [-1, inputs]);
     first += inputs;
-    return tf.matMul(columns, part);
+    return productWith(columns, part, false);
   });
   return products.reduce((sum, product) => add(sum, product));
 }
 
 /** Rows [rows, in] times the transpose of a matrix [out, in], held in runs of its rows: [rows, out]. */
 export function timesTransposed(rows: Tensor, matrix: readonly Tensor[]): Tensor {
-  if (matrix.length === 1) return tf.matMul(rows, matrix[0], false, true);
+  if (matrix.length === 1) return productWith(rows, matrix[0], true);
   return tf.concat(
-    matrix.map((part) => tf.matMul(rows, part, false, true)),
+    matrix.map((part) => productWith(rows, part, true)),
     -1,
   );
 }

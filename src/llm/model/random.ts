@@ -1,5 +1,6 @@
 import { stream } from '../../base/random-stream.js';
 import { byteTokenizerJson } from '../tokenizer/byte-level.js';
+import type { StoredType } from '../weights/safetensors.js';
 import { sizeOf } from '../weights/weights.js';
 import { configJson, type ModelConfig } from './architecture/index.js';
 import { weightShapes } from './decoder.js';
@@ -25,6 +26,8 @@ export function randomWeights(config: ModelConfig, seed: number, deviation = 0.0
 export interface RandomModelOptions {
   readonly seed?: number;
   readonly deviation?: number;
+  /** What its weights are rounded to; float32 by default. */
+  readonly type?: StoredType;
   /** The content of its tokenizer.json; by default its tokens are bytes. */
   readonly tokenizer?: Readonly<Record<string, unknown>>;
 }
@@ -33,7 +36,7 @@ export interface RandomModelOptions {
 export async function writeRandomModel(
   folder: string,
   config: ModelConfig,
-  { seed = 0, deviation = 0.02, tokenizer = byteTokenizerJson() }: RandomModelOptions = {},
+  { seed = 0, deviation = 0.02, type = 'float32', tokenizer = byteTokenizerJson() }: RandomModelOptions = {},
 ): Promise<void> {
   // Only here are there files: the weights alone are also made in a browser.
   const path = await import('node:path');
@@ -47,7 +50,7 @@ export async function writeRandomModel(
     shape: shapes.get(name) ?? [],
     values: () => values,
   }));
-  await writeSafetensors(path.join(folder, 'model.safetensors'), tensors);
-  await writeJson(path.join(folder, 'config.json'), configJson(config));
+  await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' }, type);
+  await writeJson(path.join(folder, 'config.json'), { ...configJson(config), torch_dtype: type });
   await writeJson(path.join(folder, 'tokenizer.json'), tokenizer);
 }

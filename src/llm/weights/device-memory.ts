@@ -22,16 +22,23 @@ export function largestTensor(): number {
 /** What goes to a device at once: it is in the memory of the process twice, as read and on its way. */
 const uploadBytes = 2 ** 24;
 
+/** Numbers of a tensor, by whose type they are float32 or int32. */
+type Numbers = Float32Array | Int32Array;
+
 /**
- * A float32 tensor that is on the device when this returns, taken there a few rows at a time. By itself WebGPU's would
+ * A tensor that is on the device when this returns, taken there a few rows at a time. By itself WebGPU's would
  * wait in the memory of the process for its first use, and a model's weights would all be there together.
  * @param read the values of some of its rows
  */
-export async function uploaded(read: (rows: RowRange) => Float32Array, shape: readonly number[]): Promise<Tensor> {
+export async function uploaded(
+  read: (rows: RowRange) => Numbers,
+  shape: readonly number[],
+  dtype: 'float32' | 'int32' = 'float32',
+): Promise<Tensor> {
   const [rows = 1] = shape;
   const backend = webGpuBackend();
-  if (backend === undefined) return tf.tensor<tf.Rank>(read({ first: 0, end: rows }), [...shape], 'float32');
-  const info = backend.makeTensorInfo([...shape], 'float32');
+  if (backend === undefined) return tf.tensor<tf.Rank>(read({ first: 0, end: rows }), [...shape], dtype);
+  const info = backend.makeTensorInfo([...shape], dtype);
   // Without values it gets a buffer of its size.
   backend.uploadToGPU(info.dataId);
   const buffer = backend.tensorMap.get(info.dataId).resource as GPUBuffer;
@@ -41,7 +48,7 @@ export async function uploaded(read: (rows: RowRange) => Float32Array, shape: re
     backend.queue.writeBuffer(
       buffer,
       first * bytesPerRow,
-      read({ first, end: Math.min(rows, first + each) }) as Float32Array<ArrayBuffer>,
+      read({ first, end: Math.min(rows, first + each) }) as Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
     );
     // Dawn keeps a copy until it has been taken over, with the next submission.
     backend.queue.submit([]);

@@ -1,3 +1,5 @@
+import type { HalfType } from '../../engine/half-matrix.js';
+
 /** The float32 values of IEEE half-precision numbers (1 sign, 5 exponent and 10 fraction bits); every one is exact. */
 export function fromFloat16(halves: Uint16Array): Float32Array {
   const values = new Float32Array(halves.length);
@@ -17,6 +19,11 @@ export function fromBfloat16(halves: Uint16Array): Float32Array {
   const bits = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
   return new Float32Array(bits.buffer);
+}
+
+/** The float32 values of halves of a type. */
+export function fromHalves(halves: Uint16Array, type: HalfType): Float32Array {
+  return type === 'float16' ? fromFloat16(halves) : fromBfloat16(halves);
 }
 
 /** The bfloat16 numbers nearest to finite float32 numbers, ties to even. */

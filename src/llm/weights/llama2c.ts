@@ -53,6 +53,10 @@ export function openLlama2c(path: string): { header: Llama2cHeader; weights: Wei
           const reordered = toHalfRotation(read(0, piece.shape[0]), piece.rotated, perRow);
           return reordered.subarray(first * perRow, end * perRow);
         },
+        halfType: () => undefined,
+        readHalves: (name) => {
+          throw new Error(`${name} is not stored in halves`);
+        },
         close: () => {
           file.close();
         },

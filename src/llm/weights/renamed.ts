@@ -10,5 +10,7 @@ export function renamed(weights: Weights, stored: ReadonlyMap<string, string>): 
     ...weights,
     shapes: new Map(Array.from(weights.shapes, ([inFiles, shape]) => [other.get(inFiles) ?? inFiles, shape])),
     read: (name, rows) => weights.read(stored.get(name) ?? name, rows),
+    halfType: (name) => weights.halfType(stored.get(name) ?? name),
+    readHalves: (name, rows) => weights.readHalves(stored.get(name) ?? name, rows),
   };
 }

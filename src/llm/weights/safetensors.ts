@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
+import type { HalfType } from '../../engine/half-matrix.js';
 import { digestField, digestPosition, fileHash } from './digest.js';
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './half-precision.js';
 import { parseJson } from '../../base/json-file.js';
@@ -22,6 +23,12 @@ const headerSchema = z.record(
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 type Entry = z.infer<typeof headerSchema>[string];
 
+/** Types of half the size by their names in files. */
+const halfTypes: ReadonlyMap<string, HalfType> = new Map([
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+]);
+
 const bytesPerValue: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2 };
 const largestHeader = 100e6;
 
@@ -34,18 +41,24 @@ export function openSafetensors(path: string): Weights {
   const file = openFile(path);
   try {
     const { entries, dataStart } = readHeader(file);
+    const stored = (name: string, rows?: RowRange): { readonly dtype: string; readonly bytes: Uint8Array } => {
+      const entry = entries.get(name);
+      if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
+      if (!(entry.dtype in bytesPerValue)) {
+        throw new InputError(`${path}: ${name}`, entry.dtype, Object.keys(bytesPerValue).join(', '));
+      }
+      const { begin, end } = bytesOf(entry, rows);
+      return { dtype: entry.dtype, bytes: file.read(dataStart + begin, end - begin) };
+    };
     return {
       source: path,
       shapes: new Map([...entries].map(([name, { shape }]) => [name, shape])),
       read: (name, rows) => {
-        const entry = entries.get(name);
-        if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
-        if (!(entry.dtype in bytesPerValue)) {
-          throw new InputError(`${path}: ${name}`, entry.dtype, Object.keys(bytesPerValue).join(', '));
-        }
-        const { begin, end } = bytesOf(entry, rows);
-        return toFloat32(file.read(dataStart + begin, end - begin), entry.dtype);
+        const { dtype, bytes } = stored(name, rows);
+        return toFloat32(bytes, dtype);
       },
+      halfType: (name) => halfTypes.get(entries.get(name)?.dtype ?? ''),
+      readHalves: (name, rows) => new Uint16Array(stored(name, rows).bytes.buffer),
       close: () => {
         file.close();
       },
@@ -97,14 +110,17 @@ function openShards(index: string): Weights {
     close();
     throw error;
   }
+  const shardOf = (name: string): Weights => {
+    const shard = placed.get(name);
+    if (shard === undefined) throw new InputError(index, `no tensor ${name}`, 'shards that hold it');
+    return shard;
+  };
   return {
     source: index,
     shapes: new Map([...placed].map(([name, shard]) => [name, shard.shapes.get(name) ?? []])),
-    read: (name, rows) => {
-      const shard = placed.get(name);
-      if (shard === undefined) throw new InputError(index, `no tensor ${name}`, 'shards that hold it');
-      return shard.read(name, rows);
-    },
+    read: (name, rows) => shardOf(name).read(name, rows),
+    halfType: (name) => shardOf(name).halfType(name),
+    readHalves: (name, rows) => shardOf(name).readHalves(name, rows),
     close,
   };
 }

@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { stream } from '../../src/base/random-stream.js';
+import { openBackend } from '../../src/engine/backend.js';
+import { asHalfMatrix, productWith, takenRows, type HalfType } from '../../src/engine/half-matrix.js';
+import { fromHalves, toBfloat16, toFloat16 } from '../../src/llm/weights/half-precision.js';
+import { hasWebGpu } from '../llm/webgpu.js';
+
+const webGpu = await hasWebGpu();
+const types = ['float16', 'bfloat16'] as const;
+
+function packed(halves: Uint16Array, shape: readonly [number, number], type: HalfType): tf.Tensor {
+  return asHalfMatrix(tf.tensor(new Int32Array(halves.buffer), [shape[0], shape[1] / 2], 'int32'), type);
+}
+
+/** The bits of float32 numbers, since equality takes −0 for 0. */
+function bits(values: Float32Array | Uint8Array | Int32Array): Uint32Array {
+  return new Uint32Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+}
+
+const read = async (tensor: tf.Tensor): Promise<Uint32Array> => bits(await tensor.data());
+
+describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
+  describe.skipIf(name === 'webgpu' && !webGpu).each(types)('a matrix of %s', (type) => {
+    it('is to the bit the float32 matrix of its numbers: every finite half, and products of every shape', async () => {
+      const backend = await openBackend(name, { threads: 2 });
+      try {
+        const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
+        const exponent = type === 'float16' ? 0x7c00 : 0x7f80;
+        const finite = all.filter((half) => (half & exponent) !== exponent);
+        const table = packed(finite, [finite.length / 2, 2], type);
+        const rows = takenRows(
+          table,
+          tf.tensor1d(
+            Int32Array.from({ length: finite.length / 2 }, (_, i) => i),
+            'int32',
+          ),
+        );
+        expect(await read(rows)).toEqual(bits(fromHalves(finite, type)));
+
+        const shapes =
+          name === 'wasm'
+            ? [
+                [1, 6, 4],
+                [3, 258, 38],
+                [4, 8, 8],
+                [5, 8, 10],
+                [131, 260, 262],
+                [300, 512, 256],
+                [2, 20, 600],
+              ]
+            : [
+                [1, 6, 4],
+                [5, 8, 10],
+                [33, 64, 34],
+              ];
+        for (const [height, depth, columns] of shapes) {
+          const random = stream(1, `halves ${height}`);
+          const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
+          const weights = numbers(depth * columns);
+          // Some below the normal halves.
+          for (let i = 0; i < weights.length; i += 7) weights[i] *= 1e-6;
+          const halves = (type === 'float16' ? toFloat16 : toBfloat16)(weights);
+          const same = fromHalves(halves, type);
+          for (const transposed of [false, true]) {
+            const shape: [number, number] = transposed ? [columns, depth] : [depth, columns];
+            const a = tf.tensor2d(numbers(height * depth), [height, depth]);
+            const [half, plain] = [packed(halves, shape, type), tf.tensor2d(same, shape)];
+            expect(await read(productWith(a, half, transposed))).toEqual(await read(productWith(a, plain, transposed)));
+          }
+        }
+      } finally {
+        backend.close();
+      }
+    }, 120_000);
+  });
+});
