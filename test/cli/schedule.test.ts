@@ -4,7 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
+import { schedules } from '../../src/schedule/index.js';
+import type { ScheduleSettings } from '../../src/schedule/schedule.js';
 import { testBuild } from '../build.js';
+import type { Case } from '../schedule/vectors/case.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { forgetting } from './command.js';
 
@@ -13,6 +16,7 @@ const words = ['schedule', '--schedule', 'maxright', '--lambda', '0.4', '--steps
 const optima = ['--sft-optimum', '0.9', '--dpo-optimum', '0.1', '--seed', '3'];
 
 interface Line {
+  readonly finished?: boolean;
   readonly step?: number;
   readonly evaluate?: readonly string[];
   readonly gradients?: readonly string[];
@@ -66,6 +70,50 @@ it('a consumer that is killed after every line goes on with the same bytes', asy
   }
   expect(pieces).toEqual(whole);
 }, 60_000);
+
+/** The options that give settings on a command line. */
+function optionsOf({ ideal, ...settings }: ScheduleSettings): string[] {
+  const given: Readonly<Record<string, string | number | boolean | undefined>> = {
+    ...settings,
+    ...(ideal && { sftOptimum: ideal.sft, dpoOptimum: ideal.dpo }),
+  };
+  return Object.entries(given).flatMap(([name, value]) => {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === false || value === undefined ? [] : value === true ? [option] : [option, String(value)];
+  });
+}
+
+it('makes the choices of 50 settings, each through a process of its own', async () => {
+  const path = new URL('../../python/vectors.json', import.meta.url).pathname;
+  const { stated } = JSON.parse(readFileSync(path, 'utf8')) as {
+    stated: (Case & { readonly values: string; readonly choices: string })[];
+  };
+  expect(stated).toHaveLength(50);
+  const left = [...stated];
+  const play = async ({ schedule, settings, seed, values, choices }: (typeof stated)[number]): Promise<void> => {
+    const told = values.split(' ').map(Number)[Symbol.iterator]();
+    const looks = schedules[schedule].observe !== undefined;
+    const args = ['schedule', '--schedule', schedule, ...optionsOf(settings), '--seed', String(seed)];
+    const { child, next } = started(args);
+    const exit = once(child, 'exit');
+    const made: string[] = [];
+    for (let said = await next(); ;) {
+      const { finished, evaluate, gradients = [] } = JSON.parse(said) as Line;
+      if (finished !== undefined) break;
+      if (evaluate === undefined) made.push(gradients.length === 1 ? gradients[0] : 'mix');
+      const answers = looks ? (evaluate ?? gradients).map((name) => [name, told.next().value] as const) : [];
+      said = await next(
+        JSON.stringify({ [evaluate === undefined ? 'observed' : 'values']: Object.fromEntries(answers) }),
+      );
+    }
+    child.stdin?.end();
+    expect([made.join(' '), await exit], args.join(' ')).toEqual([choices, [0, null]]);
+  };
+  const player = async (): Promise<void> => {
+    for (let one = left.pop(); one !== undefined; one = left.pop()) await play(one);
+  };
+  await Promise.all([player(), player(), player()]);
+}, 120_000);
 
 it('ends when its consumer is killed', async () => {
   // The consumer is a process of its own that starts the service, shows its id, and is killed without closing anything.

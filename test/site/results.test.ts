@@ -174,6 +174,65 @@ describeInBrowser('the results page', () => {
     await page.context().close();
   });
 
+  it('draws the logs of trainers elsewhere: a JSONL with sft_loss and dpo_loss, and the trainer_state.json of TRL', async () => {
+    const ours = join(folder, 'loop.jsonl');
+    const steps = [1, 2, 3, 4, 5, 6].map((step) => {
+      const choice = step % 3 === 0 ? 'dpo' : 'sft';
+      const [sft, dpo] = choice === 'sft' ? [2.5 - 0.125 * step, null] : [null, 0.75 - 0.0625 * step];
+      return { schedule: 'alright', lambda: 0.5, step, choice, sft_loss: sft, dpo_loss: dpo };
+    });
+    writeFileSync(ours, steps.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const theirs = fileIn(folder, 'trainer_state.json', {
+      global_step: 4,
+      log_history: [
+        { epoch: 0.1, step: 0, eval_sft_loss: 2.75, eval_runtime: 1 },
+        { epoch: 0.1, step: 0, eval_dpo_loss: 0.6875, eval_runtime: 1 },
+        { epoch: 0.25, step: 1, loss: 2.5, learning_rate: 1e-4, mean_token_accuracy: 0.5 },
+        { epoch: 0.5, step: 2, loss: 0.625, 'rewards/chosen': 0.1, 'rewards/margins': 0.2 },
+        { epoch: 0.75, step: 3, choice: 'mix', sft_loss: 2.25, dpo_loss: 0.5, loss: 1.375 },
+        { epoch: 1, step: 4, eval_sft_loss: 2.125, eval_dpo_loss: 0.4375 },
+      ],
+    });
+    const page = await site.open('results.html');
+    await drop(page, [ours, theirs].map(ofDisk));
+    await page.locator('#charts[data-shown="2"]').waitFor();
+    /** The rows that a chart is drawn from, as its table shows them. */
+    const rowsOf = async (chart: string): Promise<string[]> => {
+      await page.locator(`#${chart}`).getByRole('button', { name: 'Data' }).click();
+      const rows = await page.locator('dialog.chart-data tr').allInnerTexts();
+      await page.locator('dialog.chart-data .close').click();
+      return rows;
+    };
+    expect(await page.locator('#charts h2').allInnerTexts()).toEqual(['Trade-off', 'Losses of the steps', 'Choices']);
+    const alright = 'ALRIGHT, λ = 0.5';
+    const [, ...losses] = await rowsOf('losses');
+    expect(losses.map((row) => row.split('\t'))).toEqual([
+      ...steps.map(({ choice, step, sft_loss: sft, dpo_loss: dpo }) => [alright, choice, `${step}`, `${sft ?? dpo}`]),
+      ...[
+        ['run', 'sft', '1', '2.5'],
+        ['run', 'dpo', '2', '0.625'],
+        ['run', 'dpo', '3', '0.5'],
+        ['run', 'sft', '3', '2.25'],
+      ],
+    ]);
+    const [, ...choices] = await rowsOf('choices');
+    expect(choices.map((row) => row.split('\t'))).toEqual([
+      ...steps.map(({ choice, step }) => [alright, `${step}`, choice === 'dpo' ? '1' : '0']),
+      ...['0', '1', '0.5'].map((share, i) => ['run', `${i + 1}`, share]),
+    ]);
+    // Only the trainer's state tells both losses of one step.
+    const [, ...points] = await rowsOf('trade-off');
+    expect(points.map((row) => row.split('\t'))).toEqual([
+      ['path', 'run', '0', '2.75', '0.6875'],
+      ['path', 'run', '4', '2.125', '0.4375'],
+      ['end', 'run', '4', '2.125', '0.4375'],
+    ]);
+    expect(await page.locator('#losses svg .mark-line path, #losses svg .mark-symbol path').count()).toBeGreaterThan(3);
+    expect(await page.locator('#problems').innerText()).toBe('');
+    expect(site.errors).toEqual([]);
+    await page.context().close();
+  });
+
   it('opens the language model’s example with one click: trade-off, losses, choices and overhead', async () => {
     const page = await site.open('results.html', { dark: true });
     await page.getByRole('button', { name: 'two schedules on a language model' }).click();
