@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -166,6 +166,22 @@ it('SFT alone, in epochs, with dropout and a linear decay, goes on to the same b
   expect(JSON.parse(readFileSync(join(whole, 'adapter_config.json'), 'utf8'))).toMatchObject({ lora_dropout: 0.25 });
   const other = await llm(...alone(whole, '--resume', '--template', 'none'));
   expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/^forgetting: (?:template|data)[^\n]*: got /)]);
+});
+
+it('what stage two keeps of stage one survives a kill, and what it needs beside is made again', async () => {
+  const [whole, out] = [join(folder, 'kept-whole'), join(folder, 'kept-killed')];
+  const terms = ['--l2-anchor', '0.1', '--ewc-anchor', '2', '--fisher-examples', '3', '--kl-anchor', '0.5'];
+  const more = ['--chosen-nll', '0.3', '--own-replies', '--stage-two-learning-rate', '5e-3', '--average', '0.5'];
+  const replay = ['--schedule', 'replay', '--replay', '0.4', '--split', '6,18', ...terms, ...more];
+  const { code, stdout } = await llm(...words(whole, 'wasm', ...replay));
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/\n24 steps; all of it in /)]);
+  const again = words(out, 'wasm', ...replay, '--resume', '--cache', join(folder, 'another cache'));
+  await killedAfter(11, again, out);
+  rmSync(join(folder, 'another cache'), { recursive: true });
+  expect(await llm(...again)).toMatchObject({ code: 0 });
+  expectEqualRuns(out, whole);
+  const config = JSON.parse(readFileSync(join(whole, 'adapter_config.json'), 'utf8')) as { r: number };
+  expect(config.r).toBe(4);
 });
 
 describe('on cpu', () => {
