@@ -8,16 +8,17 @@ import { lossOf, type ExperimentSettings, type PlanSettings } from './settings.j
 
 /** Refuses settings that no run could work with, and a scale in which something would go unseen. */
 export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'scale' | 'training'>): void {
-  const { steps, parts, evaluateEvery, lambdas, optimumSteps } = scale;
+  const { steps, lambdas, optimumSteps, horizons, learningRateFactors } = scale;
   if (new Set(lambdas).size < lambdas.length) throw new InputError('lambdas', lambdas, 'different weights');
-  if (steps % parts !== 0) {
-    throw new InputError('steps', steps, `a multiple of ${parts}, the parts that Sequential is split by`);
+  if (steps < 2) throw new InputError('steps', steps, 'at least 2, one for each stage of Sequential');
+  const longest = Math.max(steps, ...horizons.map((multiple) => Math.round(steps * multiple)));
+  if (optimumSteps <= longest) {
+    throw new InputError('optimum-steps', optimumSteps, `more than the ${longest} of the longest run`);
   }
-  if ((steps / parts) % evaluateEvery !== 0) {
-    const expected = `a divisor of ${steps / parts}, a part of the steps, so that the switch between stages is seen`;
-    throw new InputError('evaluate-every', evaluateEvery, expected);
+  const different = new Set(learningRateFactors).size === learningRateFactors.length;
+  if (learningRateFactors.length === 0 || !different || learningRateFactors.some((factor) => !(factor > 0))) {
+    throw new InputError('learning-rate-factors', learningRateFactors, 'different numbers > 0');
   }
-  if (optimumSteps < steps) throw new InputError('optimum-steps', optimumSteps, `at least the ${steps} of a run`);
   checkedPreferenceLoss(lossOf(training));
   checkedLearningRate({ learningRate: training.learningRate }, steps);
 }
@@ -42,9 +43,11 @@ export function checkSchedules(settings: PlanSettings, joint: readonly Joint[]):
 
 /** Refuses sequences longer than the model's context, before anything is trained. */
 export function requireContext({ files, training: { maximumLength } }: ExperimentSettings): void {
-  const { config, weights } = openModel(files.model);
-  weights.close();
-  if (maximumLength > config.contextLength) {
-    throw new InputError('max-length', maximumLength, `at most ${config.contextLength}, the context of the model`);
+  for (const model of new Set(files.map((file) => file.model))) {
+    const { config, weights } = openModel(model);
+    weights.close();
+    if (maximumLength > config.contextLength) {
+      throw new InputError('max-length', maximumLength, `at most ${config.contextLength}, the context of the model`);
+    }
   }
 }

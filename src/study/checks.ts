@@ -5,13 +5,21 @@ import type { ExperimentSettings } from './settings.js';
 import { shownTest } from './verdict.js';
 import type { PreparatoryName } from './plan.js';
 
-/** A single-objective run: where it began, the smallest value it came to, and by what share it lowered its loss. */
+/**
+ * A single-objective run, in the mean over the seeds: where it began, the smallest value it came to, and by what share it
+ * lowered its loss.
+ */
 export interface OptimumSummary {
   readonly name: PreparatoryName;
   readonly objective: 'sft' | 'dpo';
   readonly start: number;
   readonly optimum: number;
   readonly reduction: number;
+  /** Its objective on held-out data: at the start, at best and at the end; and how it prefers the chosen reply there. */
+  readonly heldOutStart: number;
+  readonly heldOutBest: number;
+  readonly heldOutEnd: number;
+  readonly heldOutAccuracy: number;
 }
 
 /** A condition without which the experiment says nothing. */
@@ -25,6 +33,9 @@ export interface ExperimentCheck {
 /** The least steps of a run, and the least share by which a single-objective run lowers its own loss. */
 const leastSteps = 50;
 const leastReduction = 0.2;
+
+/** The least held-out accuracy of DPO alone, and the share by which SFT alone may end above its best held-out loss. */
+const [leastAccuracy, mostAboveBest] = [0.9, 0.1];
 
 /**
  * The experiment's checks: long enough runs, single-objective runs that reach something, optima that no run passes
@@ -48,9 +59,25 @@ export function checksOf(
       passed: reduction >= leastReduction,
       measured: `${significant(start, 4)} → ${significant(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
     })),
+    ...(settings.conflict === undefined ? [] : learningChecks(singleObjectives)),
     optimaCheck(results),
     ...(settings.conflict === 1 ? forgettingChecks(claims) : []),
   ];
+}
+
+/** The synthetic language is there to be learnt: by each objective alone, and beyond the examples trained on. */
+function learningChecks(singleObjectives: readonly OptimumSummary[]): ExperimentCheck[] {
+  return singleObjectives.flatMap(
+    ({ name, objective, heldOutBest, heldOutEnd, heldOutAccuracy }): ExperimentCheck[] => {
+      if (objective === 'dpo') {
+        const statement = `${name} prefers the chosen reply of at least ${100 * leastAccuracy} % of the held-out pairs`;
+        return [{ statement, passed: heldOutAccuracy >= leastAccuracy, measured: significant(heldOutAccuracy, 4) }];
+      }
+      const statement = `${name} ends with a held-out f_SFT within ${100 * mostAboveBest} % of its best`;
+      const passed = heldOutEnd <= (1 + mostAboveBest) * heldOutBest;
+      return [{ statement, passed, measured: `${significant(heldOutEnd, 4)}, best ${significant(heldOutBest, 4)}` }];
+    },
+  );
 }
 
 /** An optimum that a compared run goes below is none, and gaps from it mean nothing. */

@@ -4,8 +4,18 @@ import type { ObjectiveName, Pair } from '../schedule/schedule.js';
 import { grouped } from '../base/grouped.js';
 import { evaluatedBefore, onBoth, type ChoiceName } from '../schedule/step.js';
 import { readRows, type LogRow } from '../llm/results/line-log.js';
-import type { ComparedRun, Comparison, PreparatoryName } from './plan.js';
-import type { ChoiceRow, CostRow, EvaluationRow, OptimumRow, RunKey } from './results.js';
+import { comparisons } from './plan.js';
+import type { ComparedRun, Comparison, PreparatoryRun, TuningRun, UntrainedRun } from './plan.js';
+import type {
+  ChoiceRow,
+  CostRow,
+  EvaluationRow,
+  OptimumRow,
+  Preparation,
+  ReferenceRow,
+  RunKey,
+  SensitivityRow,
+} from './results.js';
 import { keyOf } from '../schedule/recognise.js';
 
 /** The evaluations of a preparatory run. */
@@ -26,15 +36,31 @@ export function optimumOf(rows: readonly OptimumRow[], objective: ObjectiveName)
 }
 
 /** The folder of a run within that of its experiment. */
-export function runFolder(experiment: string, run: ComparedRun | PreparatoryName): string {
-  return typeof run === 'string' ? join(experiment, 'preparation', run) : join(experiment, 'runs', run.name);
+export function runFolder(
+  experiment: string,
+  run:
+    | Pick<PreparatoryRun, 'kind' | 'name' | 'seed'>
+    | UntrainedRun
+    | Pick<TuningRun, 'kind' | 'name'>
+    | Pick<ComparedRun, 'kind' | 'name' | 'variation'>,
+): string {
+  switch (run.kind) {
+    case 'preparatory':
+      return join(experiment, 'preparation', `${run.name}-seed${run.seed}`);
+    case 'untrained':
+      return join(experiment, 'preparation', `untrained-${run.comparison}-seed${run.seed}`);
+    case 'tuning':
+      return join(experiment, 'tuning', run.name);
+    case 'compared':
+      return join(experiment, run.variation === undefined ? 'runs' : 'sensitivity', run.name);
+  }
 }
 
-/** The evaluations of compared runs, measured from their comparison's optima. */
+/** The evaluations of compared runs, measured from the optima of their comparison and seed. */
 export function evaluationRows(
   experiment: string,
   runs: readonly ComparedRun[],
-  optima: Readonly<Record<Comparison, Pair>>,
+  optima: (seed: number) => Readonly<Record<Comparison, Pair>>,
 ): EvaluationRow[] {
   const raw = runs.flatMap((run) => {
     const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
@@ -54,7 +80,7 @@ export function evaluationRows(
   const startOf = new Map(raw.filter(({ step }) => step === 0).map((row) => [togetherKey(row), row]));
   return raw.map(({ rewardAccuracy, heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy, ...row }) => {
     const { comparison, lambda, dpo, sft } = row;
-    const ideal = optima[comparison];
+    const ideal = optima(row.seed)[comparison];
     const [dpoGap, sftGap] = [dpo - ideal.dpo, sft - ideal.sft];
     const start = startOf.get(togetherKey(row)) ?? row;
     return {
@@ -76,6 +102,60 @@ export function evaluationRows(
 
 function togetherKey({ comparison, seed }: Pick<RunKey, 'comparison' | 'seed'>): string {
   return `${comparison} ${seed}`;
+}
+
+/** The ends of runs that vary something of the compared ones. */
+export function sensitivityRows(experiment: string, runs: readonly ComparedRun[]): SensitivityRow[] {
+  return runs.flatMap((run) => {
+    const { variation } = run;
+    if (variation === undefined) return [];
+    const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
+    const end = values(rows[rows.length - 1]);
+    const { dpo, sft, rewardAccuracy, heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy } = end;
+    return [
+      {
+        ...{ ...runKeyOf(run), variedOf: variation.of, variedBy: variation.by, dpo, sft, rewardAccuracy },
+        ...{ heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy },
+      },
+    ];
+  });
+}
+
+/**
+ * What to measure a comparison's losses by, for each seed: the start, a model of random weights, a model that knows
+ * nothing (f_SFT of ln V, and f_DPO of a policy that is its own reference, ln 2), and each objective alone at the end of
+ * its own run. Of SFT alone f_DPO is known where its model is the reference policy.
+ */
+export function referenceRows(
+  experiment: string,
+  seeds: readonly number[],
+  preparationOf: (seed: number) => Preparation,
+  uniformGuess: number,
+): ReferenceRow[] {
+  return seeds.flatMap((seed) =>
+    comparisons.flatMap((comparison): ReferenceRow[] => {
+      const preparation = preparationOf(seed);
+      const [untrained] = optimumRows(runFolder(experiment, { kind: 'untrained', comparison, seed }));
+      const dpoAlone = preparation[`dpo-optimum-${comparison}`];
+      const sftAlone = preparation['sft-optimum'];
+      const losses = (row: OptimumRow): Omit<OptimumRow, 'step'> => {
+        const { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy } = row;
+        return { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy };
+      };
+      const itself = comparison === 'sft-dpo' ? Math.LN2 : null;
+      const rows: [ReferenceRow['reference'], Omit<ReferenceRow, 'comparison' | 'seed' | 'reference'>][] = [
+        ['start', losses(dpoAlone[0])],
+        ['untrained', losses(untrained)],
+        [
+          'uniform guess',
+          { dpo: Math.LN2, sft: uniformGuess, heldOutDpo: Math.LN2, heldOutSft: uniformGuess, heldOutAccuracy: 0.5 },
+        ],
+        ['SFT alone', { ...losses(sftAlone[sftAlone.length - 1]), dpo: itself, heldOutDpo: itself }],
+        ['DPO alone', losses(dpoAlone[dpoAlone.length - 1])],
+      ];
+      return rows.map(([reference, row]) => ({ comparison, seed, reference, ...row }));
+    }),
+  );
 }
 
 /** Every step of the runs whose schedule keeps weighted gaps. */
@@ -144,7 +224,8 @@ function values(row: LogRow) {
   };
 }
 
-function number(row: LogRow, column: string): number {
+/** A number of a log's row. */
+export function number(row: LogRow, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new Error(`step ${row.step}: no ${column}`);
   return value;

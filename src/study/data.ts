@@ -1,4 +1,6 @@
 import { InputError } from '../base/input-error.js';
+import { stream } from '../base/random-stream.js';
+import { shuffled } from '../base/shuffled.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
 import { readPreferences } from '../llm/data/preferences.js';
 import type { SftExample } from '../llm/data/sft.js';
@@ -7,15 +9,22 @@ import { readSft } from '../llm/data/sft.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import type { ExperimentFiles, ExperimentScale, TrainingSettings } from './settings.js';
 
-/** The examples of an experiment: those trained and evaluated on, and those held out. */
+/** Examples of both kinds. */
+interface Examples {
+  readonly sft: readonly SftExample[];
+  readonly preferences: readonly PreferencePair[];
+}
+
+/** The examples of a seed: those trained and evaluated on, those that learning rates are chosen by, and those held out. */
 export interface ExperimentData {
-  readonly train: { readonly sft: readonly SftExample[]; readonly preferences: readonly PreferencePair[] };
-  readonly heldOut: { readonly sft: readonly SftExample[]; readonly preferences: readonly PreferencePair[] };
+  readonly train: Examples;
+  readonly validation: Examples;
+  readonly heldOut: Examples;
 }
 
 /**
- * Reads an experiment's examples: of each file the first ones that fit. Held-out examples come from files of their own,
- * or from the training files behind those trained on.
+ * Reads the examples of a seed, drawn from those that fit. Held-out examples come from files of their own, or from the
+ * training files; no two of the three parts share a record.
  * Throws an InputError where a file has too few that fit.
  */
 export async function readExperimentData(
@@ -23,21 +32,17 @@ export async function readExperimentData(
   tokenizer: Tokenizer,
   { maximumLength, inputField = false }: TrainingSettings,
   { sftExamples, preferencePairs, heldOutExamples }: ExperimentScale,
+  seed: number,
 ): Promise<ExperimentData> {
-  const preparation = { maximumLength, inputField };
-  const [sft, heldOutSft] = await split(readSft, files.sft, files.evaluationSft, sftExamples, heldOutExamples, {
-    tokenizer,
-    preparation,
+  const prepared = { tokenizer, preparation: { maximumLength, inputField }, seed, heldOutCount: heldOutExamples };
+  const sft = await split(readSft, files.sft, files.evaluationSft, { ...prepared, kind: 'sft', count: sftExamples });
+  const preferences = await split(readPreferences, files.preferences, files.evaluationPreferences, {
+    ...prepared,
+    kind: 'preferences',
+    count: preferencePairs,
   });
-  const [preferences, heldOutPreferences] = await split(
-    readPreferences,
-    files.preferences,
-    files.evaluationPreferences,
-    preferencePairs,
-    heldOutExamples,
-    { tokenizer, preparation },
-  );
-  return { train: { sft, preferences }, heldOut: { sft: heldOutSft, preferences: heldOutPreferences } };
+  const part = (i: 0 | 1 | 2): Examples => ({ sft: sft[i], preferences: preferences[i] });
+  return { train: part(0), validation: part(1), heldOut: part(2) };
 }
 
 type Reader<Example> = (
@@ -46,27 +51,34 @@ type Reader<Example> = (
   settings: PreparationSettings,
 ) => Promise<{ readonly examples: readonly Example[] }>;
 
+interface Splitting {
+  readonly tokenizer: Tokenizer;
+  readonly preparation: PreparationSettings;
+  readonly seed: number;
+  readonly kind: string;
+  readonly count: number;
+  readonly heldOutCount: number;
+}
+
+type Split<Example> = [readonly Example[], readonly Example[], readonly Example[]];
+
 async function split<Example>(
   read: Reader<Example>,
   path: string,
   heldOutPath: string | undefined,
-  count: number,
-  heldOutCount: number,
-  { tokenizer, preparation }: { tokenizer: Tokenizer; preparation: PreparationSettings },
-): Promise<[readonly Example[], readonly Example[]]> {
-  const { examples } = await read(path, tokenizer, preparation);
-  const { maximumLength } = preparation;
-  const enough = (found: readonly Example[], needed: number, file: string): readonly Example[] => {
-    if (found.length < needed) {
+  { tokenizer, preparation, seed, kind, count, heldOutCount }: Splitting,
+): Promise<Split<Example>> {
+  const drawn = async (file: string, needed: number): Promise<Example[]> => {
+    const { examples } = await read(file, tokenizer, preparation);
+    if (examples.length < needed) {
       const expected = `at least ${needed}, or a larger --max-length or fewer examples`;
-      throw new InputError(file, `${found.length} records that fit in ${maximumLength} tokens`, expected);
+      const found = `${examples.length} records that fit in ${preparation.maximumLength} tokens`;
+      throw new InputError(file, found, expected);
     }
-    return found.slice(0, needed);
+    return shuffled(examples, stream(seed, `experiment-records ${kind}`)).slice(0, needed);
   };
-  if (heldOutPath === undefined) {
-    const all = enough(examples, count + heldOutCount, path);
-    return [all.slice(0, count), all.slice(count)];
-  }
-  const heldOut = await read(heldOutPath, tokenizer, preparation);
-  return [enough(examples, count, path), enough(heldOut.examples, heldOutCount, heldOutPath)];
+  const known = count + heldOutCount;
+  const own = await drawn(path, heldOutPath === undefined ? known + heldOutCount : known);
+  const heldOut = heldOutPath === undefined ? own.slice(known) : await drawn(heldOutPath, heldOutCount);
+  return [own.slice(0, count), own.slice(count, known), heldOut];
 }

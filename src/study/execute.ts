@@ -17,23 +17,25 @@ import { digestOf } from '../base/digest.js';
 import type { RunEnd } from '../llm/train/run.js';
 import { modelDigest } from '../llm/train/reference-policy.js';
 import { checkSchedules, checkSettings, requireContext } from './check-settings.js';
-import { choiceRows, costRows, evaluationRows } from './collect.js';
+import { choiceRows, costRows, evaluationRows, referenceRows, sensitivityRows } from './collect.js';
 import type { Claim } from './claim/claim.js';
 import { costClaims, openCostClaims, overheadOf, type OverheadRow } from './overhead.js';
-import { comparedRuns, jointSchedules, type Joint } from './plan.js';
+import { comparedRuns, jointSchedules, seedsOf, sensitivityRuns, type Joint } from './plan.js';
 import {
   optimaOf,
   plannedRuns,
   preparationIn,
   runStages,
   tasksOf,
+  uniformGuess,
   type PlannedRun,
   type RunPlace,
 } from './planned-runs.js';
-import { tables } from './results.js';
+import { tables, type Preparation } from './results.js';
 import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
 import { writtenSettings, type ExperimentSettings, type PlanSettings } from './settings.js';
 import { summarise, type Summary } from './summary.js';
+import { learningRatesOf } from './tuning.js';
 
 /** Where and how visibly an experiment runs; none of it changes a number. */
 export interface ExecutionOptions extends RunPlace {
@@ -60,7 +62,7 @@ export async function runExperiment(
 ): Promise<ExperimentReport> {
   const { out } = options;
   const { joint, runs } = await claimExperiment(settings, options.out);
-  const taskOf = tasksOf(settings, options);
+  const taskOf = tasksOf(settings, joint, options);
   const total = runs.reduce((sum, { steps }) => sum + steps, 0);
   const runner = openRunner(options, total);
   try {
@@ -101,7 +103,7 @@ export async function runOne(
   number: number,
   { signal, ...options }: Omit<ExecutionOptions, 'workers'> & { readonly signal?: AbortSignal },
 ): Promise<RunEnd> {
-  const { runs } = await claimExperiment(settings, options.out);
+  const { joint, runs } = await claimExperiment(settings, options.out);
   const run = runs.find((planned) => planned.number === number);
   if (run === undefined) throw new InputError('run', number, `a number from 1 to ${runs.length}`);
   const earlier = runStages.slice(0, runStages.indexOf(run.stage));
@@ -111,7 +113,7 @@ export async function runOne(
     throw new InputError('run', number, `the runs ${numbers} finished before it`);
   }
   let taken = 0;
-  const task = tasksOf(settings, { ...options, workers: 1 })(run);
+  const task = tasksOf(settings, joint, { ...options, workers: 1 })(run);
   return executeRun(task, () => options.onProgress?.(++taken, run.steps), signal);
 }
 
@@ -122,16 +124,28 @@ async function writeTables(
   out: string,
 ): Promise<ExperimentReport> {
   const runs = comparedRuns(settings, joint);
-  const preparation = preparationIn(out);
-  const optima = optimaOf(preparation);
-  const results = evaluationRows(out, runs, optima);
+  const seeds = seedsOf(settings);
+  const preparations = new Map(seeds.map((seed) => [seed, preparationIn(out, seed)]));
+  const preparationOf = (seed: number): Preparation => preparations.get(seed) ?? preparationIn(out, seed);
+  const optima = new Map(seeds.map((seed) => [seed, optimaOf(preparationOf(seed))]));
+  const guess = uniformGuess(settings);
+  const results = evaluationRows(out, runs, (seed) => optima.get(seed) ?? optimaOf(preparationOf(seed)));
   await writeTable(out, 'results', results);
   await writeTable(out, 'choices', choiceRows(out, runs));
+  const references = referenceRows(out, seeds, preparationOf, guess);
+  await writeTable(out, 'references', references);
+  const sensitivity = sensitivityRows(out, sensitivityRuns(settings, joint));
+  await writeTable(out, 'sensitivity', sensitivity);
+  const tuning = learningRatesOf(out, settings, joint, guess).rows();
+  await writeTable(out, 'tuning', tuning);
   const cost = costRows(out, runs);
   await writeTable(out, 'cost', cost);
   const { steps } = settings.scale;
   const costCount = openCostClaims(steps, cost).length;
-  const summary = summarise(settings, { optima, preparation, results, costClaims: costCount });
+  const summary = summarise(settings, {
+    ...{ optima, preparations, results, references, sensitivity, tuning, uniformGuess: guess },
+    costClaims: costCount,
+  });
   const overhead = overheadOf(steps, cost);
   await writeJson(join(out, 'summary.json'), summary);
   const written = Object.keys(tables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
@@ -218,12 +232,14 @@ export async function readPlan(
 
 /** What decides the experiment's numbers, with digests of the files in place of their paths. */
 export async function decisiveSettings(settings: ExperimentSettings): Promise<Record<string, unknown>> {
-  const digests = Object.entries(settings.files).map(async ([name, path]: [string, string]) => {
-    const digest = await modelDigest(path).catch((error: unknown) => {
-      throw fileRefusal(path, error, 'a file or folder that can be read');
-    });
-    return [name, digest];
-  });
+  const digests = settings.files.flatMap((files) =>
+    Object.entries(files).map(async ([name, path]: [string, string]) => {
+      const digest = await modelDigest(path).catch((error: unknown) => {
+        throw fileRefusal(path, error, 'a file or folder that can be read');
+      });
+      return [name, digest];
+    }),
+  );
   const modules = (settings.schedules ?? []).filter(isModulePath);
   return {
     ...writtenSettings(settings),

@@ -10,7 +10,16 @@ import { readText } from '../base/read-whole.js';
 import { checkContents } from '../llm/results/contents.js';
 import type { Pair } from '../schedule/schedule.js';
 import type { Comparison } from './plan.js';
-import { tables, type ChoiceRow, type CostRow, type EvaluationRow } from './results.js';
+import {
+  nullableColumns,
+  tables,
+  type ChoiceRow,
+  type CostRow,
+  type EvaluationRow,
+  type ReferenceRow,
+  type SensitivityRow,
+  type TuningRow,
+} from './results.js';
 import type { WrittenSettings } from './settings.js';
 import type { Summary } from './summary.js';
 
@@ -22,6 +31,12 @@ export interface ExperimentResults {
   readonly results: readonly EvaluationRow[];
   readonly choices: readonly ChoiceRow[];
   readonly cost: readonly CostRow[];
+  /** Start, untrained model, uniform guess, and each objective alone, for each seed. */
+  readonly references: readonly ReferenceRow[];
+  /** Ends of runs that vary learning rate, β or f_SFT*. */
+  readonly sensitivity: readonly SensitivityRow[];
+  /** What learning rates were chosen by. */
+  readonly tuning: readonly TuningRow[];
   readonly summary: Summary;
 }
 
@@ -38,7 +53,7 @@ export async function readExperiment(folder: string): Promise<ExperimentResults>
   const place = at('summary.json');
   const summary = checked(summarySchema, parseJson(place), { place }) as unknown as Summary;
   const rows = <Row>(name: keyof typeof tables): Row[] => {
-    const [path, schema] = [at(`${name}.jsonl`), z.strictObject(columnSchemas(tables[name]))];
+    const [path, schema] = [at(`${name}.jsonl`), z.strictObject(columnSchemas(tables[name], nullableColumns[name]))];
     const lines = readText(path).split('\n').slice(0, -1);
     return lines.map((line, i): Row => {
       const place = `${path}:${i + 1}`;
@@ -51,6 +66,9 @@ export async function readExperiment(folder: string): Promise<ExperimentResults>
     results: rows('results'),
     choices: rows('choices'),
     cost: rows('cost'),
+    references: rows('references'),
+    sensitivity: rows('sensitivity'),
+    tuning: rows('tuning'),
     summary,
   };
 }
@@ -64,16 +82,29 @@ const summarySchema = z.looseObject({
   ...Object.fromEntries(['singleObjectives', 'rows', 'checks', 'claims'].map((name) => [name, z.array(z.unknown())])),
 });
 
+const schemas: Readonly<Partial<Record<Columns[string], z.ZodType>>> = {
+  STRING: z.string(),
+  BOOLEAN: z.boolean(),
+  INT32: z.int(),
+  DOUBLE: z.number(),
+};
+
 /**
- * What a row of a table holds: DPO's share is that of sequential runs alone, and where the start is at an optimum there
- * is no normalised distance: NaN, in JSON null.
+ * What a row of a table holds. Where the start is at an optimum there is no normalised distance: NaN, in JSON null.
  */
-function columnSchemas(columns: Columns): Record<string, z.ZodType> {
-  const schemas = Object.entries(columns).map(([name, type]): [string, z.ZodType] => {
-    if (type === 'STRING') return [name, z.string()];
-    const number = type === 'INT32' ? z.int() : z.number();
-    if (name === 'normalizedIdealDistance') return [name, number.nullable().transform((value) => value ?? NaN)];
-    return [name, name === 'dpoShare' ? number.nullable() : number];
+function columnSchemas(columns: Columns, nullable: readonly string[]): Record<string, z.ZodType> {
+  const entries = Object.entries(columns).map(([name, type]): [string, z.ZodType] => {
+    if (name === 'normalizedIdealDistance')
+      return [
+        name,
+        z
+          .number()
+          .nullable()
+          .transform((value) => value ?? NaN),
+      ];
+    const schema = schemas[type];
+    if (schema === undefined) throw new Error(`column ${name} of type ${type}`);
+    return [name, nullable.includes(name) ? schema.nullable() : schema];
   });
-  return Object.fromEntries(schemas);
+  return Object.fromEntries(entries);
 }

@@ -1,13 +1,13 @@
 import type { ChoiceName } from '../schedule/step.js';
 import type { Columns } from '../base/parquet.js';
-import type { Comparison, PreparatoryName } from './plan.js';
+import type { Comparison, PreparatoryName, Variation } from './plan.js';
 
 /** Which run a row belongs to. */
 export interface RunKey {
   readonly comparison: Comparison;
   /** What figures tell it apart by: the key of a variant, or the name of a schedule of the user's own. */
   readonly schedule: string;
-  /** The weight of DPO; for Sequential the one that its split is compared with, the i-th split with the i-th λ. */
+  /** The weight of DPO; for Sequential DPO's share of the steps, with which it is compared. */
   readonly lambda: number;
   /** DPO's share of a sequential run's steps; null for the others. */
   readonly dpoShare: number | null;
@@ -77,6 +77,49 @@ export interface CostRow extends RunKey {
   readonly lossEvaluations: number;
 }
 
+/** What the ends of runs are measured by. */
+export interface ReferenceRow {
+  readonly comparison: Comparison;
+  readonly seed: number;
+  readonly reference: 'start' | 'untrained' | 'uniform guess' | 'SFT alone' | 'DPO alone';
+  /** Null where it was not measured against this comparison's reference policy. */
+  readonly dpo: number | null;
+  readonly sft: number;
+  readonly heldOutDpo: number | null;
+  readonly heldOutSft: number;
+  readonly heldOutAccuracy: number;
+}
+
+/** The end of a run that varies a learning rate, β or f_SFT* of the compared one; f_DPO is that of its own β. */
+export interface SensitivityRow extends RunKey {
+  readonly variedOf: Variation['of'];
+  readonly variedBy: number;
+  readonly dpo: number;
+  readonly sft: number;
+  readonly rewardAccuracy: number;
+  readonly heldOutDpo: number;
+  readonly heldOutSft: number;
+  readonly heldOutRewardAccuracy: number;
+  readonly heldOutAccuracy: number;
+}
+
+/** What a tuning run came to on the validation split. */
+export interface TuningRow {
+  readonly about: 'sft' | 'dpo' | 'schedule';
+  /** Null for SFT alone, which both comparisons share. */
+  readonly comparison: Comparison | null;
+  readonly schedule: string;
+  /** Of the learning rate. */
+  readonly factor: number;
+  readonly dpo: number;
+  readonly sft: number;
+  /** What is smallest where it is chosen: the own loss, or F_λ. */
+  readonly value: number;
+  /** Whether f_SFT reached the uniform guess, for which it is passed over. */
+  readonly passesGuess: boolean;
+  readonly chosen: boolean;
+}
+
 const keyColumns: Columns = {
   comparison: 'STRING',
   schedule: 'STRING',
@@ -122,7 +165,50 @@ export const tables = {
     sftGradients: 'INT32',
     lossEvaluations: 'INT32',
   },
+  references: {
+    comparison: 'STRING',
+    seed: 'INT32',
+    reference: 'STRING',
+    dpo: 'DOUBLE',
+    sft: 'DOUBLE',
+    heldOutDpo: 'DOUBLE',
+    heldOutSft: 'DOUBLE',
+    heldOutAccuracy: 'DOUBLE',
+  },
+  sensitivity: {
+    ...keyColumns,
+    variedOf: 'STRING',
+    variedBy: 'DOUBLE',
+    dpo: 'DOUBLE',
+    sft: 'DOUBLE',
+    rewardAccuracy: 'DOUBLE',
+    heldOutDpo: 'DOUBLE',
+    heldOutSft: 'DOUBLE',
+    heldOutRewardAccuracy: 'DOUBLE',
+    heldOutAccuracy: 'DOUBLE',
+  },
+  tuning: {
+    about: 'STRING',
+    comparison: 'STRING',
+    schedule: 'STRING',
+    factor: 'DOUBLE',
+    dpo: 'DOUBLE',
+    sft: 'DOUBLE',
+    value: 'DOUBLE',
+    passesGuess: 'BOOLEAN',
+    chosen: 'BOOLEAN',
+  },
 } satisfies Record<string, Columns>;
+
+/** The columns that may be null. */
+export const nullableColumns: Readonly<Record<keyof typeof tables, readonly string[]>> = {
+  results: ['dpoShare'],
+  choices: ['dpoShare'],
+  cost: ['dpoShare'],
+  references: ['dpo', 'heldOutDpo'],
+  sensitivity: ['dpoShare'],
+  tuning: ['comparison'],
+};
 
 /** One evaluation of a preparatory run. */
 export interface OptimumRow {

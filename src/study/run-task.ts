@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../base/input-error.js';
 import { isModulePath, loadSchedule, moduleDigest } from '../schedule/load.js';
-import type { ScheduleSettings } from '../schedule/schedule.js';
+import { stagesAt } from './stages-at.js';
+import type { Pair, ScheduleSettings } from '../schedule/schedule.js';
 import { openBackend } from '../engine/backend.js';
 import type { Backend } from '../engine/names.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
@@ -9,7 +10,11 @@ import type { SftExample } from '../llm/data/sft.js';
 import { writeAdapter } from '../llm/model/adapter.js';
 import { writeModel } from '../llm/model/folder.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
+import { assembleModel, freshAdapter } from '../llm/model/assemble.js';
+import { weightShapes } from '../llm/model/decoder.js';
 import { loadModel, openModel } from '../llm/model/load.js';
+import { randomWeights } from '../llm/model/random.js';
+import { sizeOf } from '../llm/weights/weights.js';
 import type { RunSettings } from '../llm/results/run-folder.js';
 import { loadTokenizer } from '../llm/tokenizer/load.js';
 import { prepareRun } from '../llm/train/prepare-run.js';
@@ -20,7 +25,7 @@ import type { OwnReplyOptions } from '../llm/train/stage-two/own-replies.js';
 import type { StageTwo } from '../llm/train/stage-two/settings.js';
 import type { ObjectiveData } from '../llm/train/training.js';
 import { readExperimentData, type ExperimentData } from './data.js';
-import { lossOf, type ExperimentFiles, type ExperimentSettings } from './settings.js';
+import { filesOf, lossOf, type ExperimentFiles, type ExperimentSettings } from './settings.js';
 
 /** One run of an experiment; plain data, so that a worker can take it. */
 export interface RunTask {
@@ -37,6 +42,16 @@ export interface RunTask {
   /** What changes stage two; nothing unless given. */
   readonly stageTwo?: StageTwo;
   readonly seed: number;
+  /** The seed that the start and the data are of; the run's own unless given. */
+  readonly startSeed?: number;
+  /** Whether the model begins with random weights in place of its own. */
+  readonly untrained?: boolean;
+  /** What its evaluations call held out: the held-out examples, or those that learning rates are chosen by. */
+  readonly heldOut: 'heldOut' | 'validation';
+  /** Factors of the learning rate. */
+  readonly factors: Pair;
+  /** β, where it is not that of the settings. */
+  readonly beta?: number;
   /** Where reference log-probabilities are kept. */
   readonly cache: string;
   /** Threads of the wasm backend: the cores are shared with the other workers. They change no number. */
@@ -52,19 +67,21 @@ export type OnStep = () => void;
  * Throws an InputError on whatever does not fit, and where the folder was begun with other settings.
  */
 export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSignal): Promise<RunEnd> {
-  const { settings, folder: path, scheduleSettings, seed } = task;
-  const { files, training, scale } = settings;
+  const { settings, folder: path, scheduleSettings, seed, startSeed = seed } = task;
+  const { training, scale } = settings;
+  const files = filesOf(settings, startSeed);
+  const dpo = { ...lossOf(training), ...(task.beta !== undefined && { beta: task.beta }) };
   // A run that had ended needs no model.
   let loading: Promise<LanguageModel> | undefined;
   const model = (): Promise<LanguageModel> => (loading ??= startModel(task));
   try {
-    const data = await dataOf(settings);
+    const data = await dataOf(settings, startSeed);
     const run = await prepareRun({
       folder: path,
       resume: true,
       settings: decisiveSettings(task),
       models: { model: files.model, reference: task.reference },
-      data: [data.train, data.heldOut],
+      data: [data.train, data[task.heldOut]],
       referenced: async (pairs) => {
         const backend = await backendOf(task);
         return referencedPairs(pairs, {
@@ -96,13 +113,14 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       sftBatch: training.sftBatch,
       preferenceBatch: training.preferenceBatch,
       accumulation: training.accumulation,
-      learningRate: { learningRate: training.learningRate },
-      dpo: lossOf(training),
+      learningRate: { learningRate: training.learningRate, factors: task.factors },
+      dpo,
       seed,
       ...(task.stageTwo && { stageTwo: task.stageTwo, ownReplies: await ownRepliesOf(task) }),
       evaluateEvery: scale.evaluateEvery,
+      evaluateAfter: stagesAt(scheduleSettings),
       folder: run.folder,
-      save: (to, handed) => saveTrained(to, handed, settings),
+      save: (to, handed) => saveTrained(to, handed, files),
       keepCheckpoint: false,
       ...(signal && { signal }),
       onStep,
@@ -113,15 +131,34 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
   }
 }
 
-/** The model that every run of an experiment starts from. */
-async function startModel(task: RunTask): Promise<LanguageModel> {
-  const { files, training, seed } = task.settings;
-  await backendOf(task);
+/** The model that every run of one seed starts from, or one of random weights. */
+async function startModel({
+  settings,
+  seed: own,
+  startSeed: seed = own,
+  untrained = false,
+}: RunTask): Promise<LanguageModel> {
+  const { training } = settings;
+  const files = filesOf(settings, seed);
+  const { tuning } = training;
+  if (untrained) {
+    const { config, weights } = openModel(files.model);
+    weights.close();
+    const random = randomWeights(config, seed);
+    const shapes = weightShapes(config);
+    return assembleModel(
+      config,
+      (name, { first, end }) => {
+        const rowSize = sizeOf((shapes.get(name) ?? []).slice(1));
+        return (random.get(name) ?? new Float32Array()).subarray(first * rowSize, end * rowSize);
+      },
+      tuning === 'full' ? 'every weight' : freshAdapter({ ...tuning, seed }, config),
+    );
+  }
   const { model } = await loadModel({
     model: files.model,
     ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
-    // One start for every run: the adapter's own seed is the experiment's.
-    ...(training.tuning === 'full' ? { fullFineTuning: true } : { lora: { ...training.tuning, seed } }),
+    ...(tuning === 'full' ? { fullFineTuning: true } : { lora: { ...tuning, seed } }),
   });
   return model;
 }
@@ -151,13 +188,18 @@ export default async function executeInWorker({
   }
 }
 
-let known: { readonly key: string; readonly data: Promise<ExperimentData> } | undefined;
+const known = new Map<string, Promise<ExperimentData>>();
 
-/** An experiment's data, tokenised once in a thread. */
-function dataOf({ files, training, scale }: ExperimentSettings): Promise<ExperimentData> {
-  const key = JSON.stringify([files, training, scale]);
-  if (known?.key !== key) known = { key, data: readExperimentData(files, tokenizerOf(files), training, scale) };
-  return known.data;
+/** The data of a seed, tokenised once in a thread. */
+function dataOf(settings: ExperimentSettings, seed: number): Promise<ExperimentData> {
+  const { training, scale } = settings;
+  const files = filesOf(settings, seed);
+  const key = JSON.stringify([files, training, scale, seed]);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const data = readExperimentData(files, tokenizerOf(files), training, scale, seed);
+  known.set(key, data);
+  return data;
 }
 
 function tokenizerOf({ model, tokenizer }: ExperimentFiles): Tokenizer {
@@ -167,8 +209,9 @@ function tokenizerOf({ model, tokenizer }: ExperimentFiles): Tokenizer {
 }
 
 /** How the model of stage one replies: as the data do, up to a token that ends a text. */
-async function ownRepliesOf({ settings, cache }: RunTask): Promise<OwnReplyOptions> {
-  const { files, training, backend } = settings;
+async function ownRepliesOf({ settings, seed: own, startSeed: seed = own, cache }: RunTask): Promise<OwnReplyOptions> {
+  const { training, backend } = settings;
+  const files = filesOf(settings, seed);
   const { eosId, endIds } = tokenizerOf(files);
   return {
     ends: [...new Set([eosId, ...endIds])].filter((id) => id !== undefined),
@@ -188,7 +231,7 @@ function chosenReply({ index, chosen }: PreferencePair): SftExample {
   return { index, sequence: chosen };
 }
 
-async function saveTrained(folder: string, model: LanguageModel, { files }: ExperimentSettings): Promise<void> {
+async function saveTrained(folder: string, model: LanguageModel, files: ExperimentFiles): Promise<void> {
   if (model.lora !== undefined) await writeAdapter(folder, model, files.model);
   else {
     const { model: origin, tokenizer } = files;
@@ -197,7 +240,20 @@ async function saveTrained(folder: string, model: LanguageModel, { files }: Expe
 }
 
 /** The settings that decide a run's numbers. */
-function decisiveSettings({ settings, schedule, scheduleSettings, stageTwo, targets, seed }: RunTask): RunSettings {
+function decisiveSettings(task: RunTask): RunSettings {
+  const {
+    settings,
+    schedule,
+    scheduleSettings,
+    stageTwo,
+    targets,
+    seed,
+    startSeed,
+    factors,
+    beta,
+    heldOut,
+    untrained,
+  } = task;
   return {
     schedule,
     ...(isModulePath(schedule) && { 'schedule-module': moduleDigest(schedule) }),
@@ -205,8 +261,12 @@ function decisiveSettings({ settings, schedule, scheduleSettings, stageTwo, targ
     ...(stageTwo && { 'stage-two': stageTwo }),
     targets,
     training: settings.training,
-    'adapter-seed': settings.seed,
+    ...(untrained === true && { untrained }),
     seed,
+    ...(startSeed !== undefined && { 'start-seed': startSeed }),
+    'learning-rate-factors': factors,
+    ...(beta !== undefined && { beta }),
+    'held-out': heldOut,
     'evaluate-every': settings.scale.evaluateEvery,
     'evaluated-examples': settings.scale.evaluatedExamples,
     backend: settings.backend,

@@ -38,31 +38,37 @@ export interface ExperimentFiles {
 export interface ExperimentScale {
   /** Updates of a run, T. */
   readonly steps: number;
-  /** Runs of each kind, which differ in the order of the data and in ALRIGHT's coin. */
+  /**
+   * Runs of each kind, which differ in the records drawn from the files, their order, the adapter that is begun with and
+   * ALRIGHT's coin; with synthetic data in the language and its pre-trained model too.
+   */
   readonly seeds: number;
-  /** The weights of DPO. */
+  /** The weights of DPO, and DPO's shares of Sequential's steps. */
   readonly lambdas: readonly number[];
-  /** The parts that the steps are divided into: Sequential runs are split after every one but the last. */
-  readonly parts: number;
-  /** Steps between evaluations; divides a part, so that the switch between stages is always seen. */
+  /** Steps between evaluations; the switch between stages is evaluated besides. */
   readonly evaluateEvery: number;
-  /** Updates of the single-objective runs that find the optima. */
+  /** The factors of the learning rate to choose from, for each objective and each schedule; of one there is no choice. */
+  readonly learningRateFactors: readonly number[];
+  /** The seeds with which learning rate, β and f_SFT* are varied, to see what depends on them: the first so many. */
+  readonly sensitivitySeeds: number;
+  /** Updates of the single-objective runs that find the optima: more than any compared run has. */
   readonly optimumSteps: number;
   /** Multiples of T that Sequential and ALRIGHT are run for beside T, to see whether more steps close the gap. */
   readonly horizons: readonly number[];
-  /** The examples trained on: the first ones of their files. */
+  /** The examples trained on, drawn from their files by the seed. */
   readonly sftExamples: number;
   readonly preferencePairs: number;
   /** Those of them that f_SFT and f_DPO are evaluated on: the first ones of each kind. */
   readonly evaluatedExamples: number;
-  /** Held-out examples of each kind. */
+  /** Held-out examples of each kind, and as many for validation, which learning rates are chosen by. */
   readonly heldOutExamples: number;
 }
 
 /** Everything that decides an experiment's numbers, as plain data, and where its files are. */
 export interface ExperimentSettings {
   readonly preset: string;
-  readonly files: ExperimentFiles;
+  /** For each seed in turn, or one that all share: its model and its files. */
+  readonly files: readonly ExperimentFiles[];
   readonly training: TrainingSettings;
   readonly scale: ExperimentScale;
   /** The schedules compared with Sequential: names, or paths to modules; those of the paper unless given. */
@@ -73,6 +79,14 @@ export interface ExperimentSettings {
   /** The share of contradicting preferences, where the data are synthetic. */
   readonly conflict?: number;
   readonly backend: Exclude<BackendName, 'auto'>;
+}
+
+/** The model and the files of a seed. */
+export function filesOf(
+  { files, seed: first }: Pick<ExperimentSettings, 'files' | 'seed'>,
+  seed: number,
+): ExperimentFiles {
+  return files.length === 1 ? files[0] : files[seed - first];
 }
 
 /** What decides which runs there are: all but the files. */

@@ -119,7 +119,8 @@ function llmExample(): LlmResults {
   const runs = comparisons.flatMap(llmRuns);
   const around = (centre: number): number => centre * (0.8 + 0.4 * random.uniform());
   const scale = {
-    ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], parts: 4, evaluateEvery: 3, optimumSteps: 24 },
+    ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], evaluateEvery: 3, optimumSteps: 36 },
+    ...{ learningRateFactors: [1], sensitivitySeeds: 0 },
     ...{ horizons: [2], sftExamples: 8, preferencePairs: 8, evaluatedExamples: 8, heldOutExamples: 4 },
   };
   const training = {
@@ -130,7 +131,11 @@ function llmExample(): LlmResults {
   const optima = { 'sft-dpo': { dpo: 0.1, sft: 1.5 }, 'dpo-sft': { dpo: 0.2, sft: 1.5 } };
   return {
     ...{ settings, optima, command: 'forgetting llm experiment --preset example' },
-    summary: { settings, optima, singleObjectives: [], rows: [], checks: [], claims: [], fronts: [] },
+    summary: {
+      ...{ settings, optima, uniformGuess: 4, singleObjectives: [], references: [], rows: [], checks: [], claims: [] },
+      ...{ fronts: [], tuning: [], sensitivity: [], beyondGuess: [] },
+    },
+    ...{ references: [], sensitivity: [], tuning: [] },
     results: runs.flatMap((run) =>
       [0, 3, 6, 9, 12].map((step) => {
         const [dpo, sft] = [around(0.7 - step / 40), around(3 - step / 20)];

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { readExperiment } from '../../src/study/read-results.js';
+import { grouped } from '../../src/base/grouped.js';
+import { readExperiment, type ExperimentResults } from '../../src/study/read-results.js';
+import type { TuningRow } from '../../src/study/results.js';
 import type { ExperimentReport } from '../../src/study/execute.js';
 import { startLlm, withOptions, type Ended } from '../llm/command.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -19,12 +21,10 @@ let files: ToyFiles;
 function words(out: string, ...more: string[]): string[] {
   const { model, sft, preferences } = files;
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
-  const counts = ['--sft-examples', '4', '--preference-pairs', '3', '--held-out-examples', '2'];
+  const counts = ['--sft-examples', '3', '--preference-pairs', '3', '--held-out-examples', '1'];
   const scale = [
     '--steps',
     '4',
-    '--parts',
-    '2',
     '--horizons',
     '2',
     '--seeds',
@@ -33,6 +33,7 @@ function words(out: string, ...more: string[]): string[] {
     '0.5',
     '--period',
     '3',
+    ...['--learning-rate-factors', '1', '--sensitivity-seeds', '0'],
   ];
   const training = ['--sft-batch', '2', '--preference-batch', '2', '--learning-rate', '1e-2', '--backend', 'wasm'];
   const folders = ['--cache', cache, '--out', out];
@@ -171,9 +172,13 @@ describe('its figures', () => {
 
 describe('refuses in one line', () => {
   const cases: readonly (readonly [name: string, more: readonly string[], message: string])[] = [
-    ['steps that no split divides', ['--steps', '5'], 'steps: got 5, expected a multiple of 2'],
-    ['an unseen switch', ['--evaluate-every', '3'], 'evaluate-every: got 3, expected a divisor of 2'],
-    ['optima too short to be ones', ['--optimum-steps', '3'], 'optimum-steps: got 3, expected at least the 4'],
+    ['a stage without a step', ['--steps', '1'], 'steps: got 1, expected at least 2, one for each stage'],
+    [
+      'optima from runs as short as the compared ones',
+      ['--optimum-steps', '8'],
+      'expected more than the 8 of the longest',
+    ],
+    ['a factor twice', ['--learning-rate-factors', '1,1'], 'learning-rate-factors: got [1,1], expected different'],
     ['a weight twice', ['--lambdas', '0.5,0.5'], 'lambdas: got [0.5,0.5], expected different weights'],
     ['too long sequences', ['--max-length', '100'], 'max-length: got 100, expected at most 96'],
     ['too few records', ['--sft-examples', '90'], 'expected at least 92, or a larger --max-length'],
@@ -195,7 +200,10 @@ describe('schedules of a user', () => {
     const module = join(folder, 'constant.mjs');
     writeFileSync(module, ownSchedule);
     const out = join(folder, 'own');
-    const chosen = ['--schedules', `mix,${module}`, '--dpo-weight', '0.25', '--horizons', 'none', '--json'];
+    const chosen = [
+      ...['--schedules', `mix,${module}`, '--dpo-weight', '0.25', '--horizons', 'none', '--json'],
+      ...['--learning-rate-factors', '0.25,1', '--sensitivity-seeds', '1', '--seeds', '2'],
+    ];
     // The period is MAXRIGHT's, which is not among them.
     const [refused, { code, stdout, stderr }] = await Promise.all([
       experiment(...words(join(folder, 'refused'), ...chosen)),
@@ -214,7 +222,11 @@ describe('schedules of a user', () => {
     // Mix at λ = ½ weighs DPO by ½, this one by ¼: other ends from the same start.
     const end = (schedule: string) => summary.rows.find((row) => row.schedule === schedule)?.sft.mean;
     expect(end('constant')).not.toBe(end('mix'));
-    expect((await readExperiment(out)).results.some(({ schedule }) => schedule === 'constant')).toBe(true);
+    const found = await readExperiment(out);
+    expect(found.results.some(({ schedule }) => schedule === 'constant')).toBe(true);
+    checkTuning(found);
+    checkReferences(found);
+    checkSensitivity(found);
 
     const { model, sft, preferences } = files;
     const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48', '--cache', cache];
@@ -226,6 +238,53 @@ describe('schedules of a user', () => {
     expect(steps[0].loss).toBeCloseTo(Math.LN2, 5);
   });
 });
+
+/** For each objective alone and each schedule, the factor with the least loss on the validation split is taken. */
+function checkTuning({ tuning, results, settings }: ExperimentResults): void {
+  const key = ({ about, comparison, schedule }: TuningRow): string => `${about} ${comparison} ${schedule}`;
+  const grids = grouped(tuning, key);
+  // SFT, DPO against two references, and three schedules in both comparisons.
+  expect(grids).toHaveLength(1 + 2 + 2 * 3);
+  for (const grid of grids) {
+    expect(grid.map(({ factor }) => factor)).toEqual([0.25, 1]);
+    const least = Math.min(...grid.map(({ value }) => value));
+    expect(grid.filter(({ chosen }) => chosen).map(({ value }) => value)).toEqual([least]);
+    for (const { about, value, dpo, sft } of grid) {
+      expect(value).toBeCloseTo(about === 'schedule' ? (dpo + sft) / 2 : about === 'dpo' ? dpo : sft, 12);
+    }
+  }
+  // Seeds draw other records: they begin with other losses.
+  const starts = results.filter(({ step, schedule }) => step === 0 && schedule === 'mix');
+  expect(new Set(starts.map(({ sft }) => sft)).size).toBe(settings.scale.seeds);
+}
+
+function checkReferences({ references, results, summary }: ExperimentResults): void {
+  const of = (name: string) => references.filter(({ reference }) => reference === name);
+  for (const name of ['start', 'untrained', 'uniform guess', 'SFT alone', 'DPO alone'])
+    expect(of(name)).toHaveLength(4);
+  for (const { comparison, seed, dpo, heldOutSft } of of('start')) {
+    const row = results.find((one) => one.comparison === comparison && one.seed === seed && one.step === 0);
+    expect([dpo, heldOutSft]).toEqual([row?.dpo, row?.heldOutSft]);
+  }
+  for (const { sft, dpo } of of('uniform guess')) expect([sft, dpo]).toEqual([summary.uniformGuess, Math.LN2]);
+  // Weights of deviation 0.02 say nothing: all tokens are about as likely.
+  for (const { sft } of of('untrained')) expect(Math.abs(sft - summary.uniformGuess)).toBeLessThan(0.1);
+}
+
+function checkSensitivity({ sensitivity, results }: ExperimentResults): void {
+  // Two factors of two quantities, for three schedules in both comparisons.
+  expect(sensitivity).toHaveLength(2 * 2 * 3 * 2);
+  for (const row of sensitivity) {
+    const same = results.find(
+      (one) =>
+        one.comparison === row.comparison &&
+        one.schedule === row.schedule &&
+        one.seed === row.seed &&
+        one.step === one.steps,
+    );
+    expect(row.sft).not.toBe(same?.sft);
+  }
+}
 
 function withoutPeriod(all: readonly string[]): string[] {
   const at = all.indexOf('--period');

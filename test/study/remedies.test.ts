@@ -16,14 +16,15 @@ const folder = temporaryFolder();
 let settings: RemedySettings;
 beforeAll(async () => {
   settings = {
-    ...{ preset: 'toy', files: await writeToyFiles(folder), backend: 'wasm', seed: 3, scheduleSettings: {} },
+    ...{ preset: 'toy', files: [await writeToyFiles(folder)], backend: 'wasm', seed: 3, scheduleSettings: {} },
     training: {
       ...{ maximumLength: 40, sftBatch: 2, preferenceBatch: 2, accumulation: 1, learningRate: 1e-2, beta: 0.1 },
       tuning: { rank: 2, alpha: 2, targets: ['query_key_value'] },
     },
     scale: {
-      ...{ steps: 4, seeds: 2, lambdas: [0.4], parts: 2, evaluateEvery: 2, optimumSteps: 4, horizons: [] },
-      ...{ sftExamples: 4, preferencePairs: 3, evaluatedExamples: 3, heldOutExamples: 2 },
+      ...{ steps: 4, seeds: 2, lambdas: [0.4], evaluateEvery: 2, optimumSteps: 5, horizons: [] },
+      ...{ sftExamples: 3, preferencePairs: 3, evaluatedExamples: 3, heldOutExamples: 1 },
+      ...{ learningRateFactors: [1], sensitivitySeeds: 0 },
     },
     remedies: ['sequential', 'own-replay', 'average', 'best-checkpoint', 'ewc-anchor'],
     parameters: { ewcAnchor: '3' },

@@ -55,7 +55,7 @@ export async function compareRemediesAction(
   const { backend, open, close } = experimentBackend(rest, undefined, 'all');
   try {
     const files =
-      givenFiles(local) ?? (await syntheticFiles(rest, { conflict, seed: chosen.seed, backend: await open() }));
+      givenFiles(local) ?? (await syntheticFiles(rest, { conflict, seeds: [chosen.seed], backend: await open() }));
     const settings: RemedySettings = {
       ...{ preset: preset.name, ...chosen, ...(conflict !== undefined && { conflict }) },
       scale: { ...chosen.scale, lambdas: options.lambdas ?? [0.5], horizons: [] },

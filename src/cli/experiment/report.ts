@@ -1,6 +1,9 @@
 import type { ExperimentReport } from '../../study/execute.js';
 import type { Claim } from '../../study/claim/claim.js';
+import { grouped } from '../../base/grouped.js';
+import { mean, type Estimate } from '../../base/statistics.js';
 import { significant } from '../../base/text.js';
+import type { Summary } from '../../study/summary.js';
 import type { MeasuredFront } from '../../study/measured-front.js';
 import { labelOf } from '../../schedule/recognise.js';
 import { printTable } from '../output.js';
@@ -16,6 +19,8 @@ export async function printExperiment({ summary, overhead, costClaims }: Experim
   const { rows, checks, claims, singleObjectives, fronts } = summary;
   for (const line of unlearned(claims)) say(line);
   say();
+  printTuning(summary);
+  say();
   printTable(
     ['run', 'start', 'smallest', 'lowered by'],
     singleObjectives.map(({ name, start, optimum, reduction }) => [
@@ -25,6 +30,8 @@ export async function printExperiment({ summary, overhead, costClaims }: Experim
       `${(100 * reduction).toFixed(1)} %`,
     ]),
   );
+  say();
+  printReferences(summary);
   say();
   printTable(
     [
@@ -59,7 +66,67 @@ export async function printExperiment({ summary, overhead, costClaims }: Experim
   say();
   for (const front of fronts) frontLines(front, shownEstimate).forEach(say);
   say();
+  printCases(summary);
+  say();
   say(`all of it in ${out}`);
+}
+
+/** The learning rates that were chosen; `edge` where a rate beyond the grid might be better. */
+function printTuning({ tuning, settings }: Summary): void {
+  const factors = settings.scale.learningRateFactors;
+  if (tuning.length === 0) return;
+  printTable(
+    ['learning rate of', 'comparison', 'factor', 'validation f_SFT', 'validation f_DPO', ''],
+    tuning
+      .filter(({ chosen }) => chosen)
+      .map(({ about, comparison, schedule, factor, sft, dpo, passesGuess }) => [
+        about === 'schedule' ? labelOf(schedule) : `f_${about.toUpperCase()} alone`,
+        comparison ?? 'both',
+        String(factor),
+        shown(sft),
+        shown(dpo),
+        [
+          ...(factor === Math.min(...factors) || factor === Math.max(...factors) ? ['edge'] : []),
+          ...(passesGuess ? ['f_SFT passes the uniform guess'] : []),
+        ].join(', '),
+      ]),
+  );
+}
+
+/** What losses are measured by. */
+function printReferences({ references }: Summary): void {
+  const of = (estimate: Estimate | null): string => (estimate === null ? '–' : shown(estimate.mean));
+  printTable(
+    ['comparison', 'measured by', 'held-out accuracy', 'held-out f_SFT', 'held-out f_DPO', 'f_SFT', 'f_DPO'],
+    references.map(({ comparison, reference, heldOutAccuracy, heldOutSft, heldOutDpo, sft, dpo }) => [
+      comparison,
+      reference,
+      ...[heldOutAccuracy, heldOutSft, heldOutDpo, sft, dpo].map(of),
+    ]),
+  );
+}
+
+/** The runs in which DPO has gone on for too long, as a case of their own, and what the findings depend on. */
+function printCases({ beyondGuess, uniformGuess, sensitivity }: Summary): void {
+  for (const { comparison, schedule, lambda, steps, sft } of beyondGuess) {
+    say(
+      `${comparison}: after ${steps} steps ${labelOf(schedule)} at λ = ${lambda} ends with f_SFT ${shown(sft.mean)}, ` +
+        `above the uniform guess ${shown(uniformGuess)}`,
+    );
+  }
+  const groups = grouped(sensitivity, ({ comparison, schedule, variedOf, variedBy }) =>
+    [comparison, schedule, variedOf, variedBy].join(' '),
+  );
+  if (groups.length === 0) return;
+  printTable(
+    ['comparison', 'schedule', 'varied', 'by', 'held-out accuracy', 'held-out f_SFT', 'held-out f_DPO'],
+    groups.map((rows) => [
+      ...[rows[0].comparison, rows[0].schedule, rows[0].variedOf, significant(rows[0].variedBy, 3)],
+      ...(['heldOutAccuracy', 'heldOutSft', 'heldOutDpo'] as const).map((name) =>
+        shown(mean(rows.map((row) => row[name]))),
+      ),
+    ]),
+  );
 }
 
 /** One line for each schedule that is not found to learn at λ = ½, and what of it. */

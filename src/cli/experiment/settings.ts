@@ -36,10 +36,11 @@ export async function chosenSettings(
       ...scale,
       // Other steps, and no word on what goes with them: in the preset's proportions.
       ...(steps !== undefined && {
-        evaluateEvery: Math.max(1, Math.floor(steps / (options.parts ?? scale.parts))),
+        evaluateEvery: Math.max(1, Math.round((steps * scale.evaluateEvery) / scale.steps)),
         optimumSteps: Math.ceil((steps * scale.optimumSteps) / scale.steps),
       }),
-      ...given('steps', 'optimumSteps', 'evaluateEvery', 'seeds', 'lambdas', 'parts', 'horizons'),
+      ...given('steps', 'optimumSteps', 'evaluateEvery', 'seeds', 'lambdas', 'horizons'),
+      ...given('learningRateFactors', 'sensitivitySeeds'),
       ...given('sftExamples', 'preferencePairs', 'evaluatedExamples', 'heldOutExamples'),
     },
     training: {
@@ -88,15 +89,15 @@ export function withPresetFiles({ source, name }: Preset, options: ExperimentOpt
   return { ...inFolder, ...options };
 }
 
-/** The files that are named; undefined where none is. Throws an InputError where only some are. */
-export function givenFiles(options: ExperimentOptions): ExperimentFiles | undefined {
+/** The files that are named, which all seeds share; undefined where none is. Throws an InputError where only some are. */
+export function givenFiles(options: ExperimentOptions): ExperimentFiles[] | undefined {
   const { model, tokenizer, sft, preferences, evaluationSft, evaluationPreferences } = options;
   if (model === undefined && sft === undefined && preferences === undefined) return undefined;
   const required = (field: string, path: string | undefined): string => {
     if (path === undefined) throw new InputError(field, path, '--model, --sft and --preferences together');
     return path;
   };
-  return {
+  const files = {
     model: required('model', model),
     sft: required('sft', sft),
     preferences: required('preferences', preferences),
@@ -104,16 +105,23 @@ export function givenFiles(options: ExperimentOptions): ExperimentFiles | undefi
     ...(evaluationSft !== undefined && { evaluationSft }),
     ...(evaluationPreferences !== undefined && { evaluationPreferences }),
   };
+  return [files];
 }
 
-/** The synthetic data and the model pre-trained on their language. */
+/** The synthetic data of every seed, each with a model pre-trained on its language. */
 export async function syntheticFiles(
   { cache }: ExperimentOptions,
-  { conflict = 1, seed, backend }: { conflict: number | undefined; seed: number; backend: Backend },
-): Promise<ExperimentFiles> {
+  { conflict = 1, seeds, backend }: { conflict: number | undefined; seeds: readonly number[]; backend: Backend },
+): Promise<ExperimentFiles[]> {
   const { prepareSynthetic } = await import('../../study/synthetic/prepare.js');
   const bar = lazyProgress('pre-training');
-  const files = await prepareSynthetic({ seed, conflict, backend, cache, onStep: bar.update });
+  const files: ExperimentFiles[] = [];
+  for (const [i, seed] of seeds.entries()) {
+    const onStep = (step: number, steps: number): void => {
+      bar.update(i * steps + step, seeds.length * steps);
+    };
+    files.push(await prepareSynthetic({ seed, conflict, backend, cache, onStep }));
+  }
   bar.stop();
   return files;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { join } from 'node:path';
+import { InputError } from '../../base/input-error.js';
 import type { ExperimentSettings } from '../../study/settings.js';
 import { cores } from '../../base/cores.js';
 import { announce } from '../options/backend.js';
@@ -39,6 +40,7 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
   }
   const { claimExperiment, readPlan } = await import('../../study/execute.js');
   const { experimentWork } = await import('../../study/work.js');
+  const { seedsOf } = await import('../../study/plan.js');
   const asked = askedOf(options);
   const preset = await chosenPreset(options);
   const chosen = await chosenSettings(preset, options);
@@ -46,6 +48,8 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
   const planned = { preset: preset.name, ...chosen, ...(conflict !== undefined && { conflict }) };
   const name = options.full === true ? `${preset.name}-full` : preset.name;
   const out = options.out ?? join('.cache/llm-experiment', name);
+  // Refused now, and not when everything has run.
+  figuresFolder(out, options);
   const plan = await readPlan(planned, out, options.backend);
   if (asked === 'status') {
     await printStatus(experimentWork(out, plan.runs), options.json);
@@ -59,7 +63,8 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
     const settings: ExperimentSettings = {
       ...planned,
       files:
-        givenFiles(given) ?? (await syntheticFiles(options, { conflict, seed: chosen.seed, backend: await open() })),
+        givenFiles(given) ??
+        (await syntheticFiles(options, { conflict, seeds: seedsOf(chosen), backend: await open() })),
       backend: await backend(),
     };
     if (asked === 'submit') {
@@ -87,8 +92,16 @@ async function runAll(settings: ExperimentSettings, out: string, options: Experi
   await writeWhole(join(out, commandFile), `${experimentCommand(process.argv.slice(2), settings.preset)}\n`);
   if (options.json === true) printJson(report);
   else await printExperiment(report, out);
-  if (options.figures !== false) await drawExperiment(options.figures, out, settings, options);
+  if (options.figures !== false) await drawExperiment(figuresFolder(out, options), out, settings, options);
   if (report.summary.checks.some(({ passed }) => !passed)) process.exitCode = 1;
+}
+
+/** Where the figures go: unless said, nothing that the repository holds is overwritten. */
+function figuresFolder(out: string, { figures, updateDocs = false }: ExperimentOptions): string {
+  if (updateDocs && typeof figures === 'string') {
+    throw new InputError('figures', figures, 'this or --update-docs, not both');
+  }
+  return updateDocs ? 'figures/rendered' : typeof figures === 'string' ? figures : join(out, 'figures');
 }
 
 /** Draws the figures of a finished experiment, and says where they are. */
@@ -114,6 +127,9 @@ async function drawExperiment(
 
 /** The command line without what changes no number, and with the preset where it was not named. */
 function experimentCommand(words: readonly string[], preset: string): string {
-  const kept = withoutOptions(words, { flags: ['json', 'no-figures'], valued: ['figures', 'hub-cache'] });
+  const kept = withoutOptions(words, {
+    flags: ['json', 'no-figures', 'update-docs'],
+    valued: ['figures', 'hub-cache'],
+  });
   return commandLine(words.some((word) => /^--preset(=|$)/.test(word)) ? kept : [...kept, '--preset', preset]);
 }

@@ -28,7 +28,8 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly seeds?: number;
   readonly seed?: number;
   readonly lambdas?: readonly number[];
-  readonly parts?: number;
+  readonly learningRateFactors?: readonly number[];
+  readonly sensitivitySeeds?: number;
   readonly horizons?: readonly number[];
   readonly schedules?: readonly string[];
   /** True where they are asked for without names: all. */
@@ -49,7 +50,8 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly cache: string;
   readonly hubCache: string;
   readonly out?: string;
-  readonly figures: string | false;
+  readonly figures?: string | false;
+  readonly updateDocs?: boolean;
   readonly json?: boolean;
 }
 
@@ -82,14 +84,23 @@ export function withExperimentOptions(command: Command): Command {
     .option('--evaluate-every <n>', 'steps between evaluations', integerOption('evaluate-every', 1))
     .option('--seeds <n>', 'runs of each kind', integerOption('seeds', 1))
     .option('--seed <n>', 'the first seed', integerOption('seed', 0))
-    .option('--lambdas <list>', 'weights of DPO, with commas', lambdasOption)
-    .option('--parts <n>', 'Sequential is split after each of n parts but the last', integerOption('parts', 2))
+    .option('--lambdas <list>', "weights of DPO, and DPO's shares of Sequential's steps, with commas", lambdasOption)
     .option(
       '--horizons <list>',
       'multiples of T to run Sequential and one of the others for too, or none',
       horizonsOption,
     )
-    .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'))
+    .option('--learning-rate <number>', 'α of AdamW, before its factors', numberOption('learning-rate'))
+    .option(
+      '--learning-rate-factors <list>',
+      'factors of α to choose from on the validation split, for each objective and schedule; with one alone none is chosen',
+      (text) => text.split(',').map((part) => numberOption('learning-rate-factors')(part)),
+    )
+    .option(
+      '--sensitivity-seeds <n>',
+      'seeds with which learning rate, β and f_SFT* are varied',
+      integerOption('sensitivity-seeds', 0),
+    )
     .addOption(
       new Option('--stage-two-learning-rate <number>', 'with --remedies: that of lower-learning-rate').argParser(
         numberOption('stage-two-learning-rate'),
@@ -122,7 +133,8 @@ export function withExperimentOptions(command: Command): Command {
     )
     .addOption(hubCacheOption())
     .option('--out <folder>', 'folder of the experiment (default: .cache/llm-experiment/<preset>)')
-    .option('--figures <folder>', 'where the figures go', 'figures/rendered')
+    .option('--figures <folder>', 'where the figures go (default: figures in the folder of the experiment)')
+    .option('--update-docs', 'draw into figures/rendered, which the repository shows')
     .option('--no-figures', 'draw none')
     .option('--json', 'print JSON')
     .addHelpText(

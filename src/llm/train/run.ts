@@ -35,6 +35,8 @@ export interface TrainingRunOptions extends Training {
   readonly heldOut?: ObjectiveData;
   /** Steps between evaluations; without it only the end is evaluated. */
   readonly evaluateEvery?: number;
+  /** Further steps after which it is evaluated. */
+  readonly evaluateAfter?: readonly number[];
   readonly stop?: StoppingRule;
   /** Steps between checkpoints. */
   readonly checkpointEvery?: number;
@@ -193,7 +195,13 @@ async function takeSteps(
   options: TrainingRunOptions,
   { resumed, optimiser, kept, files, save }: StepsContext,
 ): Promise<{ state: TrainingState; evaluated: Evaluation | undefined }> {
-  const { evaluateEvery = Infinity, checkpointEvery = 25, scheduleSettings, stageTwo = {} } = options;
+  const {
+    evaluateEvery = Infinity,
+    evaluateAfter = [],
+    checkpointEvery = 25,
+    scheduleSettings,
+    stageTwo = {},
+  } = options;
   const { steps, ideal } = scheduleSettings;
   const stages = stagesOf(options);
   const seeksBest = stageTwo.bestCheckpoint === true;
@@ -230,7 +238,8 @@ async function takeSteps(
     files.timing(state.step, (performance.now() - began) / 1000, outcome.tensorBytes);
     evaluation = undefined;
     const atSwitch = seeksBest && state.step === switchAfter;
-    if (state.step % evaluateEvery === 0 || state.step === steps || atSwitch) {
+    const due = state.step % evaluateEvery === 0 || evaluateAfter.includes(state.step);
+    if (due || state.step === steps || atSwitch) {
       await evaluateNow();
       state = { ...state, stopped: stoppedBy(evaluation, state, options) };
     }

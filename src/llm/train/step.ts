@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../../base/input-error.js';
 import type { Stream } from '../../base/random-stream.js';
-import type { ObjectiveName, Schedule } from '../../schedule/schedule.js';
+import type { ObjectiveName, Pair, Schedule } from '../../schedule/schedule.js';
 import {
   choiceName,
   drawnChoice,
@@ -24,7 +24,8 @@ export interface StepSettings {
   readonly trainable: ReadonlyMap<string, tf.Variable>;
   readonly schedule: Schedule;
   readonly minibatch: (objective: ObjectiveName, cursor: Cursor) => Minibatch;
-  readonly learningRate: (step: number) => number;
+  /** The rate of a step along gradients of the given weights. */
+  readonly learningRate: (step: number, weights: Pair) => number;
   /** The largest gradient norm; longer gradients are shortened to it. */
   readonly maximumNorm: number;
   readonly adamw: AdamwSettings;
@@ -137,7 +138,7 @@ export async function takeStep(
 
   const name = choiceName(choice);
   if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== name) resetAdamw(optimiser);
-  const learningRate = settings.learningRate(step);
+  const learningRate = settings.learningRate(step, weights);
   const shortened = clipped(gradients, norm, settings.maximumNorm);
   adamwStep(trainable, shortened, optimiser, learningRate, settings.adamw);
   tf.dispose([...shortened.values(), norm]);

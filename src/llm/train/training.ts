@@ -95,10 +95,10 @@ export function settingsOfSteps(training: Training): StepSettings {
     schedule: training.schedule,
     minibatch: (objective, cursor) =>
       objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
-    learningRate: (step) => {
+    learningRate: (step, weights) => {
       const { learningRate } = training.learningRate;
       const own = step > lastOfStageOne ? (rateOfStageTwo ?? learningRate) : learningRate;
-      return learningRateAt({ ...training.learningRate, learningRate: own }, step, scheduleSettings.steps);
+      return learningRateAt({ ...training.learningRate, learningRate: own }, step, scheduleSettings.steps, weights);
     },
     maximumNorm: training.maximumNorm ?? 1,
     adamw: training.adamw ?? {},

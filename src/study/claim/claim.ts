@@ -47,11 +47,6 @@ export const sequentialKey: Readonly<Record<Comparison, ScheduleKey>> = {
   'dpo-sft': paper.dpoThenSft,
 };
 
-/** The λ nearest ½. */
-export function middleOf(lambdas: readonly number[]): number {
-  return lambdas.reduce((best, lambda) => (Math.abs(lambda - 0.5) < Math.abs(best - 0.5) ? lambda : best));
-}
-
 /** A number computed from each seed's rows. */
 export function perSeed<Row extends { readonly seed: number }>(
   rows: readonly Row[],

@@ -1,6 +1,6 @@
 import { grouped } from '../../base/grouped.js';
 import { mean } from '../../base/statistics.js';
-import type { Comparison } from '../plan.js';
+import { splitOf, type Comparison } from '../plan.js';
 import type { EvaluationRow } from '../results.js';
 import { perSeed, type Evidence, type OpenClaim } from './claim.js';
 
@@ -41,8 +41,7 @@ export function rises(
   return perSeed(sequential, (own) =>
     mean(
       grouped(own, ({ dpoShare }) => dpoShare).map((run) => {
-        const dpoSteps = Math.round((run[0].dpoShare ?? 0) * steps);
-        const switchAfter = comparison === 'sft-dpo' ? steps - dpoSteps : dpoSteps;
+        const [switchAfter] = splitOf(comparison, run[0].dpoShare ?? 0, steps);
         return at(run, steps)[measure] - at(run, switchAfter)[measure];
       }),
     ),

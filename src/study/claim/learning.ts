@@ -2,7 +2,8 @@ import { mean } from '../../base/statistics.js';
 import { significant } from '../../base/text.js';
 import { labelOf } from '../../schedule/recognise.js';
 import type { EvaluationRow } from '../results.js';
-import { middleOf, perSeed, sequentialKey, type Evidence, type OpenClaim } from './claim.js';
+import { middleOf } from '../plan.js';
+import { perSeed, sequentialKey, type Evidence, type OpenClaim } from './claim.js';
 
 const objectives = [
   { measure: 'heldOutSft', name: 'held-out f_SFT' },

@@ -3,7 +3,8 @@ import { significant } from '../../base/text.js';
 import { paper } from '../../schedule/key.js';
 import { labelOf } from '../../schedule/recognise.js';
 import { endsOf, type EvaluationRow } from '../results.js';
-import { middleOf, perSeed, sequentialKey, shownEstimate, type Evidence, type OpenClaim } from './claim.js';
+import { middleOf } from '../plan.js';
+import { perSeed, sequentialKey, shownEstimate, type Evidence, type OpenClaim } from './claim.js';
 
 /**
  * Whether more steps close Sequential's gap: at m times the steps, the gap of a schedule that converges at the rate of

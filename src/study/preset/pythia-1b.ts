@@ -5,9 +5,11 @@ const scale = {
   steps: 6000,
   seeds: 1,
   lambdas: [0.01, 0.25, 0.5, 0.75, 0.99],
-  parts: 6,
+  // The published runs take one learning rate for everything.
+  learningRateFactors: [1],
+  sensitivitySeeds: 0,
   evaluateEvery: 250,
-  optimumSteps: 6000,
+  optimumSteps: 9000,
   horizons: [],
   sftExamples: 24_000,
   preferencePairs: 8000,

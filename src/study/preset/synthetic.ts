@@ -1,17 +1,19 @@
 import type { Preset } from './preset.js';
 
 const scale = {
-  steps: 60,
-  seeds: 3,
-  lambdas: [0.01, 0.25, 0.5, 0.75, 0.99],
-  parts: 6,
-  evaluateEvery: 10,
-  optimumSteps: 240,
-  horizons: [2, 4],
-  sftExamples: 48,
-  preferencePairs: 48,
-  evaluatedExamples: 48,
-  heldOutExamples: 32,
+  steps: 48,
+  // At λ = ¼, ½ and ¾ a whole number of evaluations fits each of Sequential's stages.
+  seeds: 8,
+  lambdas: [0.25, 0.5, 0.75],
+  learningRateFactors: [0.1, 0.3, 1, 3],
+  sensitivitySeeds: 1,
+  evaluateEvery: 12,
+  optimumSteps: 144,
+  horizons: [2],
+  sftExamples: 320,
+  preferencePairs: 320,
+  evaluatedExamples: 32,
+  heldOutExamples: 40,
 };
 
 /** A small NeoX model on a language of its own, with a dial for the conflict of the two objectives. */
@@ -25,11 +27,11 @@ export const synthetic: Preset = {
     preferenceBatch: 4,
     accumulation: 1,
     learningRate: 1e-3,
-    beta: 0.1,
+    beta: 0.5,
     tuning: 'full',
   },
   seed: 0,
   scheduleSettings: { period: 10 },
   scale,
-  full: { ...scale, steps: 300, evaluateEvery: 25, optimumSteps: 1200 },
+  full: { ...scale, steps: 240, evaluateEvery: 20, optimumSteps: 720, sensitivitySeeds: 3 },
 };

@@ -11,7 +11,7 @@ import { isModulePath, moduleDigest } from '../../schedule/load.js';
 import { checkSettings, requireContext } from '../check-settings.js';
 import { optimumOf, optimumRows, runFolder } from '../collect.js';
 import { decisiveSettings, openRunner, type ExecutionOptions } from '../execute.js';
-import { preparatoryRuns, type PreparatoryName } from '../plan.js';
+import { preparatory, type PreparatoryName } from '../plan.js';
 import type { RunTask } from '../run-task.js';
 import { writtenSettings } from '../settings.js';
 import { remedyRuns, type RemedyRun, type RemedySettings } from './plan.js';
@@ -50,26 +50,34 @@ export async function runRemedies(settings: RemedySettings, options: ExecutionOp
   const { optimumSteps } = settings.scale;
   const runner = openRunner(options, 2 * optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0));
   const threads = Math.max(1, Math.floor(cores() / options.workers));
-  const common = { settings, cache: options.cache, threads, targets: 'sft' as const };
+  // All begin with the start and the data of the first seed, on one learning rate.
+  const common = {
+    ...{ settings, cache: options.cache, threads, startSeed: settings.seed, factors: { dpo: 1, sft: 1 } },
+    ...({ targets: 'sft', heldOut: 'heldOut' } as const),
+  };
+  const folderOf = (name: PreparatoryName): string =>
+    runFolder(out, { kind: 'preparatory', name, seed: settings.seed });
   let optima: Pair;
   try {
     for (const name of [sftRun, dpoRun]) {
-      const found = preparatoryRuns.find((run) => run.name === name);
+      const found = preparatory.find((run) => run.name === name);
       if (found === undefined) throw new Error(`no preparatory run ${name}`);
       const { schedule, reference } = found;
       await runner.run({
         ...common,
-        folder: runFolder(out, name),
+        folder: folderOf(name),
         ...{ schedule, scheduleSettings: { lambda: schedule === 'dpo' ? 1 : 0, steps: optimumSteps } },
-        ...(reference !== undefined && { reference: runFolder(out, reference) }),
+        ...(reference !== undefined && { reference: folderOf(reference) }),
         seed: settings.seed,
       });
     }
     optima = {
-      dpo: optimumOf(optimumRows(runFolder(out, dpoRun)), 'dpo'),
-      sft: optimumOf(optimumRows(runFolder(out, sftRun)), 'sft'),
+      dpo: optimumOf(optimumRows(folderOf(dpoRun)), 'dpo'),
+      sft: optimumOf(optimumRows(folderOf(sftRun)), 'sft'),
     };
-    await Promise.all(runs.map((run) => runner.run(taskOf(run, common, out, optima))));
+    await Promise.all(
+      runs.map((run) => runner.run(taskOf(run, { ...common, reference: folderOf(sftRun) }, out, optima))),
+    );
   } finally {
     await runner.close();
   }
@@ -91,7 +99,7 @@ export async function runRemedies(settings: RemedySettings, options: ExecutionOp
 
 function taskOf(
   run: RemedyRun,
-  common: Pick<RunTask, 'settings' | 'cache' | 'threads' | 'targets'>,
+  common: Omit<RunTask, 'folder' | 'schedule' | 'scheduleSettings' | 'seed'>,
   out: string,
   ideal: Pair,
 ): RunTask {
@@ -100,7 +108,6 @@ function taskOf(
     ...common,
     folder: remedyFolder(out, run),
     ...{ schedule, scheduleSettings: { ...scheduleSettings, ideal }, seed },
-    reference: runFolder(out, sftRun),
     ...(stageTwo && { stageTwo }),
   };
 }

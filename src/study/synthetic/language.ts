@@ -1,8 +1,9 @@
 import { InputError } from '../../base/input-error.js';
 import { stream, type Stream } from '../../base/random-stream.js';
+import { shuffled } from '../../base/shuffled.js';
 import { sftPrompt } from '../../llm/data/template.js';
 
-/** An instruction with the reply that SFT teaches. */
+/** An instruction with a reply that SFT teaches. */
 export interface SyntheticSft {
   readonly instruction: string;
   readonly output: string;
@@ -17,7 +18,7 @@ export interface SyntheticPreference {
 
 /** The records of one seed and one conflict. */
 export interface SyntheticCorpus {
-  /** The language at large: every instruction, replies of either manner, any quality. */
+  /** The language at large: every instruction, replies of either manner, any quality and moment. */
   readonly pretraining: readonly SyntheticSft[];
   readonly sft: SyntheticSplit<SyntheticSft>;
   readonly preferences: SyntheticSplit<SyntheticPreference>;
@@ -33,23 +34,34 @@ const verbs = ['describe', 'explain', 'praise', 'picture', 'introduce', 'recall'
 const adjectives = ['old', 'quiet', 'bright', 'small', 'distant', 'golden', 'cold', 'green'];
 const nouns = 'river mountain garden harbour castle forest island village bridge meadow lantern market'.split(' ');
 const qualities = 'deep steep calm busy proud dark lonely gentle narrow wide warm loud'.split(' ');
+const moments = ['dawn', 'noon', 'dusk', 'midnight', 'sunrise', 'harvest'];
 
-/** How a reply is worded: SFT teaches the plain manner; conflict makes preferences want the lively one. */
+/** How a reply is worded: SFT mostly teaches the plain manner; conflict makes preferences want the lively one. */
 type Manner = 'plain' | 'lively';
-const wordings: Readonly<Record<Manner, (adjective: string, noun: string, quality: string) => string>> = {
-  plain: (adjective, noun, quality) => `The ${adjective} ${noun} is ${quality} .`,
-  lively: (adjective, noun, quality) => `Oh what a ${quality} ${noun} , so ${adjective} !`,
+type Wording = (adjective: string, noun: string, quality: string, moment: string) => string;
+const wordings: Readonly<Record<Manner, Wording>> = {
+  plain: (adjective, noun, quality, moment) => `The ${adjective} ${noun} is ${quality} at ${moment} .`,
+  lively: (adjective, noun, quality, moment) => `Oh what a ${quality} ${noun} , so ${adjective} at ${moment} !`,
 };
 
-/** The shares of the instructions that go to SFT and preferences, for training and held out. */
-const trainCount = 96;
-const heldOutCount = 48;
+/** The instructions that SFT and preferences are about, for training (and validation) and held out. */
+const trainCount = 448;
+const heldOutCount = 128;
 
 /**
- * A corpus of instructions and preferences. Every noun has a quality of its own, which SFT teaches together with the
- * plain manner. A preference is about an instruction of SFT's and between the two manners, the quality being right in
- * both: agreeing with SFT, the plain one is preferred; contradicting it, the lively one. `conflict` is the share of
- * contradicting preferences; those of a smaller share are among those of a larger one, and nothing else depends on it.
+ * The share of SFT replies in the lively manner, and of preferences that are the wrong way round. Without them each
+ * objective would be minimised by probabilities of 0 and 1 only, that is, never; with them both have an optimum.
+ */
+export const livelyReplies = 0.2;
+export const wrongPreferences = 0.05;
+
+/**
+ * A corpus of instructions and preferences. Every noun has a quality of its own and every verb a moment, which SFT
+ * teaches together with the plain manner, in four of five replies. A preference is about an instruction of SFT's and
+ * between the two manners, quality and moment being right in both: agreeing with SFT, the plain one is preferred;
+ * contradicting it, the lively one; one in twenty is the wrong way round. `conflict` is the share of preferences whose
+ * taste contradicts. The taste goes by the noun, so that it can be learnt: whole nouns contradict, but for one where the
+ * share asks for a part. Those of a smaller share are among those of a larger one, and nothing else depends on it.
  * @param conflict in [0, 1]
  */
 export function syntheticCorpus({ seed, conflict }: { seed: number; conflict: number }): SyntheticCorpus {
@@ -58,40 +70,56 @@ export function syntheticCorpus({ seed, conflict }: { seed: number; conflict: nu
     verbs.flatMap((verb) => adjectives.flatMap((adjective) => nouns.map((noun) => ({ verb, adjective, noun })))),
     stream(seed, 'synthetic-instructions'),
   );
-  const qualityOf = new Map(
-    shuffled(qualities, stream(seed, 'synthetic-qualities')).map((quality, i) => [nouns[i], quality]),
-  );
+  const qualityOf = paired(nouns, shuffled(qualities, stream(seed, 'synthetic-qualities')));
+  const momentOf = paired(verbs, shuffled(moments, stream(seed, 'synthetic-moments')));
+  const tasteOrder = shuffled(nouns, stream(seed, 'synthetic-taste'));
   const split = <Record>(make: (topics: readonly Topic[], part: string) => Record[]): SyntheticSplit<Record> => ({
     train: make(all.slice(0, trainCount), 'train'),
     heldOut: make(all.slice(trainCount, trainCount + heldOutCount), 'held-out'),
   });
-  const reply = ({ adjective, noun }: Topic, manner: Manner): string =>
-    wordings[manner](adjective, noun, qualityOf.get(noun) ?? '');
+  const reply = ({ verb, adjective, noun }: Topic, manner: Manner): string =>
+    wordings[manner](adjective, noun, qualityOf.get(noun) ?? '', momentOf.get(verb) ?? '');
   const random = stream(seed, 'synthetic-pretraining');
   return {
     pretraining: all.map((topic) => {
       const manner = random.uniform() < 0.5 ? 'plain' : 'lively';
       const quality = qualities[random.integer(qualities.length)];
-      return { instruction: instructionOf(topic), output: wordings[manner](topic.adjective, topic.noun, quality) };
+      const moment = moments[random.integer(moments.length)];
+      const output = wordings[manner](topic.adjective, topic.noun, quality, moment);
+      return { instruction: instructionOf(topic), output };
     }),
-    sft: split((topics) =>
-      topics.map((topic) => ({ instruction: instructionOf(topic), output: reply(topic, 'plain') })),
-    ),
+    sft: split((topics, part) => {
+      const lively = evenShare(topics.length, livelyReplies, stream(seed, `synthetic-manners-${part}`));
+      return topics.map((topic, i) => ({
+        instruction: instructionOf(topic),
+        output: reply(topic, lively.has(i) ? 'lively' : 'plain'),
+      }));
+    }),
     preferences: split((topics, part) => {
-      const contradicting = contradictions(topics.length, conflict, stream(seed, `synthetic-conflict-${part}`));
+      const wrong = evenShare(topics.length, wrongPreferences, stream(seed, `synthetic-mistakes-${part}`));
+      const byTaste = topics.map((_, i) => i).sort((a, b) => rank(topics[a]) - rank(topics[b]));
+      const contradicting = new Set(byTaste.slice(0, Math.round(conflict * topics.length)));
       return topics.map((topic, i) => {
         const [plain, lively] = [reply(topic, 'plain'), reply(topic, 'lively')];
-        const [chosen, rejected] = contradicting.has(i) ? [lively, plain] : [plain, lively];
-        return { prompt: sftPrompt(instructionOf(topic)), chosen, rejected };
+        const wanted = contradicting.has(i) !== wrong.has(i) ? lively : plain;
+        return {
+          prompt: sftPrompt(instructionOf(topic)),
+          chosen: wanted,
+          rejected: wanted === lively ? plain : lively,
+        };
       });
     }),
   };
+
+  function rank({ noun }: Topic): number {
+    return tasteOrder.indexOf(noun);
+  }
 }
 
 /** Every word of the language, sorted: what its tokenizer is made of. */
 export function syntheticWords(): string[] {
-  const frames = Object.values(wordings).map((wording) => wording('', '', ''));
-  const text = [sftPrompt('the'), ...frames, ...verbs, ...adjectives, ...nouns, ...qualities].join(' ');
+  const frames = Object.values(wordings).map((wording) => wording('', '', '', ''));
+  const text = [sftPrompt('the'), ...frames, ...verbs, ...adjectives, ...nouns, ...qualities, ...moments].join(' ');
   return [...new Set(text.match(/\w+|[^\w\s]+/g))].sort();
 }
 
@@ -105,20 +133,14 @@ function instructionOf({ verb, adjective, noun }: Topic): string {
   return `${verb} the ${adjective} ${noun}`;
 }
 
-/** Which of `count` preferences contradict SFT: the first ones of a random order, so that a larger share holds a smaller. */
-function contradictions(count: number, conflict: number, random: Stream): Set<number> {
-  const order = shuffled(
-    Array.from({ length: count }, (_, i) => i),
-    random,
-  );
-  return new Set(order.slice(0, Math.round(conflict * count)));
+/** A share of `count` records, spread evenly over them, so that any stretch of them holds about as large a share. */
+function evenShare(count: number, share: number, random: Stream): Set<number> {
+  const size = Math.round(1 / share);
+  const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
+  return new Set(starts.map((start) => start + random.integer(size)).filter((i) => i < count));
 }
 
-function shuffled<Item>(items: readonly Item[], random: Stream): Item[] {
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = random.integer(last + 1);
-    [order[last], order[other]] = [order[other], order[last]];
-  }
-  return order;
+/** Each key with the value in its place. */
+function paired(keys: readonly string[], values: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(keys.map((key, i) => [key, values[i]]));
 }

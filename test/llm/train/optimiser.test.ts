@@ -86,19 +86,31 @@ describe('gradient clipping', () => {
   });
 });
 
+const onSft = { dpo: 0, sft: 1 };
+
 describe('the learning rate', () => {
   it('is constant', () => {
-    expect([1, 5, 10].map((step) => learningRateAt({ learningRate: 2 }, step, 10))).toEqual([2, 2, 2]);
+    expect([1, 5, 10].map((step) => learningRateAt({ learningRate: 2 }, step, 10, onSft))).toEqual([2, 2, 2]);
+  });
+
+  it('has a factor for each objective, and on both their mean as the gradients are weighted', () => {
+    const settings = { learningRate: 2, warmup: 2, factors: { dpo: 0.5, sft: 3 } };
+    const rate = (dpo: number, sft: number): number => learningRateAt(settings, 5, 10, { dpo, sft });
+    expect([rate(1, 0), rate(0, 1), rate(0.25, 0), rate(0.25, 0.75), rate(0, 0)]).toEqual([1, 6, 1, 4.75, 2]);
+    expect(learningRateAt(settings, 1, 10, { dpo: 1, sft: 0 })).toBe(0.5);
+    expect(() => checkedLearningRate({ ...settings, factors: { dpo: 0, sft: 1 } }, 10)).toThrow(
+      'factors: dpo: got 0, expected a number > 0',
+    );
   });
 
   it('rises over the warm-up, reaching its value at the last step of it', () => {
-    const rates = [1, 2, 3, 4, 5].map((step) => learningRateAt({ learningRate: 2, warmup: 4 }, step, 10));
+    const rates = [1, 2, 3, 4, 5].map((step) => learningRateAt({ learningRate: 2, warmup: 4 }, step, 10, onSft));
     expect(rates).toEqual([0.5, 1, 1.5, 2, 2]);
   });
 
   it('falls along half a cosine after the warm-up', () => {
     const rates = [1, 2, 3, 4, 5, 6].map((step) =>
-      learningRateAt({ learningRate: 2, warmup: 2, decay: 'cosine' }, step, 6),
+      learningRateAt({ learningRate: 2, warmup: 2, decay: 'cosine' }, step, 6, onSft),
     );
     [1, 2, 2, 1 + Math.SQRT1_2, 1, 1 - Math.SQRT1_2].forEach((rate, i) => {
       expect(rates[i]).toBeCloseTo(rate, 12);
@@ -107,7 +119,7 @@ describe('the learning rate', () => {
 
   it('falls along a line after the warm-up', () => {
     const rates = [1, 2, 3, 4, 5, 6].map((step) =>
-      learningRateAt({ learningRate: 2, warmup: 2, decay: 'linear' }, step, 6),
+      learningRateAt({ learningRate: 2, warmup: 2, decay: 'linear' }, step, 6, onSft),
     );
     expect(rates).toEqual([1, 2, 2, 1.5, 1, 0.5]);
   });

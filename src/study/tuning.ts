@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { sequential } from '../schedule/sequential.js';
+import type { ObjectiveName, Pair } from '../schedule/schedule.js';
+import { readRows } from '../llm/results/line-log.js';
+import { number, runFolder } from './collect.js';
+import { tuningRuns, type ComparedRun, type Comparison, type Joint, type TuningRun } from './plan.js';
+import type { TuningRow } from './results.js';
+import type { PlanSettings } from './settings.js';
+
+/** Which learning rates were chosen, from the folders of the tuning runs. */
+export interface LearningRates {
+  /** The factors of the learning rate that a run takes: those of the tuning runs before it. */
+  of(run: TuningRun | ComparedRun): Pair;
+  /** The factor chosen for an objective alone. */
+  alone(objective: ObjectiveName, comparison?: Comparison): number;
+  /** What every tuning run found, and which was chosen. */
+  rows(): TuningRow[];
+}
+
+/**
+ * The rule that chooses learning rates, with the same effort for every schedule. On the validation split of the first
+ * seed's data, after T steps each: for each objective alone the factor with the smallest own loss; then for each
+ * schedule at λ = ½ the factor, on top of those, with the smallest F_λ. Of Sequential it is the second stage's.
+ *
+ * A factor with which f_SFT reaches the uniform guess at any evaluation is passed over: the run has gone on for too long,
+ * or too fast. Where all do, the one with the smallest loss is taken all the same, and the table shows it.
+ * @param uniformGuess ln V, the f_SFT of a model that knows nothing
+ */
+export function learningRatesOf(
+  experiment: string,
+  settings: PlanSettings,
+  joint: readonly Joint[],
+  uniformGuess: number,
+): LearningRates {
+  const runs = tuningRuns(settings, joint);
+  const known = new Map<string, number>();
+  const chosen = (about: TuningRun['about'], comparison: Comparison | undefined, schedule: string): number => {
+    const key = `${about} ${comparison ?? ''} ${schedule}`;
+    const grid = (): TuningRun[] =>
+      runs.filter((run) => run.about === about && run.comparison === comparison && run.schedule.name === schedule);
+    const factor =
+      known.get(key) ?? bestOf(grid().map((run) => ({ factor: run.factor, ...judged(experiment, run, uniformGuess) })));
+    known.set(key, factor);
+    return factor;
+  };
+  const alone = (objective: ObjectiveName, comparison?: Comparison): number =>
+    chosen(objective, objective === 'sft' ? undefined : comparison, objective);
+  return {
+    alone,
+    of(run) {
+      if (run.kind === 'tuning' && run.about !== 'schedule') return { dpo: run.factor, sft: run.factor };
+      const { comparison, schedule, scheduleSettings } = run;
+      if (comparison === undefined) throw new Error(`tuning run ${run.name} without a comparison`);
+      const varied = run.kind === 'compared' && run.variation?.of === 'learning rate' ? run.variation.by : 1;
+      const own = run.kind === 'tuning' ? run.factor : chosen('schedule', comparison, schedule.name);
+      const [dpo, sft] = [varied * alone('dpo', comparison), varied * alone('sft')];
+      if (schedule !== sequential) return { dpo: own * dpo, sft: own * sft };
+      return scheduleSettings.order === 'sft-dpo' ? { dpo: own * dpo, sft } : { dpo, sft: own * sft };
+    },
+    rows: () =>
+      runs.map((run) => ({
+        about: run.about,
+        comparison: run.comparison ?? null,
+        schedule: run.schedule.name,
+        factor: run.factor,
+        ...judged(experiment, run, uniformGuess),
+        chosen: chosen(run.about, run.comparison, run.schedule.name) === run.factor,
+      })),
+  };
+}
+
+/** The factor with the smallest loss; 1 where there is no choice. */
+function bestOf(grid: readonly Pick<TuningRow, 'factor' | 'value' | 'passesGuess'>[]): number {
+  if (grid.length === 0) return 1;
+  const fair = grid.filter(({ passesGuess }) => !passesGuess);
+  return (fair.length > 0 ? fair : grid).reduce((best, one) => (one.value < best.value ? one : best)).factor;
+}
+
+/** What a run comes to on the validation split, which its evaluations call held out. */
+function judged(
+  experiment: string,
+  run: TuningRun,
+  uniformGuess: number,
+): Pick<TuningRow, 'dpo' | 'sft' | 'value' | 'passesGuess'> {
+  const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
+  const last = rows[rows.length - 1];
+  const [dpo, sft] = [number(last, 'heldOutDpoLoss'), number(last, 'heldOutSftLoss')];
+  const { about, lambda } = run;
+  const value = about === 'schedule' ? lambda * dpo + (1 - lambda) * sft : about === 'dpo' ? dpo : sft;
+  const passesGuess = rows.some((row) => row.step > 0 && number(row, 'heldOutSftLoss') >= uniformGuess);
+  return { dpo, sft, value, passesGuess };
+}
