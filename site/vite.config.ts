@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { dataAlone } from './build/data-alone.js';
+import { glossary } from './build/glossary.js';
 import { formulas } from './build/formulas.js';
 import { framed } from './build/framed.js';
 import { nodeOnly } from './build/node-only.js';
@@ -20,7 +21,15 @@ export default defineConfig({
   root: file('.'),
   base: './',
   resolve: { alias: { 'mathjs/lib/browser/math.js': file('build/parser.ts') } },
-  plugins: [nodeOnly(), dataAlone(), framed(), formulas(), results(resultsFolder), theory],
+  plugins: [
+    nodeOnly(),
+    dataAlone(),
+    glossary(file('../docs/glossary.md')),
+    framed(),
+    formulas(),
+    results(resultsFolder),
+    theory,
+  ],
   worker: { format: 'es', plugins: () => [nodeOnly()] },
   build: {
     outDir: file('dist'),

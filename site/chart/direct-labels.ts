@@ -1,3 +1,4 @@
+import { formulaText } from './formula-text.js';
 import { px, type PlotArea } from './plot.js';
 
 /** A name to be written beside a mark. */
@@ -47,7 +48,7 @@ export function directLabels(labels: readonly DirectLabel[], area: PlotArea, siz
           Math.abs(up) < 1.5
             ? ''
             : `<path class="leader" d="M${px(x)},${px(y)}L${px(across < 0 ? box.right : box.left)},${px(middle)}"/>`;
-        return `${line}<text class="direct ${name}"${ink} x="${px(left)}" y="${px(middle + 0.34 * size)}" font-size="${px(size)}">${text}</text>`;
+        return `${line}<text class="direct ${name}"${ink} x="${px(left)}" y="${px(middle + 0.34 * size)}" font-size="${px(size)}">${formulaText(text)}</text>`;
       }
       return '';
     })

@@ -1,4 +1,5 @@
 import type { Look } from '../../src/figure/theme.js';
+import { formulaText } from './formula-text.js';
 
 /** A map from data to pixels, with the ticks of its axis. */
 export interface Scale {
@@ -123,8 +124,8 @@ export function axes(area: PlotArea, x: Scale, y: Scale, titles: { x: string; y:
   ];
   return `<path class="grid" d="${grid.join('')}"/>
     <g class="tick-labels">${labels.join('')}</g>
-    <text class="axis-title" x="${px(right)}" y="${px(bottom + 2.5 * small)}" text-anchor="end">${titles.x}</text>
-    <text class="axis-title" x="${px(left)}" y="${px(top - 0.6 * small)}" text-anchor="start">${titles.y}</text>`;
+    <text class="axis-title" x="${px(right)}" y="${px(bottom + 2.5 * small)}" text-anchor="end">${formulaText(titles.x)}</text>
+    <text class="axis-title" x="${px(left)}" y="${px(top - 0.6 * small)}" text-anchor="start">${formulaText(titles.y)}</text>`;
 }
 
 /** The `d` of a line through points; broken where one is not finite. */

@@ -101,12 +101,21 @@ const parts: Readonly<Record<string, Part>> = {
   ),
 };
 
-/** The part of the address behind '#' that says the whole state; a file is compressed. */
-export async function toAddress(state: State): Promise<string> {
-  const words = Object.entries(parts).flatMap(([name, { write }]) => {
+/** The part of the address that says the state but for a file of the visitor's own. */
+export function plainAddress(state: State): string {
+  return wordsOf(state).join('&');
+}
+
+function wordsOf(state: State): string[] {
+  return Object.entries(parts).flatMap(([name, { write }]) => {
     const text = write(state);
     return text === undefined ? [] : [`${name}=${encoded(text)}`];
   });
+}
+
+/** The part of the address behind '#' that says the whole state; a file is compressed. */
+export async function toAddress(state: State): Promise<string> {
+  const words = wordsOf(state);
   if (state.kind === 'file')
     words.push(`name=${encoded(state.file.name)}`, `file=${await compressed(state.file.text)}`);
   return words.join('&');
@@ -133,7 +142,7 @@ export async function fromAddress(hash: string): Promise<{ state: State; refused
     }
   }
   for (const name of said.keys()) {
-    if (!Object.hasOwn(parts, name) && name !== 'file' && name !== 'name')
+    if (!Object.hasOwn(parts, name) && name !== 'file' && name !== 'name' && name !== 'kept')
       refused.push(shown(name, said.get(name) ?? ''));
   }
   return { state, refused };

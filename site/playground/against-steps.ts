@@ -1,5 +1,5 @@
 import { looks } from '../../src/figure/theme.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { paper, type ScheduleKey } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import {
   axes,
@@ -14,6 +14,7 @@ import {
   type Scale,
   uniqueName,
 } from '../chart/plot.js';
+import { statementWords } from './statement-words.js';
 import type { Curve, ShownBound } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 
@@ -48,6 +49,7 @@ export function againstStepsView(host: HTMLElement): View {
         .filter((bound) => bound.silence === '' && bound.measure === measure)
         .map((bound) => ({ key, bound })),
     );
+    const ownLimit = maxrightLimit(shown);
     const range = domain(
       runs.map(([, { curves }]) => curves[measure]),
       bounds.map(({ bound }) => bound),
@@ -60,6 +62,12 @@ export function againstStepsView(host: HTMLElement): View {
       'aria-label',
       `${(titles[measure] ?? measure).replace('↑ ', '')} against steps; the table has the numbers after the last step`,
     );
+    const at = shown.hovered;
+    const run = at === undefined ? undefined : shown.ensembles.get(at.key);
+    const ring =
+      at === undefined || run === undefined
+        ? ''
+        : `<circle class="hovered" cx="${px(x(Math.max(1, run.steps[at.at])))}" cy="${px(floor(run.curves[measure].mean[at.at]))}" r="${px(0.5 * rem())}"/>`;
     svg.innerHTML = `
       ${axes(area, x, y, { x: 'steps →', y: titles[measure] ?? measure }, rem())}
       ${clipped(clip, area)}
@@ -67,11 +75,19 @@ export function againstStepsView(host: HTMLElement): View {
         ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${looks[key].colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
         ${runs.map(([key, { curves, steps }]) => `<path class="mean" data-schedule="${key}" d="${linePath(steps.length, (i) => [x(steps[i]), floor(curves[measure].mean[i])])}" ${stroke(looks[key], 0.13 * rem())}/>`).join('')}
         ${bounds.map(({ key, bound }) => boundLine(key, bound, runs[0][1].steps, x, y)).join('')}
+        ${ownLimit === undefined ? '' : `<path class="bound exact" d="M${px(area.left)},${px(y(ownLimit))}H${px(area.right)}" stroke="${looks[paper.maxright].colour}"/>`}
         ${progress < 1 ? `<path class="now" d="M${px(x(Math.max(1, until)))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
       </g>
-      ${runs.map(([key, ensemble]) => head(key, ensemble, measure, x, floor)).join('')}
+      ${ring}${runs.map(([key, ensemble]) => head(key, ensemble, measure, x, floor)).join('')}
       ${boundLabels(
-        bounds.map(({ bound }) => bound),
+        [
+          ...bounds.map(({ key, bound: { id, value, kind } }) => ({
+            id,
+            value,
+            words: `${kind === 'lower' ? '≥' : '≤'} ${statementWords(id, key)}`,
+          })),
+          ...(ownLimit === undefined ? [] : [{ id: '', value: ownLimit, words: 'MAXRIGHT’s limit θ°' }]),
+        ],
         y,
         area,
       )}`;
@@ -112,25 +128,39 @@ export function againstStepsView(host: HTMLElement): View {
     return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${looks[key].colour}"/>`;
   }
 
-  /** The ends of the bounds by name; those that meet share a line. */
-  function boundLabels(bounds: readonly ShownBound[], y: Scale, area: PlotArea): string {
-    const places: { top: number; names: string[] }[] = [];
-    for (const { id, value, kind } of bounds) {
+  /** The ends of the bounds in words, and by id where the page shows these; those that meet share a line. */
+
+  /** The ends of the bounds in words, or by id where the page shows these. */
+  function boundLabels(
+    bounds: readonly { readonly id: string; readonly value: number; readonly words: string }[],
+    y: Scale,
+    area: PlotArea,
+  ): string {
+    // The first of those that meet says it in words.
+    const places: { top: number; words: string; ids: string[] }[] = [];
+    for (const { id, value, words } of bounds) {
       const top = y(value);
       if (!(top > area.top - 1 && top < area.bottom)) continue;
       const near = places.find((place) => Math.abs(place.top - top) < 0.9 * rem());
-      const name = `${kind === 'lower' ? '≥' : '≤'} ${id}`;
-      if (near === undefined) places.push({ top, names: [name] });
-      else if (!near.names.includes(name)) near.names.push(name);
+      if (near === undefined) places.push({ top, words, ids: [id] });
+      else near.ids.push(id);
     }
     return places
       .map(
-        ({ top, names }) =>
-          `<text class="bound-label" x="${px(area.right - 0.2 * rem())}" y="${px(top - 0.35 * rem())}" text-anchor="end">${names.join(', ')}</text>`,
+        ({ top, words, ids }) =>
+          `<text class="bound-label" x="${px(area.right - 0.2 * rem())}" y="${px(top - 0.35 * rem())}" text-anchor="end"><tspan class="in-words">${words}</tspan><tspan class="by-id">${ids.filter((id) => id !== '').join(', ')}</tspan></text>`,
       )
       .join('');
   }
   return { draw };
+}
+
+/** The gap of θ°, where MAXRIGHT goes, of a plot of gaps that shows it; undefined where it is none. */
+function maxrightLimit({ state, scene }: Shown): number | undefined {
+  if (state.measure !== 'gap' || scene === undefined || !state.schedules.includes(paper.maxright)) return undefined;
+  const { chebyshev, weightedSum } = scene.referenceOptima;
+  const gap = state.lambda * chebyshev.dpo + (1 - state.lambda) * chebyshev.sft - weightedSum.value;
+  return gap > 1e-9 ? gap : undefined;
 }
 
 /** What is shown of a measure: all of its means down to a millionth of the largest, and bounds not far above. */

@@ -161,11 +161,17 @@ function numberControl(
       box.reportValidity();
     }
   });
+  box.addEventListener('input', () => {
+    box.setCustomValidity('');
+  });
   box.step = String(logarithmic ? 1 : step);
   return (state) => {
     const value = Number(valueAt(state, path));
     slider.value = String(toSlider(value));
-    if (box.value === '' || Number(box.value) !== value) box.value = String(value);
+    if (box.value === '' || Number(box.value) !== value) {
+      box.value = String(value);
+      box.setCustomValidity('');
+    }
   };
 
   function toSlider(value: number): number {

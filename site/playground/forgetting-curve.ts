@@ -63,6 +63,12 @@ export function forgettingCurveView(host: HTMLElement): View {
     });
     const { lost, text } = loss();
     svg.setAttribute('aria-label', `Forgetting curve: ${name} against steps. ${text}`);
+    const at = shown.hovered;
+    const run = at === undefined ? undefined : shown.ensembles.get(at.key);
+    const ring =
+      at === undefined || run === undefined
+        ? ''
+        : `<circle class="hovered" cx="${px(x(run.steps[at.at]))}" cy="${px(y(run.curves[first].mean[at.at]))}" r="${px(0.5 * rem())}"/>`;
     svg.innerHTML = `
       <rect class="second-stage" x="${px(x(before))}" y="${px(area.top)}" width="${px(area.right - x(before))}" height="${px(area.bottom - area.top)}"/>
       ${axes(area, x, y, { x: 'steps →', y: `↑ ${name}` }, rem())}
@@ -72,7 +78,7 @@ export function forgettingCurveView(host: HTMLElement): View {
         ${lines.join('')}
         ${progress < 1 ? `<path class="now" d="M${px(x(progress * state.steps))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
       </g>
-      ${heads.join('')}
+      ${heads.join('')}${ring}
       <text class="stage" x="${px(x(before) - 0.4 * rem())}" y="${px(area.top + 0.9 * rem())}" text-anchor="end">stage one</text>
       <text class="stage" x="${px(x(before) + 0.4 * rem())}" y="${px(area.top + 0.9 * rem())}">stage two</text>
       ${lost}`;

@@ -221,7 +221,7 @@ function sentence(
   front: DrawnFront,
   choice: DrawnChoice | Silence | undefined,
 ): string {
-  const here = `At λ = ${lambda}: f_SFT ${shortNumber(at.sft)}, f_DPO ${shortNumber(at.dpo)}; ${exchange(lambda / (1 - lambda))}.`;
+  const here = `At λ = ${lambda}: f<sub>SFT</sub> ${shortNumber(at.sft)}, f<sub>DPO</sub> ${shortNumber(at.dpo)}; ${exchange(lambda / (1 - lambda))}.`;
   const enclosed = `The polygons are ${textAbove(front.error)} of the ranges apart, after ${front.solves} solves.`;
   if (choice === undefined) return `<p>${here}</p><p>${enclosed}</p>`;
   if ('reason' in choice) return `<p class="refusal">${choice.reason}</p><p>${here}</p>`;
@@ -231,7 +231,7 @@ function sentence(
     forgetAtMost,
     exchangeRate,
   } = choice;
-  return `<p class="choice">With at most <strong>${shortNumber(forgetAtMost)}</strong> nats of SFT lost, the least f_DPO is
+  return `<p class="choice">With at most <strong>${shortNumber(forgetAtMost)}</strong> nats of SFT lost, the least f<sub>DPO</sub> is
     between <span data-number="dpo-lower">${textBelow(dpo.lower)}</span> and <span data-number="dpo-upper">${textAbove(dpo.upper)}</span>: choose λ in [<span data-number="lambda-low">${textBelow(low)}</span>, <span data-number="lambda-high">${textAbove(high)}</span>].
     There the exchange rate is <span data-number="exchange-rate">${shortNumber(exchangeRate)}</span>: ${exchange(-exchangeRate)}.</p>
     <p>${here}</p><p>${enclosed}</p>`;

@@ -174,13 +174,20 @@ export function handles(svg: SVGSVGElement, changed: (change: Change) => void): 
     });
   }
 
+  /** Handles stay in the plot, at its rim where what they hold lies beyond. */
+  function inside(left: number, top: number, rem: number): { left: number; top: number } {
+    const { width, height } = svg.viewBox.baseVal;
+    const rim = 0.7 * rem;
+    return { left: within(left, rim, Math.max(rim, width - rim)), top: within(top, rim, Math.max(rim, height - rim)) };
+  }
+
   return {
     show(quadratic, x, y, rem) {
       scales = { x, y };
       group.removeAttribute('display');
       for (const { handle, element } of elements) {
         const [a, b] = handle.at(quadratic);
-        const [left, top] = [x(a), y(b)];
+        const { left, top } = inside(x(a), y(b), rem);
         element.dataset.x = px(left);
         element.dataset.y = px(top);
         element.setAttribute('transform', `translate(${px(left)},${px(top)})`);

@@ -117,10 +117,11 @@ const gridLevels = kept((_: unknown, scene: Scene, x: Scale, y: Scale): string =
   return (['sft', 'dpo'] as const)
     .flatMap((name) => {
       const highest = field[name].reduce((most, value) => Math.max(most, value), 0);
-      const thresholds = Array.from({ length: 9 }, (_, k) => 0.8 * highest * 2.2 ** -k);
+      // Of the negative, so that a ring holds what lies below its level.
+      const thresholds = Array.from({ length: 9 }, (_, k) => -0.8 * highest * 2.2 ** -k);
       return contours()
         .size([columns, rows])
-        .thresholds(thresholds)(Array.from(field[name]))
+        .thresholds(thresholds)(Array.from(field[name], (value) => -value))
         .map(
           ({ coordinates }) => `<path class="contour ${name}" d="${rings(coordinates, columns, rows, window, x, y)}"/>`,
         );
@@ -164,7 +165,13 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
     const at = reached({ steps }, shown.progress);
     return symbol(looks[key], x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem, `data-schedule="${key}"`);
   });
-  return [...trails, ...clouds, ...heads];
+  const at = shown.hovered;
+  const run = at === undefined ? undefined : shown.ensembles.get(at.key);
+  const ring =
+    at === undefined || run === undefined
+      ? ''
+      : `<circle class="hovered" cx="${px(x(run.path[2 * at.at]))}" cy="${px(y(run.path[2 * at.at + 1]))}" r="${px(0.5 * rem)}"/>`;
+  return [...trails, ...clouds, ...heads, ring];
 }
 
 /**

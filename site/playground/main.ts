@@ -1,6 +1,7 @@
 import '../chart/plots.css';
 import './playground.css';
-import { fromAddress, toAddress } from './address.js';
+import { fromAddress, plainAddress, toAddress } from './address.js';
+import { keptAddress, withKeptFile } from './kept-file.js';
 import { againstStepsView } from './against-steps.js';
 import { commands, frontCommand, problemCommand, problemFileName, remediesCommand } from './command.js';
 import { controls } from './controls.js';
@@ -20,8 +21,9 @@ import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Answer, EnsembleSummary, Job, Refusal, Scene, Theory } from './protocol.js';
 import { inTurn, shownEnsembles, workingWords, type Shown, type View } from './shown.js';
-import { drawnMeasures, initialState, type State } from './state.js';
+import { drawnMeasures, initialState, startInside, type State } from './state.js';
 import { tableView } from './table.js';
+import { challenges, verdict } from './verdict.js';
 import { showTheorems } from './theorems.js';
 
 function element<Kind extends HTMLElement>(selector: string, kind: new () => Kind): Kind {
@@ -36,6 +38,7 @@ let theory: Theory | undefined;
 let front: Shown['front'];
 let choice: Shown['choice'];
 let remedies: Shown['remedies'] = [];
+let hovered: Shown['hovered'];
 let progress = 1;
 let ensembles: Shown['ensembles'] = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
@@ -53,7 +56,10 @@ const views: readonly View[] = [
     update((current) => ({ ...current, quadratic: change(current.quadratic) }));
   }),
   inTurn([
-    objectiveSpaceView(element('#space', HTMLElement)),
+    objectiveSpaceView(element('#space', HTMLElement), (at) => {
+      hovered = at;
+      scheduleDrawing();
+    }),
     againstStepsView(element('#gaps', HTMLElement)),
     forgettingCurveView(element('#curve', HTMLElement)),
     remediesView(element('#remedies', HTMLElement), element('#remedy-table', HTMLElement)),
@@ -74,7 +80,7 @@ function update(change: (state: State) => State): void {
   const inputAt = performance.now();
   const before = state;
   notUnderstood = '';
-  state = change(before);
+  state = startInside(change(before));
   if (state.measure === before.measure && state.forgetAtMost === before.forgetAtMost) steps.end();
   formStale = true;
   if (state.kind !== before.kind) forget();
@@ -149,8 +155,24 @@ function answered(answer: Answer): void {
   scheduleDrawing();
 }
 
+/** Shows which challenges what is shown meets; one that was met stays so. */
+function showChallenges(): void {
+  challenges.forEach(({ title, done }, i) => {
+    const item = element(`#challenges li:nth-child(${i + 1})`, HTMLElement);
+    if (!done(shown()) || item.classList.contains('met')) return;
+    item.classList.add('met');
+    item.querySelector('strong')?.append(' ✓');
+    element('#challenge-said', HTMLElement).textContent = `Done: ${title}.`;
+  });
+}
+element('#challenges', HTMLElement).innerHTML = challenges
+  .map(({ title, hint }) => `<li><strong>${title}</strong> <span>${hint}</span></li>`)
+  .join('');
+
 /** Says in words what the runs came to. */
 function finished(): void {
+  element('#verdict', HTMLElement).textContent = verdict(shown());
+  showChallenges();
   const gaps = shownEnsembles(shown()).map(
     ([key, { final }]) => `${looks[key].label} ${significant(final.gap.mean, 3)}`,
   );
@@ -169,7 +191,7 @@ function refuse(refusal: Refusal | undefined): void {
 }
 
 function shown(): Shown {
-  return { state, scene, theory, front, choice, remedies, ensembles, progress };
+  return { state, scene, theory, front, choice, remedies, ensembles, hovered, progress };
 }
 
 let drawing = false;
@@ -203,20 +225,37 @@ function scheduleDrawing(): void {
 }
 
 let addressTimer: ReturnType<typeof setTimeout> | undefined;
+let changedAt = -Infinity;
 
-/** Writes the state into the address, not more often than browsers allow. */
+/** Writes the state into the address, not more often than browsers allow; what comes after a while can be gone Back from. */
 function scheduleAddress(): void {
+  const anew = performance.now() - changedAt > 2000;
+  changedAt = performance.now();
+  if (anew) void writeAddress('pushState');
   clearTimeout(addressTimer);
   addressTimer = setTimeout(() => {
-    void toAddress(state).then((address) => {
-      history.replaceState(null, '', `#${address}`);
-    });
+    void writeAddress('replaceState');
   }, 250);
 }
 
+async function writeAddress(how: 'pushState' | 'replaceState'): Promise<void> {
+  const { address, link } = await keptAddress(state);
+  history[how](null, '', `#${address}`);
+  const button = element('#copy-link', HTMLButtonElement);
+  button.disabled = link !== '';
+  button.title = link;
+}
+
+// A visitor who leaves at once, before the address is written, finds the state again.
+addEventListener('pagehide', () => {
+  clearTimeout(addressTimer);
+  if (state.kind !== 'file') history.replaceState(null, '', `#${plainAddress(state)}`);
+});
+
 async function readAddress(): Promise<void> {
-  const { state: said, refused } = await fromAddress(location.hash);
-  state = said;
+  const { state: read, refused } = await fromAddress(location.hash);
+  const said = await withKeptFile(read, location.hash);
+  state = startInside(said);
   forget();
   formStale = true;
   start();
@@ -294,19 +333,36 @@ async function copy(text: string, button: EventTarget | null): Promise<void> {
     await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';
   } catch {
-    // Browsers keep the clipboard from pages that came over plain http.
-    button.textContent = 'The browser refused';
+    // Browsers keep the clipboard from pages that came over plain http: what is to be copied is selected instead.
+    button.textContent = selectShown(text) ? 'Selected: press Ctrl C' : 'The browser refused';
   }
   setTimeout(() => {
     button.textContent = label;
   }, 1500);
 }
 
+/** Selects the text where the page shows it; the link is shown in a dialogue of its own. */
+function selectShown(text: string): boolean {
+  const places = [...document.querySelectorAll('pre')].filter(({ textContent }) => textContent !== '');
+  const place = places.find(({ textContent }) => text.endsWith(textContent));
+  if (place === undefined) {
+    prompt('Copy this:', text);
+    return true;
+  }
+  place.textContent = text;
+  getSelection()?.selectAllChildren(place);
+  return true;
+}
+
 fileDrop(element('.drop-here', HTMLElement), element('#choose-file', HTMLInputElement), (file) => {
   update((current) => ({ ...current, kind: 'file', file }));
 });
 lightUp(element('#main', HTMLElement));
-addEventListener('hashchange', () => void readAddress());
+element('#show-ids', HTMLInputElement).addEventListener('change', ({ target }) => {
+  element('#main', HTMLElement).classList.toggle('ids', (target as HTMLInputElement).checked);
+});
+// Both come by Back and Forward.
+addEventListener('popstate', () => void readAddress());
 void readAddress().then(() => {
   steps.once();
 });

@@ -1,11 +1,20 @@
+import { significant } from '../../src/base/text.js';
 import { looks } from '../../src/figure/theme.js';
-import { levelLine, objectiveSpace, reachedRegion, spaceAxes, spaceLine } from '../chart/objective-space.js';
+import {
+  levelLine,
+  objectiveSpace,
+  reachedRegion,
+  spaceAxes,
+  spaceLine,
+  type ObjectiveSpace,
+} from '../chart/objective-space.js';
+import { formulaText } from '../chart/formula-text.js';
 import { canvas, clipped, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import { dots } from './landscape.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 
 /** Objective space: f_SFT across, f_DPO up; the Pareto front, the ideal point, and where the schedules go and end. */
-export function objectiveSpaceView(host: HTMLElement): View {
+export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['hovered']) => void): View {
   let last: Shown | undefined;
   const clip = uniqueName('space-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -13,6 +22,18 @@ export function objectiveSpaceView(host: HTMLElement): View {
   });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', 'Objective space');
+
+  let shownSpace: ObjectiveSpace | undefined;
+  if (hover !== undefined) {
+    svg.addEventListener('pointermove', ({ clientX, clientY }) => {
+      if (last === undefined || shownSpace === undefined) return;
+      const { left, top } = svg.getBoundingClientRect();
+      hover(nearestPoint(last, shownSpace, [clientX - left, clientY - top], 1.5 * rem()));
+    });
+    svg.addEventListener('pointerleave', () => {
+      hover(undefined);
+    });
+  }
 
   function draw(shown: Shown): void {
     last = shown;
@@ -25,6 +46,7 @@ export function objectiveSpaceView(host: HTMLElement): View {
     const ideal = { dpo: bestDpo.value, sft: bestSft.value };
     const reachedAtEnd = ends.map(({ dpo, sft }) => ({ dpo: dpo.mean, sft: sft.mean }));
     const space = objectiveSpace({ width: width(), height: height(), rem: rem() }, ideal, [...front, ...reachedAtEnd]);
+    shownSpace = space;
     const { area, x, y } = space;
     const { weightedSum } = scene.referenceOptima;
     const trails = runs.map(([key, { curves, steps }]) => {
@@ -51,17 +73,29 @@ export function objectiveSpaceView(host: HTMLElement): View {
         <path class="feasible" d="${reachedRegion(space, front)}"/>
         <path class="level" d="${levelLine(space, state.lambda, weightedSum)}"/>
         <path class="front" d="${spaceLine(space, front)}"/>
-        ${trails.join('')}${clouds.join('')}${heads.join('')}
+        ${trails.join('')}${clouds.join('')}${heads.join('')}${hoveredPoint()}
       </g>
       ${label(x(bestSft.value), y(bestDpo.value), 'ideal point', 'ideal')}
-      ${label(x(weightedSum.sft), y(weightedSum.dpo), 'min F_λ', 'optimum')}`;
+      ${label(x(weightedSum.sft), y(weightedSum.dpo), 'θ*_λ', 'optimum')}`;
+  }
+
+  /** The point that the pointer is on, with its step and both losses. */
+  function hoveredPoint(): string {
+    const run = last?.hovered === undefined ? undefined : last.ensembles.get(last.hovered.key);
+    if (last?.hovered === undefined || run === undefined || shownSpace === undefined) return '';
+    const { key, at } = last.hovered;
+    const { area, x, y } = shownSpace;
+    const [sft, dpo] = [run.curves.sft.mean[at], run.curves.dpo.mean[at]];
+    const words = `${looks[key].label}, step ${run.steps[at].toLocaleString('en')}: f_SFT ${significant(sft, 3)}, f_DPO ${significant(dpo, 3)}`;
+    return `<circle class="hovered" cx="${px(x(sft))}" cy="${px(y(dpo))}" r="${px(0.5 * rem())}"/>
+      <text class="direct hovered-words" x="${px(area.right)}" y="${px(area.top + rem())}" text-anchor="end">${formulaText(words)}</text>`;
   }
 
   function label(left: number, top: number, text: string, name: string): string {
     const arm = 0.26 * rem();
     return `<g class="reference-optimum ${name}" transform="translate(${px(left)},${px(top)})">
       <path d="M${px(-arm)},0H${px(arm)}M0,${px(-arm)}V${px(arm)}"/>
-      <text x="${px(0.5 * rem())}" y="${px(-0.4 * rem())}">${text}</text></g>`;
+      <text x="${px(0.5 * rem())}" y="${px(-0.4 * rem())}">${formulaText(text)}</text></g>`;
   }
   return { draw };
 }
@@ -69,4 +103,23 @@ export function objectiveSpaceView(host: HTMLElement): View {
 /** Pairs of f_DPO and f_SFT, alternating, as x and y. */
 function swapped(values: Float64Array): Float64Array {
   return values.map((_, i) => values[i ^ 1]);
+}
+
+/** The recorded point of a mean path that is nearest to a place of the picture, if it is near. */
+function nearestPoint(
+  shown: Shown,
+  { x, y }: ObjectiveSpace,
+  [left, top]: readonly [number, number],
+  reach: number,
+): Shown['hovered'] {
+  let found: Shown['hovered'];
+  let least = reach;
+  for (const [key, { curves, steps }] of shownEnsembles(shown)) {
+    const last = reached({ steps }, shown.progress);
+    for (let at = 0; at <= last; at++) {
+      const distance = Math.hypot(x(curves.sft.mean[at]) - left, y(curves.dpo.mean[at]) - top);
+      if (distance < least) [found, least] = [{ key, at }, distance];
+    }
+  }
+  return found;
 }

@@ -89,7 +89,7 @@ export function remediesPicture(
     { text: 'ideal point', x: x(ideal.sft), y: y(ideal.dpo) },
     ...(names.has(`${Math.round(x(optimum.sft) / (0.4 * rem))} ${Math.round(y(optimum.dpo) / (0.4 * rem))}`)
       ? []
-      : [{ text: 'min F_λ', x: x(optimum.sft), y: y(optimum.dpo) }]),
+      : [{ text: 'θ*_λ', x: x(optimum.sft), y: y(optimum.dpo) }]),
   ];
   return `${spaceAxes(space, rem)}
     ${clipped(clip, area)}

@@ -12,6 +12,8 @@ export interface Shown {
   readonly front: DrawnFront | Silence | undefined;
   readonly choice: DrawnChoice | Silence | undefined;
   readonly remedies: readonly DrawnRemedy[];
+  /** The recorded point of a schedule's mean path that the pointer is on. */
+  readonly hovered?: { readonly key: ScheduleKey; readonly at: number } | undefined;
   /** How far the paths are drawn: a share of the steps, 1 at rest. */
   readonly progress: number;
 }

@@ -130,6 +130,16 @@ export const initialState: State = {
   measure: 'gap',
 };
 
+/** The state with the start of the quadratics inside their ball, where they have one. */
+export function startInside(state: State): State {
+  const { start, radius } = state.quadratic;
+  const norm = Math.hypot(...start);
+  if (radius === 0 || norm <= radius) return state;
+  // A little inside, so that rounding leaves it there.
+  const inside = (entry: number): number => Math.trunc((1e4 * entry * radius) / norm) / 1e4;
+  return { ...state, quadratic: { ...state.quadratic, start: [inside(start[0]), inside(start[1])] } };
+}
+
 /** The stages' numbers of steps. */
 export function stagesOf({ steps, firstStage }: Pick<State, 'steps' | 'firstStage'>): [number, number] {
   // Halves as the command line makes them.

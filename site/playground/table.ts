@@ -41,7 +41,7 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
       warnings.textContent = passing
         ? ''
         : runs.flatMap(([key, ensemble]) => ensemble.warnings.map((line) => `${looks[key].label}: ${line}`)).join('\n');
-      table.innerHTML = `<thead><tr><td></td>${runs.map(([key]) => heading(key)).join('')}</tr></thead><tbody>
+      table.innerHTML = `<thead><tr><td></td>${runs.map(([key, { seeds }]) => heading(key, seeds, shown.state.seeds)).join('')}</tr></thead><tbody>
         ${measures.map((measure) => row(measure, (_, { final, certificates }) => estimateText(final[measure], certificates[measure]))).join('')}
         ${scaleFree.map((measure) => row(measure, (_, { scaleFree: known }) => estimateText(known[measure], undefined))).join('')}
         ${row('gradients', (_, { gradients }) => String(gradients))}
@@ -51,9 +51,9 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
   };
 }
 
-function heading(key: ScheduleKey): string {
+function heading(key: ScheduleKey, done: number, all: number): string {
   const look = looks[key];
-  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${look.label}</th>`;
+  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${look.label}${done < all ? `<small>${done} of ${all.toLocaleString('en')} seeds</small>` : ''}</th>`;
 }
 
 function estimateText(estimate: Estimate | undefined, certificate: number | undefined): string {
