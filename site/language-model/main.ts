@@ -5,6 +5,7 @@ import type { ScheduleKey } from '../../src/schedule/key.js';
 import { save } from '../chart/export.js';
 import { swatch } from '../chart/swatch.js';
 import { htmlText } from '../../src/figure/scripts.js';
+import { repliesHtml, type AskedQuestion } from './replies.js';
 import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
 import type { FromWorker, StepReport, ToWorker } from './protocol.js';
 import { defaults, type SessionSettings } from './settings.js';
@@ -28,6 +29,9 @@ let worker: Worker | undefined;
 let paused = false;
 let sides: readonly [Side, Side] = sidesOf(defaults.schedules);
 let frame = 0;
+let question: AskedQuestion | undefined;
+/** The settings of the run that is shown. */
+let ran: SessionSettings | undefined;
 
 const plots = {
   space: plotOf(byId('space'), draw),
@@ -40,7 +44,9 @@ show();
 
 form.addEventListener('input', () => {
   showOutputs();
-  if (worker !== undefined) return;
+  writeAddress();
+  showSettings();
+  if (ran !== undefined) return;
   sides = sidesOf(settings().schedules);
   show();
 });
@@ -101,7 +107,7 @@ function settings(): SessionSettings {
 }
 
 function sidesOf(schedules: SessionSettings['schedules']): [Side, Side] {
-  const side = (key: ScheduleKey): Side => ({ look: looks[key], losses: [], steps: [] });
+  const side = (key: ScheduleKey): Side => ({ look: looks[key], losses: [], steps: [], answers: [] });
   return [side(schedules[0]), side(schedules[1])];
 }
 
@@ -109,6 +115,8 @@ function begin(): void {
   end();
   const chosen = settings();
   sides = sidesOf(chosen.schedules);
+  ran = chosen;
+  showSettings();
   worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     hear(data, chosen);
@@ -127,12 +135,15 @@ function begin(): void {
 function end(): void {
   worker?.terminate();
   worker = undefined;
+  ran = undefined;
+  question = undefined;
   paused = false;
   pause.textContent = 'Pause';
   for (const button of [pause, reset, saving]) button.disabled = true;
   start.disabled = false;
   sides = sidesOf(settings().schedules);
   adapter.textContent = '';
+  showSettings();
   say('Not started.');
   show();
 }
@@ -151,6 +162,12 @@ function hear(message: FromWorker, chosen: SessionSettings): void {
       adapter.textContent = `Computes on ${message.description}. ${message.parameters.toLocaleString('en')} parameters, all of them trained.`;
       return;
     }
+    case 'question':
+      question = message;
+      break;
+    case 'answer':
+      sides[message.side].answers.push(message);
+      break;
     case 'losses': {
       sides[message.side].losses.push(message);
       break;
@@ -190,14 +207,49 @@ function show(): void {
     frame = 0;
     draw();
     showNumbers();
+    showReplies();
   });
 }
 
 function draw(): void {
   drawSpace(plots.space, sides);
-  const steps = settings().steps;
+  const { steps } = ran ?? settings();
   drawLosses(plots.sft, sides, 'sft', steps);
   drawLosses(plots.dpo, sides, 'dpo', steps);
+}
+
+function showReplies(): void {
+  byId('prompt').textContent = question?.prompt ?? '…';
+  byId('replies').innerHTML = question === undefined ? '' : repliesHtml(question, sides);
+}
+
+/** Says what the run shown ran with, and whether the form has been changed since. */
+function showSettings(): void {
+  const line = byId('ran');
+  if (ran === undefined) {
+    line.textContent = '';
+    return;
+  }
+  const { schedules, lambda, conflict, steps, learningRate, seed, pretrainingSteps, examples, backend } = ran;
+  const names = schedules.map((key) => looks[key].label).join(' and ');
+  const now = settings();
+  const changed = JSON.stringify(now) !== JSON.stringify(ran);
+  line.textContent =
+    `Shown: ${names}, λ ${lambda}, conflict ${conflict}, ${steps} steps, learning rate ${learningRate}, seed ${seed}, ` +
+    `${pretrainingSteps} steps of pre-training, ${examples} examples, ${backend}.` +
+    (changed ? ' The form has been changed since: Start runs what it says now.' : '');
+}
+
+/** The address holds what differs from the settings that the page begins with. */
+function writeAddress(): void {
+  const { schedules, ...rest } = defaults;
+  const begins: Record<string, string | number> = { first: schedules[0], second: schedules[1], ...rest };
+  const words = Object.entries(begins).flatMap(([name, value]) => {
+    const now = field(name);
+    return now.value === String(value) || !now.checkValidity() ? [] : [[name, now.value]];
+  });
+  const query = new URLSearchParams(words).toString();
+  history.replaceState(null, '', query === '' ? location.pathname : `?${query}`);
 }
 
 function showNumbers(): void {

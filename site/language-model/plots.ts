@@ -1,13 +1,14 @@
 import { axes, canvas, linear, linePath, px, stroke, symbol, type Canvas, type PlotArea } from '../chart/plot.js';
 import type { Look } from '../../src/figure/theme.js';
 import type { StepReport } from './protocol.js';
-import type { Losses } from './session.js';
+import type { Answer, Losses } from './session.js';
 
 /** One of the two models as the page sees it. */
 export interface Side {
   readonly look: Look;
   readonly losses: (Losses & { readonly step: number })[];
   readonly steps: StepReport[];
+  readonly answers: (Answer & { readonly step: number })[];
 }
 
 /** Makes a plot in an element, drawn again when its size changes. */

@@ -1,5 +1,5 @@
 import type { ChoiceName } from '../../src/schedule/step.js';
-import type { Losses } from './session.js';
+import type { Answer, Losses } from './session.js';
 import type { SessionSettings } from './settings.js';
 
 /** What the page tells its worker. */
@@ -14,6 +14,8 @@ export type FromWorker =
   | { readonly kind: 'backend'; readonly description: string; readonly parameters: number }
   | { readonly kind: 'pretraining'; readonly step: number; readonly steps: number; readonly loss: number }
   | ({ readonly kind: 'losses'; readonly side: 0 | 1; readonly step: number } & Losses)
+  | { readonly kind: 'question'; readonly prompt: string; readonly plain: string; readonly lively: string }
+  | ({ readonly kind: 'answer'; readonly side: 0 | 1; readonly step: number } & Answer)
   | ({ readonly kind: 'step' } & StepReport)
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string };

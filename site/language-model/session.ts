@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PreferencePair } from '../../src/llm/data/preferences.js';
 import { preparePreference } from '../../src/llm/data/preferences.js';
+import { sftPrompt } from '../../src/llm/data/template.js';
 import { prepareSft, type SftExample } from '../../src/llm/data/sft.js';
 import { evaluate, logProbabilitiesOf, replies } from '../../src/llm/evaluate.js';
 import { assembleModel } from '../../src/llm/model/assemble.js';
@@ -8,7 +9,9 @@ import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { randomWeights } from '../../src/llm/model/random.js';
 import { synthetic } from '../../src/study/preset/synthetic.js';
 import { stepOperations } from '../../src/llm/profile/operations.js';
-import { syntheticCorpus } from '../../src/study/synthetic/language.js';
+import { generate } from '../../src/llm/generate.js';
+import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
+import { syntheticCorpus, type SyntheticCorpus } from '../../src/study/synthetic/language.js';
 import { syntheticConfig, syntheticTokenizerJson } from '../../src/study/synthetic/model.js';
 import { pretraining } from '../../src/study/synthetic/pretraining.js';
 import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
@@ -30,6 +33,27 @@ export interface Prepared {
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly sft: readonly SftExample[];
   readonly preferences: readonly PreferencePair[];
+  readonly question: Question;
+}
+
+/** A prompt that is held out of the training, with the reply that SFT teaches and the one that preferences want. */
+export interface Question {
+  readonly prompt: string;
+  /** The prompt without its template. */
+  readonly instruction: string;
+  readonly plain: string;
+  readonly lively: string;
+  readonly pair: PreferencePair;
+  /** Whether the plain reply is the chosen one, as it is where the data agree with SFT. */
+  readonly plainIsChosen: boolean;
+  readonly tokenizer: Tokenizer;
+}
+
+/** What a model says to the question: its likeliest reply, word by word, and the probabilities of two given replies. */
+export interface Answer {
+  readonly text: string;
+  readonly plain: number;
+  readonly lively: number;
 }
 
 /**
@@ -70,7 +94,28 @@ export async function prepare(
     preferences: recordsOf(corpus.preferences.train)
       .flatMap((record) => preparePreference(record, tokenizer, { maximumLength }) ?? [])
       .slice(0, examples),
+    question: questionOf(corpus, tokenizer),
   };
+
+  function questionOf({ sft, preferences }: SyntheticCorpus, words: Tokenizer): Question {
+    const [asked] = preferences.heldOut;
+    const [record] = recordsOf([asked]);
+    const pair = preparePreference(record, words, { maximumLength });
+    if (pair === undefined) throw new Error('the question of the page is too long');
+    const topic = sft.heldOut.find(({ instruction }) => sftPrompt(instruction).trim() === asked.prompt.trim());
+    const plainIsChosen = topic?.output === asked.chosen.trim();
+    const [plain, lively] = plainIsChosen ? [asked.chosen, asked.rejected] : [asked.rejected, asked.chosen];
+    const instruction = topic?.instruction ?? asked.prompt;
+    return {
+      prompt: asked.prompt,
+      instruction,
+      plain: plain.trim(),
+      lively: lively.trim(),
+      pair,
+      plainIsChosen,
+      tokenizer: words,
+    };
+  }
 }
 
 function valuesOf(weights: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
@@ -91,6 +136,8 @@ export interface Losses {
 export interface Trainee {
   step(): Promise<StepOutcome>;
   losses(): Promise<Losses>;
+  /** What it says to the question now. */
+  answer(): Promise<Answer>;
   /** Floating-point operations of a step on this choice. */
   operations(choice: StepOutcome['choice']): number;
   dispose(): void;
@@ -113,7 +160,8 @@ export async function createTrainees(settings: SessionSettings, prepared: Prepar
       reference: { chosen: reference[2 * i], rejected: reference[2 * i + 1] },
     })),
   };
-  const trainee = (at: 0 | 1): Trainee => createTrainee(trainingOf(settings, settings.schedules[at], models[at], data));
+  const trainee = (at: 0 | 1): Trainee =>
+    createTrainee(trainingOf(settings, settings.schedules[at], models[at], data), prepared.question);
   return [trainee(0), trainee(1)];
 }
 
@@ -144,7 +192,7 @@ function trainingOf(
   };
 }
 
-function createTrainee(training: Training): Trainee {
+function createTrainee(training: Training, question?: Question): Trainee {
   const { model, data, dpo } = training;
   const optimiser: AdamwState = initialAdamw(model.trainable);
   const settings: StepSettings = settingsOfSteps(training);
@@ -166,6 +214,14 @@ function createTrainee(training: Training): Trainee {
     async losses() {
       const { sft, dpo: preferences } = await evaluate({ model, ...data, settings: dpo, batchSize: 16 });
       return { sft: sft.loss, dpo: preferences.loss, accuracy: preferences.accuracy };
+    },
+    async answer() {
+      if (question === undefined) throw new Error('nothing to ask');
+      const { prompt, pair, plainIsChosen, tokenizer } = question;
+      const { text } = await generate(model, tokenizer, { prompt, maxTokens: 16, temperature: 0, topP: 1, seed: 0 });
+      const [chosen, rejected] = await logProbabilitiesOf(model, replies([{ pair }]));
+      const [plain, lively] = plainIsChosen ? [chosen, rejected] : [rejected, chosen];
+      return { text: text.trim(), plain: Math.exp(plain), lively: Math.exp(lively) };
     },
     operations: (choice) => (choice === onBoth ? operationsOn('sft') + operationsOn('dpo') : operationsOn(choice)),
     dispose() {

@@ -23,10 +23,11 @@ export interface SessionSettings {
 /** The settings that the page begins with. */
 export const defaults: SessionSettings = {
   schedules: [paper.sftThenDpo, paper.alright],
-  lambda: 0.5,
+  // At these every schedule ends with a lower F_λ than it began with, and prefers the lively reply, as λ asks.
+  lambda: 0.75,
   conflict: 1,
-  steps: 120,
-  learningRate: synthetic.training.learningRate,
+  steps: 160,
+  learningRate: 3 * synthetic.training.learningRate,
   seed: 0,
   pretrainingSteps: pretraining.steps,
   examples: synthetic.scale.sftExamples,

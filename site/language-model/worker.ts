@@ -53,16 +53,23 @@ async function run(settings: SessionSettings): Promise<void> {
   const { description } = await openBackend(settings.backend);
   const parameters = [...prepared.weights.values()].reduce((sum, { length }) => sum + length, 0);
   tell({ kind: 'backend', description, parameters });
+  const { instruction: prompt, plain, lively } = prepared.question;
+  tell({ kind: 'question', prompt, plain, lively });
   const trainees = await createTrainees(settings, prepared);
   // Both begin as the same model.
   const losses = await trainees[0].losses();
-  for (const side of [0, 1] as const) tell({ kind: 'losses', side, step: 0, ...losses });
+  const answer = await trainees[0].answer();
+  for (const side of [0, 1] as const) {
+    tell({ kind: 'losses', side, step: 0, ...losses });
+    tell({ kind: 'answer', side, step: 0, ...answer });
+  }
   for (let step = 1; step <= settings.steps; step++) {
     for (const side of [0, 1] as const) {
       await turn();
       await takeStep(trainees[side], side, step);
       if (step % evaluateEvery === 0 || step === settings.steps) {
         tell({ kind: 'losses', side, step, ...(await trainees[side].losses()) });
+        tell({ kind: 'answer', side, step, ...(await trainees[side].answer()) });
       }
     }
   }

@@ -60,6 +60,16 @@ describe('the language model in the page', () => {
       await done(page);
       expect(await page.locator('#adapter').innerText()).toMatch(/Computes on wasm: WebAssembly.*106,880 parameters/);
       expect(await page.locator('#numbers').innerText()).toMatch(/ ms[\s\S]* MFLOP[\s\S]* MB/);
+      // Both models answer the held-out prompt, and the result says what it ran with, also once the form says otherwise.
+      expect(await page.locator('#prompt').innerText()).toMatch(/\w+ the \w+ \w+/);
+      expect(await page.locator('#replies blockquote').allInnerTexts()).toHaveLength(2);
+      expect(await page.locator('#replies [data-manner]').allInnerTexts()).toHaveLength(4);
+      expect(await page.locator('#replies .step').first().innerText()).toBe(`after step ${settings.steps}`);
+      expect(await page.locator('#ran').innerText()).toMatch(/λ 0\.75, conflict 1, 3 steps/);
+      await page.locator('#lambda').fill('0.3');
+      expect(await page.locator('#ran').innerText()).toMatch(/λ 0\.75.*changed since/);
+      expect(page.url()).toMatch(/lambda=0\.3/);
+      await page.locator('#lambda').fill(String(settings.lambda));
       expectClose(await savedLosses(page), await nodeLosses(), 1e-6);
       expect(await seriousViolations(page)).toEqual([]);
       expect(site.errors).toEqual([]);

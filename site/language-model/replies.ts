@@ -1,0 +1,37 @@
+import { significant } from '../../src/base/text.js';
+import { htmlText } from '../../src/figure/scripts.js';
+import { swatch } from '../chart/swatch.js';
+import type { Side } from './plots.js';
+
+/** A prompt with the reply that SFT teaches and the one that preferences want. */
+export interface AskedQuestion {
+  readonly prompt: string;
+  readonly plain: string;
+  readonly lively: string;
+}
+
+/** What both models say to the question now, and the probabilities of the plain and the lively reply as bars. */
+export function repliesHtml(question: AskedQuestion, sides: readonly Side[]): string {
+  return sides
+    .map(({ look, answers }) => {
+      const said = answers.at(-1);
+      const bars = (['plain', 'lively'] as const).map((manner) => {
+        const share = said?.[manner] ?? 0;
+        return `<div class="reply-bar ${manner}"><dt>${manner}: “${htmlText(question[manner])}”</dt>
+          <dd><span class="bar" style="--share:${Math.min(1, share)}"></span><span class="share" data-manner="${manner}">${percent(share)}</span></dd></div>`;
+      });
+      return `<section><h3>${swatch(look)}${look.label}</h3>
+        <p class="step">${said === undefined ? 'not begun' : `after step ${said.step}`}</p>
+        <blockquote>${said === undefined ? '…' : htmlText(said.text === '' ? '(nothing)' : said.text)}</blockquote>
+        <dl>${bars.join('')}</dl></section>`;
+    })
+    .join('');
+}
+
+/** Below a thousandth a power of ten says more. */
+function percent(share: number): string {
+  if (share === 0) return '0 %';
+  return share < 1e-3
+    ? `10<sup>${Math.round(Math.log10(share))}</sup>`.replace('-', '−')
+    : `${significant(100 * share, 2)} %`;
+}
