@@ -127,6 +127,13 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   return [...lines, ...warnings, `all of them: ${page}`];
 }
 
+/** The names of the figures that would be drawn. Throws an InputError on an unknown one. */
+export async function drawnNames({ problem, only }: Pick<FigureOptions, 'problem' | 'only'>): Promise<string[]> {
+  const { drawings } = await import('./index.js');
+  const possible = problem === undefined ? drawings : drawings.filter(({ takesProblem }) => takesProblem);
+  return chosenDrawings(possible, only).map(({ name }) => name);
+}
+
 /** The problem of a problem file, under the file's name. */
 async function givenProblem(path: string): Promise<NonNullable<ExperimentContext['given']>> {
   const { readProblem } = await import('../src/convex/problem/read.js');

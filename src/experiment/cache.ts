@@ -6,6 +6,8 @@ import { readKept, writeKept } from '../base/kept-file.js';
 
 /** Finished tasks in a folder, one file each, named by the hash of everything that made them. */
 export interface Cache {
+  /** What made every task, beside its inputs. */
+  readonly salt: string;
   /** The stored result of these inputs, or what `compute` gives, stored: the same JSON value either way. */
   get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result>;
   /** Whether a result of these inputs is stored, whole. */
@@ -29,6 +31,7 @@ export function openCache(folder: string, salt: string): Cache {
   };
   const nameOf = (inputs: unknown): string => `${digest([salt, inputs])}.json`;
   return {
+    salt,
     has: (inputs) => readKept(join(folder, nameOf(inputs))) !== undefined,
     async get<Result>(inputs: unknown, compute: () => Promise<Result>): Promise<Result> {
       const name = nameOf(inputs);

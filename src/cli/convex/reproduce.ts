@@ -1,8 +1,18 @@
-import { parse } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { Command } from 'commander';
+import { workOfReproduce } from '../reproduce/work.js';
+import {
+  askedOf,
+  printStatus,
+  runTask,
+  submitWork,
+  withClusterOptions,
+  type ClusterOptions,
+} from '../options/cluster.js';
 import { integerOption } from '../arguments.js';
 
-interface ReproduceOptions {
+interface ReproduceOptions extends ClusterOptions {
   readonly quick?: boolean;
   readonly out?: string;
   readonly only?: string;
@@ -17,7 +27,7 @@ interface ReproduceOptions {
 
 /** `forgetting reproduce`: every figure, from its experiments to its files. */
 export function reproduceCommand(): Command {
-  return new Command('reproduce')
+  const command = new Command('reproduce')
     .description('run the experiments and draw every figure')
     .option('--quick', 'a coarse version, in seconds')
     .option('--out <folder>', 'where the figures go (default: figures/rendered, of a --problem <its name>-figures)')
@@ -28,15 +38,36 @@ export function reproduceCommand(): Command {
     .option('--llm <folder>', 'folder of a finished forgetting llm experiment, to draw its figures too')
     .option('--problem <file>', 'draw the figures that show one problem of this problem file')
     .option('--no-title', 'figures without heading')
-    .option('--pdf', 'PDFs too')
-    .action(reproduce);
+    .option('--pdf', 'PDFs too');
+  return withClusterOptions(command).action(reproduce);
 }
 
 async function reproduce({ quick = false, only, title: titles, ...options }: ReproduceOptions): Promise<void> {
-  const { problem } = options;
+  const { problem, run } = options;
   const { out = problem === undefined ? 'figures/rendered' : `${parse(problem).name}-figures` } = options;
   const { drawFigures } = await import('../../../figures/draw.js');
   const names = only?.split(',').map((name) => name.trim());
-  const lines = await drawFigures({ ...options, out, quick, titles, ...(names && { only: names }) });
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const drawing = { ...options, out, quick, titles, ...(names && { only: names }) };
+  const asked = askedOf(options);
+  if (asked === 'all') {
+    const lines = await drawFigures(drawing);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    const { work, markFigures } = await workOfReproduce(drawing);
+    // Where machines shared the work, its folder says so.
+    if (existsSync(work.folder)) await markFigures();
+    return;
+  }
+  const { work, figures, markTask } = await workOfReproduce(drawing);
+  if (asked === 'submit') await submitWork(work, options);
+  else if (run === undefined) await printStatus(work);
+  else {
+    await runTask(work.folder, run, figures.length, async (number) => {
+      const name = figures[number - 1];
+      // Drawn for what its experiments leave in the cache; the figures themselves are drawn together at the end.
+      const aside = join(work.folder, `figures-${number}`);
+      await drawFigures({ ...drawing, out: aside, only: [name], pdf: false });
+      rmSync(aside, { recursive: true });
+      await markTask(name);
+    });
+  }
 }

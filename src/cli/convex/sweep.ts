@@ -87,7 +87,7 @@ async function sweep(files: readonly string[], options: SweepArguments): Promise
   const cache = await cacheOf(options.cache);
   // A task is a problem at one λ: what its cells share is solved once.
   const tasks = grouped(planned, ({ cell, origin }) => `${cell.lambda} ${origin.problem}`);
-  const folder = join(options.cache, `sweep-${digest([planned, options.out]).slice(0, 16)}`);
+  const folder = join(options.cache, `sweep-${digest([cache.salt, planned, options.out]).slice(0, 16)}`);
   const mark = join(folder, 'table.made');
   if (asked === 'all') {
     await report(await allCells(planned, cache, options), options);

@@ -2,16 +2,25 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CheckPool } from '../../theory/verify/check-pool.js';
 import type { Theorem } from '../../theory/theorem.js';
-import type { Check, VerdictRow } from '../../theory/verify/verify.js';
+import type { Check, Exemption, VerdictRow } from '../../theory/verify/verify.js';
 import { InputError } from '../../base/input-error.js';
 import { integerOption } from '../arguments.js';
 import { writeWhole } from '../../base/whole-file.js';
+import {
+  askedOf,
+  printStatus,
+  runTask,
+  submitWork,
+  withClusterOptions,
+  type ClusterOptions,
+} from '../options/cluster.js';
 import { printJson, printTable } from '../output.js';
 import { jsonText, shortNumber } from '../../base/text.js';
 import { commandLine } from '../provenance.js';
 import { startProgress } from '../../base/progress.js';
 
-interface VerifyOptions {
+interface VerifyOptions extends ClusterOptions {
+  readonly cache?: string;
   readonly quick?: boolean;
   readonly json?: boolean;
   readonly seed: number;
@@ -25,7 +34,7 @@ interface VerifyOptions {
 
 /** `forgetting verify`: every theorem against what is measured; exit code 1 if one fails. */
 export function verifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('check every statement of docs/theory.md against measurements')
     .option('--quick', 'each problem at one λ, with fewer steps and seeds')
     .option('--only <ids>', 'statements, as in A.average,M', (text: string) => text.split(','))
@@ -35,18 +44,54 @@ export function verifyCommand(): Command {
     .option('--workers <n>', 'threads; does not change what is measured', integerOption('workers', 1))
     .option('--verdicts <file>', 'also write what became of each statement, as JSON')
     .option('--summary', 'print one row per statement, with the closest ratios and whose it is')
-    .option('--json', 'print JSON')
-    .action(async (options: VerifyOptions) => {
-      const { rows, observed } = await verify(options);
-      if (options.verdicts !== undefined) await writeVerdicts(options.verdicts, rows, options);
-      if (options.json === true) printJson(rows);
-      else if (options.summary === true) await printSummary(rows);
-      else {
-        printRows(rows);
-        printObservations(observed);
-      }
-      if (rows.some((row) => row.holds === false)) process.exitCode = 1;
-    });
+    .option('--cache <folder>', 'keep what is measured there, and measure only what is not there yet')
+    .option('--json', 'print JSON');
+  return withClusterOptions(command).action(async (options: VerifyOptions) => {
+    if (askedOf(options) === 'all') await printVerified(options);
+    else await share(options);
+  });
+}
+
+async function printVerified(options: VerifyOptions): Promise<void> {
+  const { rows, observed } = await verify(options);
+  if (options.verdicts !== undefined) await writeVerdicts(options.verdicts, rows, options);
+  if (options.json === true) printJson(rows);
+  else if (options.summary === true) await printSummary(rows);
+  else {
+    printRows(rows);
+    printObservations(observed);
+  }
+  if (options.cache !== undefined) {
+    const { verifyTasks, workOfVerify } = await import('../verify/work.js');
+    const { writeMade } = await import('../../cluster/made.js');
+    const { mark } = await workOfVerify(options.cache, verifyTasks(options), options.verdicts);
+    await writeMade(mark, options.verdicts === undefined ? [] : [options.verdicts]);
+  }
+  if (rows.some((row) => row.holds === false)) process.exitCode = 1;
+}
+
+/** Makes one task, submits them, or says how far they are. */
+async function share(options: VerifyOptions): Promise<void> {
+  const { cache, attack } = options;
+  if (cache === undefined) throw new InputError('cache', cache, '--cache with a folder that all machines share');
+  if (attack !== undefined) throw new InputError('attack', attack, 'no --attack, which is no list of tasks');
+  const { keptChecks, verifyTasks, workOfVerify } = await import('../verify/work.js');
+  const tasks = verifyTasks(options);
+  const { work } = await workOfVerify(cache, tasks, options.verdicts);
+  if (options.submit !== undefined) await submitWork(work, options);
+  else if (options.run === undefined) await printStatus(work, options.json);
+  else {
+    const { createCheckPool } = await import('../../theory/verify/check-pool.js');
+    const pool = createCheckPool(1);
+    const check = await keptChecks(cache, pool);
+    try {
+      await runTask(work.folder, options.run, tasks.length, async (number) => {
+        await check(tasks[number - 1]);
+      });
+    } finally {
+      await pool.destroy();
+    }
+  }
 }
 
 /** The statements' rows, and what was observed beside them. */
@@ -56,32 +101,31 @@ interface Verified {
 }
 
 /** Measures, attacks and judges. */
-async function verify({ quick = false, seed, workers, only, attack, out }: VerifyOptions): Promise<Verified> {
-  const { extentOf, judge, selected } = await import('../../theory/verify/verify.js');
+async function verify(options: VerifyOptions): Promise<Verified> {
+  const { seed, workers, only, attack, out, cache } = options;
+  const { judge, selected } = await import('../../theory/verify/verify.js');
   const { theorems } = await import('../../theory/registry.js');
   const { observations } = await import('../../theory/observation/index.js');
-  const { suite } = await import('../../theory/verify/suite.js');
+  const { keptChecks, verifyTasks } = await import('../verify/work.js');
   const { createCheckPool } = await import('../../theory/verify/check-pool.js');
   const chosen = selected(theorems, only);
-  const keys = suite(quick);
-  const extent = extentOf(quick, seed);
-  const progress = startProgress('problems', keys.length);
+  const tasks = verifyTasks(options);
+  const progress = startProgress('problems', tasks.length);
   const pool = createCheckPool(workers);
+  const check = await keptChecks(cache, pool);
   try {
     let done = 0;
     const checks = await Promise.all(
-      keys.map(async (key) => {
-        const result = await pool.check({ key, ids: only, extent });
+      tasks.map(async (task) => {
+        const result = await check(task);
         progress.update(++done);
         return result;
       }),
     );
-    // Observations are made on one problem, and where all statements are checked.
-    const seen = only === undefined ? observations : [];
-    const key = { problem: 'closed-form', lambda: 0.25 };
-    const observed = await Promise.all(seen.map(({ id }) => pool.check({ key, ids: [id], extent })));
+    const ofKind = (observes: boolean): (Check | Exemption)[] =>
+      checks.flatMap((found, i) => (tasks[i].observes === observes ? found : []));
     const attacks = attack === undefined ? [] : await closestProblems(chosen, pool, { attack, seed, out });
-    return { rows: judge(chosen, [...checks.flat(), ...attacks]), observed: judge(seen, observed.flat()) };
+    return { rows: judge(chosen, [...ofKind(false), ...attacks]), observed: judge(observations, ofKind(true)) };
   } finally {
     progress.stop();
     await pool.destroy();
