@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { InputError } from '../base/input-error.js';
-import { shortText, escaped } from '../base/short-text.js';
 import { jobName, placeOfJob, type TaskPlace } from './folder.js';
 import type { Work } from './work.js';
 
@@ -76,8 +75,8 @@ export function slurm(command: string, words: readonly string[]): Promise<string
         );
         return;
       }
-      const said = stderr.trim().split('\n').at(-1) ?? '';
-      reject(new InputError(command, shortText(escaped(said), 200), 'Slurm to accept it'));
+      const said = (stderr.trim().split('\n').at(-1) ?? '').replace(/^\w+: (error|fatal): /, '');
+      reject(new InputError(command, said, 'Slurm to accept it'));
     });
   });
 }
