@@ -77,6 +77,19 @@ beforeAll(async () => {
 });
 
 describe('an experiment', () => {
+  it('by two processes on one folder at once ends with the bytes of an undisturbed one, or in one line', async () => {
+    const out = join(folder, 'shared');
+    const given = words(out, '--workers', '1', '--cache', join(folder, 'shared-cache'));
+    const ended = await Promise.all([experiment(...given), experiment(...given)]);
+    // 1: finished, and too short to show anything.
+    expect(ended.map(({ code }) => code)).toContain(1);
+    for (const { code, stderr } of ended) {
+      expect([1, 2]).toContain(code);
+      if (code === 2) expect(stderr).toMatch(/^(?:wasm: [^\n]*\n)?forgetting: [^\n]*\n$/);
+    }
+    expect(contents(out)).toEqual(contents(whole));
+  });
+
   it('runs both comparisons and says why too short a one shows nothing: exit code 1', () => {
     expect([first.code, first.stderr]).toEqual([1, expect.stringMatching(/^wasm: [^\n]*\n$/)]);
     const { summary, overhead } = JSON.parse(first.stdout) as ExperimentReport;
