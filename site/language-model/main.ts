@@ -2,6 +2,7 @@ import { mean, median } from '../../src/base/statistics.js';
 import './language-model.css';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
+import { shortText } from '../../src/base/short-text.js';
 import { save } from '../chart/export.js';
 import { swatch } from '../chart/swatch.js';
 import { htmlText } from '../../src/figure/scripts.js';
@@ -78,13 +79,22 @@ function fillForm(): void {
   const { schedules, ...rest } = defaults;
   const values: Record<string, string | number> = { first: schedules[0], second: schedules[1], ...rest };
   const address = new URLSearchParams(location.search);
+  const refused: string[] = [];
   for (const [name, value] of Object.entries(values)) {
-    const input = field(name);
-    input.value = address.get(name) ?? String(value);
-    // What the field cannot hold.
-    if (input.value === '' || !input.checkValidity()) input.value = String(value);
+    const [input, given] = [field(name), address.get(name)];
+    input.value = given ?? String(value);
+    if (holds(input, given ?? String(value))) continue;
+    refused.push(`${name} = ${shortText(given ?? '', 40)}`);
+    input.value = String(value);
   }
   showOutputs();
+  if (refused.length > 0) say(`The address asks for ${refused.join(', ')}, which is none of the values that fit here.`);
+}
+
+/** Whether a field holds what was written into it: a slider moves to the nearest value that it has, without a word. */
+function holds(input: ReturnType<typeof field>, text: string): boolean {
+  const isSame = input.value === text || (text.trim() !== '' && Number(input.value) === Number(text));
+  return isSame && input.value !== '' && input.checkValidity();
 }
 
 function showOutputs(): void {

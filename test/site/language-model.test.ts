@@ -76,6 +76,23 @@ describe('the language model in the page', () => {
       await page.context().close();
     });
 
+    it('takes from its address what fits, and says what does not', async () => {
+      const page = await site.open(
+        'language-model.html?lambda=0.35&steps=7&conflict=5&examples=1e999&seed=x&first=constructor&backend=wasm',
+      );
+      const value = (name: string): Promise<string> => page.locator(`[name="${name}"]`).inputValue();
+      expect([await value('lambda'), await value('steps'), await value('backend')]).toEqual(['0.35', '7', 'wasm']);
+      const { conflict, examples, seed, schedules } = defaults;
+      expect(await Promise.all(['conflict', 'examples', 'seed', 'first'].map(value))).toEqual(
+        [conflict, examples, seed, schedules[0]].map(String),
+      );
+      expect(await page.locator('#status').innerText()).toBe(
+        'The address asks for first = constructor, conflict = 5, seed = x, examples = 1e999, which is none of the values that fit here.',
+      );
+      expect(site.errors).toEqual([]);
+      await page.context().close();
+    });
+
     it('pauses, resumes and resets', async () => {
       const page = await site.open(address('wasm', 400));
       const steps = async (): Promise<number> => Number(await page.locator('#numbers tbody td').first().innerText());
