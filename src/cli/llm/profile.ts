@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../llm/model/architecture/index.js';
 import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { StepProfile } from '../../llm/profile/profile.js';
 import type { MeasuredShape } from '../../llm/profile/shapes.js';
+import type { StoredType } from '../../llm/weights/safetensors.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import { integerOption, wordOption } from '../arguments.js';
 import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from '../options/backend.js';
@@ -13,6 +14,7 @@ import { shortNumber } from '../../base/text.js';
 interface ProfileCommandOptions extends BackendCommandOptions {
   readonly model?: string;
   readonly shape?: string;
+  readonly dtype?: StoredType;
   readonly objective: ObjectiveName;
   readonly loraRank?: number;
   readonly fullFineTuning?: boolean;
@@ -32,7 +34,12 @@ export function llmProfileCommand(): Command {
     .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
     .option(
       '--shape <name>',
-      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-1b, or an architecture (neox, llama, gpt2, mistral, qwen2)',
+      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-410m, pythia-1b, or an architecture (neox, llama, gpt2, mistral, qwen2)',
+    )
+    .option(
+      '--dtype <type>',
+      'what the random weights of a shape are stored in: float32, float16 or bfloat16 (default: as published)',
+      wordOption('dtype', ['float32', 'float16', 'bfloat16']),
     )
     .option('--objective <name>', 'sft or dpo', wordOption('objective', ['sft', 'dpo']), 'sft')
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
@@ -53,6 +60,9 @@ export function llmProfileCommand(): Command {
     .action(async (options: ProfileCommandOptions) => {
       if ((options.model === undefined) === (options.shape === undefined)) {
         throw new InputError('shape', options.shape, 'either --shape or --model');
+      }
+      if (options.dtype !== undefined && options.shape === undefined) {
+        throw new InputError('dtype', options.dtype, '--shape: the weights of a model folder stay as they are stored');
       }
       if (options.fullFineTuning === true && options.loraRank !== undefined) {
         throw new InputError('lora-rank', options.loraRank, 'either --lora-rank or --full-fine-tuning');
@@ -99,16 +109,21 @@ async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | un
   const { model: path, loraRank: rank = 16, fullFineTuning = false } = options;
   const lora = (config: ModelConfig) =>
     fullFineTuning ? {} : { lora: { rank, alpha: rank, targets: architectureOf(config).targets, seed: 0 } };
-  if (shape !== undefined) return randomModel(shape.config, { fullFineTuning, ...lora(shape.config) });
+  if (shape !== undefined) {
+    const type = options.dtype ?? shape.type ?? 'float32';
+    return randomModel(shape.config, { fullFineTuning, type, ...lora(shape.config) });
+  }
   const { config, weights } = openModel(path ?? '');
   weights.close();
   return (await loadModel({ model: path ?? '', fullFineTuning, ...lora(config) })).model;
 }
 
 function printProfile(what: string, profile: StepProfile): void {
-  const { stepMilliseconds, rows, accounted, inKernels, matmulLimit, operations, tensorBytes, residentBytes } = profile;
+  const { stepMilliseconds, rows, accounted, inKernels, matmulLimit, operations, memory, millisecondsPerToken } =
+    profile;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  process.stdout.write(`${what}: ${shortNumber(stepMilliseconds)} ms a step\n\n`);
+  const perToken = shortNumber(millisecondsPerToken);
+  process.stdout.write(`${what}: ${shortNumber(stepMilliseconds)} ms a step, ${perToken} ms a token\n\n`);
   printTable(
     ['kernel', 'calls', 'ms', 'share'],
     [
@@ -128,7 +143,8 @@ function printProfile(what: string, profile: StepProfile): void {
       '',
       `matmul limit   ${matmulLimit.gigaflopsPerSecond.toFixed(1)} GFLOP/s, at ${matmulLimit.size} × ${matmulLimit.size} × ${matmulLimit.size}`,
       `step           ${operations.gigaflops.toFixed(2)} GFLOP in matrix products: ${percent(operations.shareOfLimit)} of the limit`,
-      `memory         tensors ${megabytes(tensorBytes)}, process ${megabytes(residentBytes)} at most`,
+      `memory         tensors ${megabytes(memory.tensors)}: weights ${megabytes(memory.weights)}, activations ${megabytes(memory.activations)}, optimiser ${megabytes(memory.optimiser)}`,
+      `               process ${megabytes(memory.process)} at most`,
       `${accounted < leastAccounted ? 'FAILED' : 'ok'}: the rows account for ${percent(accounted)} of the step, of which ${percent(leastAccounted)} are asked for`,
       '',
     ].join('\n'),

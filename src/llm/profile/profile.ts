@@ -5,6 +5,7 @@ import { recordDevice } from './device-times.js';
 import { recordHost } from './host-times.js';
 import { measureMatmulLimit, type MatmulLimit } from './matmul-limit.js';
 import { stepTask } from './step-task.js';
+import { tensorBytes } from '../../engine/tensor-bytes.js';
 
 /** Where the time of a training step goes. */
 export interface StepProfile {
@@ -22,10 +23,23 @@ export interface StepProfile {
     /** Those operations over the step's time, as a share of the matmul limit. */
     readonly shareOfLimit: number;
   };
-  /** The most bytes that tensors took at the end of a forward pass. */
-  readonly tensorBytes: number;
-  /** The most memory of the process so far, in bytes. */
-  readonly residentBytes: number;
+  /** The step's time over the tokens in it: of every sequence, those of both replies of a pair. */
+  readonly millisecondsPerToken: number;
+  readonly memory: StepMemory;
+}
+
+/** The memory of a training step, in bytes. */
+export interface StepMemory {
+  /** The most that tensors took at the end of a forward pass: weights, activations and optimiser together. */
+  readonly tensors: number;
+  /** The model with what is trained of it. */
+  readonly weights: number;
+  /** What a forward pass leaves for the backward pass. */
+  readonly activations: number;
+  /** The optimiser's moments. */
+  readonly optimiser: number;
+  /** The most that the process had so far, its code and what else it holds included. */
+  readonly process: number;
 }
 
 /** One kernel, or in parentheses work between kernels, per step. */
@@ -47,15 +61,19 @@ export interface ProfileOptions extends CountedStep {
 /** Profiles steps of the trainer on the current backend, and measures its fastest matrix product beside them. */
 export async function profileStep({ steps, warmup = 2, ...options }: ProfileOptions): Promise<StepProfile> {
   const scheduleSettings = { lambda: 0.5, steps: warmup + steps };
+  const { model, batch, length } = options;
+  const weights = bytesOf([...model.weights.values(), ...model.trainable.values()]);
+  const optimiser = 2 * bytesOf([...model.trainable.values()]);
+  const before = tensorBytes() - weights;
   const task = stepTask({ ...options, schedule: schedules[options.objective], scheduleSettings });
   for (let step = 0; step < warmup; step++) await task.step();
-  let tensorBytes = 0;
+  let most = 0;
   const record = tf.getBackend() === 'webgpu' ? recordDevice : recordHost;
   const recorded = await record(async () => {
-    tensorBytes = Math.max(tensorBytes, (await task.step()).tensorBytes);
+    most = Math.max(most, (await task.step()).tensorBytes - before);
   }, steps);
   task.dispose();
-  const residentBytes = process.resourceUsage().maxRSS * 1024;
+  const processBytes = process.resourceUsage().maxRSS * 1024;
   const rows = recorded.times.map(({ name, calls, milliseconds }) => ({
     kernel: name,
     calls: calls / recorded.steps,
@@ -75,9 +93,15 @@ export async function profileStep({ steps, warmup = 2, ...options }: ProfileOpti
       gigaflops,
       shareOfLimit: gigaflops / (stepMilliseconds / 1000) / matmulLimit.gigaflopsPerSecond,
     },
-    tensorBytes,
-    residentBytes,
+    millisecondsPerToken: stepMilliseconds / ((options.objective === 'dpo' ? 2 : 1) * batch * length),
+    memory: { tensors: most, weights, activations: most - weights - optimiser, optimiser, process: processBytes },
   };
+}
+
+/** The bytes of tensors, values that several of them refer to once. */
+function bytesOf(tensors: readonly tf.Tensor[]): number {
+  const byValues = new Map(tensors.map(({ dataId, size }) => [dataId, 4 * size]));
+  return [...byValues.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function sumOfShares(rows: readonly ProfileRow[]): number {

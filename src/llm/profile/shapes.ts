@@ -1,5 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import { neoxConfig } from '../model/architecture/neox.js';
+import type { StoredType } from '../weights/safetensors.js';
 import { architectures, type ModelConfig } from '../model/architecture/index.js';
 
 /** A model size to measure steps on, and the batch it is measured with. */
@@ -9,13 +10,15 @@ export interface MeasuredShape {
   readonly batch: number;
   /** Tokens of every sequence. */
   readonly length: number;
+  /** The type that the published weights of the shape are stored in; float32 unless given. */
+  readonly type?: StoredType;
 }
 
 const contextLength = 2048;
 
 /**
  * Models of random weights by name: GPT-NeoX of 0.27 M and 10 M parameters in Pythia's proportions, with vocabularies
- * that do not outweigh them, and the shapes of Pythia-14m, -160m and -1b.
+ * that do not outweigh them, and the shapes of Pythia-14m, -160m, -410m and -1b, which are published in float16.
  */
 export const shapes = {
   small: {
@@ -32,16 +35,25 @@ export const shapes = {
     config: neoxConfig({ vocabularySize: 50304, width: 128, layers: 6, heads: 4, contextLength }),
     batch: 2,
     length: 256,
+    type: 'float16',
   },
   'pythia-160m': {
     config: neoxConfig({ vocabularySize: 50304, width: 768, layers: 12, heads: 12, contextLength }),
     batch: 4,
     length: 512,
+    type: 'float16',
+  },
+  'pythia-410m': {
+    config: neoxConfig({ vocabularySize: 50304, width: 1024, layers: 24, heads: 16, contextLength }),
+    batch: 2,
+    length: 512,
+    type: 'float16',
   },
   'pythia-1b': {
     config: neoxConfig({ vocabularySize: 50304, width: 2048, layers: 16, heads: 8, contextLength }),
     batch: 2,
     length: 512,
+    type: 'float16',
   },
 } as const satisfies Record<string, MeasuredShape>;
 

@@ -34,6 +34,11 @@ export function toBfloat16(values: Float32Array): Uint16Array {
   return halves;
 }
 
+/** The halves of a type nearest to float32 numbers in its range, ties to even. */
+export function toHalves(values: Float32Array, type: HalfType): Uint16Array {
+  return type === 'float16' ? toFloat16(values) : toBfloat16(values);
+}
+
 /** The IEEE half-precision numbers nearest to float32 numbers below 65520 in size, ties to even. */
 export function toFloat16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
