@@ -11,10 +11,31 @@ export function gradientPass(
   variables: readonly Variable[],
 ): { value: Scalar; gradients: (Tensor | undefined)[] } {
   const { value, tape } = record(f);
+  return { value, gradients: backPropagated(tape, value, tf.onesLike, variables) };
+}
+
+/**
+ * The gradients of some tensors that a function reads, from that of its value; zeros for one that it does not depend on.
+ * To be called where no tape is being recorded, as in a backward pass.
+ */
+export function pullback(f: () => Tensor, inputs: readonly Tensor[], dy: Tensor): Tensor[] {
+  const { value, tape } = record(f);
+  const gradients = backPropagated(tape, value, () => tf.clone(dy), inputs);
+  value.dispose();
+  return gradients.map((gradient, i) => gradient ?? tf.zeros(inputs[i].shape));
+}
+
+/** The gradients of variables along a tape that ends in a value; its records are freed. */
+function backPropagated(
+  tape: readonly Node[],
+  value: Tensor,
+  begin: (value: Tensor) => Tensor,
+  variables: readonly Tensor[],
+): (Tensor | undefined)[] {
   const dependent = dependentTensors(tape, variables);
   const gradientOf = new Map<number, Tensor>();
   tf.tidy(() => {
-    gradientOf.set(value.id, tf.onesLike(value));
+    gradientOf.set(value.id, begin(value));
     for (const node of tape) if (!isDependent(node, dependent)) tf.dispose(node.saved ?? []);
     for (const node of tape.toReversed()) {
       if (!isDependent(node, dependent)) continue;
@@ -23,12 +44,11 @@ export function gradientPass(
     }
     return variables.flatMap(({ id }) => gradientOf.get(id) ?? []);
   });
-  const gradients = variables.map(({ id }) => gradientOf.get(id));
-  return { value, gradients };
+  return variables.map(({ id }) => gradientOf.get(id));
 }
 
 /** The value of f and the record of what it did, with what was saved on the way. */
-function record(f: () => Scalar): { value: Scalar; tape: Node[] } {
+function record<Value extends Tensor>(f: () => Value): { value: Value; tape: Node[] } {
   const { state } = tf.engine();
   const tape: Node[] = [];
   state.activeTape = tape;
@@ -47,7 +67,7 @@ function record(f: () => Scalar): { value: Scalar; tape: Node[] } {
 type Node = ReturnType<typeof tf.engine>['state']['activeTape'][number];
 
 /** The ids of everything computed from the variables, and of the variables. */
-function dependentTensors(tape: readonly Node[], variables: readonly Variable[]): Set<number> {
+function dependentTensors(tape: readonly Node[], variables: readonly Tensor[]): Set<number> {
   const dependent = new Set(variables.map(({ id }) => id));
   for (const node of tape) if (isDependent(node, dependent)) for (const { id } of node.outputs) dependent.add(id);
   return dependent;

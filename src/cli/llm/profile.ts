@@ -18,6 +18,7 @@ interface ProfileCommandOptions extends BackendCommandOptions {
   readonly objective: ObjectiveName;
   readonly loraRank?: number;
   readonly fullFineTuning?: boolean;
+  readonly recompute?: boolean;
   readonly batch?: number;
   readonly length?: number;
   readonly steps: number;
@@ -44,6 +45,7 @@ export function llmProfileCommand(): Command {
     .option('--objective <name>', 'sft or dpo', wordOption('objective', ['sft', 'dpo']), 'sft')
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
     .option('--full-fine-tuning', 'train every weight instead of an adapter')
+    .option('--recompute', 'keep the input of each block alone and run the block again')
     .option(
       '--batch <n>',
       'sequences, or pairs of them, in a batch (default: by shape, else 4)',
@@ -106,16 +108,16 @@ async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | un
   const { loadModel, openModel } = await import('../../llm/model/load.js');
   const { randomModel } = await import('../../llm/profile/random-model.js');
   const { architectureOf } = await import('../../llm/model/architecture/index.js');
-  const { model: path, loraRank: rank = 16, fullFineTuning = false } = options;
+  const { model: path, loraRank: rank = 16, fullFineTuning = false, recompute = false } = options;
   const lora = (config: ModelConfig) =>
     fullFineTuning ? {} : { lora: { rank, alpha: rank, targets: architectureOf(config).targets, seed: 0 } };
   if (shape !== undefined) {
     const type = options.dtype ?? shape.type ?? 'float32';
-    return randomModel(shape.config, { fullFineTuning, type, ...lora(shape.config) });
+    return randomModel(shape.config, { fullFineTuning, recompute, type, ...lora(shape.config) });
   }
   const { config, weights } = openModel(path ?? '');
   weights.close();
-  return (await loadModel({ model: path ?? '', fullFineTuning, ...lora(config) })).model;
+  return (await loadModel({ model: path ?? '', fullFineTuning, recompute, ...lora(config) })).model;
 }
 
 function printProfile(what: string, profile: StepProfile): void {

@@ -178,7 +178,7 @@ function trainingBars(
 
 async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {
   const { model, tokenizer, adapter, fullFineTuning = false, loraRank = 16, loraAlpha = loraRank, seed } = options;
-  const base = { model, ...(tokenizer !== undefined && { tokenizer }) };
+  const base = { model, ...(tokenizer !== undefined && { tokenizer }), recompute: options.recompute ?? false };
   if (adapter !== undefined) return { ...base, adapter, fullFineTuning };
   if (fullFineTuning) return { ...base, fullFineTuning };
   if (!(loraAlpha > 0)) throw new InputError('lora-alpha', loraAlpha, 'a number > 0');

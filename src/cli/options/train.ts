@@ -31,6 +31,7 @@ export interface TrainOptions extends SessionOptions {
   readonly loraDropout?: number;
   readonly loraTargets?: readonly string[];
   readonly fullFineTuning?: boolean;
+  readonly recompute?: boolean;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly evaluateEvery?: number;
@@ -93,6 +94,10 @@ export function withTrainOptions(command: Command): Command {
       namesOption,
     )
     .option('--full-fine-tuning', 'train every weight instead of an adapter')
+    .option(
+      '--recompute',
+      'keep the input of each block alone and run the block again: the same numbers in less memory',
+    )
     .option('--seed <n>', 'seed of the adapter, the data order and the coin', integerOption('seed', 0), 0)
     .option('--no-shuffle', 'take examples in file order')
     .option(

@@ -27,12 +27,14 @@ export interface TensorSource {
  * @param source numbers, or a function that gives them
  * @param trained an adapter, or every weight; by default nothing is trainable
  * @param largest the most bytes of one tensor; larger ones are held in parts
+ * @param recompute whether the backward pass runs every block again
  */
 export async function assembleModel(
   config: ModelConfig,
   source: TensorSource | TensorSource['values'],
   trained?: StoredAdapter | 'every weight',
   largest = largestTensor(),
+  recompute = false,
 ): Promise<LanguageModel> {
   const { values, halfType, halves }: TensorSource = typeof source === 'function' ? { values: source } : source;
   const adapter = trained === 'every weight' ? undefined : trained;
@@ -63,7 +65,7 @@ export async function assembleModel(
       await nextTurn();
     }
   }
-  return createDecoder({ config, weights, trainable, lora: adapter?.lora });
+  return createDecoder({ config, weights, trainable, lora: adapter?.lora, recompute });
 }
 
 /** Halves two by two in numbers of 32 bits, the first in the lower bits. */

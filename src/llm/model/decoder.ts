@@ -13,6 +13,7 @@ import { linear } from './linear.js';
 import type { LoraConfig } from './lora.js';
 import { embed, timesTransposed, type Network, type Place } from './network.js';
 import { wholeTensors } from './parts.js';
+import { recomputed } from './recompute.js';
 import { rotaryTables } from './rotary.js';
 
 /** The names and shapes of a model's tensors, as in HF checkpoints. */
@@ -42,10 +43,12 @@ export interface DecoderParts {
   /** The adapter's factors by PEFT name, or all of `weights`, or nothing. */
   readonly trainable: ReadonlyMap<string, Variable>;
   readonly lora: LoraConfig | undefined;
+  /** Whether the backward pass runs every block again, so that nothing but its input is kept of it. */
+  readonly recompute?: boolean;
 }
 
 /** The language model of a configuration and its tensors. */
-export function createDecoder({ config, weights, trainable, lora }: DecoderParts): LanguageModel {
+export function createDecoder({ config, weights, trainable, lora, recompute = false }: DecoderParts): LanguageModel {
   const architecture = architectureOf(config);
   const headName = config.tiedHead ? architecture.embedding : architecture.head;
   const { frequencies, attentionFactor } = architecture.rotation(config);
@@ -70,6 +73,12 @@ export function createDecoder({ config, weights, trainable, lora }: DecoderParts
       const [tensor, ...rest] = parts(name);
       if (rest.length > 0) throw new Error(`${name} is held in parts`);
       return tensor;
+    },
+    block: (name, rows, place, block) => {
+      const differentiates = recompute && tf.engine().state.gradientDepth > 0 && place.memory === undefined;
+      if (!differentiates) return tf.tidy(() => block(rows, place));
+      const own = [...trainable].flatMap(([variable, one]) => (variable.includes(`${name}.`) ? [one] : []));
+      return recomputed(block, rows, place, own);
     },
     linear: (rows, module) => {
       const bias = weights.get(`${module}.bias`);

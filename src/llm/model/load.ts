@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly lora?: LoraOptions;
   /** Whether every weight is trainable. Not together with an adapter. */
   readonly fullFineTuning?: boolean;
+  /** Whether the backward pass runs every block again, for less memory: the numbers are the same. */
+  readonly recompute?: boolean;
   /** The most bytes of one tensor, larger ones are held in parts; by default what the device takes. */
   readonly largestTensor?: number;
 }
@@ -52,7 +54,9 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
         : lora !== undefined
           ? freshAdapter(lora, config)
           : fullFineTuning && 'every weight';
-    const model = await assembleModel(config, checkedSource(weights), trained || undefined, options.largestTensor);
+    const { largestTensor, recompute } = options;
+    const source = checkedSource(weights);
+    const model = await assembleModel(config, source, trained || undefined, largestTensor, recompute);
     return { model, tokenizer };
   } finally {
     weights.close();

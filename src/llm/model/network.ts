@@ -11,6 +11,7 @@ import {
 } from '../../engine/fused-kernels.js';
 import type { KeyValueCache } from './cache.js';
 import { add, apply, reshape, type Operation } from './custom-gradient.js';
+import type { Block } from './recompute.js';
 import { rotate, type RotaryTables } from './rotary.js';
 
 /** What an architecture's forward pass is written in. */
@@ -21,6 +22,8 @@ export interface Network {
   parts(name: string): readonly Tensor[];
   /** The rows of token ids in the embedding, with its adapter where it has one: [batch · length, width]. */
   embed(ids: Tensor): Tensor;
+  /** Rows through a block, by the name of its module: what it made on the way and no gradient needs is freed at its end. */
+  block(name: string, rows: Tensor, place: Place, block: Block): Tensor;
   /** Rows [rows, in] through a module's linear map and, where it has one, its adapter: [rows, out]. */
   linear(rows: Tensor, module: string): Tensor;
 }

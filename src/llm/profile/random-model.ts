@@ -12,15 +12,18 @@ export interface RandomModelOptions {
   readonly fullFineTuning?: boolean;
   /** The type that its weights are rounded to, and held in where they are not trained; float32 unless given. */
   readonly type?: StoredType;
+  /** Whether the backward pass runs every block again. */
+  readonly recompute?: boolean;
 }
 
 /** A model of hashed weights on the current backend, trained whole or by a fresh adapter. */
 export async function randomModel(
   config: ModelConfig,
-  { lora, fullFineTuning = false, type = 'float32' }: RandomModelOptions,
+  { lora, fullFineTuning = false, type = 'float32', recompute }: RandomModelOptions,
 ): Promise<LanguageModel> {
   const adapter = lora && freshAdapter(lora, config);
-  return assembleModel(config, hashedSource(config, type), fullFineTuning ? 'every weight' : adapter);
+  const trained = fullFineTuning ? 'every weight' : adapter;
+  return assembleModel(config, hashedSource(config, type), trained, undefined, recompute);
 }
 
 function hashedSource(config: ModelConfig, type: StoredType): TensorSource {

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
 import { halfTypeOf } from '../../../src/engine/half-matrix.js';
+import { tensorBytes as tensorBytesNow } from '../../../src/engine/tensor-bytes.js';
 import { gpt2Config } from '../../../src/llm/model/architecture/gpt2.js';
 import { architectureOf, type ModelConfig } from '../../../src/llm/model/architecture/index.js';
 import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
@@ -75,7 +76,8 @@ const bytesOf = async (tensors: readonly tf.Tensor[]): Promise<Buffer> =>
   );
 
 /** Losses, gradients, and the adapter after steps on both objectives, of a model that is loaded for it. */
-async function outcome(options: LoadOptions): Promise<{ model: LanguageModel; bytes: Buffer[] }> {
+async function outcome(options: LoadOptions): Promise<{ model: LanguageModel; bytes: Buffer[]; tensorBytes: number }> {
+  const before = tensorBytesNow();
   const { model } = await loadModel(options);
   const task = stepTask({
     model,
@@ -103,11 +105,12 @@ async function outcome(options: LoadOptions): Promise<{ model: LanguageModel; by
   const ids = tf.tensor2d(examples[0].sequence.ids, [1, 9], 'int32');
   const hidden = tf.tidy(() => model.project(tf.reshape(model.hidden(ids, { adapter: false }), [9, -1])));
   bytes.push(await bytesOf([hidden]));
-  for (let step = 0; step < 2; step++) await task.step();
+  let tensorBytes = 0;
+  for (let step = 0; step < 2; step++) tensorBytes = (await task.step()).tensorBytes - before;
   bytes.push(await bytesOf([...model.trainable.values()]));
   task.dispose();
   tf.dispose([ids, hidden]);
-  return { model, bytes };
+  return { model, bytes, tensorBytes };
 }
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
@@ -141,6 +144,29 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
         }
       },
       compilingTimeout,
+    );
+
+    it.runIf(name === 'wasm').each(cases)(
+      'recomputed activations give the same bits with fewer bytes: $name',
+      async (one) => {
+        const backend = await openBackend(name, { threads: 2 });
+        try {
+          const { half } = await folders(one);
+          const lora = { rank: 3, alpha: 6, seed: 1, targets: architectureOf(one.config).targets, ...one.lora };
+          for (const trained of [{ lora }, { fullFineTuning: true }]) {
+            const kept = await outcome({ model: half, ...trained });
+            const again = await outcome({ model: half, ...trained, recompute: true });
+            again.bytes.forEach((bytes, i) => {
+              expect(bytes.equals(kept.bytes[i])).toBe(true);
+            });
+            expect(again.tensorBytes).toBeLessThan(kept.tensorBytes);
+            kept.model.dispose();
+            again.model.dispose();
+          }
+        } finally {
+          backend.close();
+        }
+      },
     );
 
     it('are float32 masters where every weight is trained', async () => {

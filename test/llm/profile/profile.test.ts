@@ -92,8 +92,30 @@ describe('forgetting llm profile', () => {
     const leastOperations = 2 * rows * 4 * 12 * 64 ** 2 * passes;
     expect(profile.operations.gigaflops * 1e9).toBeGreaterThan(leastOperations);
     expect(profile.operations.gigaflops * 1e9).toBeLessThan(2 * leastOperations);
+    const { tensors, weights, activations, optimiser, process: all } = profile.memory;
+    expect(weights + activations + optimiser).toBe(tensors);
+    expect(activations).toBeGreaterThan(0);
+    expect(all).toBeGreaterThan(tensors);
+    const numbers = 4 * (12 * 64 ** 2 + 13 * 64) + 2 * 512 * 64 + 2 * 64;
+    // An adapter of rank 4 on queries, keys and values, and its two moments.
+    const adapter = 4 * (4 * 64 + 192 * 4);
+    expect(weights).toBe(4 * (trained[0] === '--lora-rank' ? numbers + adapter : numbers));
+    expect(optimiser).toBe(8 * (trained[0] === '--lora-rank' ? adapter : numbers));
+    expect(profile.millisecondsPerToken).toBeCloseTo(profile.stepMilliseconds / rows, 12);
     const achieved = profile.operations.gigaflops / (profile.stepMilliseconds / 1000);
     expect(profile.operations.shareOfLimit).toBeCloseTo(achieved / profile.matmulLimit.gigaflopsPerSecond, 12);
+  });
+
+  it('holds the weights of a shape in the type that is asked for', async () => {
+    const words = ['profile', '--shape', 'small', '--batch', '1', '--length', '8', '--steps', '1', '--backend', 'wasm'];
+    const weightsOf = async (...more: string[]): Promise<number> =>
+      (JSON.parse((await llm(...words, '--json', ...more)).stdout) as StepProfile).memory.weights;
+    const [plain, half] = [await weightsOf(), await weightsOf('--dtype', 'bfloat16')];
+    // Matrices at half the size; norms, biases and the adapter stay as they are.
+    expect(plain - half).toBe(2 * (4 * 12 * 64 ** 2 + 2 * 512 * 64));
+    const { code, stderr } = await llm('profile', '--model', model, '--dtype', 'float16');
+    expect(code).toBe(2);
+    expect(stderr).toContain('dtype: got "float16", expected --shape');
   });
 
   it('prints a table, and reads a model', async () => {

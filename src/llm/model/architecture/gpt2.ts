@@ -124,8 +124,9 @@ function shapes({ width, intermediateWidth, vocabularySize, ...config }: Gpt2Con
 
 function hidden(config: Gpt2Config, network: Network, ids: Tensor, place: Place): Tensor {
   let rows = addPositions(network.embed(ids), network.weight(positions), place);
-  // What a block made on the way and no gradient needs is freed at its end.
-  for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
+  for (let layer = 0; layer < config.layers; layer++) {
+    rows = network.block(`${gpt2.blocks}.${layer}`, rows, place, (x, at) => block(config, network, layer, x, at));
+  }
   return norm(config, network, rows, 'transformer.ln_f');
 }
 

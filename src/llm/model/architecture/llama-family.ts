@@ -82,8 +82,8 @@ export function llamaFamily<Config extends LlamaFamilyConfig>(member: LlamaFamil
       const windowed = window?.(config)?.windowed ?? (() => false);
       let rows = network.embed(ids);
       for (let layer = 0; layer < config.layers; layer++) {
-        // What a block made on the way and no gradient needs is freed at its end.
-        rows = tf.tidy(() => block(config, network, { layer, windowed: windowed(layer) }, rows, place));
+        const one = { layer, windowed: windowed(layer) };
+        rows = network.block(`model.layers.${layer}`, rows, place, (x, at) => block(config, network, one, x, at));
       }
       return norm(config, network, rows, 'model.norm');
     },

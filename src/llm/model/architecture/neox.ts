@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as z from 'zod';
 import { checked } from '../../../base/checked.js';
@@ -136,8 +135,9 @@ function shapes(config: NeoxConfig): Map<string, number[]> {
 
 function hidden(config: NeoxConfig, network: Network, ids: Tensor, place: Place): Tensor {
   let rows = network.embed(ids);
-  // What a block made on the way and no gradient needs is freed at its end.
-  for (let layer = 0; layer < config.layers; layer++) rows = tf.tidy(() => block(config, network, layer, rows, place));
+  for (let layer = 0; layer < config.layers; layer++) {
+    rows = network.block(`${neox.blocks}.${layer}`, rows, place, (x, at) => block(config, network, layer, x, at));
+  }
   return norm(config, network, rows, 'gpt_neox.final_layer_norm');
 }
 
