@@ -142,15 +142,8 @@ export type { EnsembleMember, EnsembleTask } from './convex/simulate/worker.js';
 export { estimate, moments, type Estimate } from './base/statistics.js';
 
 export { remedies } from './remedy/index.js';
-export {
-  compareRemedies,
-  type BoundedBy,
-  type Chosen,
-  type ComparisonOptions,
-  type Measured,
-  type RemedyComparison,
-  type RemedyRow,
-} from './remedy/compare.js';
+export { compareRemedies, type ComparisonOptions, type RemedyComparison } from './remedy/compare.js';
+export type { BoundedBy, Chosen, Measured, RemedyRow } from './remedy/row.js';
 export { remedyBound } from './theory/remedy-bound.js';
 export { type CurvePoint } from './remedy/curve.js';
 export { gapAt, type JudgedLimit } from './remedy/judge.js';

@@ -3,7 +3,7 @@ import type { Estimate } from '../../src/base/statistics.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Enclosed, FrontChoice } from '../../src/convex/front/choose.js';
 import type { Vertex } from '../../src/convex/front/support.js';
-import type { Chosen } from '../../src/remedy/compare.js';
+import type { Chosen } from '../../src/remedy/row.js';
 import type { CurvePoint } from '../../src/remedy/curve.js';
 import type { Pair } from '../../src/schedule/schedule.js';
 import type { ProblemSource } from './problem-source.js';

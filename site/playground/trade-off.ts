@@ -4,7 +4,7 @@ import { enclosedFront, type EnclosedFront } from '../../src/convex/front/enclos
 import type { Problem } from '../../src/convex/problem/problem.js';
 import { conflictRanges, forgettingKl, normalizedIdealDistance } from '../../src/convex/simulate/scale-free.js';
 import { valuesAt } from '../../src/convex/optimum/weighted-sum.js';
-import type { Chosen } from '../../src/remedy/compare.js';
+import type { Chosen } from '../../src/remedy/row.js';
 import { drawn } from '../../src/remedy/curve.js';
 import { gapAt } from '../../src/remedy/judge.js';
 import { remedies } from '../../src/remedy/index.js';

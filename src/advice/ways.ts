@@ -1,6 +1,7 @@
 import { InputError } from '../base/input-error.js';
 import type { Problem } from '../convex/problem/problem.js';
-import { compareRemedies, type RemedyRow } from '../remedy/compare.js';
+import { compareRemedies } from '../remedy/compare.js';
+import type { RemedyRow } from '../remedy/row.js';
 import { remedies } from '../remedy/index.js';
 import { setup } from '../remedy/setup.js';
 import { schedules } from '../schedule/index.js';

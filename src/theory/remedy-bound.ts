@@ -1,5 +1,5 @@
 import { average } from '../remedy/average.js';
-import type { BoundedBy } from '../remedy/compare.js';
+import type { BoundedBy } from '../remedy/row.js';
 import { isReason, type Limit } from '../remedy/limit.js';
 import type { Remedy } from '../remedy/remedy.js';
 import { once, type Setup } from '../remedy/setup.js';

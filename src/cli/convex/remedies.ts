@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { shortNumber } from '../../base/text.js';
-import type { RemedyComparison, RemedyRow } from '../../remedy/compare.js';
+import type { RemedyComparison } from '../../remedy/compare.js';
+import type { RemedyRow } from '../../remedy/row.js';
 import { costText } from '../../remedy/remedy.js';
 import type { Order } from '../../schedule/schedule.js';
 import { commaNumbers, integerOption, numberOption, optionName, unitOption, wordOption } from '../arguments.js';
