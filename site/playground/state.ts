@@ -1,5 +1,6 @@
 import { looks } from '../../src/figure/theme.js';
 import { paper, variants, type ScheduleKey } from '../../src/schedule/key.js';
+import { replay } from '../../src/schedule/replay.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 
 /** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */
@@ -120,7 +121,7 @@ export const initialState: State = {
   remedies: [
     variants[paper.sftThenDpo].schedule,
     'best-checkpoint',
-    'replay',
+    replay.name,
     'l2-anchor',
     'average',
     paper.alright,

@@ -2,16 +2,17 @@ import { shortNumber } from '../../../src/base/text.js';
 import { paper, variants } from '../../../src/schedule/key.js';
 import { remediesCommand } from '../../playground/command.js';
 import { remedyList } from '../../playground/remedy-list.js';
+import { replay } from '../../../src/schedule/replay.js';
 import { labelOfRemedy, remediesView } from '../../playground/remedies-view.js';
 import { storyState } from '../problem.js';
 import type { Section } from '../section.js';
 import { percent, said } from '../words.js';
 
-const shown = ['replay', 'average', 'l2-anchor', 'ewc-anchor', 'best-checkpoint'];
+const shown: readonly string[] = [replay.name, 'average', 'l2-anchor', 'ewc-anchor', 'best-checkpoint'];
 const sequential = variants[paper.sftThenDpo].schedule;
 
 const traces: Readonly<Record<string, string>> = {
-  replay: 'Its curve is the front itself: with the right share it loses nothing.',
+  [replay.name]: 'Its curve is the front itself: with the right share it loses nothing.',
   average:
     'Its curve is the image of a straight line between the two models, above the front everywhere but at its ends.',
   'l2-anchor': 'It holds all directions alike, those that SFT does not care about too: its curve misses the front.',
