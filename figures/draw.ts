@@ -5,7 +5,8 @@ import { InputError } from '../src/base/input-error.js';
 import type { Cache } from '../src/experiment/cache.js';
 import type { Experiment, ExperimentContext, WorkProgress } from '../src/experiment/experiment.js';
 import type { Drawing } from '../src/figure/drawing.js';
-import type { Provenance } from '../src/figure/figure.js';
+import { columned } from '../src/figure/column.js';
+import type { Figure, Provenance } from '../src/figure/figure.js';
 import type { PageFigure, SkippedFigure } from '../src/figure/page.js';
 import type { WorkerPool } from '../src/convex/simulate/pool.js';
 import { untitled } from '../src/figure/untitled.js';
@@ -32,6 +33,8 @@ export interface FigureOptions {
   readonly problem?: string;
   /** Whether figures have their headings; they have unless told. */
   readonly titles?: boolean;
+  /** Whether figures are laid out for one column of a paper. */
+  readonly column?: boolean;
   /** Whether to write PDFs too. */
   readonly pdf?: boolean;
 }
@@ -55,7 +58,7 @@ export async function drawFigures(options: FigureOptions): Promise<string[]> {
 }
 
 async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<string[]> {
-  const { quick, out, seed, cache, llm, titles = true, pdf = false } = options;
+  const { quick, out, seed, cache, llm, titles = true, column = false, pdf = false } = options;
   const { drawings } = await import('./index.js');
   const given = options.problem === undefined ? undefined : await givenProblem(options.problem);
   const possible = given === undefined ? drawings : drawings.filter(({ takesProblem }) => takesProblem);
@@ -85,6 +88,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   const renderer = startRenderer(pool, quick ? 1 : 2);
   const skipped: SkippedFigure[] = [];
   const results = sharedResults(context);
+  const laidOut = column ? columned : (figure: Figure): Figure => figure;
   /** Draws one figure and writes its files; the line that says so, or why not. */
   const make = async (drawing: Drawing): Promise<string> => {
     const { name } = drawing;
@@ -98,7 +102,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     const words = [...(quick ? ['--quick'] : []), ...own, '--only', name, '--seed', String(seed)];
     const command = shellWords(['forgetting', 'reproduce', ...words]);
     const rendered = await renderer.render({
-      figure: titles ? figure : untitled(figure),
+      figure: laidOut(titles ? figure : untitled(figure)),
       provenance: { ...(figure.origin ?? { command, seed }), version },
     });
     const path = join(out, name);

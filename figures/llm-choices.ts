@@ -8,10 +8,10 @@ import { paper } from '../src/schedule/key.js';
 
 /** How the two objectives are told apart: in greys, for the colours belong to the schedules. */
 const objectives = [
-  { name: 'SFT', colour: ink.faint, dash: [6, 3], shape: 'square' },
+  { name: 'SFT', colour: '#A6A6A6', dash: [6, 3], shape: 'square' },
   { name: 'DPO', colour: ink.text, dash: [], shape: 'square' },
 ] as const;
-const [width, stripHeight, gapHeight] = [430, 170, 170];
+const [width, stripHeight, gapHeight] = [430, 170, 210];
 
 /** MAXRIGHT's choices over time, for every λ, and the weighted gaps that they follow. */
 export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
@@ -41,13 +41,23 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
       { layer: 'gap', comparison, step, objective: 'SFT', gap: sftWeightedGap },
       { layer: 'gap', comparison, step, objective: 'DPO', gap: dpoWeightedGap },
     ]);
+  const means = comparisons.flatMap((comparison) =>
+    objectives.flatMap(({ name }) =>
+      movingMeans(
+        gaps.filter((row) => row.comparison === comparison && row.objective === name),
+        windowOf(steps),
+      ),
+    ),
+  );
+  const below = gaps.filter(({ gap }) => gap < 0).length / gaps.length;
   return {
     title: text,
     caption:
       `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with DPO’s share of the steps over ` +
       `all seeds; below, the weighted gaps that it goes by, at λ = ${middle}: both are evaluated every ${String(settings.period)} steps, in ` +
-      'between only the chosen one’s is refreshed, by its own step.',
-    rows: [...strips, ...shares, ...gaps],
+      `between only the chosen one’s is refreshed, by its own step (faint; strong: means over ${windowOf(steps)} steps). ` +
+      `${(100 * below).toFixed(0)} % of them are below 0: a gap is the loss of one minibatch less the optimum over all examples, and an easy minibatch lies below that.`,
+    rows: [...strips, ...shares, ...gaps, ...means],
     spec: {
       title: { text, subtitle: `${setting(results)}; MAXRIGHT’s first seed; shares of DPO steps over all` },
       hconcat: comparisons.map((comparison) => {
@@ -55,7 +65,7 @@ export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
         return {
           vconcat: [
             stripView(comparison, steps),
-            gapView(comparison, steps, middle, lossAxis(own, gapHeight, 'weighted gap').encoding),
+            gapView(comparison, steps, middle, lossAxis([...own, 0], gapHeight, 'weighted gap').encoding),
           ],
         };
       }),
@@ -109,10 +119,42 @@ function gapView(
     title: { text: `λ = ${lambda}`, fontSize: 13, fontWeight: 400, anchor: 'middle', offset: 6 },
     width,
     height: gapHeight,
-    transform: onlyLayer('gap', { comparison }),
-    mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.8, clip: true },
-    encoding: { x: { field: 'step', ...stepAxis(steps) }, y: { field: 'gap', ...y }, color, strokeDash },
+    encoding: { x: { field: 'step', ...stepAxis(steps) }, y: { field: 'gap', ...y } },
+    layer: [
+      {
+        data: { values: [{ zero: 0 }] },
+        mark: { type: 'rule', color: ink.line, strokeDash: [1.5, 3] },
+        encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { field: 'zero', type: 'quantitative' } },
+      },
+      {
+        transform: onlyLayer('gap', { comparison }),
+        mark: { type: 'line', interpolate: 'step-after', strokeWidth: 0.8, opacity: 0.5, clip: true },
+        encoding: { color },
+      },
+      {
+        transform: onlyLayer('mean', { comparison }),
+        mark: { type: 'line', strokeWidth: 2.4, clip: true },
+        encoding: { color, strokeDash },
+      },
+    ],
   };
+}
+
+/** Steps that a moving mean is taken over. */
+function windowOf(steps: number): number {
+  return Math.max(1, Math.round(steps / 20));
+}
+
+/** The means over windows of steps, each at the middle of its own. */
+function movingMeans<Row extends { readonly step: number; readonly gap: number }>(
+  rows: readonly Row[],
+  window: number,
+) {
+  return rows.slice(0, Math.max(0, rows.length - window + 1)).map((first, i) => {
+    const within = rows.slice(i, i + window);
+    const gap = within.reduce((sum, row) => sum + row.gap, 0) / window;
+    return { ...first, layer: 'mean', step: (first.step + within[within.length - 1].step) / 2, gap };
+  });
 }
 
 /** The stretches of steps on one objective. */

@@ -1,6 +1,7 @@
 import type { Layer } from '../src/figure/figure.js';
 import { estimateColumns, labelMark, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
 import { ink, lookOf } from '../src/figure/theme.js';
+import { significant } from '../src/base/text.js';
 import { overheadOf, type OverheadRow } from '../src/study/overhead.js';
 import { comparisons } from '../src/study/plan.js';
 import type { Estimate } from '../src/base/statistics.js';
@@ -8,20 +9,18 @@ import { comparisonTitles, llmDrawing, schedulesOf, setting } from './llm.js';
 
 const exact = (mean: number): Estimate => ({ mean, ci95: null });
 const panels = [
-  { title: 'time of a step / Sequential', ratio: true, cost: ({ time }: OverheadRow) => time },
-  { title: 'tensor memory / Sequential', ratio: true, cost: ({ memory }: OverheadRow) => exact(memory) },
-  { title: 'gradients per step', ratio: false, cost: (row: OverheadRow) => exact(row.gradientsPerStep) },
-  { title: 'loss evaluations per step', ratio: false, cost: (row: OverheadRow) => exact(row.evaluationsPerStep) },
+  { title: 'time of a step / Sequential', cost: ({ time }: OverheadRow) => time },
+  { title: 'tensor memory / Sequential', cost: ({ memory }: OverheadRow) => exact(memory) },
 ] as const;
 
-/** Time and memory of every schedule over those of Sequential, and the work that they come from. */
+/** Time and memory of every schedule over those of Sequential. */
 export const llmCostFigure = llmDrawing('llm-cost', (results) => {
   const text = 'What each schedule costs';
   const overheads = overheadOf(results.settings.scale.steps, results.cost);
-  const rows = panels.flatMap(({ title, cost, ratio }) =>
+  const rows = panels.flatMap(({ title, cost }) =>
     overheads.map((row) => ({
       ...{ layer: 'bar', comparison: row.comparison, panel: title, schedule: lookOf(row.schedule).label },
-      ...columnsOf(cost(row), ratio),
+      ...columnsOf(cost(row)),
     })),
   );
   const keys = schedulesOf(results);
@@ -31,8 +30,7 @@ export const llmCostFigure = llmDrawing('llm-cost', (results) => {
     title: text,
     caption:
       'The mean time of a step and the most memory that tensors take, over those of Sequential (dotted), all λ and all splits ' +
-      'taken together. Beside them the work itself: Mix computes both gradients in every step, MAXRIGHT both losses every ' +
-      `${String(results.settings.period)} steps.`,
+      `taken together. The work by definition: ${workOf(overheads)}.`,
     rows,
     spec: {
       title: { text, subtitle: `${setting(results)}; mean and, of times, 95 % interval` },
@@ -45,12 +43,12 @@ export const llmCostFigure = llmDrawing('llm-cost', (results) => {
           offset: 8,
         },
         spacing: 22,
-        hconcat: panels.map(({ title, ratio }, i) => ({
+        hconcat: panels.map(({ title }, i) => ({
           title: {
             ...{ text: title, fontSize: 13, fontWeight: 400, offset: 8 },
             ...{ anchor: 'start' as const, frame: 'group' as const },
           },
-          width: 180,
+          width: 230,
           height: 150,
           transform: onlyLayer('bar', { comparison, panel: title }),
           encoding: {
@@ -76,7 +74,7 @@ export const llmCostFigure = llmDrawing('llm-cost', (results) => {
               mark: { type: 'rule' as const, strokeWidth: 1.5 },
               encoding: { x: { field: 'low' }, x2: { field: 'high' } },
             },
-            ...(ratio ? [atOne] : []),
+            atOne,
             {
               mark: { ...labelMark, align: 'left' as const, dx: 6 },
               encoding: {
@@ -92,9 +90,19 @@ export const llmCostFigure = llmDrawing('llm-cost', (results) => {
 });
 
 /** A cost's columns, and where its number stands: behind the bar, and behind the line at 1. */
-function columnsOf(cost: Estimate, ratio: boolean) {
+function columnsOf(cost: Estimate) {
   const columns = estimateColumns(cost);
-  return { ...columns, labelAt: Math.max(columns.high, ratio ? 1 : 0) };
+  return { ...columns, labelAt: Math.max(columns.high, 1) };
+}
+
+/** Gradients and loss evaluations per step of every schedule, in words; they are the same in both comparisons. */
+function workOf(overheads: readonly OverheadRow[]): string {
+  const schedules = [...new Map(overheads.map((row) => [lookOf(row.schedule).label, row])).entries()];
+  const texts = schedules.map(([label, { gradientsPerStep, evaluationsPerStep }]) => {
+    const evaluations = evaluationsPerStep > 0 ? ` and ${significant(evaluationsPerStep, 2)} loss evaluations` : '';
+    return `${label} takes ${significant(gradientsPerStep, 2)} gradients${evaluations} a step`;
+  });
+  return texts.join(', ');
 }
 
 /** Where a schedule costs what Sequential does. */

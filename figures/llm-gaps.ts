@@ -10,12 +10,13 @@ const panels = [
   { measure: 'sftGap', title: 'f_SFT − f_SFT*' },
   { measure: 'dpoGap', title: 'f_DPO − f_DPO*' },
   { measure: 'idealDistance', title: 'ideal distance' },
+  { measure: 'normalizedIdealDistance', title: 'normalised ideal distance' },
 ] as const;
-const [width, height] = [290, 230];
+const [width, height] = [215, 210];
 /** How far from one another the marks of the first and of a schedule behind the last stand, where λs stand 1 apart. */
 const apart = 0.52;
 
-/** Both optimality gaps and the distance to the ideal point at the end of every run, over λ. */
+/** Both optimality gaps and both distances to the ideal point at the end of every run, over λ. */
 export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
   const text = 'What each schedule leaves open, over λ';
   const { lambdas } = results.settings.scale;
@@ -36,7 +37,7 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
   const yOf = (comparison: string, measure: string, title: string) => {
     const own = rows.filter((row) => row.comparison === comparison && row.measure === measure);
     const { axis, ...encoding } = lossAxis(
-      own.flatMap(({ mean }) => [mean, 0]),
+      own.flatMap(({ low, high }) => [low, high, 0]),
       height,
       title,
     ).encoding;
@@ -45,7 +46,7 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
   return {
     title: text,
     caption:
-      'At the end of every run: how far each objective is above its optimum, and the distance to the ideal point, with 95 % ' +
+      'At the end of every run: how far each objective is above its optimum, and the distance to the ideal point, plain and with each gap in units of the start’s, with 95 % ' +
       'intervals over seeds. Sequential’s splits stand at the λ that they are compared with. Mean ideal distance over all λ: ' +
       `${comparisons.map((comparison) => `${comparisonTitles[comparison]}: ${meanDistances(comparison, ends)}`).join('; ')}.`,
     rows,

@@ -1,7 +1,14 @@
 import { comparedKeys } from '../experiments/compared.js';
 import type { Layer, FigureRow, View } from '../src/figure/figure.js';
-import { placeLabels } from '../src/figure/labels.js';
-import { estimateColumns, labelMark, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { placeLabels, toPixel, type PanelAxis } from '../src/figure/labels.js';
+import {
+  estimateColumns,
+  labelMark,
+  lossAxis,
+  type LossScale,
+  onlyLayer,
+  scheduleChannels,
+} from '../src/figure/layers.js';
 import { ink, lookOf } from '../src/figure/theme.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
@@ -77,8 +84,15 @@ export function pathPanel(space: LossSpace, size: PanelSize): Panel {
   };
 }
 
+/** Options of `endPanel`. */
+export interface EndPanelOptions {
+  readonly labels?: boolean;
+  /** The kind of both axes, where it is not left to the values. */
+  readonly scale?: LossScale;
+}
+
 /** The end points of the runs with their intervals and, unless it is said otherwise, their labels. */
-export function endPanel(space: LossSpace, size: PanelSize, { labels = true } = {}): Panel {
+export function endPanel(space: LossSpace, size: PanelSize, { labels = true, scale }: EndPanelOptions = {}): Panel {
   const { color, shape } = scheduleChannels(space.keys ?? comparedKeys);
   const panel = `${space.panel}, end points`;
   const ends = space.runs.map(({ schedule, label, points }) => {
@@ -92,9 +106,13 @@ export function endPanel(space: LossSpace, size: PanelSize, { labels = true } = 
   });
   const ideal = { layer: 'ideal', panel, ...space.ideal, label: 'ideal point' };
   const front = frontRows(space, panel);
-  const axes = lossAxes([...ends, ideal], size);
+  const reach = ends.flatMap(({ sftLow, sftHigh, dpoLow, dpoHigh }) => [
+    { sft: sftLow, dpo: dpoLow },
+    { sft: sftHigh, dpo: dpoHigh },
+  ]);
+  const axes = lossAxes([...ends, ...reach, ideal], size, scale);
   return {
-    rows: [...front, ...(labels ? withPlaces([ideal, ...ends], axes) : [...withPlaces([ideal], axes), ...ends])],
+    rows: [...front, ...withPlaces(labels ? [ideal, ...ends] : [ideal], axes), ...(labels ? [] : ends)],
     view: panelView(space.title, panel, axes, [
       frontLayer,
       ...idealLayers,
@@ -118,19 +136,24 @@ export function endPanel(space: LossSpace, size: PanelSize, { labels = true } = 
   };
 }
 
+/** Pixels of the labels of points. */
+const nameSize = 11;
+
 type Axes = ReturnType<typeof lossAxes>;
 
-function lossAxes(rows: readonly Pair[], { width, height }: PanelSize) {
+function lossAxes(rows: readonly Pair[], { width, height }: PanelSize, scale?: LossScale) {
   return {
     x: lossAxis(
       rows.map(({ sft }) => sft),
       width,
       'f_SFT',
+      scale,
     ),
     y: lossAxis(
       rows.map(({ dpo }) => dpo),
       height,
       'f_DPO',
+      scale,
     ),
   };
 }
@@ -139,19 +162,40 @@ function frontRows({ front = [] }: LossSpace, panel: string) {
   return front.map(({ sft, dpo }, order) => ({ layer: 'front', panel, order, sft, dpo }));
 }
 
-/** The rows with the places of their labels. */
-function withPlaces<Named extends Pair & { readonly label: string }>(
+/** Pixels within which points of a schedule share a label. */
+const together = 10;
+
+/** The rows with the places of their labels; points of one schedule that stand together share one, and so do equal labels. */
+function withPlaces<Named extends Pair & { readonly label: string; readonly schedule?: string }>(
   rows: readonly Named[],
   { x, y }: Axes,
   lines: Parameters<typeof placeLabels>[3] = [],
 ) {
+  const axes = { x: x.axis, y: y.axis };
+  const shared = new Map<Named, string>();
+  for (const row of rows) {
+    const near = [...shared].find(
+      ([other, label]) =>
+        pixelDistance(row, other, axes) < together && (other.schedule === row.schedule || label === row.label),
+    );
+    if (near === undefined) shared.set(row, row.label);
+    else if (!near[1].split(', ').includes(row.label)) shared.set(near[0], `${near[1]}, ${row.label}`);
+  }
+  const named = [...shared].map(([row, name]) => ({ row, name }));
   const places = placeLabels(
-    rows.map(({ sft, dpo, label }) => ({ x: sft, y: dpo, label })),
-    { x: x.axis, y: y.axis },
-    labelMark.fontSize,
+    named.map(({ row: { sft, dpo }, name }) => ({ x: sft, y: dpo, label: name })),
+    axes,
+    nameSize,
     lines,
   );
-  return rows.map((row, i) => ({ ...row, ...places[i] }));
+  return rows.map((row) => {
+    const at = named.findIndex((each) => each.row === row);
+    return at === -1 ? row : { ...row, name: named[at].name, ...places[at] };
+  });
+}
+
+function pixelDistance(a: Pair, b: Pair, { x, y }: Record<'x' | 'y', PanelAxis>): number {
+  return Math.hypot(toPixel(x, a.sft) - toPixel(x, b.sft), toPixel(y, a.dpo) - toPixel(y, b.dpo));
 }
 
 function panelView(title: string, panel: string, { x, y }: Axes, layer: Layer[]): View {
@@ -187,11 +231,11 @@ const nameLayers: Layer[] = [
   },
   {
     transform: [{ filter: 'isValid(datum.labelX)' }],
-    mark: { ...labelMark, align: 'center', baseline: 'middle' },
+    mark: { ...labelMark, fontSize: nameSize, align: 'center', baseline: 'middle' },
     encoding: {
       x: { field: 'labelX', type: 'quantitative' },
       y: { field: 'labelY', type: 'quantitative' },
-      text: { field: 'label' },
+      text: { field: 'name' },
     },
   },
 ];

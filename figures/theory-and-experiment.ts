@@ -3,11 +3,20 @@ import { llm } from '../experiments/llm.js';
 import { tradeOff, type TradeOff } from '../experiments/trade-off.js';
 import type { Drawing } from '../src/figure/drawing.js';
 import type { Figure, View } from '../src/figure/figure.js';
-import { estimateColumns, lossAxis, onlyLayer, ruleText, scheduleChannels } from '../src/figure/layers.js';
+import {
+  estimateColumns,
+  lossAxis,
+  lossScale,
+  type LossScale,
+  onlyLayer,
+  ruleText,
+  scheduleChannels,
+} from '../src/figure/layers.js';
 import { lookOf } from '../src/figure/theme.js';
 import { comparisons } from '../src/study/plan.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import type { Estimate } from '../src/base/statistics.js';
+import type { Pair } from '../src/schedule/schedule.js';
 import { endPanel, type LossSpace } from './loss-space.js';
 import {
   comparisonTitles,
@@ -21,7 +30,7 @@ import {
 } from './llm.js';
 import { sequential } from '../src/schedule/sequential.js';
 
-const size = { width: 300, height: 270 };
+const size = { width: 320, height: 320 };
 const gapHeight = 210;
 const half = 0.5;
 
@@ -53,21 +62,27 @@ export const theoryAndExperimentFigure: Drawing = {
 function drawBoth(theory: TradeOff, experiment: ExperimentResults): Omit<Figure, 'name'> {
   const columns = [theoryColumn(theory), ...experimentColumns(experiment)];
   const keys = schedulesOf(experiment);
-  const panels = columns.map(({ space }) => endPanel({ ...space, keys }, size, { labels: false }));
+  const ends = columns.flatMap(({ space: { runs, ideal } }) => [...runs.map(({ points }) => meanOf(points)), ideal]);
+  // One kind of axis for all, so that what looks alike is alike.
+  const scale = [ends.map(({ sft }) => sft), ends.map(({ dpo }) => dpo)].some((values) => lossScale(values) === 'sqrt')
+    ? 'sqrt'
+    : 'linear';
+  const panels = columns.map(({ space }) => endPanel({ ...space, keys }, size, { scale }));
   const gaps = columns.flatMap(({ space, gaps: own }) =>
     own.flatMap(({ schedule, points }) =>
       points.map(({ part, gap }) => ({
         ...{ layer: 'gap', panel: gapPanel(space), schedule: lookOf(schedule).label, part },
-        ...estimateColumns(gap),
+        ...withoutNegative(estimateColumns(gap)),
       })),
     ),
   );
+  const gapScale = lossScale(gaps.map(({ mean }) => mean));
   const text = 'Theory beside experiment';
   return {
     title: text,
     caption:
       'The same plot for the convex pair, whose front and optima are certified, and for the language model, whose optima are the best ' +
-      `that single-objective runs came to. Gap of F_λ at the end: ${columns.map(endGaps).join('; ')}.`,
+      `that single-objective runs came to; at end points λ, for Sequential first stage : second stage. Gap of F_λ at the end: ${columns.map(endGaps).join('; ')}.`,
     rows: [...panels.flatMap(({ rows }) => rows), ...gaps],
     spec: {
       title: {
@@ -79,7 +94,7 @@ function drawBoth(theory: TradeOff, experiment: ExperimentResults): Omit<Figure,
       },
       vconcat: [
         { hconcat: panels.map(({ view }) => view) },
-        { hconcat: columns.map((column) => gapView(column, gaps, keys)) },
+        { hconcat: columns.map((column) => gapView(column, gaps, keys, gapScale)) },
       ],
     },
   };
@@ -130,12 +145,13 @@ function gapPanel({ panel }: LossSpace): string {
 
 function gapView(
   { space, lambda }: Column,
-  rows: readonly { readonly panel: string; readonly mean: number }[],
+  rows: readonly { readonly panel: string; readonly low: number; readonly high: number }[],
   keys: readonly string[],
+  scale: LossScale,
 ): View {
   const panel = gapPanel(space);
   const { color, strokeDash } = scheduleChannels(keys);
-  const values = rows.filter((row) => row.panel === panel).map(({ mean }) => mean);
+  const values = rows.filter((row) => row.panel === panel).flatMap(({ low, high }) => [low, high]);
   return {
     width: size.width,
     height: gapHeight,
@@ -147,7 +163,7 @@ function gapView(
         scale: { domain: [0, 1], nice: false },
         axis: { title: 'step / T', grid: false, tickCount: 5 },
       },
-      y: { field: 'mean', ...lossAxis([...values, 0], gapHeight, `gap of F_λ, λ = ${lambda}`).encoding },
+      y: { field: 'mean', ...lossAxis([...values, 0], gapHeight, `gap of F_λ, λ = ${lambda}`, scale).encoding },
     },
     layer: [
       {
@@ -157,6 +173,17 @@ function gapView(
       { mark: { type: 'line', clip: true }, encoding: { color, strokeDash } },
     ],
   };
+}
+
+/** The losses at the end of a run. */
+function meanOf(points: LossSpace['runs'][number]['points']): Pair {
+  const { sft, dpo } = points[points.length - 1];
+  return { sft: sft.mean, dpo: dpo.mean };
+}
+
+/** An interval without the part in which a gap cannot lie. */
+function withoutNegative({ mean, low, high }: ReturnType<typeof estimateColumns>) {
+  return { mean, low: Math.max(0, low), high };
 }
 
 /** The gaps at the end of a column, in words. */

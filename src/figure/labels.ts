@@ -106,7 +106,8 @@ function overlapArea(a: Box, b: Box): number {
   return Math.max(0, width) * Math.max(0, height);
 }
 
-function toPixel({ type, domain, pixels }: PanelAxis, value: number): number {
+/** Where a value stands on an axis, in pixels from its low end. */
+export function toPixel({ type, domain, pixels }: PanelAxis, value: number): number {
   const [low, high] = domain.map(warp(type));
   return (pixels * (warp(type)(value) - low)) / (high - low);
 }

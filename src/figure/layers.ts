@@ -77,14 +77,18 @@ export function logarithmic(values: readonly number[], title: string, margin = 1
   return { scale: { type: 'log' as const, domain: [low, high], nice: false }, axis: { title, ...axis } };
 }
 
+/** The kind of an axis of losses. */
+export type LossScale = 'linear' | 'sqrt';
+
 /**
  * An axis of losses or gaps from a panel's extent in pixels: linear, or square-root where a few values would press all
  * others together.
+ * @param scale the kind, where it is not left to the values; a square root needs values ≥ 0
  */
-export function lossAxis(values: readonly number[], pixels: number, title: string) {
+export function lossAxis(values: readonly number[], pixels: number, title: string, scale?: LossScale) {
   const sorted = [...values].sort((a, b) => a - b);
-  const [low, median, high] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
-  const pressed = low >= 0 && high - low > 8 * (median - low);
+  const [low, high] = [sorted[0], sorted[sorted.length - 1]];
+  const pressed = low >= 0 && (scale ?? lossScale(values)) === 'sqrt';
   const type = pressed ? ('sqrt' as const) : ('linear' as const);
   const [lowRoot, highRoot] = [Math.sqrt(Math.max(0, low)), Math.sqrt(Math.max(0, high))];
   const margin = 0.06 * (highRoot - lowRoot);
@@ -104,6 +108,13 @@ export function lossAxis(values: readonly number[], pixels: number, title: strin
       },
     },
   };
+}
+
+/** Square-root where a few values would press all others together on a linear axis. */
+export function lossScale(values: readonly number[]): LossScale {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, median, high] = [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
+  return low >= 0 && high - low > 8 * (median - low) ? 'sqrt' : 'linear';
 }
 
 /** Of 0 and the values 1, 2 and 5 in every decade those that stand apart on a square-root scale. */

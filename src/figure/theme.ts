@@ -78,6 +78,9 @@ export const ink = { text: '#222222', strong: '#000000', line: '#666666', faint:
 /** The font of every figure; the first family is the one the package ships. */
 const fontFamily = 'Inter, Helvetica Neue, Arial, sans-serif';
 
+/** Vega’s layout of several legends at the bottom, which Vega-Lite passes on though its types do not know it. */
+const legendsBelowEachOther: object = { layout: { bottom: { direction: 'vertical', anchor: 'start' } } };
+
 /** What every figure has in common. */
 export const config: Config = {
   background: '#FFFFFF',
@@ -110,6 +113,7 @@ export const config: Config = {
     symbolStrokeWidth: 2,
     rowPadding: 5,
     columnPadding: 18,
+    ...legendsBelowEachOther,
   },
   title: {
     fontSize: 17,

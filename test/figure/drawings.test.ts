@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { drawings } from '../../figures/index.js';
+import { columned } from '../../src/figure/column.js';
 import { missingGlyphs } from '../../src/figure/font.js';
 import { renderPng } from '../../src/figure/png.js';
 import { renderFigure } from '../../src/figure/render.js';
@@ -30,6 +31,15 @@ describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$na
     expect(again.svg === files.svg).toBe(true);
     const png = ({ svg }: { svg: string }): Buffer => renderPng({ svg, pixelRatio: 1 });
     expect(png(again).equals(png(files))).toBe(true);
+  });
+
+  test('stands in one column, its panels below each other, without a warning', async () => {
+    const { figure, files } = await rendered;
+    const { svg } = await renderFigure({ figure: columned(figure), provenance });
+    const widthOf = (text: string): number => Number(/<svg[^>]* width="([\d.]+)"/.exec(text)?.[1]);
+    expect(widthOf(svg)).toBeLessThanOrEqual(Math.max(720, widthOf(files.svg)));
+    if ('hconcat' in figure.spec && figure.spec.hconcat.length > 2)
+      expect(widthOf(svg)).toBeLessThan(0.75 * widthOf(files.svg));
   });
 
   test('has every character in its font, and keeps every label inside the picture', async () => {

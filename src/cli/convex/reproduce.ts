@@ -22,6 +22,7 @@ interface ReproduceOptions extends ClusterOptions {
   readonly llm?: string;
   readonly problem?: string;
   readonly title: boolean;
+  readonly column?: boolean;
   readonly pdf?: boolean;
 }
 
@@ -38,6 +39,7 @@ export function reproduceCommand(): Command {
     .option('--llm <folder>', 'folder of a finished forgetting llm experiment, to draw its figures too')
     .option('--problem <file>', 'draw the figures that show one problem of this problem file')
     .option('--no-title', 'figures without heading')
+    .option('--column', 'figures for one column of a paper: panels below each other')
     .option('--pdf', 'PDFs too');
   return withClusterOptions(command).action(reproduce);
 }
