@@ -33,7 +33,7 @@ export function jobName({ stage, offset }: TaskPlace, folder: string): string {
 
 /** The place that a job's name gives; undefined where it is a job of another folder. */
 export function placeOfJob(name: string, folder: string): TaskPlace | undefined {
-  const [, stage, key, offset = '0'] = /^([a-z]+)-([0-9a-f]{8})(?:-(\d+))?$/.exec(name) ?? [];
+  const [, stage, key, offset = '0'] = /^([a-z-]+)-([0-9a-f]{8})(?:-(\d+))?$/.exec(name) ?? [];
   return key === folderKey(folder) ? { stage, offset: Number(offset) } : undefined;
 }
 
@@ -51,7 +51,7 @@ export function logsIn(folder: string): Map<number | string, string> {
     if (numbered !== null) {
       const [, offset = '0', index] = numbered;
       logs.set(Number(offset) + Number(index), join(logFolder(folder), name));
-    } else if (/^[a-z]+\.log$/.test(name)) logs.set(name.slice(0, -4), join(logFolder(folder), name));
+    } else if (/^[a-z-]+\.log$/.test(name)) logs.set(name.slice(0, -4), join(logFolder(folder), name));
   }
   return logs;
 }

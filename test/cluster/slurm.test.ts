@@ -1,49 +1,27 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WorkStatus } from '../../src/cluster/status.js';
 import type { SubmittedJob } from '../../src/cluster/submit.js';
 import { startLlm, type Ended } from '../llm/command.js';
-import { stepsWritten, writeToyFiles } from '../llm/toy.js';
+import { stepsWritten } from '../llm/toy.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { contents, slowExperiment, type SlowExperiment } from './slow-experiment.js';
 import { lacksSlurm, startSlurm, type SlurmCluster } from './slurm-cluster.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 const folder = temporaryFolder();
-const gate = join(folder, 'gate');
 const [out, local] = [join(folder, 'cluster'), join(folder, 'local')];
-
-/** A schedule whose steps after the first checkpoint take two seconds each while there is a gate, so that runs can be met. */
-const slowly = `
-import { existsSync } from 'node:fs';
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-export default {
-  name: 'slowly',
-  label: 'Slowly',
-  init: () => ({}),
-  distribution: (state, t) => {
-    if (t > 27 && existsSync(${JSON.stringify(gate)})) Atomics.wait(sleeper, 0, 0, 2000);
-    return [{ choice: { dpo: 0.5, sft: 0.5 }, probability: 1 }];
-  },
-};
-`;
 
 describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages slurmctld, slurmd, munge)', () => {
   let cluster: SlurmCluster;
-  let words: (out: string, ...more: string[]) => string[];
+  let gate: string;
+  let words: SlowExperiment['words'];
 
   beforeAll(async () => {
-    const { model, sft, preferences } = await writeToyFiles(folder);
-    const schedule = join(folder, 'slowly.mjs');
-    writeFileSync(schedule, slowly);
-    const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
-    const counts = ['--sft-examples', '4', '--preference-pairs', '3', '--held-out-examples', '2'];
-    const scale = ['--steps', '60', '--optimum-steps', '60', '--parts', '2', '--horizons', 'none', '--seeds', '2'];
-    const rest = ['--lambdas', '0.5', '--schedules', schedule, '--sft-batch', '1', '--preference-batch', '1'];
-    const places = ['--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
-    words = (path, ...more) => ['experiment', ...data, ...counts, ...scale, ...rest, ...places, '--out', path, ...more];
+    ({ gate, words } = await slowExperiment(folder, [0.25, 0.75]));
     cluster = await startSlurm(join(folder, 'slurm'), 8);
   });
   afterAll(() => {
@@ -96,21 +74,21 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       .map((name) => `${name}: ${readFileSync(join(out, 'slurm/log', name), 'utf8')}`)
       .join('');
   const runFolder = (number: number): string => {
-    const [comparison, seed] = [number % 4 === 2 ? 'sft-dpo' : 'dpo-sft', number > 8 ? 1 : 0];
-    return join(out, 'runs', comparison, `slowly-0.5-60-seed${seed}`);
+    const [comparison, lambda] = [number < 11 ? 'sft-dpo' : 'dpo-sft', number % 4 === 1 ? 0.25 : 0.75];
+    return join(out, 'runs', comparison, `slowly-${lambda}-60-seed0`);
   };
   const nodeOf = (number: number): string => queued(number)?.node ?? '';
 
   it('ends with the bytes of a local run, whatever happens to its nodes and tasks', async () => {
     writeFileSync(join(folder, 'job.sh'), '#!/bin/bash\n#SBATCH --signal=B:USR2@50\n');
-    const whole = experiment(local, '--workers', '2');
-    await whole;
+    const whole = await experiment(local, '--workers', '2');
+    expect(whole.code, whole.stderr).toBe(0);
     writeFileSync(gate, '');
     expect(await submit()).toEqual([
       { stage: 'starts', runs: '1-2' },
-      { stage: 'optima', runs: '3-4' },
-      { stage: 'runs', runs: '5-7' },
-      { stage: 'runs', runs: '8-12' },
+      { stage: 'optima', runs: '3-6' },
+      { stage: 'runs', runs: '7' },
+      { stage: 'runs', runs: '8-14' },
       { stage: 'tables', runs: '' },
     ]);
     const refused = await experiment(out, '--submit');
@@ -122,8 +100,8 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
     ]);
 
     // The three runs that are slow fill the three nodes.
-    await until('three runs at a checkpoint', () => [6, 8, 10].every((run) => stepsWritten(runFolder(run)) > 27));
-    const [dead, cutOff] = [nodeOf(6), nodeOf(8)];
+    await until('three runs at a checkpoint', () => [9, 10, 13].every((run) => stepsWritten(runFolder(run)) > 27));
+    const [dead, cutOff] = [nodeOf(9), nodeOf(10)];
     const seen = await status();
     expect(seen.counts).toMatchObject({ running: 3, failed: 0 });
     cluster.cutPower(dead);
@@ -132,48 +110,41 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       cluster.command('scontrol', 'update', `nodename=${node}`, 'state=down', 'reason=test');
     await cluster.restart(dead);
     // One task is cancelled, and tables with it in the end; the one that takes its place has a minute, and is warned.
-    cluster.command('scancel', queued(10)?.id ?? '');
+    cluster.command('scancel', queued(13)?.id ?? '');
+    await until('the last run on its way', () => queued(14)?.state === 'RUNNING');
+    cluster.command('scontrol', 'update', `jobid=${queued(14)?.id ?? ''}`, 'TimeLimit=1');
     await until('a second copy beside the first', () => {
-      hurry(8);
-      return existsSync(`${runFolder(8)}.attempt-2`);
+      hurry(10);
+      return existsSync(`${runFolder(10)}.attempt-2`);
     });
-    await until('the last run on its way', () => queued(12)?.state === 'RUNNING');
-    cluster.command('scontrol', 'update', `jobid=${queued(12)?.id ?? ''}`, 'TimeLimit=1');
     await until('saved before the time limit', () =>
-      readFileSync(join(out, 'slurm/log/8+4.log'), 'utf8').includes('saved'),
+      readFileSync(join(out, 'slurm/log/8+6.log'), 'utf8').includes('saved'),
     );
     rmSync(gate);
     await until('all that is left at its end', () => {
-      [6, 8, 12].forEach(hurry);
+      [9, 10, 14].forEach(hurry);
       return queue().length === 0;
     });
     const left = await status();
     expect(left.tasks.filter((task) => !isFinished(task))).toEqual([
       {
-        ...{ stage: 'runs', number: 10, name: 'runs/sft-dpo/slowly-0.5-60-seed1', state: 'failed' },
+        ...{ stage: 'runs', number: 13, name: 'runs/dpo-sft/slowly-0.25-60-seed0', state: 'failed' },
         ...{
-          lastLine: expect.stringMatching(/^run 10: saved after step \d\d, to be gone on with$/) as string,
-          log: join(out, 'slurm/log/8+2.log'),
+          lastLine: expect.stringMatching(/^run 13: saved after step \d\d, to be gone on with$/) as string,
+          log: join(out, 'slurm/log/8+5.log'),
         },
       },
       { stage: 'tables', number: null, name: 'tables', state: 'missing' },
     ]);
 
     expect(await submit()).toEqual([
-      { stage: 'runs', runs: '10' },
+      { stage: 'runs', runs: '13' },
       { stage: 'tables', runs: '' },
     ]);
     await until('the end', () => queue().length === 0);
-    expect((await status()).counts).toMatchObject({ finished: 13, failed: 0 });
+    expect((await status()).counts).toMatchObject({ finished: 15, failed: 0 });
     const again = await experiment(out, '--submit');
     expect([again.code, again.stdout]).toEqual([0, `all of it is finished, in ${out}\n`]);
     expect([...contents(out)]).toEqual([...contents(local)]);
   });
 });
-
-/** Every file of an experiment but what belongs to Slurm and to the clock. */
-function contents(path: string): Map<string, string> {
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
-  const kept = names.filter((name) => !/^slurm\/|timing|cost/.test(name) && statSync(join(path, name)).isFile());
-  return new Map(kept.map((name) => [name, readFileSync(join(path, name)).toString('base64')]));
-}

@@ -33,15 +33,17 @@ export function llmExperimentCommand(): Command {
 
 async function experimentAction(options: ExperimentOptions): Promise<void> {
   const { compareRemediesAction, refuseParameters } = await import('../experiment/remedies.js');
+  const asked = askedOf(options);
   if (options.remedies === undefined) refuseParameters(options);
   else {
+    if (asked !== 'all')
+      throw new InputError(asked, options[asked], `no --remedies, whose runs are not made one by one`);
     await compareRemediesAction(options, (preset) => experimentCommand(process.argv.slice(2), preset));
     return;
   }
   const { claimExperiment, readPlan } = await import('../../study/execute.js');
   const { experimentWork } = await import('../../study/work.js');
   const { seedsOf } = await import('../../study/plan.js');
-  const asked = askedOf(options);
   const preset = await chosenPreset(options);
   const chosen = await chosenSettings(preset, options);
   const conflict = conflictOf(preset, options);

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeToyFiles } from '../llm/toy.js';
+
+/** A tiny experiment, some of whose runs are slow while a file is there, so that a test can meet them. */
+export interface SlowExperiment {
+  /** While it is there, the steps of `slowly` after the first checkpoint take two seconds each. */
+  readonly gate: string;
+  /** The words of the command behind `forgetting llm`. */
+  readonly words: (out: string, ...more: string[]) => string[];
+}
+
+/**
+ * Writes the files of the experiment into a folder: six preparatory runs, and for each λ Sequential and the schedule
+ * `slowly` in both comparisons.
+ */
+export async function slowExperiment(folder: string, lambdas: readonly number[]): Promise<SlowExperiment> {
+  const { model, sft, preferences } = await writeToyFiles(folder);
+  const [gate, schedule] = [join(folder, 'gate'), join(folder, 'slowly.mjs')];
+  writeFileSync(
+    schedule,
+    `import { existsSync } from 'node:fs';
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+export default {
+  name: 'slowly',
+  label: 'Slowly',
+  init: () => ({}),
+  distribution: (state, t) => {
+    if (t > 27 && existsSync(${JSON.stringify(gate)})) Atomics.wait(sleeper, 0, 0, 2000);
+    return [{ choice: { dpo: 0.5, sft: 0.5 }, probability: 1 }];
+  },
+};
+`,
+  );
+  const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
+  const counts = ['--sft-examples', '3', '--preference-pairs', '3', '--held-out-examples', '1', '--seeds', '1'];
+  const scale = ['--steps', '60', '--optimum-steps', '70', '--horizons', 'none', '--lambdas', lambdas.join()];
+  const rest = [
+    '--learning-rate-factors',
+    '1',
+    '--sensitivity-seeds',
+    '0',
+    '--schedules',
+    schedule,
+    '--sft-batch',
+    '1',
+    '--preference-batch',
+    '1',
+  ];
+  const places = ['--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
+  return {
+    gate,
+    words: (out, ...more) => [
+      ...['experiment', ...data, ...counts, ...scale, ...rest, ...places, '--out', out],
+      ...more,
+    ],
+  };
+}
+
+/** Every file of an experiment's folder but what belongs to Slurm and to the clock. */
+export function contents(path: string): Map<string, string> {
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
+  const kept = names.filter((name) => !/^slurm\/|timing|cost/.test(name) && statSync(join(path, name)).isFile());
+  return new Map(kept.map((name) => [name, readFileSync(join(path, name)).toString('base64')]));
+}
