@@ -1,3 +1,4 @@
+import type { Stream } from '../base/random-stream.js';
 import { parseArithmetic } from '../convex/expression/arithmetic.js';
 import { constantSymbols, type ConstantName, type Constants } from './constants.js';
 import type { DescribedRun } from './described-run.js';
@@ -5,6 +6,7 @@ import { measureRun, type RunMeasure } from './measure.js';
 import type { Measurement } from './measurement.js';
 import type { Setting, Subject } from './subject.js';
 import type { Extent } from './extent.js';
+import type { WorstProblem } from './worst-case/worst-problem.js';
 
 /**
  * What a bound claims of the measured number: at most the bound (`upper`; `tight` where a problem attains it), at least
@@ -24,6 +26,15 @@ export interface Trial {
 /** Why a theorem says nothing about a subject or a run. */
 export interface NotApplicable {
   readonly reason: string;
+}
+
+/** An instance that a theorem's own search found. */
+export interface SearchedInstance {
+  readonly file: WorstProblem;
+  readonly lambda: number;
+  readonly steps: number;
+  readonly constants: Constants;
+  readonly measurement: Measurement;
 }
 
 /** What a theorem says of a run: the constants of its bound after the first T updates. */
@@ -46,6 +57,8 @@ export interface Theorem {
   readonly needs: readonly ConstantName[];
   /** The name of the schedule of whose runs it speaks; undefined where it speaks of no run. */
   readonly schedule?: string;
+  /** A search of its own for instances near its bound, where no tree of choices gives what is measured. */
+  readonly search?: (random: Stream) => SearchedInstance | undefined;
   /** Whether it is attacked, though it speaks of no run. */
   readonly attacked?: boolean;
   /** The numbers of a run that it bounds, the one that is measured first. */
@@ -87,7 +100,7 @@ export interface ProposedRun extends DescribedRun {
 /** A theorem about the runs of a schedule: what is checked, drawn beside runs and set against worst cases is one bound. */
 export function runTheorem(
   definition: Claim &
-    Pick<Theorem, 'applies' | 'measures'> & {
+    Pick<Theorem, 'applies' | 'measures' | 'search'> & {
       readonly schedule: { readonly name: string };
       readonly isAttained?: Theorem['isAttained'];
       /** The runs that it is checked on. */
@@ -96,12 +109,13 @@ export function runTheorem(
       readonly measure?: (subject: Subject, run: DescribedRun, extent: Extent) => Measurement;
     },
 ): Theorem {
-  const { schedule, measures, applies, runs, isAttained = () => true } = definition;
+  const { schedule, measures, applies, runs, search, isAttained = () => true } = definition;
   const measure: NonNullable<typeof definition.measure> =
     definition.measure ?? ((subject, run, extent) => measureRun(subject, run, measures[0], extent));
   return {
     ...claimed(definition),
     schedule: schedule.name,
+    ...(search === undefined ? {} : { search }),
     measures,
     applies,
     isAttained,

@@ -7,6 +7,7 @@ import { largestNormalLoss } from '../../src/theory/noisy-values.js';
 import { theorems } from '../../src/theory/registry.js';
 import { extentOf, selected } from '../../src/theory/verify/verify.js';
 import { suite, subjectOf } from '../../src/theory/verify/suite.js';
+import { constantsOf, worstOfWrongValues } from '../../src/theory/attack/wrong-values.js';
 import { worstCase } from '../../src/theory/worst-case/worst-case.js';
 import type { WorstCaseSettings } from '../../src/theory/worst-case/settings.js';
 
@@ -121,5 +122,25 @@ describe('the sharper bounds', () => {
     const moved = minimizeChebyshev(problem, 0.5, ideal, other).minimizer;
     const cost = Math.max(a * moved[0] - ideal.dpo.value, -b * moved[0] - ideal.sft.value) / 2 - right.value;
     expect(cost / error).toBeCloseTo(a / (a + b), 6);
+  });
+});
+
+describe('M.noisy.fresh: values that are wrong by at most ε', () => {
+  // Whether the bound needs ε or (w/m)ε is open; these are exact worst cases over all pairs of functions.
+  it.each([
+    { steps: 2, lambda: 0.3, alpha: 1.2, epsilon: 0.6 },
+    { steps: 2, lambda: 0.1, alpha: 100, epsilon: 0.9 },
+    { steps: 2, lambda: 0.01, alpha: 30, epsilon: 0.97 },
+    { steps: 3, lambda: 0.1, alpha: 10, epsilon: 0.55 },
+    { steps: 3, lambda: 0.3, alpha: 1.1, epsilon: 0.8 },
+  ])('$steps steps, λ = $lambda, α = $alpha, ε = $epsilon: errors cost, and no more than ε', (question) => {
+    const { lambda, steps, alpha, epsilon } = question;
+    const value = worstOfWrongValues(question, 'sft')?.value ?? NaN;
+    const w = 1 - lambda;
+    const cost = value - w * (1 / (2 * alpha * steps) + alpha / 2);
+    expect(cost).toBeGreaterThan(0.3 * epsilon);
+    expect(cost).toBeLessThanOrEqual(epsilon);
+    const [fresh] = selected(theorems, ['M.noisy.fresh']);
+    expect(value).toBeLessThanOrEqual(fresh.value(constantsOf(question)));
   });
 });

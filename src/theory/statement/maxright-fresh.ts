@@ -1,3 +1,5 @@
+import { constantsOf, drawnQuestion, worstOfWrongValues } from '../attack/wrong-values.js';
+import { computed } from '../measurement.js';
 import { freshBatchMethod, weightedErrors } from '../noisy-values.js';
 import { staleConstants, withPeriods } from '../stale-values.js';
 import { constantStepsOf } from '../subgradient-method.js';
@@ -23,6 +25,14 @@ export const maxrightFresh = runTheorem({
   reference: 'docs/theory.md, M; ε = w_DPO ε_DPO + w_SFT ε_SFT',
   origin: 'here',
   ...domain,
+  search(random) {
+    const question = drawnQuestion(random);
+    const worst = worstOfWrongValues(question, 'sft');
+    if (worst === undefined) return undefined;
+    const { value, problem: file } = worst;
+    const { lambda, steps } = question;
+    return { file, lambda, steps, constants: constantsOf(question), measurement: computed(value, 1e-7) };
+  },
   runs(subject, extent) {
     // Beside the biased runs of a shared minibatch.
     const steps = subject.form?.kind === 'tilted' ? [...extent.steps, 20_000] : extent.steps;

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { theorems } from '../../src/theory/registry.js';
+import type { StatementVerdict } from '../../src/theory/verify/summary.js';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const { statements } = JSON.parse(read('figures/rendered/verdicts.json')) as { statements: StatementVerdict[] };
+const table = read('docs/theory.md').split('## All statements')[1];
+
+test('the table of docs/theory.md is of the verdicts that the site shows, one row for every statement', () => {
+  const printed = (ratio: number | null | undefined): string => (ratio == null ? '–' : ratio.toPrecision(3));
+  const expected = statements.map(({ id, hold, closest, attacked }) => [
+    id,
+    `${hold} hold`,
+    printed(closest?.ratio),
+    printed(attacked),
+  ]);
+  const rows = table.split('\n').flatMap((line) => {
+    const found = /^ *(\S+) +(?:tight|upper|lower|exact) +(\d+ hold) +(\S+) +(\S+) /.exec(line);
+    return found === null ? [] : [found.slice(1, 5)];
+  });
+  expect(rows).toEqual(expected);
+  expect(rows.map(([id]) => id)).toEqual(theorems.map(({ id }) => id));
+});
