@@ -20,5 +20,5 @@ test('the table of docs/theory.md is of the verdicts that the site shows, one ro
     return found === null ? [] : [found.slice(1, 5)];
   });
   expect(rows).toEqual(expected);
-  expect(rows.map(([id]) => id)).toEqual(theorems.map(({ id }) => id));
+  expect(new Set(rows.map(([id]) => id))).toEqual(new Set(theorems.map(({ id }) => id)));
 });
