@@ -7,7 +7,7 @@ const symbol = /[Α-ΡΤ-Ωα-ωℓ∇ΣΠ∞√‖⟨⟩≤≥≠≈∈⊆⪰�
 const functions = new Set(['min', 'max', 'log', 'exp', 'argmin', 'diam', 'tr', 'null', 'Var', 'mean']);
 
 /** What is a formula without any symbol in it: x, F(u), w/m, wM, GD0. */
-const product = /^([b-zB-HJ-Zē]\)?|\p{L}\(\p{L}\)|[a-z]\/[a-z]|[a-z][A-Z]|[A-Z]{1,2}0)$/u;
+const product = /^([b-zB-Zē]\)?|\p{L}\(\p{L}\)|[a-z]\/[a-z]|[a-z][A-Z]|[A-Z]{1,2}0)$/u;
 
 /** Marks that combine with the letter before, as the signs that are set above it. */
 const accents: Readonly<Record<string, string>> = { '\u0302': 'ˆ', '\u0303': '˜', '\u0304': 'ˉ' };
@@ -88,6 +88,7 @@ function lettersHtml(letters: string): string {
 function accentedHtml(letters: string): string {
   return letters.normalize('NFD').replace(/(\p{L})([\u0302-\u0304])/gu, (_, letter: string, mark: string) => {
     const height = /[acegm-su-z]/.test(letter) ? 'low' : 'tall';
-    return `<span class="accented ${height}">${letter}<span class="accent">${accents[mark]}</span></span>`;
+    // A word joiner: no line ends between a letter and its scripts or brackets.
+    return `<span class="accented ${height}">${letter}<span class="accent">${accents[mark]}</span></span>\u2060`;
   });
 }

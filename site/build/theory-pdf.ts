@@ -24,6 +24,8 @@ try {
     if (theory === null) throw new Error('the statements page has no proofs');
     const title = document.createElement('h1');
     title.textContent = 'Understanding forgetting: statements, proofs, constants';
+    // The page's own heading says what the title says.
+    theory.querySelector('h2')?.remove();
     theory.prepend(title);
     document.body.replaceChildren(theory);
   });

@@ -3,7 +3,7 @@ import type { Extent } from '../extent.js';
 import type { Measurement } from '../measurement.js';
 import type { Theorem } from '../theorem.js';
 import { holds } from '../verify/verdict.js';
-import { drawn, families, type Family } from './families.js';
+import { drawn, familiesOf, type Family } from './families.js';
 import type { Instance } from './instance.js';
 
 /** The instance closest to breaking a bound that an attack found. */
@@ -35,6 +35,7 @@ export function attackable({ kind, schedule, attacked }: Theorem): boolean {
 export async function attack(theorem: Theorem, seconds: number, seed: number): Promise<Closest | undefined> {
   const random = stream(seed, `attack-${theorem.id}`);
   const end = performance.now() + 1000 * seconds;
+  const families = familiesOf(theorem);
   const silent = new Set<Family>();
   let closest: Closest | undefined;
   while (theorem.search !== undefined && performance.now() < end && !broken(theorem, closest)) {

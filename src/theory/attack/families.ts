@@ -14,8 +14,13 @@ export interface Family {
   instance(parameters: readonly number[], steps: number, theorem: Theorem): Promise<Instance>;
 }
 
-/** The families that the attack draws from. */
-export const families: readonly Family[] = [
+/** The families that the attack on a theorem draws from. */
+export function familiesOf({ schedule }: Theorem): readonly Family[] {
+  // No tree gives the expectation of single draws from several examples, so that theorems on runs say nothing there.
+  return schedule === undefined ? [...common, policyFamily()] : common;
+}
+
+const common: readonly Family[] = [
   polyhedralFamily(),
   logisticFamily(1),
   logisticFamily(2),
@@ -59,6 +64,35 @@ function logisticFamily(dimension: number): Family {
         reference: part(1),
         sft: [{ candidates: [steep(part(2)), zero], target: 0 }],
         dpo: [{ chosen: steep(part(3)), rejected: zero }],
+      });
+    },
+  };
+}
+
+/** Two prompts of three replies each and two preferences in the plane. */
+function policyFamily(): Family {
+  const dimension = 2;
+  return {
+    count: () => 1 + 9 * dimension,
+    instance(parameters) {
+      const part = (k: number): number[] => parameters.slice(1 + k * dimension, 1 + (k + 1) * dimension);
+      const steep = (k: number): number[] => part(k).map((entry) => entry * 3);
+      const zero = new Array<number>(dimension).fill(0);
+      return ofFile(parameters[0], {
+        kind: 'log-linear',
+        dimension,
+        beta: 1,
+        radius: 1,
+        start: intoUnitBall(part(0)),
+        reference: part(1),
+        sft: [
+          { candidates: [zero, steep(2), steep(3)], target: 0 },
+          { candidates: [zero, steep(4), steep(5)], target: 1 },
+        ],
+        dpo: [
+          { chosen: steep(6), rejected: zero },
+          { chosen: steep(7), rejected: steep(8) },
+        ],
       });
     },
   };

@@ -11,6 +11,6 @@ export const alrightLastSteps = runTheorem({
   formula: 'D0^2/(2*y^2) + G^2*V/2',
   needs: ['D0', 'G', 'y', 'V'],
   reference: 'docs/theory.md, A, Lemma 3',
-  origin: 'here, after Zamani and Glineur 2023',
+  origin: 'here, after Zamani and Glineur 2023; tightness open',
   ...anyStepsOf(alrightMethod, lastPointSequence),
 });

@@ -23,7 +23,7 @@ export const maxrightFresh = runTheorem({
     'w*(D0^2/(2*alpha*T) + alpha*G^2/2) + w/m*epsilon + (k-1)*alpha*G*(max(lambda*G_dpo, (1-lambda)*G_sft)/2 + min(lambda*G_dpo, (1-lambda)*G_sft)/k + (w-m)*G_m/2)',
   needs: ['w', 'm', 'D0', 'alpha', 'T', 'G', 'epsilon', 'k', 'lambda', 'G_dpo', 'G_sft', 'G_m'],
   reference: 'docs/theory.md, M; ε = w_DPO ε_DPO + w_SFT ε_SFT',
-  origin: 'here',
+  origin: 'here; whether it needs w/m is open',
   ...domain,
   search(random) {
     const question = drawnQuestion(random);

@@ -11,6 +11,6 @@ export const mixLastSteps = runTheorem({
   formula: 'D0^2/(2*y^2) + (lambda*G_dpo + (1-lambda)*G_sft)^2*V/2',
   needs: ['D0', 'lambda', 'G_dpo', 'G_sft', 'y', 'V'],
   reference: 'docs/theory.md, X, Lemma 3',
-  origin: 'here, after Zamani and Glineur 2023',
+  origin: 'here, after Zamani and Glineur 2023; tightness open',
   ...anyStepsOf(mixMethod, lastPointSequence),
 });
