@@ -14,7 +14,7 @@ const orders = [
 
 /** The first objective's loss through both stages, beside that of the joint schedules. */
 export const forgettingFigure = drawing('forgetting', comparison, (results) => {
-  const { subject, lambda, steps, batch, stepSize, seeds, referenceOptima, runs } = results;
+  const { subject, lambda, steps, batch, stepSize, seeds, referenceOptima, forgettingIsKl, runs } = results;
   const { rows, views } = drawStages(
     orders.map(({ first, second, key: own, title }) => ({
       first,
@@ -54,7 +54,10 @@ export const forgettingFigure = drawing('forgetting', comparison, (results) => {
     caption:
       `Of Sequential’s runs, f_SFT goes back from ${risen(paper.sftThenDpo, 'sft')} while DPO is trained second, f_DPO from ` +
       `${risen(paper.dpoThenSft, 'dpo')} while SFT is. The joint schedules, start → end: f_SFT ${joint('sft')}; ` +
-      `f_DPO ${joint('dpo')}.`,
+      `f_DPO ${joint('dpo')}.` +
+      (forgettingIsKl
+        ? ' What f_SFT lies above its minimum is the KL divergence, in nats, from the policy that SFT alone ends with.'
+        : ''),
     rows,
     spec: {
       title: {

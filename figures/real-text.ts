@@ -1,6 +1,6 @@
 import { realText } from '../experiments/real-text.js';
 import { drawing } from '../src/figure/drawing.js';
-import { drawTradeOff } from './trade-off.js';
+import { aboveStart, drawTradeOff } from './trade-off.js';
 
 /** The trade-off on hh-harmless and Alpaca. */
 export const realTextFigure = drawing('real-text', realText, (results) => ({
@@ -8,6 +8,7 @@ export const realTextFigure = drawing('real-text', realText, (results) => ({
   caption:
     `Preferences of hh-harmless and demonstrations of Alpaca, ${results.examples} of each, under a log-linear policy on ` +
     `${results.dimension} hashed word n-grams: Mix and ALRIGHT come to the certified front where λ puts them, MAXRIGHT, ` +
-    'choosing by minibatches, to points between, while most splits of Sequential end where one objective is given up.',
+    'choosing by minibatches, to points between, while most splits of Sequential end near the optimum of their second objective. ' +
+    aboveStart(results),
   ...drawTradeOff(results, 'The trade-off on real text', `hh-harmless and Alpaca, d = ${results.dimension}`),
 }));

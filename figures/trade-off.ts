@@ -33,6 +33,24 @@ function nameOf(key: ScheduleKey, lambda: number): string | undefined {
   return key === paper.maxright ? String(lambda) : undefined;
 }
 
+/** For which λ the schedules that draw or mix by λ end with an objective above its start, in words; empty where for none. */
+export function aboveStart({ runs }: TradeOff): string {
+  const texts = (['dpo', 'sft'] as const).flatMap((of) => {
+    const above = [paper.mix, paper.alright].flatMap((key) => {
+      const risen = runs.filter(
+        ({ key: own, result: { measures } }) =>
+          own === key && measures[measures.length - 1][of].mean > measures[0][of].mean,
+      );
+      return risen.length === 0 ? [] : [`${looks[key].label} at λ = ${risen.map(({ lambda }) => lambda).join(', ')}`];
+    });
+    const start = runs[0].result.measures[0][of].mean;
+    return above.length === 0
+      ? []
+      : [`f_${of.toUpperCase()} ends above its start (${start.toFixed(2)}) under ${above.join(' and ')}`];
+  });
+  return texts.length === 0 ? '' : `${texts.join('; ')}: there λ gives that objective up for the other.`;
+}
+
 /** The rows and the drawing of a trade-off on any problem. */
 export function drawTradeOff(results: TradeOff, text: string, problem: string): Pick<Figure, 'rows' | 'spec'> {
   const { steps, stepSize, batch, seeds, ideal } = results;
