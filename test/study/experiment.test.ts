@@ -213,9 +213,11 @@ describe('schedules of a user', () => {
     const module = join(folder, 'constant.mjs');
     writeFileSync(module, ownSchedule);
     const out = join(folder, 'own');
+    const loss = ['--preference-loss', 'ipo', '--beta', '0.5'];
     const chosen = [
       ...['--schedules', `mix,${module}`, '--dpo-weight', '0.25', '--horizons', 'none', '--json'],
       ...['--learning-rate-factors', '0.25,1', '--sensitivity-seeds', '1', '--seeds', '2'],
+      ...loss,
     ];
     // The period is MAXRIGHT's, which is not among them.
     const [refused, { code, stdout, stderr }] = await Promise.all([
@@ -231,7 +233,8 @@ describe('schedules of a user', () => {
     expect(new Set(summary.rows.map(({ schedule }) => schedule))).toEqual(
       new Set(['sequential-sft-dpo', 'sequential-dpo-sft', 'mix', 'constant']),
     );
-    expect(summary.settings).toMatchObject({ schedules: ['mix', module], dpoWeight: 0.25 });
+    const training = { preferenceLoss: 'ipo', beta: 0.5 };
+    expect(summary.settings).toMatchObject({ schedules: ['mix', module], dpoWeight: 0.25, training });
     // Mix at λ = ½ weighs DPO by ½, this one by ¼: other ends from the same start.
     const end = (schedule: string) => summary.rows.find((row) => row.schedule === schedule)?.sft.mean;
     expect(end('constant')).not.toBe(end('mix'));
@@ -243,12 +246,13 @@ describe('schedules of a user', () => {
 
     const { model, sft, preferences } = files;
     const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48', '--cache', cache];
-    const train = ['train', ...data, '--backend', 'wasm', '--steps', '2', '--json', '--schedule'];
+    const train = ['train', ...data, '--backend', 'wasm', '--steps', '2', '--json', ...loss, '--schedule'];
     const trained = await start([...train, module, '--dpo-weight', '1', '--out', join(folder, 'trained')]).ended;
     expect(trained.code, trained.stderr).toBe(0);
     const { steps } = JSON.parse(trained.stdout) as { steps: { choice: string; loss: number }[] };
     expect(steps.map(({ choice }) => choice)).toEqual(['dpo', 'dpo']);
-    expect(steps[0].loss).toBeCloseTo(Math.LN2, 5);
+    // IPO's (0 − 1/(2β))² at the reference.
+    expect(steps[0].loss).toBeCloseTo(1, 5);
   });
 });
 

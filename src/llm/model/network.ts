@@ -11,8 +11,10 @@ import {
 } from '../../engine/fused-kernels.js';
 import type { KeyValueCache } from './cache.js';
 import { add, apply, reshape, type Operation } from './custom-gradient.js';
-import type { Block } from './recompute.js';
 import { rotate, type RotaryTables } from './rotary.js';
+
+/** A block of a decoder: rows [batch · length, width] to rows of the same shape, at a place. */
+export type Block = (rows: Tensor, place: Place) => Tensor;
 
 /** What an architecture's forward pass is written in. */
 export interface Network {

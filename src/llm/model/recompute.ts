@@ -1,10 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { pullback } from '../../engine/gradient-pass.js';
 import { apply, type Operation } from './custom-gradient.js';
-import type { Place } from './network.js';
-
-/** A block of a decoder: rows [batch · length, width] to rows of the same shape, at a place. */
-export type Block = (rows: Tensor, place: Place) => Tensor;
+import type { Block, Place } from './network.js';
 
 /**
  * A block of which nothing is kept but its input: the backward pass runs it again. The numbers are the same, the time is
