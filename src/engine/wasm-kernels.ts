@@ -41,7 +41,7 @@ export interface WasmKernels {
 /** What of tfjs's Emscripten module we need beside what tfjs declares: its functions by name and its memory. */
 export interface EmscriptenModule {
   readonly cwrap: (name: string, returns: 'number' | null, parameters: 'number'[]) => unknown;
-  _malloc(bytes: number): number;
+  _malloc: (bytes: number) => number;
   readonly asm: { readonly memory: WebAssembly.Memory };
 }
 

@@ -2,7 +2,8 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { kernelsOf } from './wasm-kernels.js';
+import { InputError } from '../base/input-error.js';
+import { kernelsOf, type EmscriptenModule } from './wasm-kernels.js';
 import { registerWasmActivations } from './wasm-activation.js';
 import { registerWasmAttention } from './wasm-attention.js';
 import { registerWasmIdentity } from './wasm-identity.js';
@@ -32,5 +33,22 @@ export async function startWasm(threads: number): Promise<{ threads: number }> {
   }
   if (!(await tf.setBackend('wasm'))) throw new Error('the wasm backend did not start');
   await tf.ready();
-  return kernelsOf(tf.backend() as unknown as BackendWasm);
+  const backend = tf.backend() as unknown as BackendWasm;
+  refuseWithoutRoom(backend.wasm as unknown as EmscriptenModule);
+  return kernelsOf(backend);
+}
+
+const guarded = new WeakSet<object>();
+
+/** Has a module refuse where it has no room: tfjs would take the address 0 that it then gives for a place, and write there. */
+function refuseWithoutRoom(module: EmscriptenModule): void {
+  if (guarded.has(module)) return;
+  guarded.add(module);
+  const allocate = module._malloc.bind(module);
+  module._malloc = (bytes) => {
+    const address = allocate(bytes);
+    if (address !== 0 || bytes === 0) return address;
+    const room = 'room in the 4 GiB of the wasm backend: smaller batches, shorter sequences or --recompute take less';
+    throw new InputError('memory', `${Math.ceil(bytes / 2 ** 20)} MiB more`, room);
+  };
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { InputError } from '../../base/input-error.js';
 import { nextTurn } from '../../base/next-turn.js';
 import { asHalfMatrix, knowsHalves, type HalfType } from '../../engine/half-matrix.js';
-import { largestTensor, uploaded } from '../weights/device-memory.js';
-import type { RowRange } from '../weights/weights.js';
+import { largestTensor, roomForTensors, uploaded } from '../weights/device-memory.js';
+import { sizeOf, type RowRange } from '../weights/weights.js';
 import type { StoredAdapter } from './adapter.js';
 import type { ModelConfig } from './architecture/index.js';
 import { createDecoder, frozenMatrices, weightShapes } from './decoder.js';
@@ -40,6 +41,9 @@ export async function assembleModel(
   const adapter = trained === 'every weight' ? undefined : trained;
   const frozen =
     trained === 'every weight' || !knowsHalves() ? new Set<string>() : frozenMatrices(config, adapter?.lora);
+  const heldAs = (name: string, columns: number): HalfType | undefined =>
+    frozen.has(name) && columns % 2 === 0 ? halfType?.(name) : undefined;
+  requireRoom(config, heldAs, trained);
   const trainable = new Map<string, Variable>();
   for (const [name, { shape, values: start }] of adapter?.factors ?? []) {
     trainable.set(name, variableOf(tf.tensor(start, [...shape], 'float32')));
@@ -47,7 +51,7 @@ export async function assembleModel(
   const weights = new Map<string, Tensor>();
   for (const [name, shape] of weightShapes(config)) {
     const columns = shape.at(-1) ?? 0;
-    const half = frozen.has(name) && columns % 2 === 0 ? halfType?.(name) : undefined;
+    const half = heldAs(name, columns);
     for (const rows of rowParts(name, shape, largest)) {
       const part = partName(name, rows, shape);
       const within = ({ first, end }: RowRange): RowRange => ({ first: rows.first + first, end: rows.first + end });
@@ -66,6 +70,28 @@ export async function assembleModel(
     }
   }
   return createDecoder({ config, weights, trainable, lora: adapter?.lora, recompute });
+}
+
+/** Throws an InputError where weights, and what training holds of each trained one, cannot fit on the backend. */
+function requireRoom(
+  config: ModelConfig,
+  heldAs: (name: string, columns: number) => HalfType | undefined,
+  trained: StoredAdapter | 'every weight' | undefined,
+): void {
+  let bytes = 0;
+  for (const [name, shape] of weightShapes(config)) {
+    bytes += sizeOf(shape) * (heldAs(name, shape.at(-1) ?? 0) === undefined ? 4 : 2);
+    // A gradient and two moments.
+    if (trained === 'every weight') bytes += 12 * sizeOf(shape);
+  }
+  const factors = trained === 'every weight' ? undefined : trained?.factors;
+  for (const { shape } of factors?.values() ?? []) bytes += 16 * sizeOf(shape);
+  const room = roomForTensors();
+  if (bytes <= room) return;
+  const gibibytes = (count: number): string => `${(count / 2 ** 30).toFixed(1)} GiB`;
+  const what = trained === undefined ? 'weights' : 'weights, gradients and moments';
+  const expected = `at most ${gibibytes(room)}, the memory of the ${tf.getBackend()} backend`;
+  throw new InputError('model', `${gibibytes(bytes)} of ${what}`, expected);
 }
 
 /** Halves two by two in numbers of 32 bits, the first in the lower bits. */

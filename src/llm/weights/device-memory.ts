@@ -19,6 +19,12 @@ export function largestTensor(): number {
   return limits === undefined ? Infinity : Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 }
 
+/** The most bytes that all tensors together may take on the current backend, where that is known before they are there. */
+export function roomForTensors(): number {
+  // A WebAssembly memory has at most 65,536 pages.
+  return tf.getBackend() === 'wasm' ? 2 ** 32 : Infinity;
+}
+
 /** What goes to a device at once: it is in the memory of the process twice, as read and on its way. */
 const uploadBytes = 2 ** 24;
 

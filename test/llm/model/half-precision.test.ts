@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel, openModel, type LoadOptions } from '../../../src/llm/model/load.js';
 import { writeRandomModel } from '../../../src/llm/model/random.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
+import { randomModel } from '../../../src/llm/profile/random-model.js';
 import { stepTask } from '../../../src/llm/profile/step-task.js';
 import { weightedGradient } from '../../../src/llm/train/gradient.js';
 import { writeSafetensors, type StoredType } from '../../../src/llm/weights/safetensors.js';
@@ -112,6 +113,30 @@ async function outcome(options: LoadOptions): Promise<{ model: LanguageModel; by
   tf.dispose([ids, hidden]);
   return { model, bytes, tensorBytes };
 }
+
+it('a half that is not finite is refused, and weights for which there is no room, before any step', async () => {
+  const backend = await openBackend('wasm', { threads: 2 });
+  try {
+    const path = join(folder, 'damaged');
+    await writeRandomModel(path, neoxConfig(sizes), { type: 'float16' });
+    const file = join(path, 'model.safetensors');
+    const bytes = readFileSync(file);
+    // The last number but one, of a matrix or of a norm.
+    bytes.writeUInt16LE(0x7c00, bytes.length - 4);
+    writeFileSync(file, bytes);
+    await expect(loadModel({ model: path })).rejects.toThrow(
+      /: got "Infinity at position \d+", expected finite weights/,
+    );
+
+    const large = neoxConfig({ vocabularySize: 50304, width: 2048, layers: 16, heads: 8 });
+    await expect(randomModel(large, { fullFineTuning: true })).rejects.toThrow(
+      'model: got "15.1 GiB of weights, gradients and moments", expected at most 4.0 GiB, the memory of the wasm backend',
+    );
+    expect(() => tf.zeros([2 ** 30 - 2 ** 16])).toThrow(/memory: got "4096 MiB more", expected room in the 4 GiB/);
+  } finally {
+    backend.close();
+  }
+});
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
   describe.skipIf(name === 'webgpu' && !webGpu)('weights that stay in halves', () => {
