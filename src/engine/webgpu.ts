@@ -113,6 +113,8 @@ async function provideWebGpu(options: string[]): Promise<{ gpu: GPU; release: ()
   if (!('process' in globalThis)) return undefined;
   const { mayHaveVulkan } = await import('./vulkan-drivers.js');
   if (!mayHaveVulkan()) return undefined;
+  const { requireOwnGpu } = await import('./slurm-gpus.js');
+  requireOwnGpu();
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const gpu = create([zeroingByLoop, ...options]);
