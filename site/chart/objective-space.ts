@@ -16,7 +16,8 @@ export function objectiveSpace(
 ): ObjectiveSpace {
   const domain = (name: keyof Pair): [number, number] => {
     const values = points.map((point) => point[name]).filter(Number.isFinite);
-    const span = Math.max(Math.max(...values) - ideal[name], 1e-9);
+    // Of a front that is one point a little is shown around it.
+    const span = Math.max(Math.max(...values) - ideal[name], 1e-3 * Math.max(1, Math.abs(ideal[name])));
     return [ideal[name] - 0.07 * span, ideal[name] + 1.1 * span];
   };
   const area = { left: 3 * rem, right: width - 0.8 * rem, top: 1.6 * rem, bottom: height - 2.4 * rem };

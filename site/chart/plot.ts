@@ -91,7 +91,10 @@ export function logarithmic([low, high]: readonly [number, number], [from, to]: 
 }
 
 function tickLabel(value: number, digits: number): string {
-  const text = Math.abs(value) >= 1e5 ? value.toExponential(0).replace('e+', 'e') : value.toFixed(Math.min(digits, 8));
+  const text =
+    Math.abs(value) >= 1e5 || (digits > 5 && value !== 0)
+      ? value.toExponential(digits > 5 ? 1 : 0).replace('e+', 'e')
+      : value.toFixed(Math.min(digits, 8));
   return text.replace('-', '−');
 }
 

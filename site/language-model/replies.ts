@@ -1,3 +1,4 @@
+import './replies.css';
 import { significant } from '../../src/base/text.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { swatch } from '../chart/swatch.js';

@@ -79,9 +79,14 @@ export function forgettingCurveView(host: HTMLElement): View {
         ${progress < 1 ? `<path class="now" d="M${px(x(progress * state.steps))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
       </g>
       ${heads.join('')}${ring}
-      <text class="stage" x="${px(x(before) - 0.4 * rem())}" y="${px(area.top + 0.9 * rem())}" text-anchor="end">stage one</text>
-      <text class="stage" x="${px(x(before) + 0.4 * rem())}" y="${px(area.top + 0.9 * rem())}">stage two</text>
+      ${stage('one', x(before) - 0.4 * rem(), x(before) - area.left, 'end')}${stage('two', x(before) + 0.4 * rem(), area.right - x(before), 'start')}
       ${lost}`;
+
+    /** The name of a stage, where there is room for it. */
+    function stage(name: string, left: number, room: number, anchor: 'start' | 'end'): string {
+      if (room < 4.5 * rem()) return '';
+      return `<text class="stage" x="${px(left)}" y="${px(area.top + 0.9 * rem())}" text-anchor="${anchor}">stage ${name}</text>`;
+    }
 
     /** The bracket from what the first stage reached to what the second left of it. */
     function loss(): { lost: string; text: string } {

@@ -11,6 +11,7 @@ import { initialState } from '../playground/state.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import { startComputing, type Computing } from './compute.js';
 import { sectionControl } from './control.js';
+import { languageModelFigure } from './language-model.js';
 import type { Section } from './section.js';
 import { sections } from './sections/index.js';
 
@@ -26,6 +27,8 @@ if (!leadOn()) begin();
 function begin(): void {
   const computing = startComputing();
   for (const section of [...sections].reverse()) show(section, computing);
+  const last = document.querySelector<HTMLElement>('#language-model figure');
+  if (last !== null) languageModelFigure(last);
   const main = document.querySelector('main');
   if (main !== null) lightUp(main);
 }

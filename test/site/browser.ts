@@ -71,7 +71,8 @@ export function visitSite(args: readonly string[] = []): Site {
       });
       const opened = await context.newPage();
       opened.on('console', (message) => {
-        if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
+        if (message.type() !== 'debug' && message.type() !== 'log')
+          errors.push(`${message.text()} (${message.location().url})`);
       });
       opened.on('pageerror', (error) => errors.push(String(error)));
       await opened.goto(url(page));
