@@ -84,7 +84,8 @@ export function againstStepsView(host: HTMLElement): View {
           ...bounds.map(({ key, bound: { id, value, kind } }) => ({
             id,
             value,
-            words: `${kind === 'lower' ? '≥' : '≤'} ${statementWords(id, key)}`,
+            // A limit is a level that runs go to, and no bound on where they are.
+            words: `${id.endsWith('.limit') ? '' : kind === 'lower' ? '≥ ' : '≤ '}${statementWords(id, key)}`,
           })),
           ...(ownLimit === undefined ? [] : [{ id: '', value: ownLimit, words: 'MAXRIGHT’s limit θ°' }]),
         ],

@@ -77,7 +77,7 @@ function plane(shown: Shown, x: Scale, y: Scale, rem: number, held: boolean): st
   if (choice !== undefined && !('reason' in choice)) {
     const [left, top] = [x(choice.point[0]), y(choice.point[1])];
     const r = 0.3 * rem;
-    layers.push(`<g class="landmark budget" transform="translate(${px(left)},${px(top)})"><title>the point of the front within the budget</title>
+    layers.push(`<g class="reference-optimum budget" transform="translate(${px(left)},${px(top)})"><title>the point of the front within the budget</title>
       <path d="M${px(-r)},${px(-r)}h${px(2 * r)}v${px(2 * r)}h${px(-2 * r)}Z"/><text x="${px(0.5 * rem)}" y="${px(-0.3 * rem)}">budget</text></g>`);
   }
   return layers.join('');

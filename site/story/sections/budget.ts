@@ -1,4 +1,4 @@
-import { significant } from '../../../src/base/text.js';
+import { textAbove, textBelow } from '../../../src/base/outward-text.js';
 import { frontCommand } from '../../playground/command.js';
 import { frontView } from '../../playground/front-view.js';
 import { landscapeView } from '../../playground/landscape.js';
@@ -44,7 +44,7 @@ export const budget: Section = {
       Number.isFinite(exchangeRate) && exchangeRate < 0
         ? ` There one more nat of DPO costs ${said('rate', -exchangeRate)} of SFT.`
         : '';
-    return `With at most ${said('budget', forgetAtMost)} nats of SFT lost, f<sub>DPO</sub> can fall to ${said('dpo', dpo.upper)} and, certified, no further than ${significant(dpo.lower, 6)}. The λ that does it is ${said('lambda', middle)}.${rate}`;
+    return `With at most ${said('budget', forgetAtMost)} nats of SFT lost, the least f<sub>DPO</sub> is ${said('dpo', dpo.upper)}, certified between ${textBelow(dpo.lower)} and ${textAbove(dpo.upper)}. The λ that reaches it is ${said('lambda', middle)}.${rate}`;
   },
   command: ({ state, choice }) =>
     frontCommand(state, choice === undefined || 'reason' in choice ? 0 : choice.forgetAtMost),

@@ -21,6 +21,7 @@ export const sequentialLimit = runTheorem({
   reference: 'arXiv 2410.15483 (Sequential) in its general form: docs/theory.md, S',
   origin: 'the paper; general form here',
   applies(setting, run) {
+    if (run.split?.[1] === 0) return { reason: 'the run has no second stage' };
     const Delta = isSubject(setting) ? limitGap(setting, run) : undefined;
     if (Delta === undefined) return { reason: 'no modulus of strong convexity of the second objective is known' };
     const { length } = run.stepSizes;
