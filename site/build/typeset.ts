@@ -7,6 +7,11 @@ import katex from 'katex';
 export function typeset(tex: string, displayMode = false): string {
   const plain = tex
     .replace(/(?<!\d\s*)\\cdot\s*|\\cdot\s*(?!\d)/g, '\\,')
-    .replace(/\\,(?=\\left\()/g, '\\,\\allowbreak');
+    .replace(/\\,(?=\\left\()/g, '\\,\\allowbreak')
+    // As an operator a subscript would be two children of MathML's msub, which has one.
+    .replace(
+      /_(?:\{\\(max|min)\}|\\(max|min)(?![a-z]))/g,
+      (_, inBraces?: string, bare?: string) => `_{\\mathrm{${inBraces ?? bare ?? ''}}}`,
+    );
   return katex.renderToString(plain, { displayMode, throwOnError: true, strict: 'error' });
 }

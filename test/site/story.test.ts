@@ -122,7 +122,7 @@ describeInBrowser('the story', () => {
     expect(await seriousViolations(page)).toEqual([]);
 
     const ids = await page.evaluate(() =>
-      [...document.querySelectorAll('.story section:has(figure)')].map(({ id }) => id),
+      [...document.querySelectorAll('.story section:has(.panes)')].map(({ id }) => id),
     );
     expect(ids).toEqual(Object.keys(cases));
     for (const [id, { value, numbers }] of Object.entries(cases)) {
