@@ -58,14 +58,14 @@ export const llmRemediesFigure = drawing('llm-remedies', llmRemedies, (results) 
   const text = 'Remedies for forgetting on a language model';
   const { settings } = summary;
   const { steps, seeds } = settings.scale as { readonly steps: number; readonly seeds: number };
-  const off = panels.filter(({ place }) => place?.here === 'off the front').map(({ title }) => title);
+  const off = panels.filter(({ place }) => place?.here === 'misses').map(({ title }) => title);
   return {
     title: text,
     caption:
       `Where runs of ${steps} updates end, from one start and against one reference policy, in the mean over ${seeds} ` +
       `seeds: solid on held-out, dashed on training data, along the values of each remedy’s parameter; the grey line is ` +
-      `${summary.labels[yardstick]} over its λ, held-out. Below each name what a run costs. Seen to end above ` +
-      `${summary.labels[yardstick]} at λ = ${lambda}, or to draw a curve that dominates less: ${off.join(', ') || 'none'}.`,
+      `${summary.labels[yardstick]} over its λ, held-out. Below each name what a run costs. Seen to miss the held-out ` +
+      `F_λ of ${summary.labels[yardstick]} at λ = ${lambda} even with the value that is best in hindsight: ${off.join(', ') || 'none'}.`,
     rows: everything,
     origin: { command, seed: Number(settings.seed) },
     spec: {

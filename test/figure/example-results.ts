@@ -202,8 +202,8 @@ function llmRemediesExample(): LlmRemedies {
       ...{ optima: { dpo: 0.1, sft: 1.5 }, start, rows: [], claims: [], hindsight: [] },
       labels: { alright: 'ALRIGHT', sequential: 'Sequential', 'l2-anchor': 'L2 anchor', annealed: 'Annealed' },
       places: [
-        { remedy: 'sequential', lambda: 0.5, convex: 'off the front', here: 'off the front', said: '' },
-        { remedy: 'l2-anchor', lambda: 0.5, convex: 'off the front', here: 'not seen to be off the front', said: '' },
+        { remedy: 'sequential', lambda: 0.5, convex: 'misses the front', here: 'misses', said: '' },
+        { remedy: 'l2-anchor', lambda: 0.5, convex: 'misses the front', here: 'undecided', said: '' },
       ],
     },
     rows: keys.map((key) => {

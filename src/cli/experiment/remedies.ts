@@ -140,7 +140,10 @@ async function printRemedies({ summary, cost }: RemedyReport, out: string): Prom
     ],
   );
   process.stdout.write('\n');
-  if (places.length > 0) process.stdout.write(`Differences from ${labels[yardstick]} with the λ of the comparison:\n`);
+  if (places.length > 0)
+    process.stdout.write(
+      `Held-out F_λ less that of ${labels[yardstick]}; where objectives are convex, and here even with the best value:\n`,
+    );
   for (const { said, lambda } of places) process.stdout.write(`λ = ${lambda}  ${said}\n`);
   process.stdout.write(`\nall of it in ${out}\n`);
 }

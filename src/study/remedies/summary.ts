@@ -1,14 +1,10 @@
 import { bootstrapped } from '../../base/bootstrap.js';
-import { preferenceLossOf } from '../../preference-loss/index.js';
-import { numbers } from '../../preference-loss/preference-loss.js';
 import { grouped } from '../../base/grouped.js';
 import { mean, type Estimate } from '../../base/statistics.js';
 import { significant } from '../../base/text.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { shownEstimate } from '../claim/claim.js';
-import { dominatedArea } from '../front.js';
 import { judged, shownTest, type Hypothesis, type Judgement } from '../verdict.js';
-import { lossOf } from '../settings.js';
 import type { RemedySettings } from './plan.js';
 import type { RemedyKey, RemedyRow } from './results.js';
 import type { ConvexPlace, TrainedRemedy } from './trained-remedy.js';
@@ -26,7 +22,7 @@ export type RemedySummaryRow = Omit<RemedyKey, 'seed' | 'steps'> & Readonly<Reco
 export interface RemedyClaim extends Judgement, Pick<Hypothesis, 'claim'> {
   readonly remedy: string;
   readonly lambda: number;
-  readonly about: 'held-out F_λ' | 'F_λ' | 'held-out curve';
+  readonly about: 'held-out F_λ' | 'F_λ' | 'held-out F_λ, tuned';
   /** The mean difference over seeds, for display with its bootstrap interval. */
   readonly estimate: Estimate;
   readonly measured: string;
@@ -36,6 +32,8 @@ export interface RemedyClaim extends Judgement, Pick<Hypothesis, 'claim'> {
 export interface Hindsight extends Pick<RemedyKey, 'remedy' | 'value' | 'lambda'> {
   /** Its held-out F_λ less the yardstick's with the value of theory. It was chosen by this number, and is too good by that. */
   readonly difference: Estimate;
+  /** The same for each seed. */
+  readonly differences: readonly number[];
 }
 
 /** Where a remedy stands here and in the convex model. */
@@ -43,8 +41,11 @@ export interface RemedyPlace {
   readonly remedy: string;
   readonly lambda: number;
   readonly convex: ConvexPlace;
-  /** Whether a claim decides that it ends above the yardstick in held-out F_λ, or that its curve dominates less. */
-  readonly here: 'off the front' | 'not seen to be off the front';
+  /**
+   * Whether it misses the yardstick's held-out F_λ even with the value that is best in hindsight: as the claim on that
+   * says, or of a remedy without a parameter the one on its end.
+   */
+  readonly here: 'misses' | 'does not miss' | 'undecided';
   /** In one sentence. */
   readonly said: string;
 }
@@ -62,28 +63,23 @@ export interface RemedySummary {
   readonly places: readonly RemedyPlace[];
 }
 
-/**
- * The summary of a comparison's rows. Areas are those below the point of nothing learnt: f_SFT of the start, and f_DPO of a
- * policy that is its own reference.
- */
+/** The summary of a comparison's rows. */
 export function summariseRemedies(
   settings: Readonly<Record<string, unknown>>,
-  { scale, training }: Pick<RemedySettings, 'scale' | 'training'>,
+  { scale }: Pick<RemedySettings, 'scale'>,
   remedies: readonly TrainedRemedy[],
   { optima, rows }: { readonly optima: Pair; readonly rows: readonly RemedyRow[] },
 ): RemedySummary {
-  const loss = lossOf(training);
-  const unlearnt = preferenceLossOf(loss).value(numbers, 0, loss);
   const ends = rows.filter(({ role }) => role === 'end');
   const starts = rows.filter(({ role, step, remedy }) => role === 'path' && step === 0 && remedy === yardstick);
-  const open = scale.lambdas.flatMap((lambda) => openClaims(remedies, ends, starts, { lambda, unlearnt }));
+  const hindsight = scale.lambdas.flatMap((lambda) => hindsightAt(remedies, ends, lambda));
+  const open = scale.lambdas.flatMap((lambda) => openClaims(remedies, ends, hindsight, lambda));
   const judgements = judged(open);
-  const claims = open.map(({ samples, remedy, lambda, claim, about, unit }, i): RemedyClaim => {
+  const claims = open.map(({ samples, remedy, lambda, claim, about }, i): RemedyClaim => {
     const found = bootstrapped(samples);
-    const measured = `difference ${shownEstimate(found)}${unit} (${shownTest(judgements[i])})`;
+    const measured = `difference ${shownEstimate(found)} nats (${shownTest(judgements[i])})`;
     return { remedy, lambda, about, claim, ...judgements[i], estimate: found, measured };
   });
-  const hindsight = scale.lambdas.flatMap((lambda) => hindsightAt(remedies, ends, lambda));
   return {
     settings,
     optima,
@@ -105,15 +101,13 @@ function estimates(rows: readonly RemedyRow[]): Readonly<Record<Measure, Estimat
   ) as unknown as Readonly<Record<Measure, Estimate>>;
 }
 
-interface OpenClaim extends Hypothesis, Pick<RemedyClaim, 'remedy' | 'lambda' | 'about'> {
-  readonly unit: string;
-}
+type OpenClaim = Hypothesis & Pick<RemedyClaim, 'remedy' | 'lambda' | 'about'>;
 
 function openClaims(
   remedies: readonly TrainedRemedy[],
   ends: readonly RemedyRow[],
-  starts: readonly RemedyRow[],
-  { lambda, unlearnt }: { readonly lambda: number; readonly unlearnt: number },
+  hindsight: readonly Hindsight[],
+  lambda: number,
 ): OpenClaim[] {
   const here = ends.filter((row) => row.lambda === lambda);
   const of = (remedy: string): RemedyRow[] => here.filter((row) => row.remedy === remedy);
@@ -121,12 +115,6 @@ function openClaims(
   const base = remedies.find(({ name }) => name === yardstick);
   if (base === undefined) return [];
   const others = remedies.filter(({ name }) => name !== yardstick);
-  const volume = (rows: readonly RemedyRow[], seed: number): number => {
-    const start = starts.find((row) => row.seed === seed && row.lambda === lambda);
-    const points = rows.filter((row) => row.seed === seed).map(heldOutPair);
-    return start === undefined ? NaN : dominatedArea(points, { dpo: unlearnt, sft: start.heldOutSft });
-  };
-  const values = (remedy: string): number => new Set(of(remedy).map(({ value }) => value)).size;
   return others.flatMap(({ name, label }): OpenClaim[] => {
     const differences = (measure: Measure): number[] =>
       chosenOf(name).map((row) => {
@@ -134,29 +122,25 @@ function openClaims(
         return row[measure] - (beside?.[measure] ?? NaN);
       });
     const above = (about: 'held-out F_λ' | 'F_λ', measure: Measure): OpenClaim => ({
-      ...{ remedy: name, lambda, about, threshold: 0, unit: ' nats' },
+      ...{ remedy: name, lambda, about, threshold: 0 },
       claim: `${label} ends with a larger ${about} than ${base.label}`,
       samples: differences(measure),
     });
-    const seeds = chosenOf(name).map(({ seed }) => seed);
+    const tuned = hindsight.find((one) => one.remedy === name && one.lambda === lambda);
     return [
       above('held-out F_λ', 'heldOutWeightedSum'),
       above('F_λ', 'weightedSum'),
-      ...(values(name) >= 3 && values(yardstick) >= 3
-        ? [
+      ...(tuned === undefined || tuned.value === null
+        ? []
+        : [
             {
-              ...{ remedy: name, lambda, about: 'held-out curve' as const, threshold: 0, unit: ' nats²' },
-              claim: `the curve of ${label} dominates a smaller held-out area than that of ${base.label}`,
-              samples: seeds.map((seed) => volume(of(yardstick), seed) - volume(of(name), seed)),
+              ...{ remedy: name, lambda, about: 'held-out F_λ, tuned' as const, threshold: 0 },
+              claim: `${label} ends with a larger held-out F_λ than ${base.label} even with the value that is best in hindsight`,
+              samples: tuned.differences,
             },
-          ]
-        : []),
+          ]),
     ];
   });
-}
-
-function heldOutPair({ heldOutDpo, heldOutSft }: RemedyRow): Pair {
-  return { dpo: heldOutDpo, sft: heldOutSft };
 }
 
 function hindsightAt(remedies: readonly TrainedRemedy[], ends: readonly RemedyRow[], lambda: number): Hindsight[] {
@@ -172,7 +156,7 @@ function hindsightAt(remedies: readonly TrainedRemedy[], ends: readonly RemedyRo
     const differences = best.map(
       (row) => row.heldOutWeightedSum - (base.find(({ seed }) => seed === row.seed)?.heldOutWeightedSum ?? NaN),
     );
-    return { remedy: name, value: best[0].value, lambda, difference: bootstrapped(differences) };
+    return { remedy: name, value: best[0].value, lambda, difference: bootstrapped(differences), differences };
   });
 }
 
@@ -185,16 +169,14 @@ function placesAt(
   return remedies.flatMap(({ name, label, convex }): RemedyPlace[] => {
     if (name === yardstick || convex === undefined) return [];
     const own = claims.filter((claim) => claim.remedy === name && claim.lambda === lambda && claim.about !== 'F_λ');
-    const found = own.filter(({ verdict }) => verdict === 'agrees');
-    const here = found.length > 0 ? 'off the front' : 'not seen to be off the front';
-    const by = own.map(({ about, estimate, pValue }) => {
-      const worse = about === 'held-out curve' ? 'its curve dominates less by' : 'held-out F_λ';
-      return `${worse} ${signed(estimate.mean)}, p = ${significant(pValue, 2)}`;
-    });
+    const deciding = own.find(({ about }) => about === 'held-out F_λ, tuned') ?? own[0];
+    const here = ({ agrees: 'misses', disagrees: 'does not miss', undecided: 'undecided' } as const)[deciding.verdict];
     const best = hindsight.find((one) => one.remedy === name && one.lambda === lambda);
-    const tuned = best?.value == null ? [] : [`tuned in hindsight, at ${best.value}, ${signed(best.difference.mean)}`];
-    const said = `${label}: ${convex} in the convex model, here ${here} (${[...by, ...tuned].join('; ')})`;
-    return [{ remedy: name, lambda, convex, here, said }];
+    const numbers = own.map(({ about, estimate, pValue }) => {
+      const how = about === 'held-out F_λ, tuned' ? `tuned, at ${best?.value ?? ''}, ` : '';
+      return `${how}${signed(estimate.mean)}, p = ${significant(pValue, 2)}`;
+    });
+    return [{ remedy: name, lambda, convex, here, said: `${label}: ${convex}; here ${here} (${numbers.join('; ')})` }];
   });
 }
 

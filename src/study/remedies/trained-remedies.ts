@@ -55,7 +55,7 @@ function joint(name: string, convex: ConvexPlace, values: readonly number[]): Tr
 /** A term that stage two of Sequential adds, or what of it is handed over. */
 function ofSequential(name: string, stageTwo: (value: number) => StageTwo, parameter?: Parameter): TrainedRemedy {
   return {
-    ...{ name, label: theirLabel(name), convex: 'off the front' },
+    ...{ name, label: theirLabel(name), convex: 'misses the front' },
     ...(parameter && { parameter }),
     training: (value, split) => ({
       schedule: sequential.name,
@@ -68,7 +68,7 @@ function ofSequential(name: string, stageTwo: (value: number) => StageTwo, param
 /** Stage two on replayed SFT. */
 function replayed(name: string, stageTwo: StageTwo): TrainedRemedy {
   return {
-    ...{ name, label: theirLabel(name), convex: 'on the front' },
+    ...{ name, label: theirLabel(name), convex: 'reaches min F_λ' },
     parameter: share(replay.name, ({ lambda }) => 1 - lambda, [0.1, 0.25, 0.5, 0.75, 0.9]),
     training: (value, split) => ({ schedule: replay.name, own: { split, replay: value }, stageTwo }),
   };
@@ -99,12 +99,12 @@ function countText(text: string, field: string): number {
 /** Every remedy that language models are trained under, in the order of tables. A new one is an entry here. */
 const listed: readonly TrainedRemedy[] = [
   {
-    ...{ name: sequential.name, label: sequential.label, convex: 'off the front' },
+    ...{ name: sequential.name, label: sequential.label, convex: 'misses the front' },
     training: (_, split) => ({ schedule: sequential.name, own: { split } }),
   },
   ofSequential('best-checkpoint', () => ({ bestCheckpoint: true })),
   {
-    ...{ name: 'lower-learning-rate', label: 'Lower learning rate', convex: 'off the front' },
+    ...{ name: 'lower-learning-rate', label: 'Lower learning rate', convex: 'misses the front' },
     parameter: {
       ...{ name: 'stageTwoLearningRate', parse: positiveText },
       standard: ({ learningRate }) => 0.25 * learningRate,
@@ -121,7 +121,7 @@ const listed: readonly TrainedRemedy[] = [
   ofSequential('ewc-anchor', (ewcAnchor) => ({ ewcAnchor }), strength('ewcAnchor', [1, 10, 100, 1000])),
   {
     ...ofSequential('kl-anchor', (klAnchor) => ({ klAnchor }), strength('klAnchor', [0.25, 1, 4])),
-    convex: 'on the front',
+    convex: 'reaches min F_λ',
   },
   ofSequential('chosen-nll', (chosenNll) => ({ chosenNll }), strength('chosenNll', [0.25, 1, 4])),
   ofSequential(
@@ -129,12 +129,12 @@ const listed: readonly TrainedRemedy[] = [
     (average) => ({ average }),
     share('average', ({ lambda }) => lambda, [0.25, 0.5, 0.75]),
   ),
-  joint(mix.name, 'on the front', [0.1, 0.25, 0.5, 0.75, 0.9]),
-  joint(alright.name, 'on the front', [0.1, 0.25, 0.5, 0.75, 0.9]),
-  joint(maxright.name, 'elsewhere on the front', [0.25, 0.5, 0.75]),
+  joint(mix.name, 'reaches min F_λ', [0.1, 0.25, 0.5, 0.75, 0.9]),
+  joint(alright.name, 'reaches min F_λ', [0.1, 0.25, 0.5, 0.75, 0.9]),
+  joint(maxright.name, 'ends elsewhere on the front', [0.25, 0.5, 0.75]),
   scheduled(
     annealed.name,
-    'off the front',
+    'misses the front',
     setting(
       'share',
       () => 't/T',
@@ -144,24 +144,24 @@ const listed: readonly TrainedRemedy[] = [
   ),
   scheduled(
     alternating.name,
-    'on the front',
+    'reaches min F_λ',
     setting('cycles', ({ steps }) => Math.ceil(Math.sqrt(steps)), [2, 4], countText),
   ),
   scheduled(
     smoothTchebycheff.name,
-    'elsewhere on the front',
+    'ends elsewhere on the front',
     setting('smoothing', () => 0.1, [0.03, 0.3]),
   ),
   scheduled(
     budget.name,
-    'on the front',
+    'reaches min F_λ',
     setting('forgetAtMost', () => 0.1, [0.03, 0.3], nonNegativeText),
   ),
-  scheduled(mgda.name, 'elsewhere on the front'),
-  scheduled(pcgrad.name, 'elsewhere on the front'),
+  scheduled(mgda.name, 'ends elsewhere on the front'),
+  scheduled(pcgrad.name, 'ends elsewhere on the front'),
   scheduled(
     cagrad.name,
-    'on the front',
+    'reaches min F_λ',
     setting('conflictAversion', () => 0.5, [0.2, 0.8], unitText),
   ),
 ];

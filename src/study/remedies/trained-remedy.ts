@@ -14,11 +14,11 @@ export interface Surroundings {
 /** What theory says of a remedy whose objectives are convex: docs/remedies.md. */
 export type ConvexPlace =
   /** With the parameter of theory it ends at the minimum of F_λ, and its parameter traces the front. */
-  | 'on the front'
+  | 'reaches min F_λ'
   /** Its curve misses the front, however its parameter is chosen. */
-  | 'off the front'
+  | 'misses the front'
   /** It ends on the front, or at a Pareto-stationary point, that is not the minimum of F_λ. */
-  | 'elsewhere on the front';
+  | 'ends elsewhere on the front';
 
 /** What a run under a remedy is. */
 export interface RemedyTraining {
