@@ -66,7 +66,7 @@ export const remediesFigure = drawing('remedies', remedies, (results) => {
         },
         width: 160,
         height: 140,
-        encoding: axes(everywhere, { left: i % 4 === 0, below: i >= panels.length - 4 }),
+        encoding: axes(everywhere, { left: i % 2 === 0, below: i >= panels.length - 4 }),
         layer: layersOf(curve.name, verdict),
       })),
     },
@@ -126,7 +126,13 @@ function axes(rows: readonly Pair[], { left, below }: { readonly left: boolean; 
 function layersOf(panel: string, verdict: Verdict): Layer[] {
   const kinds = Object.values(marks);
   const order = { field: 'order', type: 'quantitative' as const };
-  const legend = { orient: 'bottom' as const, direction: 'horizontal' as const, symbolSize: 90, offset: 14 };
+  const legend = {
+    orient: 'bottom' as const,
+    direction: 'horizontal' as const,
+    columns: 4,
+    symbolSize: 90,
+    offset: 14,
+  };
   const names = kinds.map(({ name }) => name);
   return [
     {
