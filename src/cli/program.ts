@@ -9,19 +9,8 @@ import { completed } from './schedule-command.js';
 /** Runs the command line of this process over the given commands, and sets its exit code: 2 where input was bad. */
 export async function runProgram(commands: readonly Command[]): Promise<void> {
   guardProcess();
-  const program = new Command('forgetting')
-    .description('Why preference learning makes a model forget its fine-tuning: run it, check it, see it.')
-    .version(version)
-    .option('--debug', 'where an unexpected error happened, of any command')
-    .showHelpAfterError(false);
-  for (const command of commands) program.addCommand(command);
-  prepare(program);
   try {
-    // Of any command, which would not know it.
-    const words = process.argv.slice(2).filter((word) => word !== '--debug');
-    // `help run` is `run --help`, so that it shows everything that the command takes.
-    const line = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
-    await program.parseAsync(line, { from: 'user' });
+    await runWords(commands, process.argv.slice(2));
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else endWith(error);
@@ -29,10 +18,29 @@ export async function runProgram(commands: readonly Command[]): Promise<void> {
 }
 
 /**
+ * Runs the command that some words name.
+ * @throws CommanderError for help and for what is no option, once it is printed, and what the command throws
+ */
+export async function runWords(commands: readonly Command[], given: readonly string[]): Promise<void> {
+  const program = new Command('forgetting')
+    .description('Why preference learning makes a model forget its fine-tuning: run it, check it, see it.')
+    .version(version)
+    .option('--debug', 'where an unexpected error happened, of any command')
+    .showHelpAfterError(false);
+  for (const command of commands) program.addCommand(command);
+  // Of any command, which would not know it.
+  const words = given.filter((word) => word !== '--debug');
+  prepare(program, words);
+  // `help run` is `run --help`, so that it shows everything that the command takes.
+  const line = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  await program.parseAsync(line, { from: 'user' });
+}
+
+/**
  * Makes a command throw its own errors, so that every refusal leaves by one door, keep them on one line, and refuse an
  * option that is given twice where it may not be.
  */
-function prepare(command: Command): void {
+function prepare(command: Command, words: readonly string[]): void {
   command.exitOverride().configureOutput({
     outputError: (text, write) => {
       const line = text
@@ -45,10 +53,10 @@ function prepare(command: Command): void {
   takeOnce(command, command.options);
   command.hook('preSubcommand', async (_, subcommand) => {
     const before = subcommand.options.length;
-    await completed(subcommand, process.argv);
+    await completed(subcommand, words);
     takeOnce(subcommand, subcommand.options.slice(before));
   });
-  command.commands.forEach(prepare);
+  for (const inner of command.commands) prepare(inner, words);
 }
 
 /** Refuses an option that is given twice where it may not be. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { fileIn, forgetting, forgettingJson } from './command.js';
+import { frontCommand } from '../../src/cli/convex/front.js';
+import { fileIn, forgettingJson } from './command.js';
+import { refused } from './refused.js';
 
 const folder = temporaryFolder();
 const pair = fileIn(folder, 'pair.json', closedFormFile());
@@ -37,16 +39,16 @@ it('prints the front, its hypervolume, knee, choice and rows', () => {
   expect(ofLayer('outer')).toBe((front.outer as unknown[]).length);
 });
 
-it('refuses budgets, errors and reference points in one line', () => {
-  const refused: readonly [string[], RegExp][] = [
+it('refuses budgets, errors and reference points in one line', async () => {
+  const cases: readonly [string[], RegExp][] = [
     [['--forget-at-most', '-1'], /^forgetting: forget-at-most: got -1, .*\[0, 2\]\n$/],
     [['--sft-at-most', '3'], /^forgetting: sft-at-most: got 3, .*\[0, 2\]\n$/],
     [['--error', '0'], /^forgetting: error: got 0, expected a positive number\n$/],
     [['--reference-point', '1,1'], /^forgetting: reference-point: /],
     [['--sft-at-most', '1', '--dpo-at-most', '1'], /^forgetting: budget: .*one of/],
   ];
-  for (const [options, message] of refused) {
-    const { code, stderr } = forgetting(['front', pair, ...options]);
+  for (const [options, message] of cases) {
+    const { code, stderr } = await refused(frontCommand(), ['front', pair, ...options]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   }

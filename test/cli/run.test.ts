@@ -3,7 +3,9 @@ import { parquetReadObjects } from 'hyparquet';
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
+import { runCommand } from '../../src/cli/convex/run.js';
 import { fileIn, forgetting, forgettingJson } from './command.js';
+import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 interface Result {
@@ -171,8 +173,8 @@ describe('forgetting run', () => {
     ],
     [['--schedule', 'sequential', '--average', '1.5'], /average: got "1.5", expected a number in \[0, 1\]/],
     [['--schedule', 'mix', '--period', '3'], /period: got "3", expected the schedule maxright beside it, not mix/],
-  ])('refuses %j in one line, with exit code 2', (args, message) => {
-    const { code, stdout, stderr } = forgetting(['run', plane, ...args]);
+  ])('refuses %j in one line, with exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await refused(runCommand(), ['run', plane, ...args]);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect([code, stdout]).toEqual([2, '']);

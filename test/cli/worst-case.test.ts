@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { worstCaseCommand } from '../../src/cli/convex/worst-case.js';
 import { fileIn, forgetting, forgettingJson } from './command.js';
+import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 interface Printed {
@@ -52,8 +54,8 @@ describe('forgetting worst-case', () => {
     ['--schedule mix --steps 2 --step-size t-1', /step-size: got "t-1"/],
     ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
     ['--schedule mix --steps 2 --problem /nowhere.json', /\/nowhere.json: got "no such file"/],
-  ])('refuses %s', (line, message) => {
-    const { code, stdout, stderr } = forgetting(words(line));
+  ])('refuses %s', async (line, message) => {
+    const { code, stdout, stderr } = await refused(worstCaseCommand(), words(line));
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
