@@ -41,17 +41,19 @@ export async function jobScript(folder: string, given: string | undefined): Prom
   if (!text.startsWith('#!')) {
     throw new InputError(path, text.split('\n', 1)[0], 'a script, with #! and a shell in its first line');
   }
-  const decided = /^#SBATCH\s+(?:--(?:array|dependency|kill-on-invalid-dep|job-name)\b|-[adJ]\b).*$/m.exec(text)?.[0];
+  const decided = /^#SBATCH\s(?:.*\s)?(?:--(?:array|dependency|kill-on-invalid-dep|job-name)\b|-[adJ]).*$/m.exec(
+    text,
+  )?.[0];
   if (decided !== undefined) {
     throw new InputError(path, decided, 'no such line: arrays, names and dependencies are made by --submit');
   }
-  const signal = /^#SBATCH\s+--signal[= ]\S*?@(\d+)/m.exec(text)?.[1];
+  const signal = /^#SBATCH\s(?:.*\s)?--signal[= ]\S*?@(\d+)/m.exec(text)?.[1];
   return { path, text, warning: signal === undefined ? usualWarning : Number(signal) };
 }
 
 /** Whether a script asks for GPUs. */
 export function asksForGpus({ text }: JobScript): boolean {
-  return /^#SBATCH\s+(?:--gpus(-per-\w+)?\b|--gres[= ]\S*gpu|-G\b)/m.test(text);
+  return /^#SBATCH\s(?:.*\s)?(?:--gpus(?:-per-\w+)?\b|--gres[= ]\S*gpu|-G)/m.test(text);
 }
 
 /** A task's script: the user's, and below it the command, which Slurm warns before the time limit. */
