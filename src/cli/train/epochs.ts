@@ -6,7 +6,7 @@ import { neededObjectives } from './needed-data.js';
 
 /**
  * The options with --steps in place of --epochs: as many steps as it takes to pass over the examples of every objective
- * that the schedule draws that often, one objective a step, or both in every step where its first step takes both
+ * that the schedule draws that often, one objective per step, or both in every step where its first step takes both
  * gradients. A schedule that splits its steps into stages gets each objective's passes for its stage.
  * Throws an InputError where the split is given too.
  */
