@@ -23,7 +23,7 @@ export interface ExperimentData {
 }
 
 /**
- * Reads the examples of a seed, drawn from those that fit. Held-out examples come from files of their own, or from the
+ * Reads the examples of a seed: drawn from those that fit, or the first of them where the files are the seed's own. Held-out examples come from files of their own, or from the
  * training files; no two of the three parts share a record.
  * Throws an InputError where a file has too few that fit.
  */
@@ -32,7 +32,7 @@ export async function readExperimentData(
   tokenizer: Tokenizer,
   { maximumLength, inputField = false }: TrainingSettings,
   { sftExamples, preferencePairs, heldOutExamples }: ExperimentScale,
-  seed: number,
+  seed: number | undefined,
 ): Promise<ExperimentData> {
   const prepared = { tokenizer, preparation: { maximumLength, inputField }, seed, heldOutCount: heldOutExamples };
   const sft = await split(readSft, files.sft, files.evaluationSft, { ...prepared, kind: 'sft', count: sftExamples });
@@ -54,7 +54,8 @@ type Reader<Example> = (
 interface Splitting {
   readonly tokenizer: Tokenizer;
   readonly preparation: PreparationSettings;
-  readonly seed: number;
+  /** Undefined where the records are in a random order already. */
+  readonly seed: number | undefined;
   readonly kind: string;
   readonly count: number;
   readonly heldOutCount: number;
@@ -75,7 +76,8 @@ async function split<Example>(
       const found = `${examples.length} records that fit in ${preparation.maximumLength} tokens`;
       throw new InputError(file, found, expected);
     }
-    return shuffled(examples, stream(seed, `experiment-records ${kind}`)).slice(0, needed);
+    const order = seed === undefined ? examples : shuffled(examples, stream(seed, `experiment-records ${kind}`));
+    return order.slice(0, needed);
   };
   const known = count + heldOutCount;
   const own = await drawn(path, heldOutPath === undefined ? known + heldOutCount : known);

@@ -119,6 +119,8 @@ export function tasksOf(
           targets: run.targets,
           ...(run.reference !== undefined && { reference: reference(run.reference) }),
           factors: { dpo: factor, sft: factor },
+          // It is to end at its optimum, not to wander about it.
+          decay: 'cosine',
         };
       }
       case 'untrained':

@@ -20,6 +20,7 @@ import { loadTokenizer } from '../llm/tokenizer/load.js';
 import { prepareRun } from '../llm/train/prepare-run.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import { modelDigest, referencedPairs } from '../llm/train/reference-policy.js';
+import type { Decay } from '../llm/train/learning-rate.js';
 import { runTraining, type RunEnd } from '../llm/train/run.js';
 import type { OwnReplyOptions } from '../llm/train/stage-two/own-replies.js';
 import type { StageTwo } from '../llm/train/stage-two/settings.js';
@@ -50,6 +51,8 @@ export interface RunTask {
   readonly heldOut: 'heldOut' | 'validation';
   /** Factors of the learning rate. */
   readonly factors: Pair;
+  /** What the learning rate does over the run; it stays unless given. */
+  readonly decay?: Decay;
   /** β, where it is not that of the settings. */
   readonly beta?: number;
   /** Where reference log-probabilities are kept. */
@@ -113,7 +116,11 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       sftBatch: training.sftBatch,
       preferenceBatch: training.preferenceBatch,
       accumulation: training.accumulation,
-      learningRate: { learningRate: training.learningRate, factors: task.factors },
+      learningRate: {
+        learningRate: training.learningRate,
+        factors: task.factors,
+        ...(task.decay !== undefined && { decay: task.decay }),
+      },
       dpo,
       seed,
       ...(task.stageTwo && { stageTwo: task.stageTwo, ownReplies: await ownRepliesOf(task) }),
@@ -194,10 +201,12 @@ const known = new Map<string, Promise<ExperimentData>>();
 function dataOf(settings: ExperimentSettings, seed: number): Promise<ExperimentData> {
   const { training, scale } = settings;
   const files = filesOf(settings, seed);
-  const key = JSON.stringify([files, training, scale, seed]);
+  // A synthetic language has files for each seed, in which any stretch holds the same share of every kind.
+  const drawn = settings.conflict === undefined ? seed : undefined;
+  const key = JSON.stringify([files, training, scale, drawn]);
   const found = known.get(key);
   if (found !== undefined) return found;
-  const data = readExperimentData(files, tokenizerOf(files), training, scale, seed);
+  const data = readExperimentData(files, tokenizerOf(files), training, scale, drawn);
   known.set(key, data);
   return data;
 }
@@ -250,6 +259,7 @@ function decisiveSettings(task: RunTask): RunSettings {
     seed,
     startSeed,
     factors,
+    decay,
     beta,
     heldOut,
     untrained,
@@ -266,6 +276,7 @@ function decisiveSettings(task: RunTask): RunSettings {
     ...(startSeed !== undefined && { 'start-seed': startSeed }),
     'learning-rate-factors': factors,
     ...(beta !== undefined && { beta }),
+    ...(decay !== undefined && { decay }),
     'held-out': heldOut,
     'evaluate-every': settings.scale.evaluateEvery,
     'evaluated-examples': settings.scale.evaluatedExamples,

@@ -85,7 +85,7 @@ export interface Measured {
 export function summarise(given: ExperimentSettings, measured: Measured): Summary {
   const settings = writtenSettings(given);
   const { preparations, results, references, sensitivity, tuning, uniformGuess, costClaims } = measured;
-  const singleObjectives = singleObjectiveSummaries([...preparations.values()]);
+  const singleObjectives = singleObjectiveSummaries([...preparations.values()], settings.scale.steps);
   const claims = claimsOf(settings, results, costClaims);
   const bestSft = new Map(
     [...preparations].map(([seed, { 'sft-optimum': rows }]) => [
@@ -100,7 +100,7 @@ export function summarise(given: ExperimentSettings, measured: Measured): Summar
     singleObjectives,
     references: referenceSummaries(references),
     rows: summaryRows(settings.scale.steps, results),
-    checks: checksOf(settings, singleObjectives, results, claims),
+    checks: checksOf(settings, singleObjectives, results),
     claims,
     fronts: measuredFronts(settings.scale.steps, results, bestSft),
     tuning,
@@ -143,7 +143,7 @@ function beyondGuess(results: readonly EvaluationRow[], uniformGuess: number): B
   });
 }
 
-function singleObjectiveSummaries(preparations: readonly Preparation[]): OptimumSummary[] {
+function singleObjectiveSummaries(preparations: readonly Preparation[], steps: number): OptimumSummary[] {
   return preparatory.map(({ name, schedule: objective }) => {
     const runs = preparations.map((preparation) => preparation[name]);
     const of = (pick: (rows: readonly OptimumRow[]) => number): number => mean(runs.map(pick));
@@ -152,6 +152,9 @@ function singleObjectiveSummaries(preparations: readonly Preparation[]): Optimum
     const [start, optimum] = [of(([first]) => first[objective]), of((rows) => optimumOf(rows, objective))];
     return {
       ...{ name, objective, start, optimum, reduction: 1 - optimum / start },
+      withinRun:
+        (start - of((rows) => (rows.filter(({ step }) => step <= steps).at(-1) ?? rows[0])[objective])) /
+        (start - optimum),
       heldOutStart: of(([first]) => first[heldOut]),
       heldOutBest: of((rows) => Math.min(...rows.map((row) => row[heldOut]))),
       heldOutEnd: of((rows) => last(rows)[heldOut]),

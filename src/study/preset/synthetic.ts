@@ -1,18 +1,18 @@
 import type { Preset } from './preset.js';
 
 const scale = {
-  steps: 48,
-  // At λ = ¼, ½ and ¾ a whole number of evaluations fits each of Sequential's stages.
+  steps: 72,
   seeds: 8,
   lambdas: [0.25, 0.5, 0.75],
-  learningRateFactors: [0.1, 0.3, 1, 3],
+  learningRateFactors: [0.3, 1, 3],
   sensitivitySeeds: 1,
-  evaluateEvery: 12,
-  optimumSteps: 144,
+  // At λ = ¼, ½ and ¾ each of Sequential's stages has a whole number of evaluations.
+  evaluateEvery: 18,
+  optimumSteps: 180,
   horizons: [2],
   sftExamples: 320,
   preferencePairs: 320,
-  evaluatedExamples: 32,
+  evaluatedExamples: 40,
   heldOutExamples: 40,
 };
 

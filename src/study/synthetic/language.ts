@@ -18,7 +18,7 @@ export interface SyntheticPreference {
 
 /** The records of one seed and one conflict. */
 export interface SyntheticCorpus {
-  /** The language at large: every instruction, replies of either manner, any quality and moment. */
+  /** The language at large: every instruction, replies of either manner, quality and moment right now and then. */
   readonly pretraining: readonly SyntheticSft[];
   readonly sft: SyntheticSplit<SyntheticSft>;
   readonly preferences: SyntheticSplit<SyntheticPreference>;
@@ -55,6 +55,9 @@ const heldOutCount = 128;
 export const livelyReplies = 0.2;
 export const wrongPreferences = 0.05;
 
+/** The share of qualities and moments that the language at large has right; the others are drawn from all. */
+export const knownBefore = 0.3;
+
 /**
  * A corpus of instructions and preferences. Every noun has a quality of its own and every verb a moment, which SFT
  * teaches together with the plain manner, in four of five replies. A preference is about an instruction of SFT's and
@@ -83,8 +86,10 @@ export function syntheticCorpus({ seed, conflict }: { seed: number; conflict: nu
   return {
     pretraining: all.map((topic) => {
       const manner = random.uniform() < 0.5 ? 'plain' : 'lively';
-      const quality = qualities[random.integer(qualities.length)];
-      const moment = moments[random.integer(moments.length)];
+      const known = <Word>(right: Word | undefined, all: readonly Word[]): Word =>
+        right !== undefined && random.uniform() < knownBefore ? right : all[random.integer(all.length)];
+      const quality = known(qualityOf.get(topic.noun), qualities);
+      const moment = known(momentOf.get(topic.verb), moments);
       const output = wordings[manner](topic.adjective, topic.noun, quality, moment);
       return { instruction: instructionOf(topic), output };
     }),
