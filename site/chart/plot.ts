@@ -170,6 +170,7 @@ export function symbolPath(shape: Look['shape'], radius: number): string {
  * @param shows attributes that say what it shows
  */
 export function symbol({ shape, colour }: Look, x: number, y: number, radius: number, shows = ''): string {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return '';
   return `<path class="symbol" ${shows} d="${symbolPath(shape, radius)}" transform="translate(${px(x)},${px(y)})" fill="${colour}"/>`;
 }
 

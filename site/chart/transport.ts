@@ -76,9 +76,11 @@ export function transport(host: HTMLElement, shown: (share: number) => void): Tr
     over(next, words) {
       const share = at / last();
       const same = steps.length === next.length && last() === next[next.length - 1];
+      // At rest at the end there is nothing to draw anew.
+      const rests = same && at === last() && words(last()) === working(last());
       [steps, working] = [next, words];
       slider.max = String(last());
-      go(same ? at : share * last());
+      if (!rests) go(same ? at : share * last());
     },
     once() {
       if (frame === 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches) run();

@@ -24,6 +24,7 @@ import { inTurn, shownEnsembles, workingWords, type Shown, type View } from './s
 import { drawnMeasures, initialState, startInside, type State } from './state.js';
 import { tableView } from './table.js';
 import { challenges, verdict } from './verdict.js';
+import { sweepView } from './sweep-view.js';
 import { showTheorems } from './theorems.js';
 
 function element<Kind extends HTMLElement>(selector: string, kind: new () => Kind): Kind {
@@ -62,10 +63,11 @@ const views: readonly View[] = [
     }),
     againstStepsView(element('#gaps', HTMLElement)),
     forgettingCurveView(element('#curve', HTMLElement)),
+    frontView(element('#front', HTMLElement), element('#front-words', HTMLElement), update),
+    sweepView(element('#sweep', HTMLElement)),
     remediesView(element('#remedies', HTMLElement), element('#remedy-table', HTMLElement)),
   ]),
   tableView(element('#table', HTMLElement), element('#warnings', HTMLElement)),
-  frontView(element('#front', HTMLElement), element('#front-words', HTMLElement), update),
 ];
 const pickRemedies = remedyPicker(element('#remedy-picker', HTMLElement), update);
 const form = controls(element('.controls', HTMLFormElement), update);

@@ -21,6 +21,11 @@ const frontError = 1e-3;
 let lastFront: { problem: Problem; front: EnclosedFront | Silence } | undefined;
 let lastSetup: { name: string; problem: Problem; setup: Setup; drawn: Map<string, DrawnRemedy> } | undefined;
 
+/** Whether the front and the setup of a job are there from the one before, as where a budget alone has been moved. */
+export function isSolved({ problem }: PosedProblem, job: Job): boolean {
+  return lastFront?.problem === problem && lastSetup?.problem === problem && lastSetup.name === setupName(job);
+}
+
 /**
  * What is possible, and what remedies reach of it: the enclosed front, the point that a budget asks for, and the remedies'
  * limits with their curves. The caller may stop between two answers.
@@ -74,9 +79,13 @@ function choiceOf({ plane }: PosedProblem, front: EnclosedFront, { forgetAtMost:
   return { forgetAtMost, lambda, exchangeRate, dpo, sft: leastSft + forgetAtMost, point: toPlane(plane, minimizer) };
 }
 
+function setupName({ lambda, steps, split, stepSize, seed }: Job): string {
+  return JSON.stringify([lambda, steps, split, stepSize, seed]);
+}
+
 function setupOf(problem: Problem, job: Job): { setup: Setup; drawn: Map<string, DrawnRemedy> } {
   const { lambda, steps, split, stepSize, seed } = job;
-  const name = JSON.stringify([lambda, steps, split, stepSize, seed]);
+  const name = setupName(job);
   if (lastSetup?.problem !== problem || lastSetup.name !== name) {
     const found = setup(problem, { lambda, steps, split: [...split], stepSize, seed, seeds: 1 });
     lastSetup = { name, problem, setup: found, drawn: new Map() };

@@ -3,7 +3,7 @@ import { ensembles } from './ensembles.js';
 import type { Answer, Request } from './protocol.js';
 import { sceneOf, theoryOf } from './scene.js';
 import { subjectOf } from './subject.js';
-import { tradeOff } from './trade-off.js';
+import { isSolved, tradeOff } from './trade-off.js';
 
 /** What to do next; a newer request replaces one that has not begun. */
 let next: Request | undefined;
@@ -23,6 +23,10 @@ async function workOff(): Promise<void> {
   working = false;
 }
 
+function isOutdated(): boolean {
+  return next !== undefined;
+}
+
 function taken(): Request | undefined {
   const request = next;
   next = undefined;
@@ -40,6 +44,9 @@ async function work(request: Request): Promise<void> {
       await rest();
       if (next === undefined) post({ kind: 'theory', id, theory: theoryOf(posed, job) });
     } else if (request.task === 'trade-off') {
+      // Solves are many and slow beside the paths of a drag, which the cores are left to until it pauses.
+      if (!isSolved(posed, job)) await rest(150);
+      if (isOutdated()) return;
       for (const answer of tradeOff(posed, job)) {
         if (answer !== undefined) post(answer);
         await pause();
@@ -69,11 +76,11 @@ function post(answer: Answer): void {
 }
 
 /** Leaves the cores to the page, which draws what was shown first: until something newer is asked, but not long. */
-async function rest(): Promise<void> {
+async function rest(milliseconds = 50): Promise<void> {
   if (next !== undefined) return;
   await new Promise<void>((resolve) => {
     wake = resolve;
-    setTimeout(resolve, 50);
+    setTimeout(resolve, milliseconds);
   });
 }
 
