@@ -41,7 +41,7 @@ test('an attack stores the closest problems', () => {
 }, 240_000);
 
 test.each([
-  [['--only', 'B'], /only: got "B", expected ids among S\.limit, /],
+  [['--only', 'Z'], /only: got "Z", expected ids among S\.limit, /],
   [['--attack', 'long'], /attack: got "long", expected a time in seconds or minutes/],
   [['--seed', '-1'], /seed: got "-1"/],
 ])('refuses %j in one line, with exit code 2', (args, message) => {
