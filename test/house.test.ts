@@ -23,6 +23,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/index.ts', 'src/llm.ts', 'src/figures.ts', 'src/cli'],
   ['src/cli/convex'],
   ['src/cli/llm'],
+  ['src/commands.ts'],
   ['src/cli.ts', 'site', 'bench', 'bundle', 'docs'],
 ];
 

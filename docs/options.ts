@@ -1,0 +1,43 @@
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { commands } from '../src/commands.js';
+import { completed } from '../src/cli/schedule-command.js';
+
+/** A command with the words that call it. */
+interface Called {
+  readonly name: string;
+  readonly command: Command;
+}
+
+/** Every command that takes options, the schedules' own among them; of those that only hold others, the others. */
+export async function calledCommands(all = commands(), before = 'forgetting'): Promise<readonly Called[]> {
+  const called = all.map(async (command): Promise<readonly Called[]> => {
+    const name = `${before} ${command.name()}`;
+    if (command.commands.length > 0) return calledCommands(command.commands, name);
+    await completed(command, []);
+    return [{ name, command }];
+  });
+  return (await Promise.all(called)).flat();
+}
+
+/** What a command takes, with defaults, as its help says it. */
+function described({ name, command }: Called): string {
+  const help = command.createHelp();
+  const rows = help
+    .visibleOptions(command)
+    .filter(({ long }) => long !== '--help')
+    .map((option): [string, string] => [help.optionTerm(option), help.optionDescription(option)]);
+  const width = Math.max(0, ...rows.map(([term]) => term.length));
+  const given = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  return [
+    [name, ...given].join(' '),
+    ...rows.map(([term, description]) => `  ${term.padEnd(width)}  ${description}`),
+  ].join('\n');
+}
+
+// npx tsx docs/options.ts prints what docs/options.md quotes.
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.stdout.write(`${(await calledCommands()).map(described).join('\n\n')}\n`);
+}
