@@ -73,8 +73,39 @@ export function mayRepeat(parser: object | undefined): boolean {
   return parser !== undefined && repeatable.has(parser);
 }
 
-/** λ ∈ [0, 1], several times. */
-export const lambdaOption = repeatedOption((text) => unitOption('lambda')(text));
+/** The most values that one range stands for. */
+const mostInRange = 10_001;
+
+/**
+ * Weights of DPO, λ ∈ [0, 1]: a number, several with commas, or a range "from:to:step" with both ends; the option may be
+ * given several times. Throws an InputError naming the option, also where a λ is given twice.
+ */
+export const lambdaOption = lambdasOption('lambda');
+
+/** As `lambdaOption`, for an option of another name. */
+export function lambdasOption(field: string): (text: string, earlier?: readonly number[]) => number[] {
+  const collect = (text: string, earlier: readonly number[] = []): number[] => {
+    const lambdas = [...earlier];
+    for (const lambda of text.split(',').flatMap((part) => unitRange(field, part.trim()))) {
+      if (lambdas.includes(lambda)) throw new InputError(field, lambda, 'each λ once');
+      lambdas.push(lambda);
+    }
+    return lambdas;
+  };
+  repeatable.add(collect);
+  return collect;
+}
+
+/** The numbers of "from:to:step", or the one number that the text is. */
+function unitRange(field: string, text: string): number[] {
+  if (!text.includes(':')) return [unitOption(field)(text)];
+  const [from, to, step, ...rest] = text.split(':').map(unitOption(field));
+  const count = Math.floor((to - from) / step + 1e-9) + 1;
+  const wanted = `a range from:to:step, from ≤ to and step > 0, of at most ${mostInRange} numbers, as in 0:1:0.05`;
+  if (rest.length > 0 || !(count >= 1 && count <= mostInRange)) throw new InputError(field, text, wanted);
+  // Decimal steps as they were meant: 0 + 3 × 0.05 is 0.15, not 0.15000000000000002.
+  return Array.from({ length: count }, (_, i) => Number((from + i * step).toPrecision(12)));
+}
 
 /** A command line option's text as a number in [0, 1]; throws an InputError naming the option. */
 export function unitOption(field: string): (text: string) => number {
@@ -103,8 +134,8 @@ export function pairOption(field: string): (text: string) => Pair {
 
 /** The path of a result table; throws an InputError where its ending names no format. */
 export function tableFile(path: string): string {
-  if (/\.(jsonl|parquet)$/.test(path)) return path;
-  throw new InputError('out', path, 'a file ending in .jsonl or .parquet');
+  if (/\.(jsonl|parquet|csv)$/.test(path)) return path;
+  throw new InputError('out', path, 'a file ending in .jsonl, .parquet or .csv');
 }
 
 /** A JSON array of `length` finite numbers; throws an InputError naming the option. */

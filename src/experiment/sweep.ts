@@ -8,6 +8,7 @@ import type { WorkerPool } from '../convex/simulate/pool.js';
 import { resultRows, type ResultRow } from '../convex/simulate/result-table.js';
 import { forgettingNeedsPoints, scaleFreeMeasures } from '../convex/simulate/scale-free.js';
 import { adaptiveRule, stepSizes } from '../convex/simulate/step-size.js';
+import type { Trajectory } from '../convex/simulate/trajectory.js';
 import { loadSchedule } from '../schedule/load.js';
 
 /** One cell of a sweep: a schedule with one λ and horizon on one problem, over all its seeds. Plain data. */
@@ -58,7 +59,7 @@ export async function sweepCell(cell: SweepCell, pool?: WorkerPool): Promise<Swe
     pool === undefined ? {} : { pool },
   );
   const schedule = await loadSchedule(reference);
-  const scaleFree = (at: number) => scaleFreeMeasures(problem, optima, trajectories, at);
+  const scaleFree = (among: readonly Trajectory[], at: number) => scaleFreeMeasures(problem, optima, among, at);
   const ensemble = { problem, schedule, settings, seed, trajectories, optima: optima.values, scaleFree };
   const [row] = resultRows(ensemble, { stepSize, problem: '', problemHash: '' });
   const { weightedSum, chebyshev } = optima;

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { mean } from 'd3-array';
+import { csvParse } from 'd3-dsv';
 import { parquetReadObjects } from 'hyparquet';
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -111,6 +113,37 @@ describe('forgetting run', () => {
     expect(both.mean).toBeCloseTo((one('6') + one('7')) / 2, 14);
   });
 
+  it('takes several λ, as a list, a range, and again', () => {
+    const words = ['run', plane, '--schedule', 'mix', '--steps', '20', '--seeds', '3', '--json'];
+    const several = forgettingJson([...words, '--lambda', '0.1:0.3:0.1', '--lambda', '1,0']) as {
+      runs: (Result & { lambda: number })[];
+    };
+    expect(several.runs.map(({ lambda }) => lambda)).toEqual([0.1, 0.2, 0.3, 1, 0]);
+    const alone = forgettingJson([...words, '--lambda', '0.3']) as Result;
+    expect(several.runs[2].final).toEqual(alone.final);
+  });
+
+  it('says what two stages forget: the rise of the first objective through stage two', () => {
+    const words = ['--schedule', 'sequential', '--split', '30,10', '--steps', '40', '--seeds', '3'];
+    const { final, trace } = run(plane, ...words, '--trace', '30');
+    expect(trace.map(({ step }) => step)).toEqual([0, 30, 40]);
+    expect(final.forgetting.mean).toBeCloseTo(trace[2].sft - trace[1].sft, 12);
+    // The end of stage one is no step of the trace, nor of the rows, unless it was asked for.
+    const other = run(plane, ...words, '--trace', '20');
+    expect(other.trace.map(({ step }) => step)).toEqual([0, 20, 40]);
+    expect(other.final).toEqual(final);
+    expect(run(plane, '--schedule', 'mix', '--steps', '10', '--seeds', '2').final).not.toHaveProperty('forgetting');
+  });
+
+  it('does one seed where nothing is random', () => {
+    const noiseless = fileIn(folder, 'noiseless.json', closedFormFile(0));
+    const interval = (...words: string[]) => run(noiseless, ...words, '--steps', '9', '--seeds', '4').final.gap.ci95;
+    expect(interval('--schedule', 'maxright')).toBeNull();
+    expect(interval('--schedule', 'alright', '--lambda', '1')).toBeNull();
+    expect(interval('--schedule', 'alright')).not.toBeNull();
+    expect(interval('--schedule', 'maxright', '--value-noise', '2')).not.toBeNull();
+  });
+
   it('has an exact gap only where the recursion holds', () => {
     const ball = fileIn(folder, 'ball.json', planeFile({ radius: 3 }));
     const exact = (file: string, schedule: string): number | null =>
@@ -149,6 +182,9 @@ describe('forgetting run', () => {
     [['--schedule', 'fastright'], /schedule: got "fastright"/],
     [['--schedule', 'alright', '--lambda', '1.5'], /lambda: got 1.5, expected a number in \[0, 1\]/],
     [['--schedule', 'alright', '--lambda', 'half'], /lambda: got "half"/],
+    [['--schedule', 'alright', '--lambda', '0.2,0.2'], /lambda: got 0.2, expected each λ once/],
+    [['--schedule', 'alright', '--lambda', '0:1:0'], /lambda: got "0:1:0", expected a range from:to:step/],
+    [['--schedule', 'mix', '--per-seed'], /per-seed: got true, expected a file for the rows, --out/],
     [['--schedule', 'maxright', '--period', '0'], /period: got "0"/],
     [['--schedule', 'mix', '--steps', '0'], /steps: got "0"/],
     [
@@ -187,6 +223,18 @@ describe('forgetting run --out', () => {
     return ['run', closedForm, ...settings, '--out', out];
   };
 
+  it('writes CSV, and a row per seed, whose mean is the row of all', () => {
+    const [csv, lines] = [`${folder}/seeds.csv`, `${folder}/all.jsonl`];
+    forgettingJson([...args(csv), '--per-seed']);
+    forgettingJson(args(lines));
+    const seeds = csvParse(readFileSync(csv, 'utf8'));
+    expect(seeds).toHaveLength(4 * 5);
+    expect(seeds.filter(({ step }) => step === '40').map(({ seed }) => seed)).toEqual(['0', '1', '2', '3']);
+    const all = JSON.parse(readFileSync(lines, 'utf8').trim().split('\n')[4]) as Record<string, number>;
+    expect(mean(seeds, ({ step, gap }) => (step === '40' ? Number(gap) : undefined))).toBeCloseTo(all.gap, 12);
+    expect(seeds[0].gapLow).toBe('');
+  });
+
   it('writes a row for every recorded step, the same as JSONL and as Parquet, ending at what is printed', async () => {
     const [lines, table] = [`${folder}/rows.jsonl`, `${folder}/rows.parquet`];
     const printed = forgettingJson(args(lines)) as Result;
@@ -213,8 +261,8 @@ describe('forgetting run --out', () => {
   });
 
   it('refuses other endings before it runs', () => {
-    const { code, stderr } = forgetting(args(`${folder}/rows.csv`));
+    const { code, stderr } = forgetting(args(`${folder}/rows.txt`));
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^forgetting: out: got ".*rows\.csv", expected a file ending in \.jsonl or \.parquet\n$/);
+    expect(stderr).toMatch(/^forgetting: out: got ".*rows\.txt", expected a file ending in \.jsonl or \.parquet\n$/);
   });
 });

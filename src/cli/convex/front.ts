@@ -43,7 +43,7 @@ export function frontCommand(): Command {
       'of the hypervolume (default: the largest of each)',
       pairOption('reference-point'),
     )
-    .option('--out <file>', 'also write points and polygons as rows: .jsonl or .parquet', tableFile)
+    .option('--out <file>', 'also write points and polygons as rows: .jsonl, .parquet or .csv', tableFile)
     .option('--json', 'print JSON')
     .action(async (file: string, options: FrontOptions) => {
       const budget = budgetOf(options);

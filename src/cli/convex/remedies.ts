@@ -4,13 +4,13 @@ import type { RemedyComparison } from '../../remedy/compare.js';
 import type { RemedyRow } from '../../remedy/row.js';
 import { costText } from '../../remedy/remedy.js';
 import type { Order } from '../../schedule/schedule.js';
-import { commaNumbers, integerOption, numberOption, optionName, unitOption, wordOption } from '../arguments.js';
+import { commaNumbers, integerOption, lambdaOption, numberOption, optionName, wordOption } from '../arguments.js';
 import { remedyParameters } from '../options/remedies.js';
 import { printJson, printTable } from '../output.js';
 import { lazyProgress } from '../../base/progress.js';
 
 interface RemediesOptions extends Readonly<Record<string, unknown>> {
-  readonly lambda: number;
+  readonly lambda?: readonly number[];
   readonly order: Order;
   readonly only?: string[];
   readonly steps: number;
@@ -28,7 +28,11 @@ export function remediesCommand(): Command {
   const command = new Command('remedies')
     .description('what people do against forgetting, on one scale: limits, gaps, costs')
     .argument('<problem>', 'problem file')
-    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option(
+      '--lambda <numbers>',
+      'weight of DPO; several with commas, as a range (0:1:0.05) or repeated (default: 0.5)',
+      lambdaOption,
+    )
     .option(
       '--order <order>',
       'order of the stages: sft-dpo or dpo-sft',
@@ -57,18 +61,30 @@ export function remediesCommand(): Command {
         typeof options[name] === 'string' ? [[name, options[name]] as const] : [],
       ),
     );
-    const progress = lazyProgress('remedies');
-    const comparison = compareRemedies(setup(problem, options), {
-      ...(options.only !== undefined && { only: options.only }),
-      given,
-      boundOf: remedyBound,
-      onProgress: progress.update,
-    });
-    progress.stop();
     const condition = problem.conditionalOnConvexity ? { conditionalOn: 'convexity' } : {};
     const { provenance } = await import('../provenance.js');
-    if (options.json === true) printJson({ ...comparison, ...condition, provenance: provenance(options.seed, text) });
-    else print(comparison, problem.conditionalOnConvexity);
+    const origin = provenance(options.seed, text);
+    const compare = (lambda: number): RemedyComparison => {
+      const progress = lazyProgress('remedies');
+      const comparison = compareRemedies(setup(problem, { ...options, lambda }), {
+        ...(options.only !== undefined && { only: options.only }),
+        given,
+        boundOf: remedyBound,
+        onProgress: progress.update,
+      });
+      progress.stop();
+      return comparison;
+    };
+    const comparisons = (options.lambda ?? [0.5]).map(compare);
+    if (options.json !== true) {
+      for (const [i, comparison] of comparisons.entries()) {
+        if (i > 0) process.stdout.write('\n');
+        print(comparison, problem.conditionalOnConvexity);
+      }
+      return;
+    }
+    const several = { comparisons };
+    printJson({ ...(comparisons.length > 1 ? several : comparisons[0]), ...condition, provenance: origin });
   });
 }
 

@@ -4,15 +4,15 @@ import { InputError } from '../../base/input-error.js';
 import { exampleCount, totalRows } from '../../convex/problem/feature-rows.js';
 import type { Problem } from '../../convex/problem/problem.js';
 import type { Estimate } from '../../base/statistics.js';
-import type { RunSettings } from '../../convex/simulate/trajectory.js';
+import type { RunSettings, Trajectory } from '../../convex/simulate/trajectory.js';
 import type { Pair } from '../../schedule/schedule.js';
 import {
   integerOption,
+  lambdaOption,
   numberOption,
   optionName,
   pairOption,
   tableFile,
-  unitOption,
   wordOption,
 } from '../arguments.js';
 import { addStageTwoOptions, stageTwoRemedies } from '../options/remedies.js';
@@ -31,7 +31,7 @@ const mostPointNumbers = 1e7;
 /** The command's own options; those of the schedule lie beside them. */
 interface RunArguments extends Readonly<Record<string, unknown>> {
   readonly schedule: string;
-  readonly lambda: number;
+  readonly lambda?: readonly number[];
   readonly steps: number;
   readonly batch: number;
   readonly values: 'minibatch' | 'full';
@@ -45,6 +45,7 @@ interface RunArguments extends Readonly<Record<string, unknown>> {
   readonly optimum?: Pair;
   readonly exact: (typeof exactChoices)[number];
   readonly out?: string;
+  readonly perSeed?: boolean;
   readonly json?: boolean;
 }
 
@@ -54,7 +55,11 @@ export function runCommand(): Command {
     .description('run a schedule on a problem over many seeds')
     .argument('<problem>', 'problem file');
   return addStageTwoOptions(withSchedule(command))
-    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option(
+      '--lambda <numbers>',
+      'weight of DPO; several with commas, as a range (0:1:0.05) or repeated (default: 0.5)',
+      lambdaOption,
+    )
     .option('--steps <T>', 'number of updates in all', integerOption('steps', 1), 1000)
     .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
     .option(
@@ -71,7 +76,7 @@ export function runCommand(): Command {
     )
     .option('--value-noise <deviation>', 'standard deviation of the values seen', nonNegative('value-noise'))
     .option('--step-size <rule>', 'a number, an expression of t and T, linear:α0, or adaptive', '0.5/sqrt(T)')
-    .option('--seeds <n>', 'number of runs', integerOption('seeds', 1), 100)
+    .option('--seeds <n>', 'number of runs; one where nothing is random', integerOption('seeds', 1), 100)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
     .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
@@ -82,41 +87,63 @@ export function runCommand(): Command {
       wordOption('exact', exactChoices),
       'auto',
     )
-    .option('--out <file>', 'also write the measures as rows: .jsonl or .parquet', tableFile)
+    .option('--out <file>', 'also write the measures as rows: .jsonl, .parquet or .csv', tableFile)
+    .option('--per-seed', 'in --out, a row for each seed instead of the means over seeds')
     .option('--json', 'print JSON')
-    .action(async (file: string, options: RunArguments) => {
+    .action(async (file: string, given: RunArguments) => {
+      const { lambda: lambdas = [0.5] } = given;
+      if (given.perSeed === true && given.out === undefined)
+        throw new InputError('per-seed', true, 'a file for the rows, --out');
       const { readProblemFile } = await import('../../convex/problem/read.js');
       const { problem, text } = await readProblemFile(file);
-      const { result, ensemble } = await run(problem, options);
       const { provenance } = await import('../provenance.js');
-      const origin = provenance(options.seed, text);
-      if (options.out !== undefined) {
-        const { resultColumns, resultRows } = await import('../../convex/simulate/result-table.js');
+      const origin = provenance(given.seed, text);
+      const runs: Run[] = [];
+      for (const lambda of lambdas) runs.push(await run(problem, lambda, given));
+      if (given.out !== undefined) {
+        const { resultColumns, resultRows, rowsPerSeed } = await import('../../convex/simulate/result-table.js');
         const { writeTable } = await import('../../base/table-file.js');
-        const { stepSize, optimum } = options;
-        const { remedies } = result;
-        const made = {
-          stepSize,
-          ...(optimum && { optimum }),
-          ...(remedies && { remedies }),
-          problem: file,
-          problemHash: origin.problemHash,
-        };
-        await writeTable(options.out, resultRows(ensemble, made), resultColumns);
+        const { stepSize, optimum } = given;
+        const { problemHash } = origin;
+        const rows = eachTime(function* () {
+          for (const { ensemble, result } of runs) {
+            const { remedies } = result;
+            const made = {
+              stepSize,
+              ...(optimum && { optimum }),
+              ...(remedies && { remedies }),
+              problem: file,
+              problemHash,
+            };
+            yield* given.perSeed === true ? rowsPerSeed(ensemble, made) : resultRows(ensemble, made);
+          }
+        });
+        await writeTable(given.out, rows, resultColumns);
       }
-      if (options.json === true) printJson({ ...result, provenance: origin });
-      else await printResult(result, options);
+      if (given.json === true) {
+        const [first] = runs;
+        if (runs.length === 1) printJson({ ...first.result, provenance: origin });
+        else printJson({ runs: runs.map(({ result }, i) => ({ lambda: lambdas[i], ...result })), provenance: origin });
+        return;
+      }
+      for (const [i, { result, seeds }] of runs.entries()) {
+        if (i > 0) process.stdout.write('\n');
+        await printResult(result, { ...given, seeds }, lambdas[i]);
+      }
     });
 }
 
+type Run = Awaited<ReturnType<typeof run>>;
+
 /** Runs the ensemble that the options describe and measures it against certified optima. */
-async function run(problem: Problem, options: RunArguments) {
-  const { lambda, steps, batch, seed, seeds } = options;
+async function run(problem: Problem, lambda: number, options: RunArguments) {
+  const { steps, batch, seed } = options;
   const { chosenSchedule } = await import('../options/schedule.js');
   const { adaptiveRule, stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
   const { certifiedOptima, givenIdeal } = await import('../../convex/simulate/optima.js');
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');
+  const { atSteps, riseThroughStageTwo } = await import('../../convex/simulate/forgotten.js');
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
   const { forgettingNeedsPoints, scaleFreeMeasures } = await import('../../convex/simulate/scale-free.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
@@ -129,38 +156,44 @@ async function run(problem: Problem, options: RunArguments) {
   if (adaptive && !(problem.radius < Infinity))
     throw new InputError('step-size', options.stepSize, 'a problem on a ball, whose radius the adaptive steps need');
   const stepSizes = adaptive ? new Float64Array(steps) : stepSizesOf(options.stepSize, steps);
-  schedule.init({ lambda, steps, ...own, ideal: { dpo: 0, sft: 0 } });
+  const stages = schedule.stages?.(schedule.init({ lambda, steps, ...own, ideal: { dpo: 0, sft: 0 } }));
   const ideal = options.optimum === undefined ? undefined : givenIdeal(problem, options.optimum);
   const optima = certifiedOptima(problem, lambda, ideal);
   const settings = { lambda, steps, ...own, ideal: optima.values.ideal };
   const record = recordedSteps(steps, options.trace);
+  // The end of stage one is recorded too, because what is forgotten is measured from there.
+  const measured = [...new Set(stages === undefined ? record : [...record, stages.switchAfter])].sort((a, b) => a - b);
+
+  const runSettings: RunSettings = {
+    schedule: settings,
+    stepSizes,
+    ...(adaptive ? { adaptive } : {}),
+    batch,
+    values: options.values,
+    gradientBatch: options.gradientBatch,
+    ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
+    record: measured,
+    recordPoints:
+      forgettingNeedsPoints(problem, optima.ideal.sft.minimizer) &&
+      measured.length * options.seeds * problem.dimension <= mostPointNumbers,
+  };
+  const { isRandom } = await import('../../convex/simulate/is-random.js');
+  const seeds = isRandom(problem, schedule, runSettings, seed) ? options.seeds : 1;
 
   const threads = hasRemedies ? 0 : (options.workers ?? (isLongWork(problem, steps * seeds * batch) ? undefined : 0));
   const pool = threads === 0 ? undefined : createWorkerPool(threads && Math.min(threads, seeds));
   const progress = startProgress('runs', seeds);
   try {
-    const runSettings: RunSettings = {
-      schedule: settings,
-      stepSizes,
-      ...(adaptive ? { adaptive } : {}),
-      batch,
-      values: options.values,
-      gradientBatch: options.gradientBatch,
-      ...(options.valueNoise === undefined ? {} : { valueNoise: options.valueNoise }),
-      record,
-      recordPoints:
-        forgettingNeedsPoints(problem, optima.ideal.sft.minimizer) &&
-        record.length * seeds * problem.dimension <= mostPointNumbers,
-    };
     const onProgress = (done: number): void => {
       progress.update(done);
     };
-    const trajectories = hasRemedies
+    const recorded = hasRemedies
       ? await stageTwoRuns({ problem, remedies, settings: runSettings, seed, seeds, onProgress })
       : await runEnsemble(
           { problem, schedule: options.schedule, settings: runSettings, seed, seeds },
           { ...(pool === undefined ? {} : { pool }), onProgress },
         );
+    const trajectories = recorded.map((one) => atSteps(one, measured, record));
     // Made as they are printed: of some hundred thousand steps they would not fit in memory.
     const trace = eachTime(function* () {
       for (const [at, step] of record.entries()) {
@@ -172,6 +205,7 @@ async function run(problem: Problem, options: RunArguments) {
     const final = {
       ...ensembleMeasures(trajectories, record.length - 1, optima.values),
       ...scaleFreeMeasures(problem, optima, trajectories, record.length - 1),
+      ...(stages && { forgetting: riseThroughStageTwo(recorded, measured, stages) }),
     };
     const { weightedSum, chebyshev } = optima;
     const reasons = [weightedSum.reason, chebyshev.reason].filter((reason) => reason !== undefined);
@@ -197,13 +231,13 @@ async function run(problem: Problem, options: RunArguments) {
     const ensemble = {
       problem,
       schedule,
-      settings: runSettings,
+      settings: { ...runSettings, record },
       seed,
       trajectories,
       optima: optima.values,
-      scaleFree: (at: number) => scaleFreeMeasures(problem, optima, trajectories, at),
+      scaleFree: (among: readonly Trajectory[], at: number) => scaleFreeMeasures(problem, optima, among, at),
     };
-    return { result, ensemble };
+    return { result, ensemble, seeds };
   } finally {
     progress.stop();
     await pool?.destroy();
@@ -247,17 +281,21 @@ function nonNegative(field: string): (text: string) => number {
   };
 }
 
-async function printResult(result: Awaited<ReturnType<typeof run>>['result'], options: RunArguments): Promise<void> {
+async function printResult(
+  result: Run['result'],
+  options: Pick<RunArguments, 'seeds' | 'steps' | 'trace'>,
+  lambda: number,
+): Promise<void> {
   const { certificateText } = await import('../../convex/simulate/certified-gap.js');
   const { schedule, remedies = {}, final, certificates, warnings, trace } = result;
   const { exactGap, exactGapLeftOut, gradients, evaluations } = result;
-  const { seeds, lambda, steps } = options;
+  const { seeds, steps } = options;
   const { gap, maxGap, dpo, sft } = certificates;
   const known: Readonly<Record<string, number>> = { gap, averageGap: gap, maxGap, averageMaxGap: maxGap };
   const named = [schedule, ...Object.entries(remedies).map(([name, value]) => `${optionName(name)} ${value}`)].join(
     ', ',
   );
-  process.stdout.write(`${named}, λ = ${lambda}, ${steps} steps, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}\n\n`);
+  process.stdout.write(`${named}, λ = ${lambda}, ${steps} steps, ${seeds === 1 ? '1 seed' : `${seeds} seeds`}\n\n`);
   printTable(
     ['measure', 'mean', '95 % interval', 'certificate'],
     Object.entries<Estimate>({ ...final }).map(([name, { mean, ci95 }]) => [

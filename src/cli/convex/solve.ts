@@ -8,7 +8,11 @@ export function solveCommand(): Command {
   return new Command('solve')
     .description('certified minimisers of F_λ and F_max, and the ideal point')
     .argument('<problem>', 'problem file')
-    .option('--lambda <number>', 'weight of DPO; may be repeated', lambdaOption)
+    .option(
+      '--lambda <number>',
+      'weight of DPO; several with commas, as a range (0:1:0.05) or repeated (default: 0.5)',
+      lambdaOption,
+    )
     .option('--json', 'print JSON')
     .action(async (file: string, { lambda = [0.5], json }: { lambda?: number[]; json?: boolean }) => {
       const { readProblem } = await import('../../convex/problem/read.js');

@@ -7,7 +7,7 @@ import { shortNumber } from '../../base/text.js';
 import type { Work } from '../../cluster/work.js';
 import type { Cache } from '../../experiment/cache.js';
 import type { SweepCell, SweptCell } from '../../experiment/sweep.js';
-import { integerOption, listOption, tableFile, unitOption, wordOption } from '../arguments.js';
+import { integerOption, lambdasOption, listOption, tableFile, wordOption } from '../arguments.js';
 import {
   askedOf,
   printStatus,
@@ -23,7 +23,7 @@ import { withSchedules } from '../schedule-command.js';
 /** The command's own options; those of the schedules lie beside them. */
 interface SweepArguments extends ClusterOptions, Readonly<Record<string, unknown>> {
   readonly schedules?: readonly string[];
-  readonly lambdas: readonly number[];
+  readonly lambdas?: readonly number[];
   readonly steps: readonly number[];
   readonly seeds: number;
   readonly seed: number;
@@ -48,7 +48,11 @@ export function sweepCommand(): Command {
     decided: [],
     standard: async () => (await import('../../schedule/key.js')).paperSchedules,
   })
-    .option('--lambdas <list>', 'weights of DPO, with commas', listOption(unitOption('lambdas')), [0.5])
+    .option(
+      '--lambdas <list>',
+      'weights of DPO, with commas or as a range (0:1:0.05) (default: 0.5)',
+      lambdasOption('lambdas'),
+    )
     .option('--steps <list>', 'numbers of updates, with commas', listOption(integerOption('steps', 1)), [1000])
     .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
     .option(
@@ -68,7 +72,7 @@ export function sweepCommand(): Command {
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
     .option('--cache <folder>', 'where finished runs are kept', '.cache/forgetting')
-    .option('--out <file>', 'also write the rows: .jsonl or .parquet', tableFile)
+    .option('--out <file>', 'also write the rows: .jsonl, .parquet or .csv', tableFile)
     .option('--json', 'print JSON');
   return withClusterOptions(command).action(sweep);
 }
@@ -138,7 +142,7 @@ async function plannedCells(files: readonly string[], options: SweepArguments): 
   const { isModulePath, loadSchedule, moduleDigest } = await import('../../schedule/load.js');
   const { paperSchedules } = await import('../../schedule/key.js');
   const { digestOf } = await import('../../base/digest.js');
-  const { lambdas, steps, batch, values, gradientBatch, stepSize, seed, seeds } = options;
+  const { lambdas = [0.5], steps, batch, values, gradientBatch, stepSize, seed, seeds } = options;
   const references = options.schedules ?? paperSchedules;
   for (const [name, list] of Object.entries({ lambdas, steps, problems: files, schedules: references })) {
     if (new Set<unknown>(list).size < list.length) throw new InputError(name, list, 'each of them once');

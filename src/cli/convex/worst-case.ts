@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { functionClasses, iterates, subgradient, type Iterate } from '../../theory/worst-case/names.js';
-import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
+import { integerOption, lambdaOption, numberOption, wordOption } from '../arguments.js';
+import { InputError } from '../../base/input-error.js';
 import { withSchedule } from '../schedule-command.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson, printTable } from '../output.js';
@@ -10,7 +11,7 @@ import { startProgress } from '../../base/progress.js';
 /** The command's own options; those of the schedule lie beside them. */
 interface Options extends Readonly<Record<string, unknown>> {
   readonly schedule: string;
-  readonly lambda: number;
+  readonly lambda?: readonly number[];
   readonly steps: number;
   readonly stepSize?: string;
   readonly iterate: Iterate;
@@ -32,7 +33,11 @@ export function worstCaseCommand(): Command {
   );
   return withSchedule(command, { more: `, ${subgradient} (the subgradient method on one objective)` })
     .requiredOption('--steps <T>', 'updates in all', integerOption('steps', 1))
-    .option('--lambda <number>', 'weight of DPO', unitOption('lambda'), 0.5)
+    .option(
+      '--lambda <numbers>',
+      'weight of DPO; several with commas, as a range (0:1:0.05) or repeated (default: 0.5)',
+      lambdaOption,
+    )
     .option('--step-size <rule>', 'expression of t and T, or linear:α0; R/(M√T) unless given')
     .option('--iterate <name>', iterates.join(', '), wordOption('iterate', iterates), 'mean')
     .option('--class <name>', functionClasses.join(', '), wordOption('class', functionClasses), 'lipschitz')
@@ -47,23 +52,36 @@ export function worstCaseCommand(): Command {
       'run a closed-form worst function of the schedule, where there is one, instead of looking for one',
     )
     .option('--json', 'print JSON')
-    .action(run);
+    .action(async (options: Options) => {
+      const { lambda: lambdas = [0.5], out, json } = options;
+      const several = lambdas.length > 1;
+      if (several && out !== undefined)
+        throw new InputError('out', out, 'a single λ, because the file holds one problem');
+      const found: object[] = [];
+      for (const lambda of lambdas) {
+        if (several && json !== true) process.stdout.write(`${found.length > 0 ? '\n' : ''}λ = ${lambda}\n`);
+        found.push(await run(lambda, options));
+      }
+      if (json !== true) return;
+      printJson(several ? { worstCases: found.map((one, i) => ({ lambda: lambdas[i], ...one })) } : found[0]);
+    });
 }
 
-async function run(options: Options): Promise<void> {
+/** Finds the worst case at one λ, prints it unless JSON is asked for, and returns what JSON says. */
+async function run(lambda: number, options: Options): Promise<object> {
   const { worstCase } = await import('../../theory/worst-case/worst-case.js');
   const { closedFormWorstCase } = await import('../../theory/worst-case/closed-form.js');
   const { chosenSchedule, withoutScheduleOptions } = await import('../options/schedule.js');
   const { out, problem, closedForm, json, ...given } = options;
   const { schedule, own } =
     given.schedule === subgradient ? { schedule: subgradient, own: {} } : await chosenSchedule(given.schedule, given);
-  const settings = { ...withoutScheduleOptions(given), steps: given.steps, schedule, ...own };
+  const settings = { ...withoutScheduleOptions(given), lambda, steps: given.steps, schedule, ...own };
   if (problem !== undefined) {
     const { replayStored } = await import('../../theory/worst-case/stored-problem.js');
     const found = replayStored(problem, settings);
-    if (json === true) printJson(found);
-    else process.stdout.write(`${digits(found.value)} (rounding at most ${found.rounding.toExponential(1)})\n`);
-    return;
+    if (json !== true)
+      process.stdout.write(`${digits(found.value)} (rounding at most ${found.rounding.toExponential(1)})\n`);
+    return found;
   }
   const progress = startProgress('worst case', 1);
   let result;
@@ -80,9 +98,7 @@ async function run(options: Options): Promise<void> {
     progress.stop();
   }
   if (out !== undefined) await writeWhole(out, `${jsonText(result.certificate.problem)}\n`);
-  if (json === true) {
-    printJson(result);
-  } else {
+  if (json !== true) {
     const { worstCase: lower, dualBound, relativeGap, theory, kind, certificate } = result;
     printTable(
       ['worst case ≥', 'worst case ≤', 'relative gap', 'theory', 'kind'],
@@ -108,6 +124,7 @@ async function run(options: Options): Promise<void> {
     process.stderr.write('forgetting: the worst case exceeds the theoretical bound\n');
     process.exitCode = 1;
   }
+  return result;
 }
 
 function digits(value: number): string {

@@ -6,7 +6,7 @@ import type { PreferenceLossName } from '../../preference-loss/preference-loss.j
 import { withSchedules } from '../schedule-command.js';
 import { addStageTwoOptions } from './remedies.js';
 import { trainDefaults, trainedStageTwo } from './train.js';
-import { integerOption, numberOption, unitOption, wordOption } from '../arguments.js';
+import { integerOption, lambdasOption, numberOption, unitOption, wordOption } from '../arguments.js';
 import type { ClusterOptions } from './cluster.js';
 import { hubCacheOption } from './hub.js';
 import { modelHelp, tokenizerOption } from './model.js';
@@ -84,7 +84,11 @@ export function withExperimentOptions(command: Command): Command {
     .option('--evaluate-every <n>', 'steps between evaluations', integerOption('evaluate-every', 1))
     .option('--seeds <n>', 'runs of each kind', integerOption('seeds', 1))
     .option('--seed <n>', 'the first seed', integerOption('seed', 0))
-    .option('--lambdas <list>', "weights of DPO, and DPO's shares of Sequential's steps, with commas", lambdasOption)
+    .option(
+      '--lambdas <list>',
+      "weights of DPO, and DPO's shares of Sequential's steps, with commas or as a range (0:1:0.05)",
+      lambdasOption('lambdas'),
+    )
     .option(
       '--horizons <list>',
       'multiples of T to run Sequential and one of the others for too, or none',
@@ -151,8 +155,4 @@ function horizonsOption(text: string): number[] {
       throw new InputError('horizons', text, 'multiples of T other than 1, or none');
     return multiple;
   });
-}
-
-function lambdasOption(text: string): number[] {
-  return text.split(',').map((part) => unitOption('lambdas')(part));
 }

@@ -71,8 +71,8 @@ export interface FinishedEnsemble {
   readonly seed: number;
   readonly trajectories: readonly Trajectory[];
   readonly optima: Optima;
-  /** The measures at the recorded step of index `at` that need more than the optimal values. */
-  readonly scaleFree?: (at: number) => ScaleFreeMeasures;
+  /** The measures of some of the trajectories, at the recorded step of index `at`, that need more than the optimal values. */
+  readonly scaleFree?: (among: readonly Trajectory[], at: number) => ScaleFreeMeasures;
 }
 
 /**
@@ -100,7 +100,7 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
   };
   for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
-    const scaleFree = ensemble.scaleFree?.(at) ?? {};
+    const scaleFree = ensemble.scaleFree?.(trajectories, at) ?? {};
     const isLast = at === settings.record.length - 1;
     yield {
       schedule: schedule.name,
@@ -120,6 +120,12 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
       ...made,
     };
   }
+}
+
+/** As `resultRows`, of every seed by itself: `seed` is the run's own, and no row has intervals. */
+export function* rowsPerSeed(ensemble: FinishedEnsemble, origin: TableOrigin): Iterable<ResultRow> {
+  for (const [i, trajectory] of ensemble.trajectories.entries())
+    yield* resultRows({ ...ensemble, seed: ensemble.seed + i, trajectories: [trajectory] }, origin);
 }
 
 function columnsOf(name: string, estimate: Estimate | undefined): [string, number | null][] {
