@@ -58,7 +58,7 @@ export function anchor({ name, label, description, option, matrix, vectors, need
     parameter: strength(option, 'the anchor', (setup) => scaleOf(setup, anchored(setup))),
     cost: ({ problem }) => ({ ...oneGradient, vectors: vectors(problem.dimension) }),
     term: (setup, kappa) => termOf(kappa, added(setup).function),
-    limit: (setup, kappa, near) => limitWithTerm(setup, kappa, added(setup), near),
+    limit: (setup, kappa, near) => setup.stageOneUnknown ?? limitWithTerm(setup, kappa, added(setup), near),
     change,
     outputs: (setup, kappa) => changedOutputs(setup, change(setup, kappa)),
   };

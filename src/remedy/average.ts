@@ -16,8 +16,11 @@ export const average: Remedy<number> = {
   needs: needsNothing,
   parameter: share('average', 'a', 'share of the model of stage two', ({ weightOfSecond }) => weightOfSecond),
   cost: () => ({ ...oneGradient, models: 2 }),
-  limit({ optima, first, stageTwo, problem }, a) {
-    return isReason(stageTwo) ? stageTwo : between(optima.ideal[first], stageTwo, a, problem.radius);
+  limit({ optima, first, stageOne, stageOneUnknown, stageTwo, problem }, a) {
+    if (stageOneUnknown !== undefined) return stageOneUnknown;
+    if (isReason(stageTwo)) return stageTwo;
+    const { certificate } = optima.ideal[first];
+    return between({ minimizer: stageOne, certificate }, stageTwo, a, problem.radius);
   },
   outputs: (setup, a) =>
     sequentialEnds(setup).map(({ stageOne, stageTwo }) => {

@@ -37,6 +37,7 @@ export const bestCheckpointRemedy: Remedy<number> = {
   limit(setup, steps) {
     const length = setup.split[1];
     if (steps > length) throw new InputError('stage-two-steps', steps, `at most the ${length} steps of stage two`);
+    if (setup.stageOneUnknown !== undefined) return setup.stageOneUnknown;
     return { minimizer: stageTwoPath(setup).pointAfter(steps), certificate: 0 };
   },
   outputs(setup, steps) {

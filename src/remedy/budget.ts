@@ -1,5 +1,5 @@
 import { minimizeWeightedSum, type WeightedSumMinimum } from '../convex/optimum/weighted-sum.js';
-import { isReason, type Limit } from './limit.js';
+import { certifiedLimit, isReason, type Limit } from './limit.js';
 import { nonNegativeText } from './parameter-text.js';
 import { oneGradient, type Remedy } from './remedy.js';
 import { scheduleOutputs } from './runs.js';
@@ -64,7 +64,9 @@ function constrainedMinimum(setup: Setup, delta: number): Limit {
   const { problem, optima, first, second, stageOne, stageTwo } = setup;
   const limit = optima.ideal[first].value + delta;
   if (!isReason(stageTwo) && problem.objectives[first].value(stageTwo.minimizer) <= limit) return stageTwo;
-  if (delta === 0) return { minimizer: stageOne, certificate: optima.ideal[first].certificate };
+  // Of several minimisers of the first objective one is best for the second: weights that tend to 0 lead there.
+  const alone = certifiedLimit(problem.objectives[first], optima.ideal[first], problem.radius);
+  if (delta === 0 && !isReason(alone)) return alone;
   const at = (weight: number): WeightedSumMinimum => {
     const lambda = second === 'dpo' ? weight : 1 - weight;
     return lambda === optima.weightedSum.lambda ? optima.weightedSum : minimizeWeightedSum(problem, lambda, start);

@@ -41,11 +41,18 @@ export function compareRemedies(
   const parameters = checkedParameters(chosen, given);
   chosen.forEach((remedy, done) => {
     onProgress?.(done, chosen.length);
-    const asked = only !== undefined || parameters.has(remedy.name);
+    const asked = only !== undefined || (parameters.has(remedy.name) && !hasAnother(remedy));
     const own = rowsOf(setup, remedy, parameters.get(remedy.name), asked);
     rows.push(...(boundOf === undefined ? own : own.map((row) => bounded(setup, remedy, row, boundOf))));
   });
   onProgress?.(chosen.length, chosen.length);
+  /** Whether its parameter is that of another remedy too, which applies: ρ of replay beside own-replay. */
+  function hasAnother({ name, parameter }: Remedy): boolean {
+    return chosen.some(
+      (other) =>
+        other.name !== name && other.parameter?.name === parameter?.name && other.missing?.(setup) === undefined,
+    );
+  }
   const { value, certificate } = setup.optima.weightedSum;
   const { stageTwo } = setup;
   return {

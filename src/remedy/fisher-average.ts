@@ -17,7 +17,8 @@ export const fisherAverage: Remedy = {
   needs: { ...needsNothing, sftPrompts: true },
   cost: ({ problem }) => ({ ...oneGradient, vectors: 2 * problem.dimension, models: 2 }),
   limit(setup) {
-    const { optima, first, stageOne, stageTwo } = setup;
+    const { optima, first, stageOne, stageOneUnknown, stageTwo } = setup;
+    if (stageOneUnknown !== undefined) return stageOneUnknown;
     if (isReason(stageTwo)) return stageTwo;
     const minimizer = fisherWeighted(setup, stageOne, stageTwo.minimizer);
     if (minimizer === undefined)

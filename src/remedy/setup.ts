@@ -4,7 +4,7 @@ import { stepSizes as stepSizesOf } from '../convex/simulate/step-size.js';
 import { InputError } from '../base/input-error.js';
 import type { ObjectiveName, Order } from '../schedule/schedule.js';
 import { checkedLambda, checkedSplit, checkedSteps } from '../schedule/settings.js';
-import { limitFrom, type Limit, type NoLimit } from './limit.js';
+import { isReason, limitFrom, type Limit, type NoLimit } from './limit.js';
 
 /** What remedies are compared on. */
 export interface SetupOptions {
@@ -34,8 +34,10 @@ export interface Setup {
   readonly weightOfFirst: number;
   readonly weightOfSecond: number;
   readonly optima: CertifiedOptima;
-  /** Where stage one ends: the certified minimiser of its objective. */
+  /** Where a stage one that converges ends, started where the problem says: a certified minimiser of its objective. */
   readonly stageOne: Float64Array;
+  /** Why another of the minimisers may be where it ends. */
+  readonly stageOneUnknown?: NoLimit;
   /** Where a stage two that converges ends, started there. */
   readonly stageTwo: Limit | NoLimit;
   readonly steps: number;
@@ -72,12 +74,14 @@ export function setup(
   const stepSizes = stepSizesOf(stepSize, steps);
   const optima = certifiedOptima(problem, lambda);
   const { first, second } = namedStages(order);
-  const stageOne = optima.ideal[first].minimizer;
+  const ofStageOne = limitFrom(problem, first, problem.start, optima.ideal[first]);
+  const stageOne = isReason(ofStageOne) ? optima.ideal[first].minimizer : ofStageOne.minimizer;
   return {
     ...{ problem, lambda, order, first, second },
     weightOfFirst: first === 'dpo' ? lambda : 1 - lambda,
     weightOfSecond: second === 'dpo' ? lambda : 1 - lambda,
     ...{ optima, stageOne, stageTwo: limitFrom(problem, second, stageOne, optima.ideal[second]) },
+    ...(isReason(ofStageOne) && { stageOneUnknown: ofStageOne }),
     ...{ steps, split: stages, stepSizes, batch, tolerance, seed, seeds },
     shared: new Map(),
   };

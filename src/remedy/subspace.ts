@@ -40,6 +40,7 @@ export const subspace: Remedy<number> = {
   limit(setup, rank) {
     const { problem, stageOne, second } = setup;
     checkRank(setup, rank);
+    if (setup.stageOneUnknown !== undefined) return setup.stageOneUnknown;
     if (rank === 0) return { minimizer: stageOne, certificate: 0 };
     const basis = once(setup, 'basis of stage two', () => eigenvectors(setup, stageOne)).slice(0, rank);
     const origin = Float64Array.from(stageOne);
