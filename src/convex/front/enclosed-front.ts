@@ -1,8 +1,10 @@
 import { InputError } from '../../base/input-error.js';
 import type { Problem } from '../problem/problem.js';
+import { isSingleMinimizer } from '../optimum/single-minimizer.js';
 import type { WeightedSumMinimum } from '../optimum/weighted-sum.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { around, distances, enclosure, errorOf, type Enclosure } from './enclosure.js';
+import { noise } from './inner-chain.js';
 import { normal } from './normal.js';
 import { reachedAt, support, type Support } from './support.js';
 
@@ -69,11 +71,35 @@ export function enclosedFront(problem: Problem, { error, mostSolves = 2000, onPr
     const { point } = add(lambda);
     if (!(point.certificate < gap / 2)) exhausted.push(interval);
   }
+  for (const name of ['dpo', 'sft'] as const) closeFlatEnd(name);
   // The point farthest from the chord is least in the direction of its normal, whatever the scales of the objectives.
   const { inner } = enclosure(supports, sizes);
   const lambda = normal(inner[0], inner[inner.length - 1]) ?? 0.5;
   const knee = (supports.find((one) => one.lambda === lambda) ?? add(lambda)).point;
   return frontOf(problem, supports, sizes, knee);
+
+  /**
+   * Of an objective with many minimisers the solver's need not be on the front: solves for λ near its end until a point
+   * as good for that objective betters the other.
+   */
+  function closeFlatEnd(name: ObjectiveName): void {
+    const { point, reached } = ends[name];
+    if (isSingleMinimizer(problem.objectives[name], point.minimizer, problem.radius)) return;
+    const [at, other] = name === 'dpo' ? ([0, 'sft'] as const) : ([-1, 'dpo'] as const);
+    const index = other === 'sft' ? 1 : 0;
+    for (let round = 0; round < 4; round++) {
+      const { inner, outer, ranges } = enclosure(supports, sizes);
+      const bettered = reached[index] - (outer.at(at)?.[index] ?? NaN) > noise * ranges[other];
+      if (inner.length < 2 || inner.at(at) !== reached || !bettered) return;
+      const edge = name === 'dpo' ? inner.slice(0, 2) : inner.slice(-2);
+      const slope = normal(edge[0], edge[1]);
+      if (slope === undefined) return;
+      // So near the end that what a smooth objective loses is its rounding.
+      const next = name === 'dpo' ? 1 - Math.sqrt(noise) * (1 - slope) : Math.sqrt(noise) * slope;
+      if (supports.some((one) => one.lambda === next)) return;
+      add(next);
+    }
+  }
 }
 
 /** The front with one more λ solved for. */

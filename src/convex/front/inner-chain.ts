@@ -22,7 +22,7 @@ function isConvex(a: Vertex, b: Vertex, c: Vertex): boolean {
 }
 
 /** What an end has to better its objective by, as a part of the range, to be more than rounding. */
-const noise = 2 ** -40;
+export const noise = 2 ** -40;
 
 /**
  * Without ends that better their own objective by nothing but rounding: where an objective has many minimisers, the

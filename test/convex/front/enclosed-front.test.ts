@@ -89,6 +89,18 @@ describe('the enclosed front', () => {
     const manyMinimisers = await frontOf(line('(x-3)^2/2', 'max(0,abs(x)-1)'));
     for (let x = 1; x <= 3; x += 0.01) expectEncloses(manyMinimisers, [(3 - x) ** 2 / 2, x - 1]);
     expect(manyMinimisers.inner.at(-1)?.[0]).toBeCloseTo(2, 10);
+    // Of ½((x − 2)² + (y − 3)²) and ½x² the ends are (0, 2) and (2, 0), and the knee (½, ½), whatever y the solver takes.
+    const plane = await parseProblem({
+      kind: 'quadratic',
+      objectives: {
+        dpo: { hessian: [[1, 0], [0, 1]], minimizer: [2, 3], noise: 0 },
+        sft: { hessian: [[1, 0], [0, 0]], minimizer: [0, 0], noise: 0 },
+      },
+      start: [1, 1],
+    }); // prettier-ignore
+    const { inner, knee } = enclosedFront(plane, { error: 1e-3 });
+    expect(inner.at(-1)?.[0]).toBeCloseTo(2, 5);
+    expect(knee.lambda).toBeCloseTo(0.5, 5);
     // The front has a corner at x = 0, where its slope jumps.
     const corner = await frontOf(line('abs(x-1)+x^2/8', '(x+1)^2/2+2*max(0,x)'));
     for (let x = -1; x <= 1; x += 0.01) {
