@@ -25,7 +25,7 @@ export async function runWords(commands: readonly Command[], given: readonly str
   const program = new Command('forgetting')
     .description('Why preference learning makes a model forget its fine-tuning: run it, check it, see it.')
     .version(version)
-    .option('--debug', 'where an unexpected error happened, of any command')
+    .option('--debug', 'show where an unexpected error happened (with any command)')
     .showHelpAfterError(false);
   for (const command of commands) program.addCommand(command);
   // Of any command, which would not know it.

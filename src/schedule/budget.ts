@@ -20,7 +20,7 @@ const settings = z.object({
     .meta({ description: 'δ: how far the loss of the first objective may rise above its optimum', value: 'δ' }),
   tolerance: nonNegative
     .default(0)
-    .meta({ description: 'e: what is let pass above δ; D0·G/√T in statement B', value: 'e' }),
+    .meta({ description: 'e: how far above δ is tolerated; D0·G/√T in statement B', value: 'e' }),
 });
 
 /**

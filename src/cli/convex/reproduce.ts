@@ -34,7 +34,7 @@ export function reproduceCommand(): Command {
     .option('--out <folder>', 'where the figures go (default: figures/rendered, of a --problem <its name>-figures)')
     .option('--only <names>', 'only these figures, separated by commas')
     .option('--seed <n>', 'seed of every experiment', integerOption('seed', 0), 0)
-    .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
     .option('--cache <folder>', 'where the results of finished tasks are kept', '.cache/forgetting')
     .option('--llm <folder>', 'folder of a finished forgetting llm experiment, to draw its figures too')
     .option('--problem <file>', 'draw the figures that show one problem of this problem file')

@@ -79,7 +79,7 @@ export function runCommand(): Command {
     .option('--seeds <n>', 'number of runs; one where nothing is random', integerOption('seeds', 1), 100)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--trace <every>', 'also give the measures every so many steps', integerOption('trace', 1))
-    .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
     .option('--optimum <dpo,sft>', 'the optimal values of both objectives, where you know them', pairOption('optimum'))
     .option(
       '--exact <when>',

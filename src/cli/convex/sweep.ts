@@ -70,7 +70,7 @@ export function sweepCommand(): Command {
     .option('--step-size <rule>', 'a number, an expression of t and T, linear:α0, or adaptive', '0.5/sqrt(T)')
     .option('--seeds <n>', 'number of runs of each kind', integerOption('seeds', 1), 100)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
-    .option('--workers <n>', 'threads; does not change any number', integerOption('workers', 1))
+    .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
     .option('--cache <folder>', 'where finished runs are kept', '.cache/forgetting')
     .option('--out <file>', 'also write the rows: .jsonl, .parquet or .csv', tableFile)
     .option('--json', 'print JSON');

@@ -41,7 +41,7 @@ export function verifyCommand(): Command {
     .option('--attack <time>', 'search this long for problems that break a bound, as in 60s', durationOption('attack'))
     .option('--out <folder>', 'where the attack stores the closest problems', 'closest-problems')
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
-    .option('--workers <n>', 'threads; does not change what is measured', integerOption('workers', 1))
+    .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
     .option('--verdicts <file>', 'also write what became of each statement, as JSON')
     .option('--summary', 'print one row per statement, with the closest ratios and whose it is')
     .option('--cache <folder>', 'keep what is measured there, and measure only what is not there yet')

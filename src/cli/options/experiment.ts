@@ -129,7 +129,11 @@ export function withExperimentOptions(command: Command): Command {
     .option('--evaluated-examples <n>', 'of these, those evaluated on', integerOption('evaluated-examples', 1))
     .option('--held-out-examples <n>', 'held-out examples of each kind', integerOption('held-out-examples', 1))
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
-    .option('--workers <n>', 'runs at a time; does not change any number', integerOption('workers', 1))
+    .option(
+      '--workers <n>',
+      'runs at a time; they change no number (default: one for each core)',
+      integerOption('workers', 1),
+    )
     .option(
       '--cache <folder>',
       'where made models, reference log-probabilities and the convex figure are kept',

@@ -115,7 +115,7 @@ export function withTrainOptions(command: Command): Command {
     .option('--pareto-point <f_SFT,f_DPO>', 'a Pareto point for --stop-within; may be repeated', paretoPointOption)
     .option('--checkpoint-every <n>', 'steps between checkpoints', integerOption('checkpoint-every', 1), 25)
     .requiredOption('--out <folder>', 'folder of the run')
-    .option('--resume', 'go on with the run in the folder of --out')
+    .option('--resume', 'resume the run in the folder of --out')
     .option('--tensorboard', 'also write a TensorBoard event file');
 }
 
