@@ -82,13 +82,20 @@ function fillForm(): void {
   const refused: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const [input, given] = [field(name), address.get(name)];
-    input.value = given ?? String(value);
-    if (holds(input, given ?? String(value))) continue;
-    refused.push(`${name} = ${shortText(given ?? '', 40)}`);
+    input.value = String(value);
+    if (given === null) continue;
+    if (canBeWritten(input, given)) input.value = given;
+    if (holds(input, given)) continue;
+    refused.push(`${name} = ${shortText(given, 40)}`);
     input.value = String(value);
   }
   showOutputs();
   if (refused.length > 0) say(`The address asks for ${refused.join(', ')}, which is none of the values that fit here.`);
+}
+
+/** Whether a field takes a text at all: what is no number in a field of numbers makes the browser warn on its console. */
+function canBeWritten({ type }: ReturnType<typeof field>, text: string): boolean {
+  return !['number', 'range'].includes(type) || (text.trim() !== '' && Number.isFinite(Number(text)));
 }
 
 /** Whether a field holds what was written into it: a slider moves to the nearest value that it has, without a word. */

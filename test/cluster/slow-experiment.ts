@@ -34,7 +34,7 @@ export default {
   );
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
   const counts = ['--sft-examples', '3', '--preference-pairs', '3', '--held-out-examples', '1', '--seeds', '1'];
-  const scale = ['--steps', '60', '--optimum-steps', '70', '--horizons', 'none', '--lambdas', lambdas.join()];
+  const scale = ['--steps', '60', '--optimum-steps', '240', '--horizons', 'none', '--lambdas', lambdas.join()];
   const rest = [
     '--learning-rate-factors',
     '1',

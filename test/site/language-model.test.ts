@@ -58,7 +58,7 @@ describe('the language model in the page', () => {
       const page = await site.open(address('wasm'));
       await page.getByRole('button', { name: 'Start' }).click();
       await done(page);
-      expect(await page.locator('#adapter').innerText()).toMatch(/Computes on wasm: WebAssembly.*106,880 parameters/);
+      expect(await page.locator('#adapter').innerText()).toMatch(/Computes on wasm: WebAssembly.*107,776 parameters/);
       expect(await page.locator('#numbers').innerText()).toMatch(/ ms[\s\S]* MFLOP[\s\S]* MB/);
       // Both models answer the held-out prompt, and the result says what it ran with, also once the form says otherwise.
       expect(await page.locator('#prompt').innerText()).toMatch(/\w+ the \w+ \w+/);

@@ -1,7 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { Command } from 'commander';
-import { workOfReproduce } from '../reproduce/work.js';
 import {
   askedOf,
   printStatus,
@@ -48,6 +47,7 @@ async function reproduce({ quick = false, only, title: titles, ...options }: Rep
   const { problem, run } = options;
   const { out = problem === undefined ? 'figures/rendered' : `${parse(problem).name}-figures` } = options;
   const { drawFigures } = await import('../../../figures/draw.js');
+  const { workOfReproduce } = await import('../reproduce/work.js');
   const names = only?.split(',').map((name) => name.trim());
   const drawing = { ...options, out, quick, titles, ...(names && { only: names }) };
   const asked = askedOf(options);
