@@ -59,11 +59,11 @@ function prepare(command: Command, words: readonly string[]): void {
   for (const inner of command.commands) prepare(inner, words);
 }
 
-/** Refuses an option that is given twice where it may not be. */
+/** Refuses an option that is given twice where it may not be; one that takes several values is told of each of them. */
 function takeOnce(command: Command, options: readonly Option[]): void {
   const given = new Set<string>();
   for (const option of options) {
-    if (mayRepeat(option.parseArg)) continue;
+    if (option.variadic || mayRepeat(option.parseArg)) continue;
     command.on(`option:${option.name()}`, (value: unknown) => {
       const name = option.attributeName();
       if (given.has(name)) {

@@ -6,7 +6,9 @@ import { integerOption } from '../../src/cli/arguments.js';
 import { InputError } from '../../src/base/input-error.js';
 import { testBuild } from '../build.js';
 import { fileIn, program, startNode, type Finished } from './command.js';
+import { llmTrainCommand } from '../../src/cli/llm/train.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { refused } from './refused.js';
 
 const folder = temporaryFolder();
 const objective = (minimizer: number) => ({ hessian: [[1]], minimizer: [minimizer], noise: 0.3 });
@@ -104,5 +106,16 @@ describe('an unexpected error, tfjs loaded', () => {
     expect(memory.stderr).toMatch(/^forgetting: not enough memory[^\n]*\n$/);
     expect(debugged.code).toBe(70);
     expect(debugged.stderr).toMatch(/\n {4}at /);
+  });
+});
+
+describe('an option that takes several values', () => {
+  it('takes them at once, and is refused for nothing but what they are', async () => {
+    const { code, stderr } = await refused(llmTrainCommand(), [
+      ...['train', '--schedule', 'sft', '--model', 'none', '--steps', '1', '--out', 'nowhere'],
+      ...['--sft', 'first.jsonl', 'second.jsonl'],
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^forgetting: (model|none)/);
   });
 });
