@@ -1,8 +1,8 @@
 import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { InputError } from '../src/base/input-error.js';
-import type { Cache } from '../src/experiment/cache.js';
+import { cacheOf } from '../src/experiment/result-cache.js';
 import type { Experiment, ExperimentContext, WorkProgress } from '../src/experiment/experiment.js';
 import type { Drawing } from '../src/figure/drawing.js';
 import { columned } from '../src/figure/column.js';
@@ -177,31 +177,6 @@ async function removeUnfinished(folder: string, drawings: readonly Drawing[]): P
   const names = drawings.map(({ name }) => name).join('|');
   const unfinished = new RegExp(`^((${names})\\.(csv|svg|png|pdf|vl\\.json)|index\\.html)\\.[\\d-]+\\.unfinished$`);
   for (const file of await readdir(folder)) if (unfinished.test(file)) await rm(join(folder, file));
-}
-
-/** The finished tasks in a folder that the code as it is has made. */
-export async function cacheOf(folder: string): Promise<Cache> {
-  const { openCache, sourceHash } = await import('../src/experiment/cache.js');
-  const { version } = await import('../src/base/version.js');
-  return openCache(folder, `${version} ${sourceHash(resultFolders())}`);
-}
-
-/** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
-export function resultFolders(): string[] {
-  const root = new URL('../', import.meta.url).pathname;
-  const floors = [
-    'base',
-    'schedule',
-    'preference-loss',
-    'convex',
-    'sdp',
-    'theory',
-    'engine',
-    'llm',
-    'remedy',
-    'experiment',
-  ];
-  return [...floors.map((floor) => `src/${floor}`), 'experiments'].map((folder) => resolve(root, folder));
 }
 
 /** Every experiment once, however many figures are drawn from it. */

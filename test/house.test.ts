@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { resultFolders } from '../figures/draw.js';
+import { resultFolders } from '../src/experiment/result-cache.js';
 import { schedules, variantsOf } from '../src/schedule/index.js';
 
 /** The floors of ARCHITECTURE.md from the ground up. A floor imports what lies below it; those on one line, not each other. */

@@ -3,6 +3,7 @@ import { shellWords, shortNumber } from '../base/text.js';
 import { chooseOnFront, type Enclosed, type FrontChoice } from '../convex/front/choose.js';
 import { enclosedFront, type FrontOptions } from '../convex/front/enclosed-front.js';
 import type { Problem } from '../convex/problem/problem.js';
+import type { ObjectiveName } from '../schedule/schedule.js';
 import { forgotten } from './forgotten.js';
 import { waysTo, type Way } from './ways.js';
 
@@ -49,10 +50,14 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const [first, last] = [inner[0], inner[inner.length - 1]];
   const dpo = typeof choice.dpo === 'number' ? { lower: choice.dpo, upper: choice.dpo } : choice.dpo;
 
+  // Losses of policies are in nats; those of other functions have no unit.
+  const isInNats = problem.data.kind === 'log-linear';
+  const of = (objective: ObjectiveName): string =>
+    isInNats ? `nats of ${objective.toUpperCase()}` : `of f_${objective.toUpperCase()}`;
   const sentences: Sentence[] = forgotten(front).map(({ first: lost, loss }) => ({
     text:
-      `Sequential, ${lost === 'sft' ? 'SFT then DPO' : 'DPO then SFT'}, run to its end, loses ${between(loss)} nats of ` +
-      `${lost.toUpperCase()} against training on ${lost.toUpperCase()} alone.`,
+      `Sequential, ${lost === 'sft' ? 'SFT then DPO' : 'DPO then SFT'}, run to its end, loses ${between(loss)} ` +
+      `${of(lost)} against training on ${lost.toUpperCase()} alone.`,
     numbers: { loss },
   }));
   sentences.push({
@@ -66,7 +71,7 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const spent = typeof choice.sft === 'number' ? choice.sft : choice.sft.upper;
   sentences.push({
     text:
-      `${forgetAtMost === undefined ? 'The knee, farthest from the chord between the ends, has' : `With at most ${shortNumber(forgetAtMost)} nats of SFT lost,`} ` +
+      `${forgetAtMost === undefined ? 'The knee, farthest from the chord between the ends, has' : `With at most ${shortNumber(forgetAtMost)} ${of('sft')} lost,`} ` +
       `f_SFT ≤ ${shortNumber(spent)} and f_DPO ${between(dpo)}: λ between ${textBelow(choice.lambda[0])} and ` +
       `${textAbove(choice.lambda[1])}.`,
     numbers: { sft: spent, dpo, lambda: choice.lambda },
@@ -74,8 +79,8 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const rates = choice.lambda.map((one) => one / (1 - one)) as [number, number];
   if (inner.length > 1) {
     sentences.push({
-      text: `There one nat of DPO costs between ${textBelow(rates[0])} and ${textAbove(rates[1])} nats of SFT.`,
-      numbers: { nats: rates },
+      text: `There one ${isInNats ? 'nat of DPO' : 'unit of f_DPO'} costs between ${textBelow(rates[0])} and ${textAbove(rates[1])} ${of('sft')}.`,
+      numbers: { exchangeRate: rates },
     });
   }
   const ways = waysTo(problem, lambda, forgetAtMost === undefined ? {} : { forgetAtMost });
@@ -122,7 +127,8 @@ function costOf({ cost }: Way): string {
 function runCommand(file: string, lambda: number, { name, parameters }: Way): string {
   const own = Object.entries(parameters).flatMap(([parameter, value]) => [
     `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    String(value),
+    // 1 − λ in decimals, without the rounding of binary numbers behind it.
+    typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value),
   ]);
   return shellWords([
     'forgetting',

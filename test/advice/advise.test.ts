@@ -19,7 +19,7 @@ it('advises the λ of a budget, what Sequential forgets and which schedules get 
   expect(choice.lambda[0]).toBeLessThanOrEqual(lambda);
   expect(choice.lambda[1]).toBeGreaterThanOrEqual(lambda);
   expect(texts).toContain('Sequential, SFT then DPO');
-  expect(texts).toContain('one nat of DPO costs between 0.28');
+  expect(texts).toContain('one unit of f_DPO costs between 0.28');
   expect(ways.find(({ name }) => name === 'alright')).toMatchObject({ cost: { gradients: 1, evaluations: 0 } });
   expect(commands).toContain('forgetting run pair.json --schedule alright --lambda 0.223607 --steps 10000');
   expect(commands).toContain('forgetting front pair.json --forget-at-most 0.1 --json');

@@ -263,6 +263,8 @@ describe('forgetting run --out', () => {
   it('refuses other endings before it runs', () => {
     const { code, stderr } = forgetting(args(`${folder}/rows.txt`));
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^forgetting: out: got ".*rows\.txt", expected a file ending in \.jsonl or \.parquet\n$/);
+    expect(stderr).toMatch(
+      /^forgetting: out: got ".*rows\.txt", expected a file ending in \.jsonl, \.parquet or \.csv\n$/,
+    );
   });
 });

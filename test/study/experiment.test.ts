@@ -194,7 +194,7 @@ describe('refuses in one line', () => {
       'expected more than the 8 of the longest',
     ],
     ['a factor twice', ['--learning-rate-factors', '1,1'], 'learning-rate-factors: got [1,1], expected different'],
-    ['a weight twice', ['--lambdas', '0.5,0.5'], 'lambdas: got [0.5,0.5], expected different weights'],
+    ['a weight twice', ['--lambdas', '0.5,0.5'], 'lambdas: got 0.5, expected each λ once'],
     ['too long sequences', ['--max-length', '100'], 'max-length: got 100, expected at most 96'],
     ['too few records', ['--sft-examples', '90'], 'expected at least 92, or a larger --max-length'],
     ['a missing file', ['--preferences', 'nowhere.jsonl'], 'nowhere.jsonl: got "no such file"'],

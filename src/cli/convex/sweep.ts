@@ -84,7 +84,7 @@ interface PlannedCell {
 }
 
 async function sweep(files: readonly string[], options: SweepArguments): Promise<void> {
-  const { cacheOf } = await import('../../../figures/draw.js');
+  const { cacheOf } = await import('../../experiment/result-cache.js');
   const { digest } = await import('../../experiment/cache.js');
   const asked = askedOf(options);
   const planned = await plannedCells(files, options);

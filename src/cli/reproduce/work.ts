@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { cacheOf, drawnNames, type FigureOptions } from '../../../figures/draw.js';
+import { drawnNames, type FigureOptions } from '../../../figures/draw.js';
+import { cacheOf } from '../../experiment/result-cache.js';
 import { digestOf } from '../../base/digest.js';
 import { readText } from '../../base/read-whole.js';
 import { isMade, writeMade } from '../../cluster/made.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheOf } from '../../../figures/draw.js';
+import { cacheOf } from '../../experiment/result-cache.js';
 import { exactJson, parseExact } from '../../base/exact-json.js';
 import { isMade } from '../../cluster/made.js';
 import type { Work } from '../../cluster/work.js';
