@@ -47,7 +47,7 @@ export default {
     '--preference-batch',
     '1',
   ];
-  const places = ['--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
+  const places = ['--preset', 'synthetic', '--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
   return {
     gate,
     words: (out, ...more) => [
