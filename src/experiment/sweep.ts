@@ -2,6 +2,7 @@ import { parseProblem } from '../convex/problem/parse.js';
 import type { Problem } from '../convex/problem/problem.js';
 import { gapWarnings } from '../convex/simulate/certified-gap.js';
 import { runEnsemble } from '../convex/simulate/ensemble.js';
+import { isRandom } from '../convex/simulate/is-random.js';
 import { ensembleMeasures } from '../convex/simulate/measures.js';
 import { certifiedOptima, type CertifiedOptima } from '../convex/simulate/optima.js';
 import type { WorkerPool } from '../convex/simulate/pool.js';
@@ -54,11 +55,11 @@ export async function sweepCell(cell: SweepCell, pool?: WorkerPool): Promise<Swe
     record: [steps],
     recordPoints: forgettingNeedsPoints(problem, optima.ideal.sft.minimizer),
   };
+  const schedule = await loadSchedule(reference);
   const trajectories = await runEnsemble(
-    { problem, schedule: reference, settings, seed, seeds },
+    { problem, schedule: reference, settings, seed, seeds: isRandom(problem, schedule, settings, seed) ? seeds : 1 },
     pool === undefined ? {} : { pool },
   );
-  const schedule = await loadSchedule(reference);
   const scaleFree = (among: readonly Trajectory[], at: number) => scaleFreeMeasures(problem, optima, among, at);
   const ensemble = { problem, schedule, settings, seed, trajectories, optima: optima.values, scaleFree };
   const [row] = resultRows(ensemble, { stepSize, problem: '', problemHash: '' });

@@ -13,6 +13,7 @@ import { l2Anchor } from './l2-anchor.js';
 import { laplaceAnchor } from './laplace-anchor.js';
 import type { Remedy } from './remedy.js';
 import { stagesOf, type Stages } from './setup.js';
+import { atSteps } from '../convex/simulate/forgotten.js';
 import { changedRun } from './stage-two-change.js';
 
 /** The remedies that change stage two of a run, or what it hands over. */
@@ -60,7 +61,9 @@ export async function stageTwoRuns({
     const run = changedRun(stages, changes, own, seed + i);
     checkConverged(run, own, seed + i);
     const values = share === undefined ? run.values : averagedValues(problem, run, own, switchAfter, share);
-    const kept = keptRecords(run, record, settings.record, values);
+    // The points of a run are not those that an average hands over.
+    const points = share === undefined ? run.points : new Float64Array(0);
+    const kept = atSteps({ ...run, values, points }, record, settings.record);
     runs.push({ ...kept, evaluations: run.evaluations + perStep * (steps - switchAfter) });
     onProgress?.(i + 1);
     await nextTurn();
@@ -104,19 +107,4 @@ function averagedValues(
     averaged[2 * at + 1] = objectives.sft.value(theta);
   });
   return averaged;
-}
-
-/** A run with the records that were asked for, and without points. */
-function keptRecords(
-  run: Trajectory,
-  record: readonly number[],
-  asked: readonly number[],
-  values: Float64Array,
-): Trajectory {
-  const kept = (all: Float64Array): Float64Array =>
-    Float64Array.from(
-      record.flatMap((step, at) => (asked.includes(step) ? Array.from(all.subarray(2 * at, 2 * at + 2)) : [])),
-    );
-  if (record === asked) return { ...run, values, points: new Float64Array(0) };
-  return { ...run, values: kept(values), averageValues: kept(run.averageValues), points: new Float64Array(0) };
 }

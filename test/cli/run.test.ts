@@ -103,6 +103,9 @@ describe('forgetting run', () => {
     const { remedies, exactGap, final } = run(closedForm, ...words, '--l2-anchor', '1', '--average', '0.9');
     expect(remedies).toEqual({ l2Anchor: 1, average: 0.9 });
     expect(exactGap).toBeNull();
+    // They are of the points of the run, not of what the average hands over.
+    expect(final).not.toHaveProperty('averageGap');
+    expect(final).not.toHaveProperty('averageMaxGap');
     expect(final.gap.mean).toBeLessThan(run(closedForm, ...words).final.gap.mean / 5);
   });
 
@@ -132,7 +135,10 @@ describe('forgetting run', () => {
     const other = run(plane, ...words, '--trace', '20');
     expect(other.trace.map(({ step }) => step)).toEqual([0, 20, 40]);
     expect(other.final).toEqual(final);
-    expect(run(plane, '--schedule', 'mix', '--steps', '10', '--seeds', '2').final).not.toHaveProperty('forgetting');
+    for (const none of [['mix'], ['dpo'], ['sequential', '--split', '0,10']]) {
+      const { final: without } = run(plane, '--schedule', ...none, '--steps', '10', '--seeds', '2');
+      expect(without, none.join(' ')).not.toHaveProperty('forgetting');
+    }
   });
 
   it('does one seed where nothing is random', () => {

@@ -7,7 +7,7 @@ import { shortNumber } from '../../base/text.js';
 import type { Work } from '../../cluster/work.js';
 import type { Cache } from '../../experiment/cache.js';
 import type { SweepCell, SweptCell } from '../../experiment/sweep.js';
-import { integerOption, lambdasOption, listOption, tableFile, wordOption } from '../arguments.js';
+import { integerOption, lambdasOption, listOption, tableFile } from '../arguments.js';
 import {
   askedOf,
   printStatus,
@@ -16,20 +16,18 @@ import {
   withClusterOptions,
   type ClusterOptions,
 } from '../options/cluster.js';
+import { withSampling, type SamplingOptions } from '../options/sampling.js';
 import { printJson, printTable } from '../output.js';
 import { commandLine } from '../provenance.js';
 import { withSchedules } from '../schedule-command.js';
 
 /** The command's own options; those of the schedules lie beside them. */
-interface SweepArguments extends ClusterOptions, Readonly<Record<string, unknown>> {
+interface SweepArguments extends ClusterOptions, SamplingOptions, Readonly<Record<string, unknown>> {
   readonly schedules?: readonly string[];
   readonly lambdas?: readonly number[];
   readonly steps: readonly number[];
   readonly seeds: number;
   readonly seed: number;
-  readonly batch: number;
-  readonly values: 'minibatch' | 'full';
-  readonly gradientBatch: 'shared' | 'fresh';
   readonly stepSize: string;
   readonly workers?: number;
   readonly cache: string;
@@ -53,22 +51,10 @@ export function sweepCommand(): Command {
       'weights of DPO, with commas or as a range (0:1:0.05) (default: 0.5)',
       lambdasOption('lambdas'),
     )
-    .option('--steps <list>', 'numbers of updates, with commas', listOption(integerOption('steps', 1)), [1000])
-    .option('--batch <b>', 'examples in a minibatch', integerOption('batch', 1), 1)
-    .option(
-      '--values <which>',
-      'the values that a schedule sees: minibatch or full',
-      wordOption('values', ['minibatch', 'full']),
-      'minibatch',
-    )
-    .option(
-      '--gradient-batch <which>',
-      'the gradient is taken on the minibatch the choice was made by (shared) or a fresh one',
-      wordOption('gradient-batch', ['shared', 'fresh']),
-      'shared',
-    )
+    .option('--steps <list>', 'numbers of updates, with commas', listOption(integerOption('steps', 1)), [1000]);
+  withSampling(command)
     .option('--step-size <rule>', 'a number, an expression of t and T, linear:α0, or adaptive', '0.5/sqrt(T)')
-    .option('--seeds <n>', 'number of runs of each kind', integerOption('seeds', 1), 100)
+    .option('--seeds <n>', 'number of runs of each kind; one where nothing is random', integerOption('seeds', 1), 100)
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
     .option('--cache <folder>', 'where finished runs are kept', '.cache/forgetting')

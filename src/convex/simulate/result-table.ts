@@ -98,6 +98,8 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
     problem: origin.problem,
     problemHash: origin.problemHash,
   };
+  // The mean of a run's points says nothing of the model that an average hands over.
+  const isOfRun = (name: string): boolean => origin.remedies?.average !== undefined && name.startsWith('average');
   for (const [at, step] of settings.record.entries()) {
     const measures = ensembleMeasures(trajectories, at, optima);
     const scaleFree = ensemble.scaleFree?.(trajectories, at) ?? {};
@@ -109,7 +111,7 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
       seeds: trajectories.length,
       steps,
       step,
-      ...Object.fromEntries(measured.flatMap((name) => columnsOf(name, measures[name]))),
+      ...Object.fromEntries(measured.flatMap((name) => columnsOf(name, isOfRun(name) ? undefined : measures[name]))),
       ...Object.fromEntries(scaleFreeMeasured.flatMap((name) => columnsOf(name, scaleFree[name]))),
       dpoGap: measures.dpo.mean - optima.ideal.dpo,
       sftGap: measures.sft.mean - optima.ideal.sft,
