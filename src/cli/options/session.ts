@@ -50,8 +50,8 @@ export function withSessionOptions(command: Command): Command {
       'SFT data: JSONL, JSON arrays (.gz too) or Parquet; files, folders, patterns, or org/dataset[:file] of the HF hub',
     )
     .option('--preferences <files...>', 'preference data, in the same ways')
-    .option('--sft-format <form>', 'form of the SFT records (default: by the first)')
-    .option('--preference-format <form>', 'form of the preference records (default: by the first)')
+    .option('--sft-format <form>', 'form of the SFT records (default: by the first of each file)')
+    .option('--preference-format <form>', 'form of the preference records (default: by the first of each file)')
     .option(
       '--sft-fields <names>',
       'names of fields, as in prompt=question,response=answer',

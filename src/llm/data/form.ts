@@ -33,7 +33,7 @@ export interface FormRequest {
 }
 
 /**
- * The form of files by their first record, unless it is given. Where the record has the fields of no form it is taken
+ * The form of a file by its first record, unless it is given. Where the record has the fields of no form it is taken
  * for the form that it lacks least of, whose reading then says what is missing.
  * @param options the names of the command line's options for form and fields
  * @throws InputError where a name is unknown, or the record has no field of any form

@@ -1,10 +1,11 @@
 import { sameReply, startsWith, type ComparedReplies, type Dialogue } from './dialogue.js';
-import { chosenForm, type ChosenForm } from './form.js';
-import { count, formName, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
-import { preferenceForms, type PreferenceContent } from './preference-form.js';
+import { chosenForm } from './form.js';
+import { count, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
+import { preferenceForms } from './preference-form.js';
+import { fileReader } from './reading.js';
 import { streamRecords, type DataPaths, type DataRecord } from './records.js';
 import { responseTokens, type Sequence } from './sequence.js';
-import { publishedTemplate, templateOf, type DropReason, type Rendered, type Template } from './template.js';
+import { publishedTemplate, type DropReason, type Rendered, type Template } from './template.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A prompt with its preferred and its dispreferred reply, ready for the model. */
@@ -18,7 +19,7 @@ export interface PreferencePair {
 const optionNames = { format: 'preference-format', fields: 'preference-fields' };
 
 /**
- * The preference pairs of data files, in any form of `preferenceForms`.
+ * The preference pairs of data files, each in any form of `preferenceForms`.
  * Records whose prompt has `maximumLength` − 2 tokens or more, or with a reply that has no token behind its prompt, are
  * dropped.
  * Throws an InputError where a record is not of the form and where nothing is left.
@@ -30,19 +31,16 @@ export async function readPreferences(
 ): Promise<Prepared<PreferencePair>> {
   const examples: PreferencePair[] = [];
   const [dropped, suspicious, found]: Counts[] = [{}, {}, {}];
-  let reading: { chosen: ChosenForm<PreferenceContent>; template: Template } | undefined;
+  const reader = fileReader(preferenceForms, tokenizer, settings, optionNames);
   let records = 0;
   for await (const record of streamRecords(paths)) {
-    if (reading === undefined) {
-      const chosen = chosenForm(preferenceForms, record, settings, optionNames);
-      reading = { chosen, template: await templateOf(settings.template, tokenizer, chosen.form.conversational) };
-    }
+    const { chosen, template } = await reader.of(record);
     records += 1;
-    const content = reading.chosen.form.read(record, reading.chosen.fields);
+    const content = chosen.form.read(record, chosen.fields);
     if (content.end !== undefined) count(found, `prompts that end ${content.end}`);
     if (sameReply(content.chosen, content.rejected)) count(suspicious, 'chosen equals rejected');
     if (startsWith(content.chosen, content.prompt)) count(suspicious, 'chosen begins with the prompt');
-    const pair = pairOf(content, record, reading.template, settings);
+    const pair = pairOf(content, record, template, settings);
     if (typeof pair === 'string') count(dropped, pair);
     else {
       if (pair.cut) count(suspicious, 'a reply cut by max-length');
@@ -54,8 +52,7 @@ export async function readPreferences(
     dropped: records - examples.length,
     summary: {
       ...{ records, dropped, suspicious, found },
-      form: reading === undefined ? '' : formName(reading.chosen.form.name, reading.chosen.fields),
-      template: reading?.template.name ?? '',
+      ...reader.said(),
     },
   };
 }

@@ -11,6 +11,12 @@ export interface DataRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** A record as it comes from files. */
+export interface StreamedRecord extends DataRecord {
+  /** Its file. */
+  readonly path: string;
+}
+
 type PlacedFields = Omit<DataRecord, 'index'>;
 
 /** One data file or several: paths, folders or glob patterns. */
@@ -25,13 +31,13 @@ const expected = 'a readable JSONL, JSON or Parquet file';
  * Throws an InputError naming the file, and the line, row or entry, where a record is no object, the file is damaged, or
  * it holds no record.
  */
-export async function* streamRecords(paths: DataPaths): AsyncGenerator<DataRecord> {
+export async function* streamRecords(paths: DataPaths): AsyncGenerator<StreamedRecord> {
   const { dataFiles } = await import('./data-files.js');
   let index = 0;
   for (const path of await dataFiles(typeof paths === 'string' ? [paths] : paths)) {
     const before = index;
     for await (const { place, fields } of (await isParquet(path)) ? parquetRecords(path) : jsonRecords(path)) {
-      yield { index, place, fields };
+      yield { index, path, place, fields };
       index += 1;
     }
     if (index === before) throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');

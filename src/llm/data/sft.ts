@@ -1,9 +1,10 @@
-import { chosenForm, type ChosenForm } from './form.js';
-import { count, formName, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
+import { chosenForm } from './form.js';
+import { count, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
+import { fileReader } from './reading.js';
 import { streamRecords, type DataPaths, type DataRecord } from './records.js';
 import { responseTokens, type Sequence } from './sequence.js';
 import { sftForms, type SftContent } from './sft-form.js';
-import { publishedTemplate, templateOf, type DropReason, type Rendered, type Template } from './template.js';
+import { publishedTemplate, type DropReason, type Rendered, type Template } from './template.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** An instruction and its response, ready for the model. */
@@ -13,8 +14,10 @@ export interface SftExample {
   readonly sequence: Sequence;
 }
 
+const optionNames = { format: 'sft-format', fields: 'sft-fields' };
+
 /**
- * The SFT examples of data files, in any form of `sftForms`.
+ * The SFT examples of data files, each in any form of `sftForms`.
  * Records with an empty instruction or output, a prompt of `maximumLength` − 2 tokens or more, or a response that has no
  * token behind its prompt are dropped.
  * Throws an InputError where a record is not of the form and where nothing is left.
@@ -26,17 +29,16 @@ export async function readSft(
 ): Promise<Prepared<SftExample>> {
   const examples: SftExample[] = [];
   const [dropped, suspicious]: Counts[] = [{}, {}];
-  let reading: { chosen: ChosenForm<SftContent>; template: Template } | undefined;
+  const reader = fileReader(sftForms, tokenizer, settings, optionNames);
   let records = 0;
   for await (const record of streamRecords(paths)) {
-    reading ??= await readingOf(record, tokenizer, settings);
+    const { chosen, template } = await reader.of(record);
     records += 1;
-    const { form, fields } = reading.chosen;
-    const content = form.read(record, fields);
+    const content = chosen.form.read(record, chosen.fields);
     if (content.input !== undefined && content.input !== '' && settings.inputField !== true) {
       count(suspicious, 'an input that is not read; --input-field adds it to the prompt');
     }
-    const made = sequenceOf(content, record, reading.template, settings);
+    const made = sequenceOf(content, record, template, settings);
     if (typeof made === 'string') count(dropped, made);
     else {
       if (made.cut) count(suspicious, 'a reply cut by max-length');
@@ -48,19 +50,9 @@ export async function readSft(
     dropped: records - examples.length,
     summary: {
       ...{ records, dropped, suspicious, found: {} },
-      form: reading === undefined ? '' : formName(reading.chosen.form.name, reading.chosen.fields),
-      template: reading?.template.name ?? '',
+      ...reader.said(),
     },
   };
-}
-
-async function readingOf(
-  record: DataRecord,
-  tokenizer: Tokenizer,
-  settings: PreparationSettings,
-): Promise<{ chosen: ChosenForm<SftContent>; template: Template }> {
-  const chosen = chosenForm(sftForms, record, settings, { format: 'sft-format', fields: 'sft-fields' });
-  return { chosen, template: await templateOf(settings.template, tokenizer, chosen.form.conversational) };
 }
 
 /** The SFT example of a record of instruction and output by the published preparation; undefined where it is dropped. */
@@ -70,7 +62,7 @@ export function prepareSft(
   settings: PreparationSettings,
 ): SftExample | undefined {
   const request = { ...settings, format: 'instruction' };
-  const { form, fields } = chosenForm(sftForms, record, request, { format: 'sft-format', fields: 'sft-fields' });
+  const { form, fields } = chosenForm(sftForms, record, request, optionNames);
   const made = sequenceOf(form.read(record, fields), record, publishedTemplate(tokenizer), settings);
   return typeof made === 'string' ? undefined : { index: record.index, sequence: made.sequence };
 }

@@ -128,6 +128,14 @@ describe('SFT records have the tokens of their plain form', () => {
     ]) {
       expect([paths, (await sftOf(paths)).digest]).toEqual([paths, plainSft.digest]);
     }
+    // Each file has its own form, which is said.
+    const completion = { prompt: instructions[1].instruction, completion: instructions[1].output };
+    writeLines(at('other.jsonl'), [completion]);
+    const mixed = await sftOf([at('parts/a-00000.jsonl'), at('other.jsonl'), at('parts/deep')]);
+    expect(mixed.digest).toBe(plainSft.digest);
+    expect(mixed.lines[0]).toContain(
+      'form instruction (instruction, output, input) and completion (prompt, completion)',
+    );
     const backwards = await readSft([at('parts/deep'), at('parts/a-00000.jsonl')], bytes, sized);
     expect(backwards.examples.map(({ index }) => index)).toEqual([0, 1]);
     expect((await sftOf([at('parts/deep'), at('parts/a-*')])).digest).not.toBe(plainSft.digest);
