@@ -26,7 +26,7 @@ export interface WorstOfWrongValues {
 
 /**
  * The worst case of MAXRIGHT whose choices may be wrong by ε, over all pairs on which one objective is the larger at all
- * points: any sequence of choices is allowed whose weighted values lie no more than ε apart, one semidefinite programme each.
+ * points: every sequence of choices is allowed whose weighted values lie no more than ε apart, one semidefinite programme each.
  */
 export function worstOfWrongValues(
   { lambda, steps, alpha, epsilon }: WrongValues,

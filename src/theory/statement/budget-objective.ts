@@ -3,7 +3,7 @@ import { budgetRuns, isDeterministic, leastTolerance, onBudget } from '../budget
 import { isBestStep } from '../last-point.js';
 import { runTheorem } from '../theorem.js';
 
-/** A budget: the average of the points at steps on the second objective is nearly as good there as any point within the budget. */
+/** A budget: the average of the points at steps on the second objective is nearly as good there as every point within the budget. */
 export const budgetObjective = runTheorem({
   id: 'B.second',
   kind: 'tight',
