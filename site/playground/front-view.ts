@@ -33,13 +33,15 @@ export function frontView(
   function draw(shown: Shown): void {
     last = shown;
     const { scene, theory, state, front, choice } = shown;
-    if (scene === undefined || theory === undefined || front === undefined || backdrop === null || width() === 0)
-      return;
-    if ('reason' in front) {
-      if (words !== undefined) words.textContent = front.reason;
+    if (backdrop === null || width() === 0) return;
+    svg.toggleAttribute('data-empty', front === undefined || 'reason' in front);
+    if (front === undefined || 'reason' in front) {
+      // What stood here was of another problem.
+      if (words !== undefined) words.textContent = front?.reason ?? '';
       backdrop.innerHTML = '';
       return;
     }
+    if (scene === undefined || theory === undefined) return;
     const ideal = { dpo: scene.referenceOptima.dpo.value, sft: scene.referenceOptima.sft.value };
     space = objectiveSpace({ width: width(), height: height(), rem: rem() }, ideal, theory.front);
     backdrop.innerHTML = frontPicture(space, { front, choice, points: theory.front, knee: front.knee }, rem());

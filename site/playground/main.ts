@@ -43,6 +43,8 @@ let hovered: Shown['hovered'];
 let progress = 1;
 let ensembles: Shown['ensembles'] = new Map<ScheduleKey, EnsembleSummary>();
 let jobId = 0;
+/** The first job of the problem that is shown: answers to earlier ones are of another. */
+let firstJob = 0;
 /** How many workers are not done with that job; the ones that refuse it never are. */
 let unfinished = 0;
 /** The last job that something was refused of. */
@@ -85,15 +87,16 @@ function update(change: (state: State) => State): void {
   state = startInside(change(before));
   if (state.measure === before.measure && state.forgetAtMost === before.forgetAtMost) steps.end();
   formStale = true;
-  if (state.kind !== before.kind) forget();
+  if (state.kind !== before.kind || state.file.name !== before.file.name) forget();
   start();
   unanswered.set(jobId, inputAt);
   scheduleDrawing();
   scheduleAddress();
 }
 
-/** Drops what was drawn of another problem. */
+/** Drops what was drawn of another problem, and what may still be answered of it. */
 function forget(): void {
+  firstJob = jobId + 1;
   scene = undefined;
   theory = undefined;
   front = undefined;
@@ -118,6 +121,7 @@ function start(): void {
 }
 
 function answered(answer: Answer): void {
+  if (answer.id < firstJob) return;
   switch (answer.kind) {
     case 'scene':
       ({ scene } = answer);

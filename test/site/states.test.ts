@@ -66,6 +66,8 @@ const outside = (page: Page): Promise<string[]> =>
           ) !== null
         )
           return [];
+        // The box of a group has what is clipped inside it in it; its parts are looked at one by one.
+        if (element.localName === 'g') return [];
         const { left, right, width, height } = element.getBoundingClientRect();
         if (width === 0 && height === 0) return [];
         return left < frame.left - 2 || right > frame.right + 2
@@ -99,6 +101,40 @@ describeInBrowser('the playground', () => {
       faults.push(...[...site.errors.splice(0), ...(await outside(page))].map((fault) => `${state}: ${fault}`));
     }
     expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows nothing of the problem before, however late its answer comes', async () => {
+    const page = await site.open('playground.html');
+    await page.context().addInitScript(() => {
+      // Answers with a front are heard late, the others at once.
+      Worker.prototype.addEventListener = function (this: Worker, kind: string, heard: (event: MessageEvent) => void) {
+        EventTarget.prototype.addEventListener.call(this, kind, (event: Event) => {
+          if (!(event instanceof MessageEvent)) return;
+          setTimeout(heard, (event.data as { kind?: string }).kind === 'front' ? 700 : 0, event);
+        });
+      } as Worker['addEventListener'];
+    });
+    await page.reload();
+    const words = page.locator('#front-words');
+    await words.getByText('solves').waitFor();
+    // The first front is answered in time to be heard only after the second problem was opened.
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, 'problem=quadratic&dpo=2,1,1,1,0&sft=-1,1,1,2,0&steps=50&seeds=1');
+    await page.waitForTimeout(400);
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, 'problem=log-linear&conflict=1&steps=50&seeds=1');
+    expect(await words.textContent()).toBe('');
+    const said = new Set<string>();
+    for (let look = 0; look < 40; look++) {
+      said.add((await words.textContent()) ?? '');
+      await page.waitForTimeout(50);
+    }
+    await words.getByText('solves').waitFor();
+    said.add((await words.textContent()) ?? '');
+    expect([...said].filter((text) => text.includes('solves'))).toHaveLength(1);
     await page.context().close();
   });
 });
