@@ -37,6 +37,10 @@ export const constantTable = {
     tex: 'd^{\\mathsf T}(A_1-A_2)A_\\lambda^{-1}(A_1-A_2)d',
     meaning: 'how far both Hessians differ along the move of stage two',
   },
+  q_p: {
+    tex: 'd^{\\mathsf T}A_1A_\\lambda^{-1}A_2 d',
+    meaning: 'of both Hessians in parallel along the move of stage two',
+  },
   h: { tex: 'h', meaning: 'distance from what steps on the second objective can reach' },
   kl: { tex: '\\mathrm{KL}', meaning: 'mean over prompts of KL(π_{θ_S} ‖ π_θ), in nats' },
   gamma: { tex: '\\gamma', meaning: '‖∇f_SFT(θ_S)‖, 0 where θ_S is inside the ball' },

@@ -1,6 +1,7 @@
 import { Matrix, solve } from 'ml-matrix';
 import { inner } from '../base/vector.js';
 import type { QuadraticData } from '../convex/problem/data.js';
+import { evaluatePrecisely, weightedFunction } from '../convex/optimum/weighted-function.js';
 import { eigenbasis, fromEigenbasis, toEigenbasis, type Eigenbasis } from '../convex/optimum/quadratic-model.js';
 import { gapAt } from '../remedy/judge.js';
 import { isReason } from '../remedy/limit.js';
@@ -114,4 +115,18 @@ export function differenceOfHessians({ w_1, w_2, d, first, second, unweighted }:
   const two = second(d);
   const apart = first(d).map((entry, i) => entry - two[i]);
   return { w_1, w_2, q_c: inner(apart, unweighted(apart)) };
+}
+
+/** The constants of what min F_λ is above both optima: (w_1A_1)(w_1A_1 + w_2A_2)⁻¹(w_2A_2) is symmetric. */
+export function parallelSum({ w_1, w_2, d, first, second, unweighted }: QuadraticStages): Constants {
+  return { w_1, w_2, q_p: inner(first(d), unweighted(second(d))) };
+}
+
+/** F_λ at a point above the weighted optima of both objectives, and its rounding. */
+export function excessOverIdeal({ setup, d, second }: QuadraticStages, at: Float64Array): Measurement {
+  const { problem, lambda, optima } = setup;
+  const [high, low] = evaluatePrecisely(weightedFunction(problem, lambda), at).value;
+  const { dpo, sft } = optima.ideal;
+  const excess = high - lambda * dpo.value - (1 - lambda) * sft.value + low;
+  return computed(excess, 1e-9 * Math.max(1, inner(d, second(d))));
 }

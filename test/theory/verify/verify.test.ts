@@ -171,12 +171,8 @@ const wrong: readonly Wrong[] = [
   },
   {
     id: 'L.hessian',
-    what: 'what Sequential keeps',
-    value: (c) =>
-      (constant(c, 'q_m') -
-        2 * constant(c, 'w_2') * constant(c, 'q_md') +
-        constant(c, 'w_2') ** 2 * constant(c, 'q_s')) /
-      2,
+    what: 'as if no weights were squared',
+    value: (c, bound) => bound / (constant(c, 'w_1') * constant(c, 'w_2')),
     problems: ['plane-free'],
   },
   {
