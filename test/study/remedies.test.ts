@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readRows } from '../../src/llm/results/line-log.js';
-import { runRemedies, type RemedyReport } from '../../src/study/remedies/execute.js';
+import { checkedRemedies, runRemedies, type RemedyReport } from '../../src/study/remedies/execute.js';
 import type { RemedySettings } from '../../src/study/remedies/plan.js';
 import { readRemedies } from '../../src/study/remedies/read.js';
 import type { RemedyRow } from '../../src/study/remedies/results.js';
-import { trainedRemedies } from '../../src/study/remedies/trained-remedies.js';
+import { chosenRemedies, trainedRemedies } from '../../src/study/remedies/trained-remedies.js';
+import { untrainedRemedies } from '../../src/study/remedies/untrained-remedies.js';
 import { remedies } from '../../src/remedy/index.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { llm } from '../llm/command.js';
@@ -126,6 +127,18 @@ describe('a comparison of remedies', () => {
     await expect(refused({ parameters: { average: '2' } })).rejects.toThrow(
       /^average: got "2", expected a number in \[0, 1\]/,
     );
+    const atEnd = (lambda: number): Partial<RemedySettings> => ({
+      remedies: ['l2-anchor'],
+      parameters: {},
+      scale: { ...settings.scale, lambdas: [lambda] },
+    });
+    await expect(refused(atEnd(0))).rejects.toThrow(/^lambdas: got 0, expected a λ at which theory has l2-anchor of/);
+    const names = async (lambda: number): Promise<string[]> => {
+      const { runs } = await checkedRemedies({ ...settings, ...atEnd(lambda), parameters: { l2Anchor: '1' } });
+      return runs.flatMap(({ remedy, name, seed }) => (remedy.name === 'l2-anchor' && seed === 3 ? [name] : []));
+    };
+    expect(await names(0)).toEqual(['l2-anchor-1-lambda0-seed3']);
+    expect(await names(1)).toEqual(['l2-anchor-1-lambda1-seed3', 'l2-anchor-0-lambda1-seed3']);
     await expect(refused({ seed: 5 })).rejects.toThrow(/^seed: got 5, expected 3, as the run in/);
     const words = ['experiment', '--preset', 'synthetic', '--l2-anchor', '1'];
     expect(await llm(...words)).toMatchObject({
@@ -135,8 +148,14 @@ describe('a comparison of remedies', () => {
   });
 });
 
-it('every remedy of problem files that a language model can take has its name here', () => {
-  const impossible = ['laplace-anchor', 'fisher-average', 'subspace'];
-  const missing = Object.keys(remedies).filter((name) => !impossible.includes(name) && !(name in trainedRemedies));
-  expect(missing).toEqual([]);
+it('every remedy of problem files is trained, or refused with the reason before anything is made', async () => {
+  for (const name of Object.keys(remedies)) {
+    expect(Number(name in trainedRemedies) + Number(name in untrainedRemedies), name).toBe(1);
+  }
+  await expect(chosenRemedies(['subspace'])).rejects.toThrow(/^remedies: got "subspace", expected none for language/);
+  for (const words of [['train'], ['experiment'], ['experiment', '--remedies']]) {
+    const { code, stderr } = await llm(...words, '--laplace-anchor', '1');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^forgetting: laplace-anchor: got "1", expected none for language models: [^\n]+\n$/);
+  }
 });

@@ -5,7 +5,7 @@ import { lazyProgress } from '../../base/progress.js';
 import { significant } from '../../base/text.js';
 import { writeWhole } from '../../base/whole-file.js';
 import type { RemedyReport } from '../../study/remedies/execute.js';
-import type { RemedySettings } from '../../study/remedies/plan.js';
+import type { PlannedRemedies, RemedySettings } from '../../study/remedies/plan.js';
 import { optionName } from '../arguments.js';
 import { announce } from '../options/backend.js';
 import type { ExperimentOptions } from '../options/experiment.js';
@@ -36,7 +36,7 @@ export async function compareRemediesAction(
   for (const name of ['submit', 'status', 'run', 'schedules', 'horizons'] as const) {
     if (options[name] !== undefined) throw new InputError(optionName(name), options[name], 'none with --remedies');
   }
-  const { runRemedies } = await import('../../study/remedies/execute.js');
+  const { checkedRemedies, runRemedies } = await import('../../study/remedies/execute.js');
   const { commandFile } = await import('../../../experiments/llm.js');
   const given = new Map<string, unknown>(Object.entries(options));
   const parameters: Record<string, string> = {};
@@ -51,17 +51,20 @@ export async function compareRemediesAction(
   const conflict = conflictOf(preset, rest);
   const out =
     options.out ?? join('.cache/llm-experiment', `${preset.name}${options.full === true ? '-full' : ''}-remedies`);
+  const planned: PlannedRemedies = {
+    ...{ preset: preset.name, ...chosen, ...(conflict !== undefined && { conflict }) },
+    scale: { ...chosen.scale, lambdas: options.lambdas ?? [0.5], horizons: [] },
+    ...(typeof options.remedies === 'string' && { remedies: options.remedies.split(',').map((name) => name.trim()) }),
+    parameters,
+  };
+  // Refused now, and not when a language and its model have been made.
+  await checkedRemedies(planned);
   const local = await withLocalInputs(withPresetFiles(preset, rest));
   const { backend, open, close } = experimentBackend(rest, undefined, 'all');
   try {
     const files =
       givenFiles(local) ?? (await syntheticFiles(rest, { conflict, seeds: [chosen.seed], backend: await open() }));
-    const settings: RemedySettings = {
-      ...{ preset: preset.name, ...chosen, ...(conflict !== undefined && { conflict }) },
-      scale: { ...chosen.scale, lambdas: options.lambdas ?? [0.5], horizons: [] },
-      ...(typeof options.remedies === 'string' && { remedies: options.remedies.split(',').map((name) => name.trim()) }),
-      ...{ parameters, files, backend: await backend() },
-    };
+    const settings: RemedySettings = { ...planned, files, backend: await backend() };
     announce(await open());
     // A GPU serves one run at a time.
     const workers = options.workers ?? (settings.backend === 'webgpu' ? 1 : cores());

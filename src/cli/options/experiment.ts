@@ -5,7 +5,7 @@ import { referencedLossNames } from '../../preference-loss/index.js';
 import type { PreferenceLossName } from '../../preference-loss/preference-loss.js';
 import { withSchedules } from '../schedule-command.js';
 import { addStageTwoOptions } from './remedies.js';
-import { trainDefaults, trainedStageTwo } from './train.js';
+import { trainDefaults, untrainedStageTwo } from './train.js';
 import { integerOption, lambdasOption, numberOption, unitOption, wordOption } from '../arguments.js';
 import type { ClusterOptions } from './cluster.js';
 import { hubCacheOption } from './hub.js';
@@ -63,7 +63,7 @@ export function withExperimentOptions(command: Command): Command {
       decided: ['order', 'split'],
       standard: async () => (await import('../../study/plan.js')).comparedByDefault,
     }),
-    trainedStageTwo,
+    untrainedStageTwo,
   )
     .option(
       '--remedies [names]',

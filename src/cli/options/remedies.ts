@@ -43,14 +43,22 @@ export const stageTwoNames = Object.keys(stageTwo) as StageTwoName[];
 
 /**
  * Adds the options of remedies that change stage two to a command; bad values are refused as its words are read.
- * @param names those that the command has; all unless given
+ * @param inapplicable those that do not apply where the command works, with the reason: refused, and not in its help
  */
-export function addStageTwoOptions(command: Command, names: readonly StageTwoName[] = stageTwoNames): Command {
-  for (const name of names) {
+export function addStageTwoOptions(
+  command: Command,
+  inapplicable: Readonly<Partial<Record<StageTwoName, string>>> = {},
+): Command {
+  for (const name of stageTwoNames) {
     const [read, description] = stageTwo[name];
     const flag = optionName(name);
     const option = new Option(`--${flag} <${remedyParameters[name][0]}>`, description);
-    option.argParser((text: string) => read(text, flag));
+    const reason = inapplicable[name];
+    option.hideHelp(reason !== undefined);
+    option.argParser((text: string) => {
+      if (reason !== undefined) throw new InputError(flag, text, reason);
+      return read(text, flag);
+    });
     command.addOption(option.helpGroup('Remedies in stage two of a schedule that has two stages:'));
   }
   return command;

@@ -2,9 +2,10 @@ import { Option, type Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import { decays, type Decay } from '../../llm/train/learning-rate.js';
 import type { Pair } from '../../schedule/schedule.js';
+import { untrainedRemedies } from '../../study/remedies/untrained-remedies.js';
 import { commaNumbers, integerOption, numberOption, repeatedOption, unitOption, wordOption } from '../arguments.js';
 import { withSchedule } from '../schedule-command.js';
-import { addStageTwoOptions } from './remedies.js';
+import { addStageTwoOptions, stageTwoNames } from './remedies.js';
 import { withSessionOptions, type SessionOptions } from './session.js';
 
 /** The options of `forgetting llm train`. */
@@ -122,7 +123,7 @@ export function withTrainOptions(command: Command): Command {
 /** Adds the options that change stage two, or what of it is handed over. */
 function withStageTwoOptions(command: Command): Command {
   const group = 'Remedies in stage two of a schedule that has two stages:';
-  addStageTwoOptions(command, trainedStageTwo);
+  addStageTwoOptions(command, untrainedStageTwo);
   const more = [
     new Option(
       '--fisher-examples <n>',
@@ -138,8 +139,11 @@ function withStageTwoOptions(command: Command): Command {
   return command;
 }
 
-/** The remedies' parameters that a training of a language model takes: a whole Hessian is beyond it. */
-export const trainedStageTwo = ['l2Anchor', 'ewcAnchor', 'klAnchor', 'chosenNll', 'average'] as const;
+/** The remedies' parameters that a training of a language model refuses, with the reason. */
+export const untrainedStageTwo = { laplaceAnchor: untrainedRemedies['laplace-anchor'] };
+
+/** Those that it takes. */
+export const trainedStageTwo = stageTwoNames.filter((name) => !Object.hasOwn(untrainedStageTwo, name));
 
 function positiveOption(field: string): (text: string) => number {
   return (text) => {

@@ -14,10 +14,11 @@ import { decisiveSettings, openRunner, type ExecutionOptions } from '../execute.
 import { preparatory, type PreparatoryName } from '../plan.js';
 import type { RunTask } from '../run-task.js';
 import { writtenSettings } from '../settings.js';
-import { remedyRuns, type RemedyRun, type RemedySettings } from './plan.js';
+import { remedyRuns, type PlannedRemedies, type RemedyRun, type RemedySettings } from './plan.js';
 import { remedyCosts, remedyFolder, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
 import { summariseRemedies, type RemedySummary } from './summary.js';
 import { chosenRemedies } from './trained-remedies.js';
+import type { TrainedRemedy } from './trained-remedy.js';
 
 /** What a comparison of remedies says, and what every run cost on this machine. */
 export interface RemedyReport {
@@ -35,10 +36,8 @@ const [sftRun, dpoRun] = ['sft-optimum', 'dpo-optimum-sft-dpo'] as const satisfi
  */
 export async function runRemedies(settings: RemedySettings, options: ExecutionOptions): Promise<RemedyReport> {
   const { out } = options;
-  checkSettings(settings);
+  const { remedies, runs } = await checkedRemedies(settings);
   requireContext(settings);
-  const remedies = await chosenRemedies(settings.remedies);
-  const runs = await remedyRuns(settings, remedies);
   const modules = (settings.remedies ?? []).filter(isModulePath);
   const identity = {
     ...(await decisiveSettings(settings)),
@@ -95,6 +94,18 @@ export async function runRemedies(settings: RemedySettings, options: ExecutionOp
   const written = Object.keys(remedyTables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
   await writeContents(out, [...written, remedySummaryFile]);
   return { summary, cost };
+}
+
+/**
+ * The remedies of a comparison and its runs. Throws an InputError on settings and names that do not fit, before a file is
+ * read.
+ */
+export async function checkedRemedies(
+  settings: PlannedRemedies,
+): Promise<{ readonly remedies: readonly TrainedRemedy[]; readonly runs: readonly RemedyRun[] }> {
+  checkSettings(settings);
+  const remedies = await chosenRemedies(settings.remedies);
+  return { remedies, runs: await remedyRuns(settings, remedies) };
 }
 
 function taskOf(

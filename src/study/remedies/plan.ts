@@ -34,12 +34,15 @@ export interface RemedySettings extends ExperimentSettings {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** What decides the runs of a comparison: all but the files and what computes them. */
+export type PlannedRemedies = Omit<RemedySettings, 'files' | 'backend'>;
+
 /**
  * Every run of a comparison: for each seed and λ each remedy with the value of theory, or the one that is given, and those
  * that its curve goes through. All take as many steps, half of them in stage one where they have stages.
  * Throws an InputError where a value is out of its range, or none of these remedies has the parameter.
  */
-export async function remedyRuns(settings: RemedySettings, remedies: readonly TrainedRemedy[]): Promise<RemedyRun[]> {
+export async function remedyRuns(settings: PlannedRemedies, remedies: readonly TrainedRemedy[]): Promise<RemedyRun[]> {
   const { scale, seed, parameters, training } = settings;
   const { learningRate } = training;
   const { steps, seeds, lambdas } = scale;
@@ -60,8 +63,9 @@ export async function remedyRuns(settings: RemedySettings, remedies: readonly Tr
   return runs;
 }
 
+/** Throws an InputError where theory has no value for this λ and none is given. */
 function valuesOf(
-  { parameter }: TrainedRemedy,
+  { name: remedy, parameter }: TrainedRemedy,
   given: Readonly<Partial<Record<string, string>>>,
   around: Surroundings,
 ): { readonly value: ParameterValue | undefined; readonly chosen: ChosenBy }[] {
@@ -75,12 +79,18 @@ function valuesOf(
           chosen: theory === undefined ? ('given' as const) : ('theory' as const),
         }
       : { value: parse(text, optionOf(name)), chosen: 'given' as const };
-  const others = values(around).filter((value) => value !== first.value);
+  const isUsable = (value: ParameterValue | undefined): boolean => typeof value === 'string' || Number.isFinite(value);
+  if (!isUsable(first.value)) {
+    const { lambda } = around;
+    throw new InputError('lambdas', lambda, `a λ at which theory has ${optionOf(name)} of ${remedy}, or that option`);
+  }
+  // What theory is multiplied by is one number at an end of λ, or none.
+  const others = [...new Set(values(around))].filter((value) => value !== first.value && isUsable(value));
   return [first, ...others.map((value) => ({ value, chosen: 'curve' as const }))];
 }
 
 async function runOf(
-  { scale: { steps }, scheduleSettings }: RemedySettings,
+  { scale: { steps }, scheduleSettings }: PlannedRemedies,
   run: Pick<RemedyRun, 'remedy' | 'value' | 'chosen' | 'lambda' | 'seed'>,
 ): Promise<RemedyRun> {
   const { remedy, value, lambda, seed } = run;

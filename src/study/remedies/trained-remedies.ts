@@ -16,6 +16,7 @@ import { replay } from '../../schedule/replay.js';
 import { sequential } from '../../schedule/sequential.js';
 import { smoothTchebycheff } from '../../schedule/smooth-tchebycheff.js';
 import type { ConvexPlace, ParameterValue, Surroundings, TrainedRemedy } from './trained-remedy.js';
+import { untrainedRemedies } from './untrained-remedies.js';
 
 type Parameter = NonNullable<TrainedRemedy['parameter']>;
 
@@ -190,7 +191,9 @@ export async function chosenRemedies(names: readonly string[] | undefined): Prom
       throw new InputError(
         'remedies',
         name,
-        `${Object.keys(trainedRemedies).join(', ')}, or paths to modules (.ts, .js)`,
+        Object.hasOwn(untrainedRemedies, name)
+          ? untrainedRemedies[name]
+          : `${Object.keys(trainedRemedies).join(', ')}, or paths to modules (.ts, .js)`,
       );
     }),
   );
