@@ -12,7 +12,8 @@ export interface DirectLabel {
   readonly colour?: string;
 }
 
-interface Box {
+/** A rectangle of a plot, in pixels. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -21,38 +22,72 @@ interface Box {
 
 /**
  * Names beside their marks, each in the first free place around its mark inside the area: no name covers another or, where
- * there is room, a mark. Those that find no place are left out.
+ * there is room, a mark or a line. Those that find no place are left out.
  * @param size of the type, in pixels
+ * @param off what else names keep off: boxes always, and lines, given by the `d` of their straight pieces, where there is room
  */
-export function directLabels(labels: readonly DirectLabel[], area: PlotArea, size: number): string {
-  const taken: Box[] = labels.map(({ x, y }) => ({
-    left: x - 0.4 * size,
-    right: x + 0.4 * size,
-    top: y - 0.4 * size,
-    bottom: y + 0.4 * size,
-  }));
-  return labels
-    .map(({ text, x, y, name = '', colour }) => {
-      // Digits and letters of the page's font are a little more than half as wide as high.
-      const width = 0.56 * size * text.length;
-      for (const [across, up] of places) {
-        const left = across > 0 ? x + across * size : across < 0 ? x + across * size - width : x - width / 2;
-        const middle = y + up * size;
-        const box = { left, right: left + width, top: middle - 0.55 * size, bottom: middle + 0.55 * size };
-        const inside =
-          box.left >= area.left && box.right <= area.right && box.top >= area.top && box.bottom <= area.bottom;
-        if (!inside || taken.some((other) => overlap(box, other))) continue;
-        taken.push(box);
-        const ink = colour === undefined ? '' : ` style="--mark:${colour}"`;
-        const line =
-          Math.abs(up) < 1.5
-            ? ''
-            : `<path class="leader" d="M${px(x)},${px(y)}L${px(across < 0 ? box.right : box.left)},${px(middle)}"/>`;
-        return `${line}<text class="direct ${name}"${ink} x="${px(left)}" y="${px(middle + 0.34 * size)}" font-size="${px(size)}">${formulaText(text)}</text>`;
-      }
-      return '';
-    })
-    .join('');
+export function directLabels(
+  labels: readonly DirectLabel[],
+  area: PlotArea,
+  size: number,
+  off: { readonly boxes?: readonly Box[]; readonly lines?: readonly string[] } = {},
+): string {
+  const { boxes: covered = [], lines = [] } = off;
+  const square = (x: number, y: number, half: number): Box => ({
+    left: x - half,
+    right: x + half,
+    top: y - half,
+    bottom: y + half,
+  });
+  const taken = [...covered, ...labels.map(({ x, y }) => square(x, y, 0.4 * size))];
+  const drawn = lines.flatMap((line) => pointsAlong(line, size)).map(([x, y]) => square(x, y, 1));
+  return labels.map(written).join('');
+
+  function written({ text, x, y, name = '', colour }: DirectLabel): string {
+    // Digits and letters of the page's font are a little more than half as wide as high; a subscript's sign is not there.
+    const width = 0.56 * size * text.replaceAll('_', '').length;
+    const boxes = places.map(([across, up]) => {
+      const left = across > 0 ? x + across * size : across < 0 ? x + across * size - width : x - width / 2;
+      const middle = y + up * size;
+      const box = { left, right: left + width, top: middle - 0.55 * size, bottom: middle + 0.55 * size };
+      return { across, up, box, middle };
+    });
+    const free = boxes.filter(
+      ({ box }) =>
+        box.left >= area.left &&
+        box.right <= area.right &&
+        box.top >= area.top &&
+        box.bottom <= area.bottom &&
+        !taken.some((other) => overlap(box, other)),
+    );
+    const place = free.find(({ box }) => !drawn.some((other) => overlap(box, other))) ?? free.at(0);
+    if (place === undefined) return '';
+    const { across, up, box, middle } = place;
+    taken.push(box);
+    const ink = colour === undefined ? '' : ` style="--mark:${colour}"`;
+    const [anchor, at] =
+      across > 0 ? ['start', box.left] : across < 0 ? ['end', box.right] : ['middle', (box.left + box.right) / 2];
+    const nearest = [at, up > 0 ? box.top : box.bottom] as const;
+    const line =
+      Math.abs(up) < 1.5 ? '' : `<path class="leader" d="M${px(x)},${px(y)}L${px(nearest[0])},${px(nearest[1])}"/>`;
+    return `${line}<text class="direct ${name}"${ink} x="${px(at)}" y="${px(middle + 0.34 * size)}" text-anchor="${anchor}" font-size="${px(size)}">${formulaText(text)}</text>`;
+  }
+}
+
+/** Points along the straight pieces of a path of M and L, no farther apart than half the size of the type. */
+function pointsAlong(line: string, size: number): (readonly [number, number])[] {
+  const corners = [...line.matchAll(/([ML])(-?[\d.]+),(-?[\d.]+)/g)].map(
+    ([, command, x, y]) => [command, Number(x), Number(y)] as const,
+  );
+  return corners.flatMap(([command, x, y], i) => {
+    if (command === 'M' || i === 0) return [];
+    const [, fromX, fromY] = corners[i - 1];
+    const pieces = Math.min(200, Math.ceil((2 * Math.hypot(x - fromX, y - fromY)) / size));
+    return Array.from({ length: pieces + 1 }, (_, k) => {
+      const share = pieces === 0 ? 0 : k / pieces;
+      return [fromX + share * (x - fromX), fromY + share * (y - fromY)] as const;
+    });
+  });
 }
 
 /** Where a name may go, in units of its size: beside the mark, above and below it, and further off. */
@@ -74,8 +109,12 @@ const places: readonly (readonly [number, number])[] = [
   [-1.2, -3],
   [1.5, 4.2],
   [1.5, -4.2],
+  [-1.5, 4.2],
+  [-1.5, -4.2],
   [2, 5.4],
   [2, -5.4],
+  [-2, 5.4],
+  [-2, -5.4],
 ];
 
 function overlap(a: Box, b: Box): boolean {

@@ -1,6 +1,9 @@
 /** What moves through the steps of runs: Play, pause, a step, and a slider, on every panel that shows runs. */
 export interface Transport {
-  /** The steps that can be shown, from 0 to the last, and what each one works on, in words; '' where nothing says. */
+  /**
+   * The steps that can be shown, from 0 to the last, and what each one works on, in words; '' where nothing says. Who is
+   * at the end follows it where it moves on, and who went back to a step stays there.
+   */
   over(steps: readonly number[], working: (step: number) => string): void;
   /** Plays once, unless the visitor wants little motion. */
   once(): void;
@@ -50,9 +53,11 @@ export function transport(host: HTMLElement, shown: (share: number) => void): Tr
   const run = (): void => {
     // Slower at first, when most happens.
     const from = at >= last() ? 0 : (at / last()) ** (1 / 1.8);
-    const begin = performance.now() - from * duration;
+    let begin: number | undefined;
     play.textContent = '❚❚ Pause';
     const draw = (now: number): void => {
+      // The first frame is where it begins, however late it comes.
+      begin ??= now - from * duration;
       const share = Math.min(1, Math.max(0, (now - begin) / duration));
       go(share ** 1.8 * last());
       if (share === 1) pause();
@@ -75,12 +80,13 @@ export function transport(host: HTMLElement, shown: (share: number) => void): Tr
   return {
     over(next, words) {
       const share = at / last();
+      const grown = next.length > steps.length && steps.every((step, i) => step === next[i]);
       const same = steps.length === next.length && last() === next[next.length - 1];
       // At rest at the end there is nothing to draw anew.
       const rests = same && at === last() && words(last()) === working(last());
       [steps, working] = [next, words];
       slider.max = String(last());
-      if (!rests) go(same ? at : share * last());
+      if (!rests) go(same || (grown && share < 1) ? at : share * last());
     },
     once() {
       if (frame === 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches) run();

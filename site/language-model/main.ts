@@ -1,14 +1,14 @@
-import { mean, median } from '../../src/base/statistics.js';
 import './language-model.css';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import { shortText } from '../../src/base/short-text.js';
 import { save } from '../chart/export.js';
-import { swatch } from '../chart/swatch.js';
-import { htmlText } from '../../src/figure/scripts.js';
+import { transport } from '../chart/transport.js';
+import { digits, numbersHtml } from './numbers.js';
 import { repliesHtml, type AskedQuestion } from './replies.js';
 import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
-import type { FromWorker, StepReport, ToWorker } from './protocol.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+import { afterShare, evaluatedSteps, trainingWords } from './replay.js';
 import { defaults, type SessionSettings } from './settings.js';
 
 const scheduleKeys = Object.keys(looks) as ScheduleKey[];
@@ -33,12 +33,19 @@ let frame = 0;
 let question: AskedQuestion | undefined;
 /** The settings of the run that is shown. */
 let ran: SessionSettings | undefined;
+/** The share of the steps taken so far after which the models are shown: all of them but where somebody went back. */
+let progress = 1;
 
 const plots = {
   space: plotOf(byId('space'), draw),
   sft: plotOf(byId('sft-loss'), draw),
   dpo: plotOf(byId('dpo-loss'), draw),
 };
+
+const time = transport(byId('transport'), (share) => {
+  progress = share;
+  show();
+});
 
 fillForm();
 show();
@@ -59,7 +66,7 @@ pause.addEventListener('click', () => {
   paused = !paused;
   pause.textContent = paused ? 'Resume' : 'Pause';
   tell({ kind: paused ? 'pause' : 'resume' });
-  if (paused) say('Paused.');
+  if (paused) say('Pausing after this step.');
 });
 reset.addEventListener('click', end);
 saving.addEventListener('click', () => {
@@ -159,6 +166,8 @@ function end(): void {
   for (const button of [pause, reset, saving]) button.disabled = true;
   start.disabled = false;
   sides = sidesOf(settings().schedules);
+  time.end();
+  byId('transport').hidden = true;
   adapter.textContent = '';
   showSettings();
   say('Not started.');
@@ -182,9 +191,13 @@ function hear(message: FromWorker, chosen: SessionSettings): void {
     case 'question':
       question = message;
       break;
-    case 'answer':
+    case 'answer': {
       sides[message.side].answers.push(message);
+      const steps = evaluatedSteps(sides);
+      byId('transport').hidden = steps.length < 2;
+      if (steps.length > 1) time.over(steps, trainingWords(sides));
       break;
+    }
     case 'losses': {
       sides[message.side].losses.push(message);
       break;
@@ -195,6 +208,9 @@ function hear(message: FromWorker, chosen: SessionSettings): void {
       if (!paused) say(`Step ${message.step} of ${chosen.steps}.`);
       break;
     }
+    case 'paused':
+      if (paused) say('Paused.');
+      return;
     case 'done':
       say(`Done: ${chosen.steps} steps of each.`);
       pause.disabled = true;
@@ -223,21 +239,27 @@ function show(): void {
   frame = requestAnimationFrame(() => {
     frame = 0;
     draw();
-    showNumbers();
+    numbers.innerHTML = numbersHtml(sidesNow());
     showReplies();
   });
 }
 
 function draw(): void {
-  drawSpace(plots.space, sides);
+  const now = sidesNow();
+  drawSpace(plots.space, now, sides);
   const { steps } = ran ?? settings();
-  drawLosses(plots.sft, sides, 'sft', steps);
-  drawLosses(plots.dpo, sides, 'dpo', steps);
+  drawLosses(plots.sft, now, sides, 'sft', steps);
+  drawLosses(plots.dpo, now, sides, 'dpo', steps);
+}
+
+/** Both models as they were after the step that the transport is at. */
+function sidesNow(): readonly Side[] {
+  return afterShare(sides, progress);
 }
 
 function showReplies(): void {
   byId('prompt').textContent = question?.prompt ?? '…';
-  byId('replies').innerHTML = question === undefined ? '' : repliesHtml(question, sides);
+  byId('replies').innerHTML = question === undefined ? '' : repliesHtml(question, sidesNow());
 }
 
 /** Says what the run shown ran with, and whether the form has been changed since. */
@@ -267,43 +289,4 @@ function writeAddress(): void {
   });
   const query = new URLSearchParams(words).toString();
   history.replaceState(null, '', query === '' ? location.pathname : `?${query}`);
-}
-
-function showNumbers(): void {
-  const rows: readonly (readonly [string, (side: Side) => string])[] = [
-    ['steps', ({ steps }) => String(steps.length)],
-    ['last step on', ({ steps }) => steps.at(-1)?.choice.toUpperCase().replace('MIX', 'both') ?? '–'],
-    ['f_SFT', ({ losses }) => digits(losses.at(-1)?.sft)],
-    ['f_DPO', ({ losses }) => digits(losses.at(-1)?.dpo)],
-    ['preferred reply likelier', ({ losses }) => percent(losses.at(-1)?.accuracy)],
-    ['time a step, median', ({ steps }) => unit(median(steps.map(({ milliseconds }) => milliseconds)), 'ms')],
-    ['work a step', ({ steps }) => unit(mean(steps.map(({ operations }) => operations)) / 1e6, 'MFLOP')],
-    ['speed', ({ steps }) => unit(total(steps, 'operations') / total(steps, 'milliseconds') / 1e6, 'GFLOP/s')],
-    [
-      'memory of tensors, both models',
-      ({ steps }) => unit(Math.max(...steps.map((step) => step.tensorBytes)) / 1e6, 'MB'),
-    ],
-  ];
-  const heads = sides.map(({ look }) => `<th scope="col"><span class="look">${swatch(look)}${look.label}</span></th>`);
-  const body = rows.map(
-    ([name, text]) =>
-      `<tr><th scope="row">${htmlText(name)}</th>${sides.map((side) => `<td>${text(side)}</td>`).join('')}</tr>`,
-  );
-  numbers.innerHTML = `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody>`;
-}
-
-function digits(value: number | undefined): string {
-  return value === undefined ? '–' : value.toPrecision(4);
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? '–' : `${Math.round(100 * value)} %`;
-}
-
-function unit(value: number, name: string): string {
-  return Number.isFinite(value) ? `${value.toPrecision(3)} ${name}` : '–';
-}
-
-function total(steps: readonly StepReport[], name: 'operations' | 'milliseconds'): number {
-  return steps.reduce((sum, step) => sum + step[name], 0);
 }

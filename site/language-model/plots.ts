@@ -16,9 +16,12 @@ export function plotOf(element: HTMLElement, redraw: () => void): Canvas {
   return canvas(element, redraw);
 }
 
-/** Both losses of each model on all examples, from the common start to where it is. */
-export function drawSpace(plot: Canvas, sides: readonly Side[]): void {
-  const points = sides.flatMap(({ losses }) => losses);
+/**
+ * Both losses of each model on all examples, from the common start to where it is.
+ * @param all what is known of them, later steps too, for which there is room
+ */
+export function drawSpace(plot: Canvas, sides: readonly Side[], all: readonly Side[]): void {
+  const points = all.flatMap(({ losses }) => losses);
   const area = areaOf(plot);
   const x = linear(domainOf(points.map(({ sft }) => sft)), [area.left, area.right]);
   const y = linear(domainOf(points.map(({ dpo }) => dpo)), [area.bottom, area.top]);
@@ -32,16 +35,28 @@ export function drawSpace(plot: Canvas, sides: readonly Side[]): void {
   plot.svg.innerHTML = axes(area, x, y, { x: subscripted('SFT'), y: subscripted('DPO') }, rem) + paths.join('') + start;
 }
 
-/** One objective of each model over the steps. */
-export function drawLosses(plot: Canvas, sides: readonly Side[], objective: 'sft' | 'dpo', steps: number): void {
+/**
+ * One objective of each model over the steps.
+ * @param all what is known of them, later steps too, for which there is room
+ * @param steps that each will have taken in the end
+ */
+export function drawLosses(
+  plot: Canvas,
+  sides: readonly Side[],
+  all: readonly Side[],
+  objective: 'sft' | 'dpo',
+  steps: number,
+): void {
   const area = areaOf(plot);
-  const values = sides.flatMap(({ losses }) => losses.map((row) => row[objective]));
+  const values = all.flatMap(({ losses }) => losses.map((row) => row[objective]));
   const x = linear([0, Math.max(1, steps)], [area.left, area.right]);
   const y = linear(domainOf(values), [area.bottom, area.top]);
   const rem = plot.rem();
   const paths = sides.map(({ look, losses }) => {
     const path = linePath(losses.length, (i) => [x(losses[i].step), y(losses[i][objective])]);
-    return `<path fill="none" d="${path}" ${stroke(look, 0.14 * rem)}/>`;
+    const last = losses.at(-1);
+    const head = last === undefined ? '' : symbol(look, x(last.step), y(last[objective]), 0.3 * rem);
+    return `<path fill="none" d="${path}" ${stroke(look, 0.14 * rem)}/>${head}`;
   });
   const titles = { x: 'step', y: subscripted(objective.toUpperCase()) };
   plot.svg.innerHTML = axes(area, x, y, titles, rem) + paths.join('');

@@ -17,6 +17,8 @@ export type FromWorker =
   | { readonly kind: 'question'; readonly prompt: string; readonly plain: string; readonly lively: string }
   | ({ readonly kind: 'answer'; readonly side: 0 | 1; readonly step: number } & Answer)
   | ({ readonly kind: 'step' } & StepReport)
+  /** It was told to pause, and has finished the step under way. */
+  | { readonly kind: 'paused' }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string };
 

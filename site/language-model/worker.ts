@@ -29,6 +29,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     going = new Promise((resolve) => (go = resolve));
   } else {
     go?.();
+    go = undefined;
   }
 };
 
@@ -39,6 +40,7 @@ function tell(message: FromWorker): void {
 /** Lets messages through, and waits while the page has paused. */
 async function turn(): Promise<void> {
   await nextTurn();
+  if (go !== undefined) tell({ kind: 'paused' });
   await going;
 }
 

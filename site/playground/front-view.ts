@@ -174,12 +174,13 @@ export function frontPicture(
     found === undefined
       ? ''
       : `<path class="chosen" d="M${px(x(found.sft) - 0.34 * rem)},${px(y(found.dpo.upper))}h${px(0.68 * rem)}M${px(x(found.sft))},${px(y(found.dpo.upper) - 0.34 * rem)}v${px(0.68 * rem)}"/>`;
+  const [innerLine, outerLine] = [spaceLine(space, inner), spaceLine(space, pairs(front.outer))];
   return `${spaceAxes(space, rem)}
     ${clipped(clip, area)}
     <g clip-path="url(#${clip})">
       <path class="feasible" d="${reachedRegion(space, points)}"/>
-      <path class="outer" d="${spaceLine(space, pairs(front.outer))}"/>
-      <path class="inner" d="${spaceLine(space, inner)}"/>
+      <path class="outer" d="${outerLine}"/>
+      <path class="inner" d="${innerLine}"/>
       <path class="solved" d="${solved}" stroke-width="${px(0.3 * rem)}"/>
       ${chosen}
     </g>
@@ -190,6 +191,7 @@ export function frontPicture(
       ],
       area,
       0.78 * rem,
+      { lines: [innerLine] },
     )}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Box } from '../chart/direct-labels.js';
 import { px, type Scale } from '../chart/plot.js';
 import type { Ellipse, QuadraticChoice } from './state.js';
 
@@ -200,6 +201,20 @@ export function handles(svg: SVGSVGElement, changed: (change: Change) => void): 
       group.setAttribute('display', 'none');
     },
   };
+}
+
+/** Where handles and their names, which stand above them, lie on the landscape. */
+export function handleBoxes(quadratic: QuadraticChoice, x: Scale, y: Scale, rem: number): Box[] {
+  return handleList.map(({ kind, at }) => {
+    const [a, b] = at(quadratic);
+    const [across, above, below] = kind === 'centre' ? [1.3, 1.8, 0.65] : [0.4, 0.4, 0.4];
+    return {
+      left: x(a) - across * rem,
+      right: x(a) + across * rem,
+      top: y(b) - above * rem,
+      bottom: y(b) + below * rem,
+    };
+  });
 }
 
 const arrows = new Map([

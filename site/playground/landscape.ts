@@ -1,9 +1,10 @@
 import { contours } from 'd3-contour';
 import { looks } from '../../src/figure/theme.js';
+import { directLabels } from '../chart/direct-labels.js';
 import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type PlotArea, type Scale } from '../chart/plot.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
-import { handles, type Change } from './handles.js';
-import type { ReferenceOptimumName, Scene, Window } from './protocol.js';
+import { handleBoxes, handles, type Change } from './handles.js';
+import type { Scene, Window } from './protocol.js';
 import { reached, shownEnsembles, type Shown, type View } from './shown.js';
 import type { Ellipse, State } from './state.js';
 
@@ -16,8 +17,9 @@ const ellipseLevels = [0.03125, 0.125, 0.5, 2, 8, 32];
 /**
  * The landscape with its contours, the minimisers, and the paths that the schedules take.
  * @param changed told how a hand changes the quadratics; without it nothing can be dragged
+ * @param only the names of the points that are marked; all where absent
  */
-export function landscapeView(host: HTMLElement, changed?: (change: Change) => void): View {
+export function landscapeView(host: HTMLElement, changed?: (change: Change) => void, only?: readonly string[]): View {
   let last: Shown | undefined;
   const name = uniqueName('landscape-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -45,7 +47,8 @@ export function landscapeView(host: HTMLElement, changed?: (change: Change) => v
     if (window === undefined) return;
     const x = linear(window.x, [0, width()]);
     const y = linear(window.y, [height(), 0]);
-    backdrop.innerHTML = plane(shown, x, y, rem(), held !== undefined);
+    const area = { left: 0, right: width(), top: 0, bottom: height() };
+    backdrop.innerHTML = plane(shown, { x, y, rem: rem(), area, held: held !== undefined, only });
     if (shown.state.kind === 'quadratic') held?.show(shown.state.quadratic, x, y, rem());
     else held?.hide();
   }
@@ -53,8 +56,9 @@ export function landscapeView(host: HTMLElement, changed?: (change: Change) => v
 }
 
 /** d ≥ 2: the plane, from the state itself where that says all, so that it follows the hand at once. */
-function plane(shown: Shown, x: Scale, y: Scale, rem: number, held: boolean): string {
+function plane(shown: Shown, { held, ...drawing }: Omit<Drawing, 'set'>): string {
   const { state, scene, theory } = shown;
+  const { x, y, rem } = drawing;
   const layers: string[] = [];
   if (scene !== undefined) layers.push(hill(state, scene, x, y));
   if (state.kind === 'quadratic') {
@@ -66,20 +70,11 @@ function plane(shown: Shown, x: Scale, y: Scale, rem: number, held: boolean): st
     const across = x(scene.radius) - x(0);
     layers.push(`<circle class="ball" cx="${px(x(0))}" cy="${px(y(0))}" r="${px(across)}"/>`);
   }
-  if (theory !== undefined) {
-    const { front } = theory;
-    const curve = linePath(front.length, (i) => [x(front[i].point[0]), y(front[i].point[1])]);
-    layers.push(`<path class="pareto-set" d="${curve}"/>`);
-  }
-  layers.push(...paths(shown, x, y, rem));
-  if (scene !== undefined) layers.push(referenceOptima(state.kind === 'quadratic' && held, scene, x, y, rem));
-  const { choice } = shown;
-  if (choice !== undefined && !('reason' in choice)) {
-    const [left, top] = [x(choice.point[0]), y(choice.point[1])];
-    const r = 0.3 * rem;
-    layers.push(`<g class="reference-optimum budget" transform="translate(${px(left)},${px(top)})"><title>the point of the front within the budget</title>
-      <path d="M${px(-r)},${px(-r)}h${px(2 * r)}v${px(2 * r)}h${px(-2 * r)}Z"/><text x="${px(0.5 * rem)}" y="${px(-0.3 * rem)}">budget</text></g>`);
-  }
+  const front = theory?.front ?? [];
+  const set = linePath(front.length, (i) => [x(front[i].point[0]), y(front[i].point[1])]);
+  layers.push(`<path class="pareto-set" d="${set}"/>`, ...paths(shown, x, y, rem));
+  if (scene !== undefined)
+    layers.push(marks(shown, scene, { ...drawing, set, held: held && state.kind === 'quadratic' }));
   return layers.join('');
 }
 
@@ -184,36 +179,71 @@ export function dots(points: Float64Array, x: Scale, y: Scale, key: ScheduleKey,
   return `<path class="cloud" data-schedule="${key}" d="${d}" stroke="${looks[key].colour}" stroke-width="${px(2 * radius)}"/>`;
 }
 
-const referenceOptimumLabels: readonly (readonly [ReferenceOptimumName, string, string])[] = [
-  ['weightedSum', 'θ<tspan class="sub">λ</tspan>*', 'minimiser of F_λ, where Mix and ALRIGHT go'],
-  ['chebyshev', 'θ°', 'minimiser of F_max, where MAXRIGHT goes'],
-];
+/** A point of the plane that is marked: its place, its name, and what it is. */
+interface Mark {
+  readonly at: readonly [number, number];
+  readonly label: string;
+  readonly title: string;
+  readonly name: string;
+}
 
-/** @param held whether minimisers and start are shown by what holds them */
-function referenceOptima(held: boolean, scene: Scene, x: Scale, y: Scale, rem: number): string {
-  const own = held
-    ? []
-    : ([
-        ['dpo', 'DPO'],
-        ['sft', 'SFT'],
-      ] as const);
-  const minimisers = own.map(([name, label]) => mark(name, label, `minimiser of f_${label}`));
-  const start = held ? '' : cross(scene.start, 'start', 'start', 'start');
-  return [start, ...minimisers, ...referenceOptimumLabels.map(([name, label, title]) => mark(name, label, title))].join(
-    '',
+interface Drawing {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly rem: number;
+  readonly area: PlotArea;
+  /** The Pareto set, as a path. */
+  readonly set: string;
+  /** Whether minimisers and start are shown by what holds them. */
+  readonly held: boolean;
+  /** The names of the points that are marked; all where absent. */
+  readonly only: readonly string[] | undefined;
+}
+
+/** The points of interest with their names, which keep off each other and off the Pareto set. */
+function marks({ state, choice }: Shown, scene: Scene, { x, y, rem, area, set, held, only }: Drawing): string {
+  const { referenceOptima } = scene;
+  const own: readonly Mark[] = [
+    { at: scene.start, label: 'start', title: 'start', name: 'start' },
+    { at: referenceOptima.sft.point, label: 'SFT', title: 'minimiser of f_SFT', name: 'sft' },
+    { at: referenceOptima.dpo.point, label: 'DPO', title: 'minimiser of f_DPO', name: 'dpo' },
+  ];
+  const others: readonly Mark[] = [
+    {
+      at: referenceOptima.weightedSum.point,
+      label: 'θ*_λ',
+      title: 'minimiser of F_λ, where Mix and ALRIGHT go',
+      name: 'weightedSum',
+    },
+    {
+      at: referenceOptima.chebyshev.point,
+      label: 'θ°',
+      title: 'minimiser of F_max, where MAXRIGHT goes',
+      name: 'chebyshev',
+    },
+    ...(choice === undefined || 'reason' in choice
+      ? []
+      : [{ at: choice.point, label: 'budget', title: 'the point of the front within the budget', name: 'budget' }]),
+  ];
+  const shown = [...(held ? [] : own), ...others].filter(({ name }) => only?.includes(name) ?? true);
+  const crosses = shown.map(({ at: [a, b], title, name }) => {
+    const r = 0.28 * rem;
+    const drawn =
+      name === 'budget'
+        ? `M${px(-r)},${px(-r)}h${px(2 * r)}v${px(2 * r)}h${px(-2 * r)}Z`
+        : `M${px(-r)},0H${px(r)}M0,${px(-r)}V${px(r)}`;
+    return `<g class="reference-optimum ${name}" transform="translate(${px(x(a))},${px(y(b))})"><title>${title}</title><path d="${drawn}"/></g>`;
+  });
+  const names = shown.map(({ at: [a, b], label }) => ({
+    text: label,
+    x: x(a),
+    y: y(b),
+    name: 'strong',
+  }));
+  return (
+    crosses.join('') +
+    directLabels(names, area, 0.85 * rem, { lines: [set], boxes: held ? handleBoxes(state.quadratic, x, y, rem) : [] })
   );
-
-  function mark(name: ReferenceOptimumName, label: string, title: string): string {
-    return cross(scene.referenceOptima[name].point, label, title, name);
-  }
-
-  function cross([a, b]: readonly [number, number], label: string, title: string, name: string): string {
-    const [left, top, arm] = [x(a), y(b), 0.28 * rem];
-    const below = name === 'chebyshev' ? 1.35 : -0.5;
-    return `<g class="reference-optimum ${name}" transform="translate(${px(left)},${px(top)})"><title>${title}</title>
-      <path d="M${px(-arm)},0H${px(arm)}M0,${px(-arm)}V${px(arm)}"/>
-      <text x="${px(0.45 * rem)}" y="${px(below * 0.8 * rem)}">${label}</text></g>`;
-  }
 }
 
 /** d = 1: both objectives and F_λ as curves over θ, and below them the runs, time going down. */

@@ -91,15 +91,16 @@ export function remediesPicture(
       ? []
       : [{ text: 'θ*_λ', x: x(optimum.sft), y: y(optimum.dpo) }]),
   ];
+  const [line, level] = [spaceLine(space, front), levelLine(space, lambda, optimum)];
   return `${spaceAxes(space, rem)}
     ${clipped(clip, area)}
     <g clip-path="url(#${clip})">
       <path class="feasible" d="${reachedRegion(space, front)}"/>
-      <path class="level" d="${levelLine(space, lambda, optimum)}"/>
-      <path class="front" d="${spaceLine(space, front)}"/>
+      <path class="level" d="${level}"/>
+      <path class="front" d="${line}"/>
       ${curves.join('')}${cross(x(ideal.sft), y(ideal.dpo))}${marks.join('')}
     </g>
-    ${directLabels(labels, area, 0.78 * rem)}`;
+    ${directLabels(labels, area, 0.78 * rem, { lines: [line, level] })}`;
 }
 
 function spoken(remedies: readonly DrawnRemedy[]): string {

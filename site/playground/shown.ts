@@ -25,7 +25,8 @@ export interface View {
 
 /** The index of the last recorded step that lies within the progress. */
 export function reached({ steps }: Pick<EnsembleSummary, 'steps'>, progress: number): number {
-  const until = progress * steps[steps.length - 1];
+  // A share is a quotient: what rounding takes off it is not a step.
+  const until = progress * steps[steps.length - 1] + 1e-6;
   let at = 0;
   while (at + 1 < steps.length && steps[at + 1] <= until) at++;
   return at;
@@ -45,7 +46,9 @@ export function workingWords(state: State): (step: number) => string {
   if (keys.length === 0) return () => '';
   const [first] = stagesOf(state);
   const stages = keys[0] === paper.sftThenDpo ? ['SFT', 'DPO'] : ['DPO', 'SFT'];
-  return (step) => (step === 0 ? 'the start' : `training ${stages[step <= first ? 0 : 1]}`);
+  // Beside others it is said whose stage it is.
+  const words = state.schedules.length === 1 ? 'training' : 'Sequential trains';
+  return (step) => (step === 0 ? 'the start' : `${words} ${stages[step <= first ? 0 : 1]}`);
 }
 
 /**

@@ -45,13 +45,16 @@ export function frontierView(
       `<circle class="point" cx="${px(x(point.sft))}" cy="${px(y(point.dpo))}" r="${px(r)}" style="fill:${colour}"/>`;
     const cross = `<path class="mark" d="M${px(x(ideal.sft) - r)},${px(y(ideal.dpo))}h${px(2 * r)}M${px(x(ideal.sft))},${px(y(ideal.dpo) - r)}v${px(2 * r)}"/>`;
     const distance = far === undefined ? undefined : gapArrow(space, state.lambda, weightedSum, far, rem());
+    const level = levelLine(space, state.lambda, weightedSum);
+    const farLevel = far === undefined ? '' : levelLine(space, state.lambda, far);
+    const front = spaceLine(space, theory.front);
     svg.innerHTML = `${spaceAxes(space, rem())}${clipped(clip, area)}
       <g clip-path="url(#${clip})">
         <path class="feasible" d="${reachedRegion(space, theory.front)}"/>
-        <path class="level" d="${levelLine(space, state.lambda, weightedSum)}"/>
-        ${far === undefined ? '' : `<path class="level far" d="${levelLine(space, state.lambda, far)}"/>`}
-        <path class="front" d="${spaceLine(space, theory.front)}"/>
-        ${cross}${distance?.drawing ?? ''}
+        <path class="level" d="${level}"/>
+        <path class="level far" d="${farLevel}"/>
+        <path class="front" d="${front}"/>
+        ${cross}${distance === undefined ? '' : `<path class="distance" d="${distance.line}"/>`}
         ${points.map((point) => disc(point, point.colour)).join('')}${far === undefined ? '' : disc(far, far.colour)}${disc(weightedSum)}
       </g>
       ${directLabels(
@@ -66,6 +69,7 @@ export function frontierView(
         ],
         area,
         0.8 * rem(),
+        { lines: [front, level, farLevel, distance?.line ?? ''] },
       )}`;
   }
   return { draw };
@@ -78,7 +82,7 @@ function gapArrow(
   at: { readonly dpo: number; readonly sft: number },
   far: { readonly dpo: number; readonly sft: number },
   rem: number,
-): { drawing: string; x: number; y: number } {
+): { line: string; x: number; y: number } {
   // The normal of a line λ f_DPO + (1 − λ) f_SFT = constant, in pixels.
   const [perSft, perDpo] = [x(1) - x(0), y(1) - y(0)];
   const normal = [(1 - lambda) / perSft, lambda / perDpo];
@@ -97,7 +101,7 @@ function gapArrow(
     to[1] + shift * alongY,
   ];
   return {
-    drawing: `<path class="distance" d="M${px(ax)},${px(ay)}L${px(bx)},${px(by)}"/>`,
+    line: `M${px(ax)},${px(ay)}L${px(bx)},${px(by)}`,
     x: (ax + bx) / 2,
     y: (ay + by) / 2,
   };

@@ -33,10 +33,11 @@ export function stopView(host: HTMLElement, stops: (shown: Shown) => Stops | und
     const at = (step: number): { x: number; y: number } => ({ x: x(step), y: y(curve[step]?.gap ?? NaN) });
     const [here, least] = [at(stop), at(best)];
     const r = 0.32 * rem();
+    const line = linePath(curve.length, (i) => [x(i), curve[i].gap > 1.6 * limit ? NaN : y(curve[i].gap)]);
     svg.innerHTML = `${axes(area, x, y, { x: 'steps of stage two →', y: '↑ gap F_λ − min F_λ' }, rem())}
       <path class="level" d="M${px(area.left)},${px(y(0))}H${px(area.right)}"/>
       <path class="level far" d="M${px(area.left)},${px(y(limit))}H${px(area.right)}"/>
-      <path class="front" d="${linePath(curve.length, (i) => [x(i), curve[i].gap > 1.6 * limit ? NaN : y(curve[i].gap)])}"/>
+      <path class="front" d="${line}"/>
       <circle class="point" cx="${px(least.x)}" cy="${px(least.y)}" r="${px(r)}" style="fill:var(--ink)"/>
       ${here.y < area.top ? '' : `<circle class="point" cx="${px(here.x)}" cy="${px(here.y)}" r="${px(r)}" style="fill:var(--accent)"/>`}
       ${directLabels(
@@ -48,6 +49,7 @@ export function stopView(host: HTMLElement, stops: (shown: Shown) => Stops | und
         ],
         area,
         0.8 * rem(),
+        { lines: [line] },
       )}`;
   }
   return { draw };

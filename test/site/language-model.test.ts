@@ -30,6 +30,53 @@ async function savedLosses(page: Page): Promise<number[][]> {
   );
 }
 
+/** The transport shows what both models said at the start, which is one model, and after the last step. */
+async function goesThroughTheSteps(page: Page): Promise<void> {
+  const time = page.locator('#transport');
+  const shown = async (): Promise<string[][]> => [
+    await page.locator('#replies blockquote').allInnerTexts(),
+    await page.locator('#replies .share').allInnerTexts(),
+    await page.locator('#numbers td').allInnerTexts(),
+    await page.locator('#sft-loss path[stroke-width]').evaluateAll((paths) => paths.map((path) => path.outerHTML)),
+  ];
+  const output = time.locator('output');
+  const at = (step: number): Promise<void> =>
+    output.filter({ hasText: new RegExp(`^step ${step} of ${settings.steps}: `) }).waitFor();
+  await at(settings.steps);
+  expect(await output.innerText()).toMatch(/: Sequential.*: DPO; ALRIGHT: (SFT|DPO)$/);
+  const end = await shown();
+  await time.locator('input').fill('0');
+  await at(0);
+  await page.locator('#replies .step').first().filter({ hasText: 'after step 0' }).waitFor();
+  const [replies, shares] = await shown();
+  expect(replies[0]).toBe(replies[1]);
+  expect(shares.slice(0, 2)).toEqual(shares.slice(2));
+  await time.getByRole('button', { name: 'Step', exact: true }).click();
+  await at(settings.steps);
+  await expect.poll(shown).toEqual(end);
+  // From the end it plays from the start, to the end again, and can be stopped.
+  const play = time.locator('.play');
+  const labels = await play.evaluate((button: HTMLElement) =>
+    [0, 1].map(() => {
+      button.click();
+      return button.textContent;
+    }),
+  );
+  expect(labels).toEqual(['❚❚ Pause', '▶ Play']);
+  const said = await time.evaluateHandle((element) => {
+    const texts: string[] = [];
+    new MutationObserver(() => texts.push(element.querySelector('output')?.textContent ?? '')).observe(element, {
+      childList: true,
+      subtree: true,
+    });
+    return texts;
+  });
+  await play.click();
+  await play.filter({ hasText: 'Play' }).waitFor();
+  await expect.poll(shown).toEqual(end);
+  expect((await said.jsonValue()).some((text) => text.startsWith('step 0 of'))).toBe(true);
+}
+
 /** The same steps by the engine in Node. */
 async function nodeLosses(): Promise<number[][]> {
   await openBackend('wasm', { threads: 1 });
@@ -65,6 +112,7 @@ describe('the language model in the page', () => {
       expect(await page.locator('#replies blockquote').allInnerTexts()).toHaveLength(2);
       expect(await page.locator('#replies [data-manner]').allInnerTexts()).toHaveLength(4);
       expect(await page.locator('#replies .step').first().innerText()).toBe(`after step ${settings.steps}`);
+      await goesThroughTheSteps(page);
       expect(await page.locator('#ran').innerText()).toMatch(/λ 0\.75, conflict 1, 3 steps/);
       await page.locator('#lambda').fill('0.3');
       expect(await page.locator('#ran').innerText()).toMatch(/λ 0\.75.*changed since/);
@@ -100,9 +148,12 @@ describe('the language model in the page', () => {
       await expect.poll(steps, patience).toBeGreaterThan(1);
       await page.getByRole('button', { name: 'Pause' }).click();
       // A step under way is finished.
-      await page.waitForTimeout(1000);
+      await page
+        .locator('#status')
+        .filter({ hasText: /^Paused\.$/ })
+        .waitFor(patience);
       const paused = await steps();
-      await page.waitForTimeout(1000);
+      await page.waitForTimeout(300);
       expect(await steps()).toBe(paused);
       await page.getByRole('button', { name: 'Resume' }).click();
       await expect.poll(steps, patience).toBeGreaterThan(paused);

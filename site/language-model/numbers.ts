@@ -1,0 +1,54 @@
+import { mean, median } from '../../src/base/statistics.js';
+import { htmlText } from '../../src/figure/scripts.js';
+import { swatch } from '../chart/swatch.js';
+import type { Side } from './plots.js';
+import type { StepReport } from './protocol.js';
+import { choiceWords } from './replay.js';
+
+/** The table of what both models do and cost: rows of names and of each model's value. */
+export function numbersHtml(sides: readonly Side[]): string {
+  const heads = sides.map(({ look }) => `<th scope="col"><span class="look">${swatch(look)}${look.label}</span></th>`);
+  const body = rows.map(
+    ([name, text]) =>
+      `<tr><th scope="row">${htmlText(name)}</th>${sides.map((side) => `<td>${text(side)}</td>`).join('')}</tr>`,
+  );
+  return `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody>`;
+}
+
+const rows: readonly (readonly [string, (side: Side) => string])[] = [
+  ['steps', ({ steps }) => String(steps.length)],
+  [
+    'last step on',
+    ({ steps }) => {
+      const last = steps.at(-1);
+      return last === undefined ? '–' : choiceWords(last.choice);
+    },
+  ],
+  ['f_SFT', ({ losses }) => digits(losses.at(-1)?.sft)],
+  ['f_DPO', ({ losses }) => digits(losses.at(-1)?.dpo)],
+  ['preferred reply likelier', ({ losses }) => percent(losses.at(-1)?.accuracy)],
+  ['time a step, median', ({ steps }) => unit(median(steps.map(({ milliseconds }) => milliseconds)), 'ms')],
+  ['work a step', ({ steps }) => unit(mean(steps.map(({ operations }) => operations)) / 1e6, 'MFLOP')],
+  ['speed', ({ steps }) => unit(total(steps, 'operations') / total(steps, 'milliseconds') / 1e6, 'GFLOP/s')],
+  [
+    'memory of tensors, both models',
+    ({ steps }) => unit(Math.max(...steps.map((step) => step.tensorBytes)) / 1e6, 'MB'),
+  ],
+];
+
+/** A loss to four digits. */
+export function digits(value: number | undefined): string {
+  return value === undefined ? '–' : value.toPrecision(4);
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '–' : `${Math.round(100 * value)} %`;
+}
+
+function unit(value: number, name: string): string {
+  return Number.isFinite(value) ? `${value.toPrecision(3)} ${name}` : '–';
+}
+
+function total(steps: readonly StepReport[], name: 'operations' | 'milliseconds'): number {
+  return steps.reduce((sum, step) => sum + step[name], 0);
+}
