@@ -205,9 +205,9 @@ export function handles(svg: SVGSVGElement, changed: (change: Change) => void): 
 
 /** Where handles and their names, which stand above them, lie on the landscape. */
 export function handleBoxes(quadratic: QuadraticChoice, x: Scale, y: Scale, rem: number): Box[] {
-  return handleList.map(({ kind, at }) => {
-    const [a, b] = at(quadratic);
-    const [across, above, below] = kind === 'centre' ? [1.3, 1.8, 0.65] : [0.4, 0.4, 0.4];
+  return handleList.map((handle) => {
+    const [a, b] = handle.at(quadratic);
+    const [across, above, below] = handle.kind === 'centre' ? [1.3, 1.8, 0.65] : [0.4, 0.4, 0.4];
     return {
       left: x(a) - across * rem,
       right: x(a) + across * rem,
