@@ -7,7 +7,11 @@ import { comparedRuns, type Joint } from './plan.js';
 import { lossOf, type ExperimentSettings, type PlanSettings } from './settings.js';
 
 /** Refuses settings that no run could work with, and a scale in which something would go unseen. */
-export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'scale' | 'training'>): void {
+export function checkSettings({
+  scale,
+  training,
+  budgets = [],
+}: Pick<ExperimentSettings, 'scale' | 'training' | 'budgets'>): void {
   const { steps, lambdas, optimumSteps, horizons, learningRateFactors } = scale;
   if (new Set(lambdas).size < lambdas.length) throw new InputError('lambdas', lambdas, 'different weights');
   if (steps < 2) throw new InputError('steps', steps, 'at least 2, one for each stage of Sequential');
@@ -18,6 +22,9 @@ export function checkSettings({ scale, training }: Pick<ExperimentSettings, 'sca
   const different = new Set(learningRateFactors).size === learningRateFactors.length;
   if (learningRateFactors.length === 0 || !different || learningRateFactors.some((factor) => !(factor > 0))) {
     throw new InputError('learning-rate-factors', learningRateFactors, 'different numbers > 0');
+  }
+  if (new Set(budgets).size < budgets.length || budgets.some((budget) => !(budget >= 0 && budget < Infinity))) {
+    throw new InputError('budgets', budgets, 'different numbers of nats, each ≥ 0');
   }
   checkedPreferenceLoss(lossOf(training));
   checkedLearningRate({ learningRate: training.learningRate }, steps);

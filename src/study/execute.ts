@@ -33,7 +33,7 @@ import {
 } from './planned-runs.js';
 import { tables, type Preparation } from './results.js';
 import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
-import { writtenSettings, type ExperimentSettings, type PlanSettings } from './settings.js';
+import { undecisive, writtenSettings, type ExperimentSettings, type PlanSettings } from './settings.js';
 import { summarise, type Summary } from './summary.js';
 import { learningRatesOf } from './tuning.js';
 
@@ -224,7 +224,7 @@ export async function readPlan(
   checkSettings(planned);
   const joint = await jointSchedules(planned);
   checkSchedules(planned, joint);
-  const unknown = ['files', 'schedule-modules', ...(backend === 'auto' ? ['backend'] : [])];
+  const unknown = [...undecisive, 'files', 'schedule-modules', ...(backend === 'auto' ? ['backend'] : [])];
   const claimed = claimedSettings(out, writtenSettings(planned), unknown);
   const found = claimed?.backend;
   return { runs: plannedRuns(planned, joint, out), ...(typeof found === 'string' && { backend: found }) };
@@ -241,8 +241,9 @@ export async function decisiveSettings(settings: ExperimentSettings): Promise<Re
     }),
   );
   const modules = (settings.schedules ?? []).filter(isModulePath);
+  const written = Object.entries(writtenSettings(settings));
   return {
-    ...writtenSettings(settings),
+    ...Object.fromEntries(written.filter(([name]) => !(undecisive as readonly string[]).includes(name))),
     files: digestOf(JSON.stringify(await Promise.all(digests))),
     ...(modules.length > 0 && { 'schedule-modules': modules.map(moduleDigest) }),
   };

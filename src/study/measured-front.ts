@@ -38,17 +38,19 @@ export interface MeasuredFront {
   readonly budgets: readonly BudgetChoice[];
 }
 
-/** Budgets as shares of what SFT alone learns on held-out data. */
+/** Budgets as shares of what SFT alone learns on held-out data, where none are given. */
 const budgetShares = [0.1, 0.25, 0.5];
 
 /**
  * The measured front of every comparison.
  * @param best for each seed the smallest held-out f_SFT that SFT alone came to
+ * @param given budgets of one's own, in nats
  */
 export function measuredFronts(
   steps: number,
   results: readonly EvaluationRow[],
   best: ReadonlyMap<number, number>,
+  given?: readonly number[],
 ): MeasuredFront[] {
   return comparisons.map((comparison) => {
     const rows = results.filter((row) => row.comparison === comparison);
@@ -79,7 +81,9 @@ export function measuredFronts(
           }),
         ),
       })),
-      budgets: budgetShares.map((share) => underBudget(groups, share * learnt, best)),
+      budgets: (given ?? budgetShares.map((share) => share * learnt)).map((budget) =>
+        underBudget(groups, budget, best),
+      ),
     };
   });
 }

@@ -76,6 +76,8 @@ export interface ExperimentSettings {
   /** The schedules' own settings, each for those that have it. */
   readonly scheduleSettings: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  /** Budgets of forgetting that a choice is made under, in nats of held-out f_SFT; shares of what SFT learns unless given. */
+  readonly budgets?: readonly number[];
   /** The share of contradicting preferences, where the data are synthetic. */
   readonly conflict?: number;
   readonly backend: Exclude<BackendName, 'auto'>;
@@ -92,18 +94,22 @@ export function filesOf(
 /** What decides which runs there are: all but the files. */
 export type PlanSettings = Omit<ExperimentSettings, 'files'>;
 
+/** Of the written settings those that decide no run, only what is said of them: they may change when a folder is gone on with. */
+export const undecisive = ['budgets'] as const satisfies readonly (keyof PlanSettings)[];
+
 /** An experiment's settings as its files hold them: without paths, and the schedules' settings beside the others. */
 export type WrittenSettings = Omit<ExperimentSettings, 'files' | 'scheduleSettings'> &
   Readonly<Record<string, unknown>>;
 
 /** The settings that an experiment's files hold. */
 export function writtenSettings(settings: PlanSettings): WrittenSettings {
-  const { preset, training, scale, schedules, scheduleSettings, seed, conflict, backend } = settings;
+  const { preset, training, scale, schedules, scheduleSettings, seed, budgets, conflict, backend } = settings;
   return {
     ...{ preset, training, scale },
     ...(schedules !== undefined && { schedules }),
     ...scheduleSettings,
     seed,
+    ...(budgets !== undefined && { budgets }),
     ...(conflict !== undefined && { conflict }),
     backend,
   };

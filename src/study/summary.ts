@@ -102,7 +102,7 @@ export function summarise(given: ExperimentSettings, measured: Measured): Summar
     rows: summaryRows(settings.scale.steps, results),
     checks: checksOf(settings, singleObjectives, results),
     claims,
-    fronts: measuredFronts(settings.scale.steps, results, bestSft),
+    fronts: measuredFronts(settings.scale.steps, results, bestSft, given.budgets),
     tuning,
     sensitivity,
     beyondGuess: beyondGuess(results, uniformGuess),

@@ -148,6 +148,21 @@ describe('an experiment', () => {
     const [expected, found] = [contents(whole), contents(out)];
     expect([...found.keys()]).toEqual([...expected.keys()]);
     for (const [name, content] of expected) expect(found.get(name) === content, name).toBe(true);
+
+    // Judged anew under budgets of one's own: no run is made, and only what is said of them differs.
+    const { stdout: judged } = await experiment(...words(out, '--budgets', '0,1e6', '--json'));
+    const { summary } = JSON.parse(judged) as ExperimentReport;
+    expect(summary.settings.budgets).toEqual([0, 1e6]);
+    for (const { comparison, budgets } of summary.fronts) {
+      expect(budgets.map(({ forgetAtMost }) => forgetAtMost)).toEqual([0, 1e6]);
+      // Everything is within a million nats: the least held-out f_DPO of all ends.
+      const ends = summary.rows.filter((row) => row.comparison === comparison);
+      const least = ends.reduce((best, row) => (row.heldOutDpo.mean < best.heldOutDpo.mean ? row : best));
+      expect(budgets[1].choice).toMatchObject({ schedule: least.schedule, lambda: least.lambda });
+    }
+    const anew = contents(out);
+    const differing = [...expected].flatMap(([name, content]) => (anew.get(name) === content ? [] : [name]));
+    expect(differing).toEqual(['command.txt', 'contents.json', 'summary.json']);
   });
 
   it('does not mix two experiments in one folder', async () => {
@@ -194,6 +209,12 @@ describe('refuses in one line', () => {
       'expected more than the 8 of the longest',
     ],
     ['a factor twice', ['--learning-rate-factors', '1,1'], 'learning-rate-factors: got [1,1], expected different'],
+    [
+      'a budget below 0',
+      ['--budgets', '0.1,-1'],
+      'budgets: got [0.1,-1], expected different numbers of nats, each ≥ 0',
+    ],
+    ['a budget that is no number', ['--budgets', '0.1,'], 'budgets: got "", expected a'],
     ['a weight twice', ['--lambdas', '0.5,0.5'], 'lambdas: got 0.5, expected each λ once'],
     ['too long sequences', ['--max-length', '100'], 'max-length: got 100, expected at most 96'],
     ['too few records', ['--sft-examples', '90'], 'expected at least 92, or a larger --max-length'],

@@ -33,7 +33,7 @@ export async function compareRemediesAction(
   options: ExperimentOptions,
   commandLineOf: (preset: string) => string,
 ): Promise<void> {
-  for (const name of ['submit', 'status', 'run', 'schedules', 'horizons'] as const) {
+  for (const name of ['submit', 'status', 'run', 'schedules', 'horizons', 'budgets'] as const) {
     if (options[name] !== undefined) throw new InputError(optionName(name), options[name], 'none with --remedies');
   }
   const { checkedRemedies, runRemedies } = await import('../../study/remedies/execute.js');

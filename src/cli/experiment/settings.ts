@@ -24,7 +24,7 @@ function dataFolder(): string | undefined {
 export async function chosenSettings(
   preset: Preset,
   options: ExperimentOptions,
-): Promise<Pick<ExperimentSettings, 'scale' | 'training' | 'schedules' | 'scheduleSettings' | 'seed'>> {
+): Promise<Pick<ExperimentSettings, 'scale' | 'training' | 'schedules' | 'scheduleSettings' | 'budgets' | 'seed'>> {
   const { settingsOfSchedules } = await import('../options/schedule.js');
   const { comparedByDefault } = await import('../../study/plan.js');
   const { full = false, maxLength, steps } = options;
@@ -49,7 +49,7 @@ export async function chosenSettings(
       ...given('learningRate', 'preferenceLoss', 'beta', 'labelSmoothing', 'sftBatch', 'preferenceBatch'),
       ...(maxLength !== undefined && { maximumLength: maxLength }),
     },
-    ...given('schedules'),
+    ...given('schedules', 'budgets'),
     scheduleSettings: {
       ...preset.scheduleSettings,
       ...(await settingsOfSchedules(options.schedules ?? comparedByDefault, { ...options })),

@@ -31,6 +31,7 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly learningRateFactors?: readonly number[];
   readonly sensitivitySeeds?: number;
   readonly horizons?: readonly number[];
+  readonly budgets?: readonly number[];
   readonly schedules?: readonly string[];
   /** True where they are asked for without names: all. */
   readonly remedies?: string | true;
@@ -93,6 +94,11 @@ export function withExperimentOptions(command: Command): Command {
       '--horizons <list>',
       'multiples of T to run Sequential and one of the others for too, or none',
       horizonsOption,
+    )
+    .option(
+      '--budgets <list>',
+      'budgets of forgetting to choose a schedule and a λ under, in nats of held-out f_SFT lost to SFT alone, with commas (default: 10, 25 and 50 % of what SFT alone learns); decides no run',
+      (text) => text.split(',').map((part) => numberOption('budgets')(part)),
     )
     .option('--learning-rate <number>', 'α of AdamW, before its factors', numberOption('learning-rate'))
     .option(
