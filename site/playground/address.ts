@@ -60,11 +60,18 @@ const parts: Readonly<Record<string, Part>> = {
   candidates: logLinear('candidates', 2, 50, true),
   examples: logLinear('examples', 1, 1000, true),
   'problem-seed': logLinear('problemSeed', 0, 2 ** 31, true),
+  own: {
+    write: ({ own }) => (own.length === 0 ? undefined : own.map(({ key }) => key).join(',')),
+    read(text, state) {
+      const known = state.own.map(({ key }) => key);
+      return text.split(',').every((key) => known.includes(key)) ? state : undefined;
+    },
+  },
   schedules: {
     write: ({ schedules }) => schedules.join(','),
     read(text, state) {
       const wanted = text.split(',');
-      const schedules = scheduleKeys.filter((key) => wanted.includes(key));
+      const schedules = scheduleKeys(state).filter((key) => wanted.includes(key));
       return schedules.length > 0 && schedules.length === wanted.length ? { ...state, schedules } : undefined;
     },
   },
@@ -121,11 +128,14 @@ export async function toAddress(state: State): Promise<string> {
   return words.join('&');
 }
 
-/** The state that an address says, and the parts of it that could not be understood. */
-export async function fromAddress(hash: string): Promise<{ state: State; refused: string[] }> {
+/**
+ * The state that an address says, and the parts of it that could not be understood.
+ * @param own the schedules of the visitor's own that the address names, where the browser keeps them
+ */
+export async function fromAddress(hash: string, own: State['own'] = []): Promise<{ state: State; refused: string[] }> {
   const said = new URLSearchParams(hash.replace(/^#/, '').replaceAll('+', '%2B'));
   const refused: string[] = [];
-  let state = initialState;
+  let state: State = { ...initialState, own };
   for (const [name, { read }] of Object.entries(parts)) {
     const text = said.get(name);
     if (text === null) continue;

@@ -1,5 +1,5 @@
-import { looks } from '../../src/figure/theme.js';
-import { paper, type ScheduleKey } from '../../src/schedule/key.js';
+import { lookOf, looks } from '../../src/figure/theme.js';
+import { paper } from '../../src/schedule/key.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import {
   axes,
@@ -16,7 +16,7 @@ import {
 } from '../chart/plot.js';
 import { statementWords } from './statement-words.js';
 import type { Curve, ShownBound } from './protocol.js';
-import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 
 /** The measures as they are called on an axis. */
 const titles: Readonly<Partial<Record<keyof EnsembleMeasures, string>>> = {
@@ -72,8 +72,8 @@ export function againstStepsView(host: HTMLElement): View {
       ${axes(area, x, y, { x: 'steps →', y: titles[measure] ?? measure }, rem())}
       ${clipped(clip, area)}
       <g clip-path="url(#${clip})">
-        ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${looks[key].colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
-        ${runs.map(([key, { curves, steps }]) => `<path class="mean" data-schedule="${key}" d="${linePath(steps.length, (i) => [x(steps[i]), floor(curves[measure].mean[i])])}" ${stroke(looks[key], 0.13 * rem())}/>`).join('')}
+        ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${lookIn(state, key).colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
+        ${runs.map(([key, { curves, steps }]) => `<path class="mean" data-schedule="${key}" d="${linePath(steps.length, (i) => [x(steps[i]), floor(curves[measure].mean[i])])}" ${stroke(lookIn(state, key), 0.13 * rem())}/>`).join('')}
         ${bounds.map(({ key, bound }) => boundLine(key, bound, runs[0][1].steps, x, y)).join('')}
         ${ownLimit === undefined ? '' : `<path class="bound exact" d="M${px(area.left)},${px(y(ownLimit))}H${px(area.right)}" stroke="${looks[paper.maxright].colour}"/>`}
         ${progress < 1 ? `<path class="now" d="M${px(x(Math.max(1, until)))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
@@ -94,7 +94,7 @@ export function againstStepsView(host: HTMLElement): View {
       )}`;
 
     function head(
-      key: ScheduleKey,
+      key: string,
       ensemble: (typeof runs)[number][1],
       drawn: typeof measure,
       across: Scale,
@@ -103,7 +103,7 @@ export function againstStepsView(host: HTMLElement): View {
       const at = reached(ensemble, progress);
       const step = Math.max(1, ensemble.steps[at]);
       return symbol(
-        looks[key],
+        lookIn(state, key),
         across(step),
         up(ensemble.curves[drawn].mean[at]),
         0.32 * rem(),
@@ -113,7 +113,7 @@ export function againstStepsView(host: HTMLElement): View {
   }
 
   function boundLine(
-    key: ScheduleKey,
+    key: string,
     { curve, value, kind, id }: ShownBound,
     steps: readonly number[],
     x: Scale,
@@ -126,7 +126,7 @@ export function againstStepsView(host: HTMLElement): View {
     const d = single
       ? `M${px(x(1))},${px(y(value))}H${px(x(steps[steps.length - 1]))}`
       : linePath(steps.length, (i) => [x(steps[i]), curve[i] > 0 ? y(curve[i]) : NaN]);
-    return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${looks[key].colour}"/>`;
+    return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${lookOf(key).colour}"/>`;
   }
 
   /** The ends of the bounds in words, and by id where the page shows these; those that meet share a line. */

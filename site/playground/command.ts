@@ -1,6 +1,7 @@
 import { compared } from '../../experiments/compared.js';
 import { shellWords } from '../../src/base/text.js';
-import { variants, type ScheduleKey } from '../../src/schedule/key.js';
+import { variants } from '../../src/schedule/key.js';
+import { isListed } from '../../src/schedule/recognise.js';
 import { stagesOf, type State } from './state.js';
 
 /** The file name under which the problem is written by the commands. */
@@ -61,10 +62,9 @@ export function remediesCommand(state: State): string {
 }
 
 /** The command that runs one schedule. */
-export function runCommand(state: State, key: ScheduleKey): string {
+export function runCommand(state: State, key: string): string {
   const { lambda, steps, stepSize, seeds, seed, batch, period, firstStage } = state;
-  const { schedule, ...fixed } = compared[key];
-  const { own } = variants[key];
+  const { schedule, fixed, own } = named(state, key);
   return shellWords([
     'forgetting',
     'run',
@@ -77,6 +77,19 @@ export function runCommand(state: State, key: ScheduleKey): string {
     ...(batch === 1 ? [] : optionWords({ batch })),
     ...(seed === 0 ? [] : optionWords({ seed })),
   ]);
+}
+
+/** A schedule as `--schedule` names it, what sets it apart, and the names of its own settings. */
+function named(
+  { own }: State,
+  key: string,
+): { readonly schedule: string; readonly fixed: object; readonly own: readonly string[] } {
+  if (isListed(key)) {
+    const { schedule, ...fixed } = compared[key];
+    return { schedule, fixed, own: variants[key].own };
+  }
+  const file = own.find((one) => one.key === key)?.file ?? key;
+  return { schedule: `./${file}`, fixed: {}, own: [] };
 }
 
 /** A setting of a schedule as words: a flag where it is one. */

@@ -1,7 +1,5 @@
-import { looks } from '../../src/figure/theme.js';
-import { stroke, symbol } from '../chart/plot.js';
-import { variants } from '../../src/schedule/key.js';
-import { scheduleKeys, type State } from './state.js';
+import { scheduleList } from './schedule-list.js';
+import type { State } from './state.js';
 
 /** A number of the state that a slider and a box beside it change. */
 interface NumberControl {
@@ -106,11 +104,7 @@ export function controls(form: HTMLFormElement, changed: (change: (state: State)
     for (const control of groups[place.dataset.controls ?? ''] ?? [])
       shows.push(numberControl(place, control, changed));
   }
-  addSchedules(form);
-  for (const item of form.querySelectorAll<HTMLLIElement>('[data-schedule]')) {
-    const key = scheduleKeys.find((known) => known === item.dataset.schedule);
-    if (key !== undefined) shows.push(scheduleControl(item, key, changed));
-  }
+  shows.push(scheduleList(form, changed));
   for (const radio of form.querySelectorAll<HTMLInputElement>('input[name=kind]')) {
     radio.addEventListener('change', () => {
       changed((state) => ({ ...state, kind: radio.value as State['kind'] }));
@@ -182,38 +176,6 @@ function numberControl(
   function rounded(value: number): number {
     return Math.round(Number(value.toPrecision(2)));
   }
-}
-
-/** Adds the schedules that the page has no words of its own for, with what each says of itself. */
-function addSchedules(form: HTMLElement): void {
-  const list = form.querySelector('.schedules');
-  for (const key of scheduleKeys) {
-    if (list === null || form.querySelector(`[data-schedule="${key}"]`) !== null) continue;
-    const item = document.createElement('li');
-    item.dataset.schedule = key;
-    item.textContent = variants[key].description;
-    list.append(item);
-  }
-}
-
-function scheduleControl(
-  item: HTMLLIElement,
-  key: State['schedules'][number],
-  changed: (change: (state: State) => State) => void,
-): (state: State) => void {
-  const look = looks[key];
-  const explanation = item.innerHTML;
-  item.innerHTML = `<label><input type="checkbox"><svg viewBox="0 0 40 16" width="40" height="16" aria-hidden="true"><path d="M0,8H40" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 20, 8, 4.6)}</svg><span class="name">${look.label}</span></label><p class="explain">${explanation}</p>`;
-  const box = item.querySelector('input');
-  box?.addEventListener('change', () => {
-    changed((state) => {
-      const schedules = scheduleKeys.filter((known) => (known === key ? box.checked : state.schedules.includes(known)));
-      return schedules.length === 0 ? { ...state } : { ...state, schedules };
-    });
-  });
-  return ({ schedules }) => {
-    if (box !== null) box.checked = schedules.includes(key);
-  };
 }
 
 function valueAt(object: unknown, path: readonly string[]): unknown {

@@ -1,7 +1,8 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { compared } from '../../experiments/compared.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
 import { schedules } from '../../src/schedule/index.js';
+import type { ScheduleKey } from '../../src/schedule/key.js';
+import type { Schedule } from '../../src/schedule/schedule.js';
 import {
   ensembleMeasures,
   measuresOf,
@@ -17,11 +18,12 @@ import { stepSizes } from '../../src/convex/simulate/step-size.js';
 import { arenaProblem, runInArena, type Member } from '../../src/convex/simulate/trajectories.js';
 import type { Trajectory } from '../../src/convex/simulate/trajectory.js';
 import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';
+import { defaultsOf } from './own-schedule.js';
 import { toPlane, type PosedProblem } from './subject.js';
 
 /** What a schedule's seeds say so far. */
 export interface Slice {
-  readonly key: ScheduleKey;
+  readonly key: string;
   readonly ensemble: EnsembleSummary;
 }
 
@@ -32,18 +34,24 @@ const [slice, betweenSummaries] = [6, 80];
  * Runs every seed of some schedules in their order, and sums up from time to time what they say so far: few seeds at
  * first, all in the end. Between slices, of which many bring no summary, the caller may stop.
  * Throws an InputError naming the step at which a run diverged.
+ * @param own the visitor's own schedules by their keys
  */
-export function* ensembles(posed: PosedProblem, job: Job, keys: readonly ScheduleKey[]): Generator<readonly Slice[]> {
+export function* ensembles(
+  posed: PosedProblem,
+  job: Job,
+  keys: readonly string[],
+  own: ReadonlyMap<string, Schedule>,
+): Generator<readonly Slice[]> {
   const { problem } = posed;
   const { lambda, steps, split, period, batch, seed, seeds } = job;
   const { ideal } = posed.optima.values;
   const record = recordedSteps(job);
   const members = keys.map((key): Member => {
-    const { schedule, ...own } = compared[key];
+    const { schedule, settings } = chosen(key);
     return {
-      schedule: schedules[schedule],
+      schedule,
       settings: {
-        schedule: { lambda, steps, split, period, ideal, ...own },
+        schedule: { lambda, steps, ideal, ...settings },
         stepSizes: stepSizes(job.stepSize, steps),
         batch,
         values: 'minibatch',
@@ -72,6 +80,14 @@ export function* ensembles(posed: PosedProblem, job: Job, keys: readonly Schedul
     }
     yield keys.map((key, i) => ({ key, ensemble: gathered[i].summary() }));
     summaryDue = performance.now() + betweenSummaries;
+  }
+
+  /** The schedule of a key and its own settings, as the command that the page shows gives them. */
+  function chosen(key: string): { schedule: Schedule; settings: Readonly<Record<string, unknown>> } {
+    const visitors = own.get(key);
+    if (visitors !== undefined) return { schedule: visitors, settings: defaultsOf(visitors) };
+    const { schedule, ...fixed } = compared[key as ScheduleKey];
+    return { schedule: schedules[schedule], settings: { split, period, ...fixed } };
   }
 }
 

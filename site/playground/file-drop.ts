@@ -1,7 +1,11 @@
 import type { FileChoice } from './state.js';
 
-/** Takes a problem file that is dropped anywhere on the page, or chosen. */
-export function fileDrop(sign: HTMLElement, chooser: HTMLInputElement, taken: (file: FileChoice) => void): void {
+/** Takes a file that is dropped anywhere on the page, or chosen by one of the choosers. */
+export function fileDrop(
+  sign: HTMLElement,
+  choosers: readonly HTMLInputElement[],
+  taken: (file: FileChoice) => void,
+): void {
   const take = (files: FileList | null | undefined): void => {
     const file = files?.item(0) ?? undefined;
     if (file === undefined) return;
@@ -24,8 +28,10 @@ export function fileDrop(sign: HTMLElement, chooser: HTMLInputElement, taken: (f
     sign.hidden = true;
     take(event.dataTransfer?.files);
   });
-  chooser.addEventListener('change', () => {
-    take(chooser.files);
-    chooser.value = '';
-  });
+  for (const chooser of choosers) {
+    chooser.addEventListener('change', () => {
+      take(chooser.files);
+      chooser.value = '';
+    });
+  }
 }

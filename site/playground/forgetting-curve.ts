@@ -1,7 +1,6 @@
-import { looks } from '../../src/figure/theme.js';
 import { significant } from '../../src/base/text.js';
 import { axes, canvas, clipped, linear, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
-import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 import { stagesOf } from './state.js';
 import { paper } from '../../src/schedule/key.js';
 
@@ -47,14 +46,14 @@ export function forgettingCurveView(host: HTMLElement): View {
       const area =
         up === ''
           ? ''
-          : `<path class="band" data-schedule="${key}" fill="${looks[key].colour}" d="${up}${down.replace('M', 'L')}Z"/>`;
+          : `<path class="band" data-schedule="${key}" fill="${lookIn(state, key).colour}" d="${up}${down.replace('M', 'L')}Z"/>`;
       const line = linePath(steps.length, (i) => [x(steps[i]), y(mean[i])]);
-      return `${area}<path class="mean" data-schedule="${key}" d="${line}" ${stroke(looks[key], 0.13 * rem())}/>`;
+      return `${area}<path class="mean" data-schedule="${key}" d="${line}" ${stroke(lookIn(state, key), 0.13 * rem())}/>`;
     });
     const heads = runs.map(([key, ensemble]) => {
       const at = reached(ensemble, progress);
       return symbol(
-        looks[key],
+        lookIn(state, key),
         x(ensemble.steps[at]),
         y(ensemble.curves[first].mean[at]),
         0.32 * rem(),

@@ -1,11 +1,9 @@
 import { contours } from 'd3-contour';
-import { looks } from '../../src/figure/theme.js';
 import { directLabels } from '../chart/direct-labels.js';
 import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type PlotArea, type Scale } from '../chart/plot.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
 import { handleBoxes, handles, type Change } from './handles.js';
 import type { Scene, Window } from './protocol.js';
-import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 import type { Ellipse, State } from './state.js';
 
 /** The part of the plane in which quadratics are drawn and dragged. */
@@ -149,16 +147,19 @@ function rings(shapes: number[][][][], columns: number, rows: number, window: Wi
 
 /** The first seed's path of every schedule as far as it has come, and where all seeds end. */
 function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
+  const { state } = shown;
   const runs = shownEnsembles(shown);
   const trails = runs.map(([key, { path, steps }]) => {
     const at = reached({ steps }, shown.progress);
     const trail = linePath(at + 1, (i) => [x(path[2 * i]), y(path[2 * i + 1])]);
-    return `<path class="trail" data-schedule="${key}" d="${trail}" ${stroke(looks[key], 0.12 * rem)}/>`;
+    return `<path class="trail" data-schedule="${key}" d="${trail}" ${stroke(lookIn(state, key), 0.12 * rem)}/>`;
   });
-  const clouds = runs.map(([key, { ends }]) => (shown.progress < 1 ? '' : dots(ends, x, y, key, 0.11 * rem)));
+  const clouds = runs.map(([key, { ends }]) =>
+    shown.progress < 1 ? '' : dots(ends, x, y, key, lookIn(state, key).colour, 0.11 * rem),
+  );
   const heads = runs.map(([key, { path, steps }]) => {
     const at = reached({ steps }, shown.progress);
-    return symbol(looks[key], x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem, `data-schedule="${key}"`);
+    return symbol(lookIn(state, key), x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem, `data-schedule="${key}"`);
   });
   const at = shown.hovered;
   const run = at === undefined ? undefined : shown.ensembles.get(at.key);
@@ -173,10 +174,10 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
  * Dots at points given as x and y alternating: one path of lines without length and with round ends, for an element for
  * each dot costs a drag most of its time.
  */
-export function dots(points: Float64Array, x: Scale, y: Scale, key: ScheduleKey, radius: number): string {
+export function dots(points: Float64Array, x: Scale, y: Scale, key: string, colour: string, radius: number): string {
   let d = '';
   for (let i = 0; i < points.length; i += 2) d += `M${px(x(points[i]))},${px(y(points[i + 1]))}h0`;
-  return `<path class="cloud" data-schedule="${key}" d="${d}" stroke="${looks[key].colour}" stroke-width="${px(2 * radius)}"/>`;
+  return `<path class="cloud" data-schedule="${key}" d="${d}" stroke="${colour}" stroke-width="${px(2 * radius)}"/>`;
 }
 
 /** A point of the plane that is marked: its place, its name, and what it is. */
@@ -272,8 +273,8 @@ function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
   const trails = runs.map(([key, { path, steps }]) => {
     const last = reached({ steps }, progress);
     const d = linePath(last + 1, (i) => [x(path[2 * i]), time(steps[i])]);
-    return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(looks[key], 0.12 * rem)}/>
-      ${symbol(looks[key], x(path[2 * last]), time(steps[last]), 0.36 * rem, `data-schedule="${key}"`)}`;
+    return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(lookIn(state, key), 0.12 * rem)}/>
+      ${symbol(lookIn(state, key), x(path[2 * last]), time(steps[last]), 0.36 * rem, `data-schedule="${key}"`)}`;
   });
   const marks = [
     ['sft', 'SFT'],

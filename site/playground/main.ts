@@ -1,11 +1,11 @@
 import '../chart/plots.css';
 import './playground.css';
 import { fromAddress, plainAddress, toAddress } from './address.js';
-import { keptAddress, withKeptFile } from './kept-file.js';
+import { keptAddress, keptSchedules, withKeptFile } from './kept-file.js';
 import { againstStepsView } from './against-steps.js';
 import { commands, frontCommand, problemCommand, problemFileName, remediesCommand } from './command.js';
 import { controls } from './controls.js';
-import { startEngine } from './engine.js';
+import { scheduleOf, startEngine } from './engine.js';
 import { forgettingCurveView } from './forgetting-curve.js';
 import { jobOf } from './job.js';
 import { landscapeView } from './landscape.js';
@@ -15,13 +15,12 @@ import { objectiveSpaceView } from './objective-space.js';
 import { lightUp } from '../chart/light.js';
 import { transport } from '../chart/transport.js';
 import { fileDrop } from './file-drop.js';
+import { withOwn } from './schedule-list.js';
 import { InputError } from '../../src/base/input-error.js';
 import { significant } from '../../src/base/text.js';
-import { looks } from '../../src/figure/theme.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Answer, EnsembleSummary, Job, Refusal, Scene, Theory } from './protocol.js';
-import { inTurn, shownEnsembles, workingWords, type Shown, type View } from './shown.js';
-import { drawnMeasures, initialState, startInside, type State } from './state.js';
+import { inTurn, lookIn, shownEnsembles, workingWords, type Shown, type View } from './shown.js';
+import { drawnMeasures, initialState, startInside, type FileChoice, type State } from './state.js';
 import { tableView } from './table.js';
 import { challenges, verdict } from './verdict.js';
 import { sweepView } from './sweep-view.js';
@@ -41,7 +40,7 @@ let choice: Shown['choice'];
 let remedies: Shown['remedies'] = [];
 let hovered: Shown['hovered'];
 let progress = 1;
-let ensembles: Shown['ensembles'] = new Map<ScheduleKey, EnsembleSummary>();
+let ensembles: Shown['ensembles'] = new Map<string, EnsembleSummary>();
 let jobId = 0;
 /** The first job of the problem that is shown: answers to earlier ones are of another. */
 let firstJob = 0;
@@ -110,6 +109,7 @@ function start(): void {
   const id = ++jobId;
   // Not what the runs before came to, also where this one is refused.
   element('#status', HTMLElement).textContent = '';
+  refuseSchedule('');
   try {
     job = { id, ...jobOf(state) };
   } catch (error) {
@@ -155,7 +155,14 @@ function answered(answer: Answer): void {
       if (answer.id === jobId && --unfinished === 0) finished();
       break;
     case 'refused':
-      if (answer.id === jobId) refuse(answer.refusal);
+      if (answer.id !== jobId) break;
+      if (answer.refusal.field !== 'schedule') refuse(answer.refusal);
+      else {
+        // The others run without the visitor's own.
+        ensembles = new Map([...ensembles].filter(([key]) => state.own.every((own) => own.key !== key)));
+        refuseSchedule(answer.refusal.message);
+        if (--unfinished === 0) finished();
+      }
       break;
   }
   scheduleDrawing();
@@ -180,7 +187,7 @@ function finished(): void {
   element('#verdict', HTMLElement).textContent = verdict(shown());
   showChallenges();
   const gaps = shownEnsembles(shown()).map(
-    ([key, { final }]) => `${looks[key].label} ${significant(final.gap.mean, 3)}`,
+    ([key, { final }]) => `${lookIn(state, key).label} ${significant(final.gap.mean, 3)}`,
   );
   element('#status', HTMLElement).textContent =
     `${state.seeds} ${state.seeds === 1 ? 'seed' : 'seeds'}. Gaps: ${gaps.join(', ')}.`;
@@ -194,6 +201,11 @@ function refuse(refusal: Refusal | undefined): void {
   element('#problem-refusal', HTMLElement).textContent =
     refusal === undefined || ofSteps ? notUnderstood : refusal.message;
   element('#main', HTMLElement).classList.toggle('refused', refusal !== undefined);
+}
+
+/** Shows why a schedule of the visitor's own does not run. */
+function refuseSchedule(message: string): void {
+  element('#schedule-refusal', HTMLElement).textContent = message;
 }
 
 function shown(): Shown {
@@ -259,7 +271,7 @@ addEventListener('pagehide', () => {
 });
 
 async function readAddress(): Promise<void> {
-  const { state: read, refused } = await fromAddress(location.hash);
+  const { state: read, refused } = await fromAddress(location.hash, await keptSchedules(location.hash));
   const said = await withKeptFile(read, location.hash);
   state = startInside(said);
   forget();
@@ -360,9 +372,26 @@ function selectShown(text: string): boolean {
   return true;
 }
 
-fileDrop(element('.drop-here', HTMLElement), element('#choose-file', HTMLInputElement), (file) => {
-  update((current) => ({ ...current, kind: 'file', file }));
+const choosers = ['#choose-file', '#choose-schedule'].map((selector) => element(selector, HTMLInputElement));
+fileDrop(element('.drop-here', HTMLElement), choosers, (file) => {
+  if (/\.m?[jt]s$/.test(file.name)) void takeSchedule(file);
+  else update((current) => ({ ...current, kind: 'file', file }));
 });
+
+/** Adds the schedule that a module exports, or says why it is none. */
+async function takeSchedule({ name, text }: FileChoice): Promise<void> {
+  try {
+    const schedule = await scheduleOf({ file: name, text });
+    update((current) => withOwn(current, schedule));
+  } catch (error) {
+    refuseSchedule(/\.m?ts$/.test(name) ? inTypeScript(name) : (error as Error).message);
+  }
+}
+
+function inTypeScript(name: string): string {
+  return `schedule: got "${name}", expected JavaScript, which browsers run: npx esbuild ${name} --bundle --format=esm --outfile=${name.replace(/ts$/, 'js')}`;
+}
+
 lightUp(element('#main', HTMLElement));
 element('#show-ids', HTMLInputElement).addEventListener('change', ({ target }) => {
   element('#main', HTMLElement).classList.toggle('ids', (target as HTMLInputElement).checked);

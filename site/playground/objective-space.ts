@@ -1,5 +1,4 @@
 import { significant } from '../../src/base/text.js';
-import { looks } from '../../src/figure/theme.js';
 import {
   levelLine,
   objectiveSpace,
@@ -8,10 +7,11 @@ import {
   spaceLine,
   type ObjectiveSpace,
 } from '../chart/objective-space.js';
+import { escapeHtml } from '../../src/figure/scripts.js';
 import { formulaText } from '../chart/formula-text.js';
 import { canvas, clipped, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import { dots } from './landscape.js';
-import { reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 
 /** Objective space: f_SFT across, f_DPO up; the Pareto front, the ideal point, and where the schedules go and end. */
 export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['hovered']) => void): View {
@@ -52,19 +52,25 @@ export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['h
     const trails = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
       const d = linePath(at + 1, (i) => [x(curves.sft.mean[i]), y(curves.dpo.mean[i])]);
-      return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(looks[key], 0.12 * rem())}/>`;
+      return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(lookIn(state, key), 0.12 * rem())}/>`;
     });
     const clouds = runs.map(([key, { endValues }]) =>
-      progress < 1 ? '' : dots(swapped(endValues), x, y, key, 0.11 * rem()),
+      progress < 1 ? '' : dots(swapped(endValues), x, y, key, lookIn(state, key).colour, 0.11 * rem()),
     );
     const heads = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
-      return symbol(looks[key], x(curves.sft.mean[at]), y(curves.dpo.mean[at]), 0.38 * rem(), `data-schedule="${key}"`);
+      return symbol(
+        lookIn(state, key),
+        x(curves.sft.mean[at]),
+        y(curves.dpo.mean[at]),
+        0.38 * rem(),
+        `data-schedule="${key}"`,
+      );
     });
     const worst = front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
     svg.setAttribute(
       'aria-label',
-      `Objective space: the Pareto front, certified to ${worst.toPrecision(2)}, and the ends of ${runs.map(([key]) => looks[key].label).join(', ')}; the table has the numbers`,
+      `Objective space: the Pareto front, certified to ${worst.toPrecision(2)}, and the ends of ${runs.map(([key]) => lookIn(state, key).label).join(', ')}; the table has the numbers`,
     );
     svg.innerHTML = `
       ${spaceAxes(space, rem())}
@@ -86,9 +92,9 @@ export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['h
     const { key, at } = last.hovered;
     const { area, x, y } = shownSpace;
     const [sft, dpo] = [run.curves.sft.mean[at], run.curves.dpo.mean[at]];
-    const words = `${looks[key].label}, step ${run.steps[at].toLocaleString('en')}: f_SFT ${significant(sft, 3)}, f_DPO ${significant(dpo, 3)}`;
+    const words = `${lookIn(last.state, key).label}, step ${run.steps[at].toLocaleString('en')}: f_SFT ${significant(sft, 3)}, f_DPO ${significant(dpo, 3)}`;
     return `<circle class="hovered" cx="${px(x(sft))}" cy="${px(y(dpo))}" r="${px(0.5 * rem())}"/>
-      <text class="direct hovered-words" x="${px(area.right)}" y="${px(area.top + rem())}" text-anchor="end">${formulaText(words)}</text>`;
+      <text class="direct hovered-words" x="${px(area.right)}" y="${px(area.top + rem())}" text-anchor="end">${formulaText(escapeHtml(words))}</text>`;
   }
 
   function label(left: number, top: number, text: string, name: string): string {

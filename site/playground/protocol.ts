@@ -1,4 +1,3 @@
-import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Enclosed, FrontChoice } from '../../src/convex/front/choose.js';
@@ -6,6 +5,7 @@ import type { Vertex } from '../../src/convex/front/support.js';
 import type { Chosen } from '../../src/remedy/row.js';
 import type { CurvePoint } from '../../src/remedy/curve.js';
 import type { Pair } from '../../src/schedule/schedule.js';
+import type { OwnSchedule } from './module-protocol.js';
 import type { ProblemSource } from './problem-source.js';
 
 /** What the page asks of its workers: the problem and the settings of every run. */
@@ -13,7 +13,9 @@ export interface Job {
   /** Later jobs replace earlier ones. */
   readonly id: number;
   readonly source: ProblemSource;
-  readonly schedules: readonly ScheduleKey[];
+  readonly schedules: readonly string[];
+  /** The visitor's own among the schedules. */
+  readonly own: readonly OwnSchedule[];
   readonly lambda: number;
   readonly steps: number;
   readonly stepSize: string;
@@ -36,24 +38,27 @@ export interface Window {
   readonly y: readonly [number, number];
 }
 
-/** To a worker: the landscape of a job, or the runs of some of its schedules. */
+/** To a worker: the landscape of a job, the runs of some of its schedules, or its trade-off. */
 export type Request =
   | { readonly task: 'scene'; readonly job: Job }
-  | { readonly task: 'runs'; readonly job: Job; readonly schedules: readonly ScheduleKey[] }
+  | { readonly task: 'runs'; readonly job: Job; readonly schedules: readonly string[] }
   | { readonly task: 'trade-off'; readonly job: Job };
 
 /** From a worker. */
 export type Answer =
   | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
   | { readonly kind: 'theory'; readonly id: number; readonly theory: Theory }
-  | { readonly kind: 'ensemble'; readonly id: number; readonly key: ScheduleKey; readonly ensemble: EnsembleSummary }
+  | { readonly kind: 'ensemble'; readonly id: number; readonly key: string; readonly ensemble: EnsembleSummary }
   | { readonly kind: 'front'; readonly id: number; readonly front: DrawnFront | Silence }
   | { readonly kind: 'choice'; readonly id: number; readonly choice: DrawnChoice | Silence }
   | { readonly kind: 'remedies'; readonly id: number; readonly remedies: readonly DrawnRemedy[] }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'refused'; readonly id: number; readonly refusal: Refusal };
 
-/** Why something could not be computed; the field is that of the problem file or of the command line. */
+/**
+ * Why something could not be computed; the field is that of the problem file or of the command line, and `schedule` where a
+ * schedule of the visitor's own failed.
+ */
 export interface Refusal {
   readonly field: string;
   readonly message: string;
@@ -151,7 +156,7 @@ export interface Plane {
 export interface Theory {
   /** Certified points of the Pareto front, from λ = 0 to 1. */
   readonly front: readonly FrontPoint[];
-  readonly bounds: Readonly<Partial<Record<ScheduleKey, readonly ShownBound[]>>>;
+  readonly bounds: Readonly<Partial<Record<string, readonly ShownBound[]>>>;
 }
 
 /** A certified point of the Pareto front, in objective space and in the plane. */

@@ -1,4 +1,5 @@
 import { compared } from '../../experiments/compared.js';
+import { isListed } from '../../src/schedule/recognise.js';
 import { constantTable, type ConstantName } from '../../src/theory/constants.js';
 import { runBounds } from '../../src/theory/run-bounds.js';
 import { totalRows } from '../../src/convex/problem/feature-rows.js';
@@ -89,7 +90,7 @@ export function theoryOf({ problem, subject, plane }: PosedProblem, job: Job): T
   const sizes = stepSizes(job.stepSize, steps);
   const record = recordedSteps(job);
   const bounds = Object.fromEntries(
-    schedules.map((key) => {
+    schedules.filter(isListed).map((key) => {
       const found = runBounds(subject, { ...compared[key], split, period, stepSizes: sizes });
       const shown = found.map((bound): ShownBound => {
         const { id, kind } = bound.theorem;

@@ -1,4 +1,4 @@
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { lookOf, type Look } from '../../src/figure/theme.js';
 import type { DrawnChoice, DrawnFront, DrawnRemedy, EnsembleSummary, Scene, Silence, Theory } from './protocol.js';
 import { paper } from '../../src/schedule/key.js';
 import { stagesOf, type State } from './state.js';
@@ -8,12 +8,12 @@ export interface Shown {
   readonly state: State;
   readonly scene: Scene | undefined;
   readonly theory: Theory | undefined;
-  readonly ensembles: ReadonlyMap<ScheduleKey, EnsembleSummary>;
+  readonly ensembles: ReadonlyMap<string, EnsembleSummary>;
   readonly front: DrawnFront | Silence | undefined;
   readonly choice: DrawnChoice | Silence | undefined;
   readonly remedies: readonly DrawnRemedy[];
   /** The recorded point of a schedule's mean path that the pointer is on. */
-  readonly hovered?: { readonly key: ScheduleKey; readonly at: number } | undefined;
+  readonly hovered?: { readonly key: string; readonly at: number } | undefined;
   /** How far the paths are drawn: a share of the steps, 1 at rest. */
   readonly progress: number;
 }
@@ -33,11 +33,16 @@ export function reached({ steps }: Pick<EnsembleSummary, 'steps'>, progress: num
 }
 
 /** The ensembles of the schedules that are shown, in the order of the figures. */
-export function shownEnsembles({ state, ensembles }: Shown): [ScheduleKey, EnsembleSummary][] {
+export function shownEnsembles({ state, ensembles }: Shown): [string, EnsembleSummary][] {
   return state.schedules.flatMap((key) => {
     const ensemble = ensembles.get(key);
-    return ensemble === undefined ? [] : [[key, ensemble] as [ScheduleKey, EnsembleSummary]];
+    return ensemble === undefined ? [] : [[key, ensemble] as [string, EnsembleSummary]];
   });
+}
+
+/** The look of a schedule, one of the visitor's own among them. */
+export function lookIn({ own }: Pick<State, 'own'>, key: string): Look {
+  return lookOf(key, own.find((schedule) => schedule.key === key)?.label);
 }
 
 /** What Sequential trains at a step, in words; nothing where it does not run. */

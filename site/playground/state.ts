@@ -1,6 +1,7 @@
 import { looks } from '../../src/figure/theme.js';
-import { paper, variants, type ScheduleKey } from '../../src/schedule/key.js';
+import { paper, variants } from '../../src/schedule/key.js';
 import { replay } from '../../src/schedule/replay.js';
+import type { OwnSchedule } from './module-protocol.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 
 /** A quadratic by the ellipse f = ½: its centre, its two radii, and the angle of the first one in degrees. */
@@ -38,10 +39,10 @@ export interface ClosedFormChoice {
   readonly start: number;
 }
 
-/** A problem file of the visitor's own. */
+/** A file of the visitor's own. */
 export interface FileChoice {
   readonly name: string;
-  /** The JSON text as it was dropped. */
+  /** The text as it was dropped. */
   readonly text: string;
 }
 
@@ -57,8 +58,10 @@ export interface State {
   readonly logLinear: LogLinearChoice;
   readonly closedForm: ClosedFormChoice;
   readonly file: FileChoice;
-  /** The schedules that run, in the order of the figures. */
-  readonly schedules: readonly ScheduleKey[];
+  /** The visitor's own schedules, whether they run or not. */
+  readonly own: readonly OwnSchedule[];
+  /** The keys of the schedules that run, in the order of the figures; the visitor's own follow. */
+  readonly schedules: readonly string[];
   readonly lambda: number;
   readonly steps: number;
   readonly stepSize: string;
@@ -76,8 +79,10 @@ export interface State {
   readonly measure: keyof EnsembleMeasures;
 }
 
-/** Every schedule key, in the order of the figures. */
-export const scheduleKeys = Object.keys(looks) as ScheduleKey[];
+/** The key of every schedule, in the order of the figures; the visitor's own follow. */
+export function scheduleKeys({ own }: Pick<State, 'own'>): string[] {
+  return [...Object.keys(looks), ...own.map(({ key }) => key)];
+}
 
 /** The measures that can be drawn against steps. */
 export const drawnMeasures = ['gap', 'averageGap', 'maxGap', 'averageMaxGap', 'idealDistance'] as const;
@@ -109,6 +114,7 @@ export const initialState: State = {
   logLinear: { conflict: 0.6, beta: 1, candidates: 5, examples: 60, radius: 5, problemSeed: 0 },
   closedForm: { noise: 0.3, start: 0 },
   file: { name: 'problem.json', text: exampleFile },
+  own: [],
   schedules: [paper.sftThenDpo, paper.mix, paper.alright, paper.maxright],
   lambda: 0.5,
   steps: 1000,

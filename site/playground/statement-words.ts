@@ -1,5 +1,4 @@
-import { looks } from '../../src/figure/theme.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
+import { lookOf } from '../../src/figure/theme.js';
 
 /** What distinguishes statements of one schedule, by what their ids end with. */
 const words: Readonly<Record<string, string>> = {
@@ -24,9 +23,9 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** A statement in words, of the schedule whose run it speaks of: "Sequential’s limit Δ". */
-export function statementWords(id: string, key: ScheduleKey): string {
+export function statementWords(id: string, key: string): string {
   const [letter, ...rest] = id.split('.');
-  const [name] = looks[key].label.split(',');
+  const [name] = lookOf(key).label.split(',');
   const ending = rest.join('.');
   return `${name}’s ${words[ending] ?? (letter === 'Q' ? 'mean gap' : `bound, ${rest.join(', ')}`)}`;
 }

@@ -1,12 +1,12 @@
+import { escapeHtml } from '../../src/figure/scripts.js';
+import type { Look } from '../../src/figure/theme.js';
 import { shortNumber, significant } from '../../src/base/text.js';
-import { looks } from '../../src/figure/theme.js';
-import type { ScheduleKey } from '../../src/schedule/key.js';
 import { certificateText } from '../../src/convex/simulate/certified-gap.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from '../chart/plot.js';
 import type { EnsembleSummary, ScaleFreeMeasure, ShownBound } from './protocol.js';
-import { isPassing, shownEnsembles, type View } from './shown.js';
+import { isPassing, lookIn, shownEnsembles, type View } from './shown.js';
 
 /** The measures, in the order in which `forgetting run` prints them. */
 const measures: readonly (keyof EnsembleMeasures)[] = [
@@ -31,7 +31,7 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
       const passing = shown.progress < 1 || isPassing(shown);
       if (passing && performance.now() - drawnAt < 250) return;
       drawnAt = performance.now();
-      const row = (title: string, cell: (key: ScheduleKey, ensemble: EnsembleSummary) => string): string =>
+      const row = (title: string, cell: (key: string, ensemble: EnsembleSummary) => string): string =>
         `<tr><th scope="row">${title}</th>${runs
           .map(([key, ensemble]) => {
             const partial = ensemble.seeds < shown.state.seeds ? ' class="partial"' : '';
@@ -40,8 +40,10 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
           .join('')}</tr>`;
       warnings.textContent = passing
         ? ''
-        : runs.flatMap(([key, ensemble]) => ensemble.warnings.map((line) => `${looks[key].label}: ${line}`)).join('\n');
-      table.innerHTML = `<thead><tr><td></td>${runs.map(([key, { seeds }]) => heading(key, seeds, shown.state.seeds)).join('')}</tr></thead><tbody>
+        : runs
+            .flatMap(([key, ensemble]) => ensemble.warnings.map((line) => `${lookIn(shown.state, key).label}: ${line}`))
+            .join('\n');
+      table.innerHTML = `<thead><tr><td></td>${runs.map(([key, { seeds }]) => heading(lookIn(shown.state, key), seeds, shown.state.seeds)).join('')}</tr></thead><tbody>
         ${measures.map((measure) => row(measure, (_, { final, certificates }) => estimateText(final[measure], certificates[measure]))).join('')}
         ${scaleFree.map((measure) => row(measure, (_, { scaleFree: known }) => estimateText(known[measure], undefined))).join('')}
         ${row('gradients', (_, { gradients }) => String(gradients))}
@@ -51,9 +53,8 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
   };
 }
 
-function heading(key: ScheduleKey, done: number, all: number): string {
-  const look = looks[key];
-  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${look.label}${done < all ? `<small>${done} of ${all.toLocaleString('en')} seeds</small>` : ''}</th>`;
+function heading(look: Look, done: number, all: number): string {
+  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${escapeHtml(look.label)}${done < all ? `<small>${done} of ${all.toLocaleString('en')} seeds</small>` : ''}</th>`;
 }
 
 function estimateText(estimate: Estimate | undefined, certificate: number | undefined): string {

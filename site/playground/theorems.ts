@@ -1,7 +1,7 @@
+import { escapeHtml } from '../../src/figure/scripts.js';
 import { shortNumber } from '../../src/base/text.js';
-import { looks } from '../../src/figure/theme.js';
 import type { ShownBound } from './protocol.js';
-import { shownEnsembles, type Shown } from './shown.js';
+import { lookIn, shownEnsembles, type Shown } from './shown.js';
 import { ratio } from './table.js';
 
 /** Which statements speak of the runs shown, with their constants and values, and why the others are silent. */
@@ -18,7 +18,7 @@ export async function showTheorems(host: HTMLElement, shown: Shown): Promise<voi
           <p class="values">${values(bound, constants)}</p>
           <p>bound ${shortNumber(bound.value)}, measured ${shortNumber(measured)} (${bound.measure}): ${ratio(bound, ensemble)}</p></li>`;
       });
-      return `<section><h3>${looks[key].label}</h3><ul>${items.join('')}</ul></section>`;
+      return `<section><h3>${escapeHtml(lookIn(shown.state, key).label)}</h3><ul>${items.join('')}</ul></section>`;
     })
     .join('');
 }

@@ -1,7 +1,7 @@
 import { significant } from '../../src/base/text.js';
-import { looks } from '../../src/figure/theme.js';
 import { paper, variants } from '../../src/schedule/key.js';
-import { shownEnsembles, type Shown } from './shown.js';
+import { isListed } from '../../src/schedule/recognise.js';
+import { lookIn, shownEnsembles, type Shown } from './shown.js';
 
 /** What the runs came to, in a sentence or two. */
 export function verdict(shown: Shown): string {
@@ -17,23 +17,23 @@ export function verdict(shown: Shown): string {
   const steps = shown.state.steps.toLocaleString('en');
   if (sequential === undefined) {
     if (best === undefined) return '';
-    return `After ${steps} steps ${looks[best[0]].label} is nearest to the best trade-off: ${significant(gapOf(best), 3)} above it.`;
+    return `After ${steps} steps ${lookIn(shown.state, best[0]).label} is nearest to the best trade-off: ${significant(gapOf(best), 3)} above it.`;
   }
   const [key, { final }] = sequential;
   const first = key === paper.sftThenDpo ? 'sft' : 'dpo';
   const lost = final[first].mean - (shown.scene?.referenceOptima[first].value ?? NaN);
-  const forgets = `After ${steps} steps ${looks[key].label} has lost ${significant(lost, 3)} of ${first.toUpperCase()} and ends ${significant(final.gap.mean, 3)} above the best trade-off`;
+  const forgets = `After ${steps} steps ${lookIn(shown.state, key).label} has lost ${significant(lost, 3)} of ${first.toUpperCase()} and ends ${significant(final.gap.mean, 3)} above the best trade-off`;
   if (best === undefined) return `${forgets}.`;
   const share = gapOf(best) / final.gap.mean;
   const compared =
     share < 1
-      ? `; ${looks[best[0]].label} leaves ${significant(100 * share, 2)} % of that gap`
-      : `, no farther than ${looks[best[0]].label}`;
+      ? `; ${lookIn(shown.state, best[0]).label} leaves ${significant(100 * share, 2)} % of that gap`
+      : `, no farther than ${lookIn(shown.state, best[0]).label}`;
   return `${forgets}${compared}.`;
 }
 
-function variantOfSequential(key: keyof typeof looks): boolean {
-  return variants[key].schedule === variants[paper.sftThenDpo].schedule;
+function variantOfSequential(key: string): boolean {
+  return isListed(key) && variants[key].schedule === variants[paper.sftThenDpo].schedule;
 }
 
 /** Something to try, and whether what is shown does it. */

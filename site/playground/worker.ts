@@ -1,6 +1,9 @@
 import { InputError } from '../../src/base/input-error.js';
+import type { Schedule } from '../../src/schedule/schedule.js';
 import { ensembles } from './ensembles.js';
-import type { Answer, Request } from './protocol.js';
+import { described, firstLine, loadOwn } from './own-schedule.js';
+import type { ModuleAnswer, ModuleFile, ModuleRequest, OwnSchedule } from './module-protocol.js';
+import type { Answer, Refusal, Request } from './protocol.js';
 import { sceneOf, theoryOf } from './scene.js';
 import { subjectOf } from './subject.js';
 import { isSolved, tradeOff } from './trade-off.js';
@@ -11,7 +14,13 @@ let working = false;
 /** Wakes a rest. */
 let wake: (() => void) | undefined;
 
-addEventListener('message', ({ data }: MessageEvent<Request>) => {
+addEventListener('message', ({ data }: MessageEvent<Request | ModuleRequest>) => {
+  if (data.task === 'module') {
+    void answerOf(data.module).then((answer) => {
+      postMessage(answer);
+    });
+    return;
+  }
   next = data;
   wake?.();
   if (!working) void workOff();
@@ -54,7 +63,7 @@ async function work(request: Request): Promise<void> {
       }
     } else {
       let shown = false;
-      for (const slices of ensembles(posed, job, request.schedules)) {
+      for (const slices of ensembles(posed, job, request.schedules, await loadedOwn(ownOf(request)))) {
         for (const { key, ensemble } of slices) post({ kind: 'ensemble', id, key, ensemble });
         await (shown ? pause() : rest());
         shown = true;
@@ -63,11 +72,38 @@ async function work(request: Request): Promise<void> {
     }
     post({ kind: 'done', id });
   } catch (error) {
-    const refusal =
-      error instanceof InputError
-        ? { field: error.field, message: error.message }
-        : { field: '', message: `This could not be computed: ${(error as Error).message}` };
-    post({ kind: 'refused', id, refusal });
+    post({ kind: 'refused', id, refusal: refusalOf(error, request) });
+  }
+}
+
+/** Why a request could not be done; what is thrown where schedules of the visitor's own run is theirs, bad input or not. */
+function refusalOf(error: unknown, request: Request): Refusal {
+  const own = ownOf(request).at(0);
+  if (error instanceof InputError) {
+    return {
+      field: own !== undefined && error.field.startsWith('schedule') ? 'schedule' : error.field,
+      message: error.message,
+    };
+  }
+  if (own !== undefined) return { field: 'schedule', message: `${own.file}: ${firstLine(error)}` };
+  return { field: '', message: `This could not be computed: ${firstLine(error)}` };
+}
+
+/** The visitor's own schedules among those that a request runs. */
+function ownOf(request: Request): readonly OwnSchedule[] {
+  return request.task === 'runs' ? request.job.own.filter(({ key }) => request.schedules.includes(key)) : [];
+}
+
+/** The visitor's own schedules by their keys. */
+async function loadedOwn(own: readonly OwnSchedule[]): Promise<ReadonlyMap<string, Schedule>> {
+  return new Map(await Promise.all(own.map(async (one) => [one.key, await loadOwn(one)] as const)));
+}
+
+async function answerOf(module: ModuleFile): Promise<ModuleAnswer> {
+  try {
+    return { kind: 'module', schedule: await described(module) };
+  } catch (error) {
+    return { kind: 'no-module', message: firstLine(error) };
   }
 }
 

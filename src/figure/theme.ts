@@ -1,6 +1,7 @@
 import { interpolateNumber, piecewise, quantize } from 'd3-interpolate';
 import type { Config } from 'vega-lite';
 import { paper, variants, type ScheduleKey } from '../schedule/key.js';
+import { isListed } from '../schedule/recognise.js';
 
 /** How one schedule, or one mark of the optimum, looks in every figure. */
 export interface Look {
@@ -48,6 +49,9 @@ const spare = {
   shapes: ['cross', 'triangle-up', 'diamond', 'square', 'triangle-down', 'circle'],
 } as const;
 
+/** How many of them there are: the least common multiple of 10 colours, 6 dashes and 6 shapes. */
+const spareLooks = 30;
+
 function spareLook(i: number): Omit<Look, 'label'> {
   const { colours, dashes, shapes } = spare;
   return { colour: colours[i % colours.length], dash: dashes[i % dashes.length], shape: shapes[i % shapes.length] };
@@ -65,11 +69,15 @@ export const looks = Object.fromEntries(
     .map(({ key, label }, i) => [key, { label, ...(designed[key] ?? spareLook(i - Object.keys(designed).length)) }]),
 ) as unknown as Readonly<Record<ScheduleKey, Look>>;
 
-/** The look of any schedule: of one that is none of the package's, one that its name decides. */
-export function lookOf(key: string): Look {
-  if (key in looks) return looks[key as ScheduleKey];
+/**
+ * The look of any schedule: of one that is none of the package's, one that its name decides and none of the package's has.
+ * @param label what one that is none of the package's is called; its key unless given
+ */
+export function lookOf(key: string, label = key): Look {
+  if (isListed(key)) return looks[key];
   const sum = Array.from(key).reduce((total, letter) => total + letter.charCodeAt(0), 0);
-  return { label: key, ...spareLook(sum) };
+  const taken = Object.keys(looks).length - Object.keys(designed).length;
+  return { label, ...spareLook(taken + (sum % (spareLooks - taken))) };
 }
 
 /** Ink of text and of the certified optima, and the greys of everything that is neither. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../base/input-error.js';
+import { checkedSchedule } from './checked.js';
 import { schedules } from './index.js';
 import type { Schedule } from './schedule.js';
 
@@ -45,29 +46,7 @@ export function moduleDigest(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-/** What a module exports, checked to be a schedule whose name is no other's. */
-export function checkedSchedule(exported: unknown, reference: string): Schedule {
-  if (!isSchedule(exported)) {
-    throw new InputError('schedule', reference, 'a default export with name, init and distribution');
-  }
-  if (Object.hasOwn(schedules, exported.name)) {
-    throw new InputError(`${reference}: name`, exported.name, 'a name that no schedule of the package has');
-  }
-  return exported;
-}
-
 /** CommonJS interop can wrap the default export once more. */
 function unwrapped(exported: unknown): unknown {
   return typeof exported === 'object' && exported !== null && 'default' in exported ? exported.default : exported;
-}
-
-function isSchedule(value: unknown): value is Schedule {
-  if (typeof value !== 'object' || value === null) return false;
-  const candidate = value as Record<string, unknown>;
-  const optional = ['evaluates', 'observe', 'draws', 'weightedGaps'];
-  return (
-    typeof candidate.name === 'string' &&
-    ['init', 'distribution'].every((name) => typeof candidate[name] === 'function') &&
-    optional.every((name) => ['undefined', 'function'].includes(typeof candidate[name]))
-  );
 }

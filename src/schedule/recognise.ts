@@ -10,7 +10,12 @@ export function keyOf(name: string, own: Readonly<Record<string, unknown>>): str
   return Object.values(variants).find((variant) => variant.schedule === name && fits(variant))?.key ?? name;
 }
 
+/** Whether a key is that of a schedule of the package. */
+export function isListed(key: string): key is ScheduleKey {
+  return Object.hasOwn(variants, key);
+}
+
 /** The label of a key: what the schedule says of itself, or the key where the schedule is none of the package's. */
 export function labelOf(key: string): string {
-  return key in variants ? variants[key as ScheduleKey].label : key;
+  return isListed(key) ? variants[key].label : key;
 }

@@ -1,8 +1,9 @@
 /// <reference lib="dom.iterable" />
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { spawnSync } from 'node:child_process';
+import { buildSync } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { shortNumber } from '../../src/base/text.js';
@@ -14,11 +15,13 @@ import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 import { settled, table } from './playground.js';
 
-/** Runs the copied commands in a shell where `forgetting` is the built program, and returns what they print. */
-function shell(commands: string): string {
+/** Runs the copied commands beside some files in a shell where `forgetting` is the built program, and returns what they print. */
+function shell(commands: string, files: Readonly<Record<string, string>> = {}): string {
   const program = join(testBuild, 'src/cli.js');
   const script = `set -e\nforgetting() { "${process.execPath}" "${program}" "$@"; }\n${commands}`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: temporaryFolder(), encoding: 'utf8' });
+  const cwd = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
@@ -37,11 +40,15 @@ function printed(output: string): Record<string, string>[] {
     });
 }
 
-async function expectSameNumbers(page: Page, schedules: readonly string[]): Promise<void> {
+async function expectSameNumbers(
+  page: Page,
+  schedules: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await page.click('#copy-command');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const shown = await table(page);
-  const runs = printed(shell(copied));
+  const runs = printed(shell(copied, files));
   expect(runs).toHaveLength(schedules.length);
   schedules.forEach((schedule, i) => {
     expect(Object.keys(runs[i]).length).toBeGreaterThanOrEqual(10);
@@ -51,6 +58,16 @@ async function expectSameNumbers(page: Page, schedules: readonly string[]): Prom
     expect(typeof forgetting).toBe(schedule.startsWith('sequential') ? 'string' : 'undefined');
   });
 }
+
+/** A module of a schedule that does something at its hundredth step. */
+const late = (what: string): string => `export default {
+  name: 'late',
+  init: () => 0,
+  distribution(state, step) {
+    if (step >= 100) { ${what} }
+    return [{ choice: { dpo: 1, sft: 0 }, probability: 1 }];
+  },
+};`;
 
 /** Lets the answers of the worker that looks at the landscape, the first to be listened to, come after those of runs. */
 async function delayLandscape(page: Page): Promise<void> {
@@ -216,6 +233,85 @@ describeInBrowser('the playground', () => {
       .filter({ hasText: /diverged at step \d+$/ })
       .waitFor();
     await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('runs a schedule of the visitor’s own as the command line does, keeps it through a reload, and refuses bad ones in place', async () => {
+    const page = await site.open('playground.html#problem=quadratic&schedules=mix&steps=150&seeds=3&lambda=0.4');
+    const refusal = page.locator('#schedule-refusal');
+    const chosen = (name: string, text: string): Promise<void> =>
+      page.setInputFiles('#choose-schedule', { name, mimeType: 'text/javascript', buffer: Buffer.from(text) });
+    const says = (words: RegExp): Promise<void> => refusal.filter({ hasText: words }).waitFor();
+    await settled(page);
+    await chosen('broken.js', 'export default {');
+    await says(/^schedule: got "broken\.js", expected a JavaScript module that loads \(/);
+    await chosen('empty.js', 'export const name = 1;');
+    await says(/^schedule: got "empty\.js", expected a default export with name, init and distribution$/);
+    await chosen('mix.mjs', 'export default { name: "mix", init: () => 0, distribution: () => [] };');
+    await says(/^mix\.mjs: name: got "mix", expected a name that no schedule of the package has$/);
+    await chosen('half.js', 'export default { name: "half", init: () => 0, distribution: () => [] };');
+    await says(/^schedule half: step 1: sum of probabilities: got 0, expected 1$/);
+    const source = readFileSync(new URL('../../examples/alternate.ts', import.meta.url), 'utf8');
+    await chosen('alternate.ts', source);
+    await says(/^schedule: got "alternate\.ts", expected JavaScript/);
+    expect(await page.locator('#status').textContent()).toMatch(/^3 seeds\. Gaps: Mix /);
+
+    const options = { bundle: true, format: 'esm', write: false } as const;
+    const [{ text: code }] = buildSync({ entryPoints: ['examples/alternate.ts'], ...options }).outputFiles;
+    const labelled = `${code}\nObject.assign(alternate, { label: 'Turns <b>', description: 'DPO, then SFT' });\n`;
+    await chosen('alternate.js', labelled);
+    await page.locator('#table td[data-schedule=alternate]').first().waitFor();
+    await settled(page);
+    expect(await refusal.textContent()).toBe('');
+    expect(await page.locator('#table thead th').allInnerTexts()).toEqual(['Mix', 'Turns <b>']);
+    expect(await page.locator('li[data-schedule=alternate] .explain').innerText()).toBe(
+      'DPO, then SFT From alternate.js.',
+    );
+    const colours = await page.evaluate(() =>
+      ['mix', 'alternate'].map((key) =>
+        document.querySelector(`#landscape .trail[data-schedule=${key}]`)?.getAttribute('stroke'),
+      ),
+    );
+    expect(new Set(colours).size).toBe(2);
+    await expectSameNumbers(page, ['mix', 'alternate'], { 'alternate.js': labelled });
+
+    const before = await table(page);
+    await page.waitForFunction(
+      () => location.hash.includes('own=alternate') && location.hash.includes('mix,alternate'),
+    );
+    expect(await page.locator('#copy-link').isDisabled()).toBe(true);
+    await page.reload();
+    await settled(page);
+    expect(await table(page)).toEqual(before);
+
+    // One that fails later is silent alone, one that never returns keeps nothing else waiting, and both can be removed.
+    await chosen('late.js', late('throw new Error("no more\\nof it")'));
+    await says(/^late\.js: no more$/);
+    await page
+      .locator('#status')
+      .filter({ hasText: /^3 seeds\. Gaps: Mix [^,]*$/ })
+      .waitFor();
+    await chosen('late.js', late('for (;;);'));
+    await page.locator('#status').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+    await page.click('li[data-schedule=late] button');
+    await page
+      .locator('#status')
+      .filter({ hasText: /Turns <b>/ })
+      .waitFor();
+    await page.click('li[data-schedule=alternate] button');
+    await page
+      .locator('#status')
+      .filter({ hasText: /^3 seeds\. Gaps: Mix [^,]*$/ })
+      .waitFor();
+    await page.context().close();
+
+    // Another browser, which does not keep it.
+    const other = await site.open('playground.html#own=alternate&schedules=mix,alternate&steps=20&seeds=2');
+    await settled(other);
+    expect(await other.locator('#problem-refusal').textContent()).toBe(
+      'Not understood in the address: own=alternate, schedules=mix,alternate.',
+    );
+    await other.context().close();
     expect(site.errors).toEqual([]);
   });
 
