@@ -2,7 +2,7 @@ import { ensembles, type EnsembleResult } from '../src/experiment/comparison.js'
 import type { Experiment } from '../src/experiment/experiment.js';
 import { referenceOptima, type ReferenceOptima } from '../src/experiment/reference-optima.js';
 import { logSpaced } from '../src/experiment/spacing.js';
-import { stepSizes } from '../src/convex/simulate/step-size.js';
+import { stepSizes } from '../src/schedule/step-size.js';
 import type { Problem } from '../src/convex/problem/problem.js';
 import { runBounds } from '../src/theory/run-bounds.js';
 import { problemSubject } from '../src/theory/subject.js';

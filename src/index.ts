@@ -118,7 +118,7 @@ export { hypervolume, type Hypervolume } from './convex/front/hypervolume.js';
 export type { Enclosure } from './convex/front/enclosure.js';
 export type { HalfPlane, Support, Vertex } from './convex/front/support.js';
 
-export { stepSizes } from './convex/simulate/step-size.js';
+export { stepSizes } from './schedule/step-size.js';
 export { runTrajectories, type Member } from './convex/simulate/trajectories.js';
 export { runTrajectory, type RunSettings, type Trajectory } from './convex/simulate/trajectory.js';
 export { createWorkerPool, type WorkerPool } from './convex/simulate/pool.js';

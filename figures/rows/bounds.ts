@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { digestOf } from '../../src/base/digest.js';
 import { InputError } from '../../src/base/input-error.js';
 import { readProblemFile } from '../../src/convex/problem/read.js';
-import { stepSizes } from '../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../src/schedule/step-size.js';
 import { schedules } from '../../src/schedule/index.js';
 import type { DescribedRun } from '../../src/theory/described-run.js';
 import { runBounds, type RunBound } from '../../src/theory/run-bounds.js';

@@ -15,10 +15,15 @@ import { syntheticCorpus, type SyntheticCorpus } from '../../src/study/synthetic
 import { syntheticConfig, syntheticTokenizerJson } from '../../src/study/synthetic/model.js';
 import { pretraining } from '../../src/study/synthetic/pretraining.js';
 import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
-import { disposeAdamw, initialAdamw, type AdamwState } from '../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../src/llm/train/checkpoint.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../../src/llm/train/step.js';
-import { initialState, settingsOfSteps, type ObjectiveData, type Training } from '../../src/llm/train/training.js';
+import {
+  initialState,
+  settingsOfSteps,
+  stepRuleOf,
+  type ObjectiveData,
+  type Training,
+} from '../../src/llm/train/training.js';
 import { coinOf } from '../../src/schedule/coin.js';
 import { variants, type ScheduleKey } from '../../src/schedule/key.js';
 import type { Stream } from '../../src/base/random-stream.js';
@@ -194,7 +199,7 @@ function trainingOf(
 
 function createTrainee(training: Training, question?: Question): Trainee {
   const { model, data, dpo } = training;
-  const optimiser: AdamwState = initialAdamw(model.trainable);
+  const optimiser = stepRuleOf(training).optimiser(model.trainable);
   const settings: StepSettings = settingsOfSteps(training);
   const coin: Stream = coinOf(training);
   let state: TrainingState = initialState(training, coin);
@@ -225,7 +230,7 @@ function createTrainee(training: Training, question?: Question): Trainee {
     },
     operations: (choice) => (choice === onBoth ? operationsOn('sft') + operationsOn('dpo') : operationsOn(choice)),
     dispose() {
-      disposeAdamw(optimiser);
+      optimiser.dispose();
       model.dispose();
     },
   };

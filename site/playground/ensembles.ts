@@ -14,7 +14,7 @@ import { certificatesOf, gapWarnings } from '../../src/convex/simulate/certified
 import { checkConverged } from '../../src/convex/simulate/converged.js';
 import { conflictRanges, forgettingKl, normalizedIdealDistance } from '../../src/convex/simulate/scale-free.js';
 import { estimate, moments } from '../../src/base/statistics.js';
-import { stepSizes } from '../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../src/schedule/step-size.js';
 import { arenaProblem, runInArena, type Member } from '../../src/convex/simulate/trajectories.js';
 import type { Trajectory } from '../../src/convex/simulate/trajectory.js';
 import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';

@@ -4,7 +4,7 @@ import { constantTable, type ConstantName } from '../../src/theory/constants.js'
 import { runBounds } from '../../src/theory/run-bounds.js';
 import { totalRows } from '../../src/convex/problem/feature-rows.js';
 import { paretoFront } from '../../src/convex/optimum/weighted-sum.js';
-import { stepSizes } from '../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../src/schedule/step-size.js';
 import {
   recordedSteps,
   type Job,

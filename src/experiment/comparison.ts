@@ -7,7 +7,7 @@ import { estimate, type Estimate } from '../base/statistics.js';
 import { ensembleMeasures, type EnsembleMeasures } from '../convex/simulate/measures.js';
 import { conflictRanges, normalizedIdealDistance } from '../convex/simulate/scale-free.js';
 import { gapWarnings } from '../convex/simulate/certified-gap.js';
-import { stepSizes } from '../convex/simulate/step-size.js';
+import { stepSizes } from '../schedule/step-size.js';
 import type { RunSettings, Trajectory } from '../convex/simulate/trajectory.js';
 import type { ExperimentContext } from './experiment.js';
 import { referenceOptima, type ReferenceOptima } from './reference-optima.js';

@@ -8,7 +8,7 @@ import { certifiedOptima, type CertifiedOptima } from '../convex/simulate/optima
 import type { WorkerPool } from '../convex/simulate/pool.js';
 import { resultRows, type ResultRow } from '../convex/simulate/result-table.js';
 import { forgettingNeedsPoints, scaleFreeMeasures } from '../convex/simulate/scale-free.js';
-import { adaptiveRule, stepSizes } from '../convex/simulate/step-size.js';
+import { adaptiveRule, stepSizes } from '../schedule/step-size.js';
 import type { Trajectory } from '../convex/simulate/trajectory.js';
 import { loadSchedule } from '../schedule/load.js';
 

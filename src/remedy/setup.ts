@@ -1,6 +1,6 @@
 import type { Problem } from '../convex/problem/problem.js';
 import { certifiedOptima, type CertifiedOptima } from '../convex/simulate/optima.js';
-import { stepSizes as stepSizesOf } from '../convex/simulate/step-size.js';
+import { stepSizes as stepSizesOf } from '../schedule/step-size.js';
 import { InputError } from '../base/input-error.js';
 import type { ObjectiveName, Order } from '../schedule/schedule.js';
 import { checkedLambda, checkedSplit, checkedSteps } from '../schedule/settings.js';

@@ -1,4 +1,4 @@
-import { adaptiveSteps } from '../convex/simulate/step-size.js';
+import { adaptiveSteps } from '../schedule/step-size.js';
 import { schedules } from '../schedule/index.js';
 import { gradientsOf, informed, possibleOutcomes, takeChoice } from '../schedule/step.js';
 import type { MeasuredRunOptions, RunValues } from './measured-run.js';

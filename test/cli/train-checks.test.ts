@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { checkedRun } from '../../src/cli/train/checks.js';
 import { epochsAsSteps } from '../../src/cli/train/epochs.js';
 import type { SessionData } from '../../src/cli/options/session.js';
+import { llmTrainCommand } from '../../src/cli/llm/train.js';
+import { withStepRule } from '../../src/cli/train/step-rule.js';
 import type { TrainOptions } from '../../src/cli/options/train.js';
+import { refused } from './refused.js';
 
 const options = (given: Readonly<Record<string, unknown>>): TrainOptions =>
   ({
@@ -100,5 +103,69 @@ describe('remedies in stage two', () => {
     [{ schedule: 'maxright', sftOptimum: 1 }, /^schedule: got "maxright", expected --dpo-optimum beside it/],
   ])('are refused in %j', async (given, message) => {
     await expect(checkedRun(options({ ...both, ...given }))).rejects.toThrow(message);
+  });
+});
+
+describe('the steps that options ask for', () => {
+  const asked = (given: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    checkedRun(withStepRule(options({ ...nothing, schedule: 'alright', sft, preferences, ...given })));
+  const names = ['learningRate', 'warmup', 'decay', 'weightDecay', 'maxNorm'];
+  const nothing = Object.fromEntries(names.map((name) => [name, undefined]));
+  const ball = { stepSize: 'adaptive', radius: 2 };
+
+  it('are those of AdamW unless a step size is given', async () => {
+    expect(await asked({})).toMatchObject({
+      learningRate: { learningRate: 5e-5, warmup: 0, decay: 'constant' },
+      ...{ adamw: { weightDecay: 0 }, maximumNorm: 1, resetOptimizer: false },
+    });
+    const plain = await asked(ball);
+    expect(plain).toMatchObject({ subgradient: ball });
+    expect(plain).not.toHaveProperty('learningRate');
+    expect(plain).not.toHaveProperty('maximumNorm');
+    expect(await asked({ stepSize: '0.5/sqrt(T)' })).toMatchObject({ subgradient: { stepSize: '0.5/sqrt(T)' } });
+  });
+
+  it.each([
+    [{ stepSize: 'adaptive' }, /^step-size: got "adaptive", expected a radius beside it/],
+    [{ ...ball, radius: 0 }, /^radius: got 0, expected a number > 0$/],
+    [{ ...ball, radius: -1 }, /^radius: got -1, expected a number > 0$/],
+    [{ radius: 1 }, /^radius: got 1, expected --step-size beside it/],
+    [{ stepSize: '1/n' }, /^step-size: got "1\/n"/],
+    [{ ...ball, learningRate: 5e-5 }, /^learning-rate: got 0.00005, expected none beside --step-size/],
+    [{ ...ball, warmup: 0 }, /^warmup: got 0, expected none beside --step-size/],
+    [{ ...ball, decay: 'linear' }, /^decay: got "linear", expected none beside --step-size/],
+    [{ ...ball, weightDecay: 0 }, /^weight-decay: got 0, expected none beside --step-size/],
+    [{ ...ball, maxNorm: 1 }, /^max-norm: got 1, expected none beside --step-size/],
+    [{ ...ball, resetOptimizer: true }, /^reset-optimizer: got true, expected none beside --step-size/],
+    [{ ...ball, schedule: 'sequential', stageTwoLearningRate: 1 }, /^stage-two-learning-rate: got 1, expected none/],
+  ])('are refused in %j', async (given, message) => {
+    await expect((async () => asked(given))()).rejects.toThrow(message);
+  });
+
+  it('one line of the command line says so', async () => {
+    const words = [
+      'train',
+      '--schedule',
+      'sft',
+      '--model',
+      'none',
+      '--sft',
+      'a.jsonl',
+      '--steps',
+      '1',
+      '--out',
+      'nowhere',
+    ];
+    const asked = ['--step-size', 'adaptive', '--radius'];
+    for (const [more, said] of [
+      [['0'], 'radius: got 0, expected a number > 0'],
+      [
+        ['1', '--learning-rate', '5e-5'],
+        'learning-rate: got 0.00005, expected none beside --step-size, whose steps are not of AdamW',
+      ],
+    ] as const) {
+      const { code, stderr } = await refused(llmTrainCommand(), [...words, ...asked, ...more]);
+      expect([code, stderr]).toEqual([2, `forgetting: ${said}\n`]);
+    }
   });
 });

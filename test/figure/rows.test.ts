@@ -6,7 +6,7 @@ import { curvesOf } from '../../figures/rows/curves.js';
 import { rowsFigure } from '../../figures/rows/figure.js';
 import { readRuns } from '../../figures/rows/read.js';
 import { requireEnding, writeFigure } from '../../figures/rows/write.js';
-import { stepSizes } from '../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../src/schedule/step-size.js';
 import { readProblem } from '../../src/convex/problem/read.js';
 import { runBounds } from '../../src/theory/run-bounds.js';
 import { problemSubject } from '../../src/theory/subject.js';

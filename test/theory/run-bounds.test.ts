@@ -5,7 +5,7 @@ import { logLinear } from '../../src/convex/generate/log-linear.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import { schedules } from '../../src/schedule/index.js';
 import { ensembleMeasures } from '../../src/convex/simulate/measures.js';
-import { stepSizes } from '../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../src/schedule/step-size.js';
 import { runTrajectory } from '../../src/convex/simulate/trajectory.js';
 import { closedFormFile, planeFile } from '../problems.js';
 

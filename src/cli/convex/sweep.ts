@@ -124,7 +124,7 @@ async function sweep(files: readonly string[], options: SweepArguments): Promise
 async function plannedCells(files: readonly string[], options: SweepArguments): Promise<PlannedCell[]> {
   const { readProblemFile } = await import('../../convex/problem/read.js');
   const { settingsOfSchedules, ownSettings } = await import('../options/schedule.js');
-  const { adaptiveRule, stepSizes } = await import('../../convex/simulate/step-size.js');
+  const { adaptiveRule, stepSizes } = await import('../../schedule/step-size.js');
   const { isModulePath, loadSchedule, moduleDigest } = await import('../../schedule/load.js');
   const { paperSchedules } = await import('../../schedule/key.js');
   const { digestOf } = await import('../../base/digest.js');

@@ -18,6 +18,7 @@ import {
 import { checkedRun, type PreparedRun } from '../train/checks.js';
 import { epochsAsSteps } from '../train/epochs.js';
 import { decisiveOptions } from '../train/identity.js';
+import { withStepRule } from '../train/step-rule.js';
 import { withTrainOptions, type TrainOptions } from '../options/train.js';
 import { printJson } from '../output.js';
 import { startProgress } from '../../base/progress.js';
@@ -33,7 +34,8 @@ export function llmTrainCommand(): Command {
 /** Ctrl-C, and what a machine sends before it takes a process away. */
 const interruptions = ['SIGINT', 'SIGTERM'] as const;
 
-async function trainAction(given: TrainOptions): Promise<void> {
+async function trainAction(asked: TrainOptions): Promise<void> {
+  const given = withStepRule(asked);
   // What --epochs amount to is known when the data are read.
   if (given.epochs !== undefined && given.steps !== undefined) {
     throw new InputError('epochs', given.epochs, 'either --epochs or --steps');
@@ -124,9 +126,6 @@ async function trained(
       sftBatch: options.sftBatch,
       preferenceBatch: options.preferenceBatch,
       accumulation: options.gradientAccumulation,
-      adamw: { weightDecay: options.weightDecay },
-      maximumNorm: options.maxNorm,
-      resetOptimizer: options.resetOptimizer ?? false,
       seed: options.seed,
       shuffle: options.shuffle,
       ...(options.loraDropout !== undefined && { loraDropout: options.loraDropout }),

@@ -21,11 +21,13 @@ export interface TrainOptions extends SessionOptions {
   readonly sftBatch: number;
   readonly preferenceBatch: number;
   readonly gradientAccumulation: number;
-  readonly learningRate: number;
-  readonly warmup: number;
-  readonly decay: Decay;
-  readonly weightDecay: number;
-  readonly maxNorm: number;
+  readonly learningRate?: number;
+  readonly warmup?: number;
+  readonly decay?: Decay;
+  readonly weightDecay?: number;
+  readonly maxNorm?: number;
+  readonly stepSize?: string;
+  readonly radius?: number;
   readonly resetOptimizer?: boolean;
   readonly loraRank?: number;
   readonly loraAlpha?: number;
@@ -72,12 +74,21 @@ export function withTrainOptions(command: Command): Command {
     .option('--sft-batch <n>', 'SFT examples in a batch', integerOption('sft-batch', 1), 4)
     .option('--preference-batch <n>', 'preference pairs in a batch', integerOption('preference-batch', 1), 4)
     .option('--gradient-accumulation <n>', 'batches in a step', integerOption('gradient-accumulation', 1), 1)
-    .option('--learning-rate <number>', 'α of AdamW', numberOption('learning-rate'), 5e-5)
-    .option('--warmup <steps>', 'steps of linear warm-up', integerOption('warmup', 0), 0)
-    .option('--decay <form>', 'constant, linear or cosine', wordOption('decay', decays), 'constant')
-    .option('--weight-decay <number>', "AdamW's decoupled weight decay", numberOption('weight-decay'), 0)
-    .option('--max-norm <number>', 'longest gradient; longer ones are shortened', numberOption('max-norm'), 1)
+    .option('--learning-rate <number>', 'α of AdamW (default: 5e-5)', numberOption('learning-rate'))
+    .option('--warmup <steps>', 'steps of linear warm-up (default: 0)', integerOption('warmup', 0))
+    .option('--decay <form>', 'constant, linear or cosine (default: constant)', wordOption('decay', decays))
+    .option('--weight-decay <number>', "AdamW's decoupled weight decay (default: 0)", numberOption('weight-decay'))
+    .option('--max-norm <number>', 'longest gradient; longer ones are shortened (default: 1)', numberOption('max-norm'))
     .option('--reset-optimizer', 'fresh optimiser moments where the run goes over to the other objective')
+    .option(
+      '--step-size <rule>',
+      'plain steps along the gradient in place of AdamW: a number, an expression of t and T, linear:α0, or adaptive',
+    )
+    .option(
+      '--radius <R>',
+      'with --step-size: how far the trained weights may go from their start (adaptive steps need it)',
+      positiveOption('radius'),
+    )
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
     .option(
       '--lora-alpha <number>',

@@ -40,7 +40,7 @@ export type MeasuredRun = Awaited<ReturnType<typeof measuredRun>>;
 export async function measuredRun(problem: Problem, lambda: number, options: RunArguments) {
   const { steps, batch, seed } = options;
   const { chosenSchedule } = await import('../options/schedule.js');
-  const { adaptiveRule, stepSizes: stepSizesOf } = await import('../../convex/simulate/step-size.js');
+  const { adaptiveRule, stepSizes: stepSizesOf } = await import('../../schedule/step-size.js');
   const { certifiedOptima, givenIdeal } = await import('../../convex/simulate/optima.js');
   const { certificateOf, gapWarnings } = await import('../../convex/simulate/certified-gap.js');
   const { ensembleMeasures } = await import('../../convex/simulate/measures.js');

@@ -1,5 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import type { TrainingRunOptions } from '../../llm/train/run.js';
+import type { StepRuleSettings } from '../../llm/train/step-rule.js';
 import type { Schedule } from '../../schedule/schedule.js';
 import { choiceName, isOpenLoop, possibleOutcomes } from '../../schedule/step.js';
 import { preferenceLossSettings } from '../options/session.js';
@@ -7,25 +8,23 @@ import { trainDefaults, type TrainOptions } from '../options/train.js';
 import { neededObjectives, requireData } from './needed-data.js';
 import { idealOf, initialState } from './optima.js';
 import { stageTwoOf } from './stage-two.js';
+import { stepRuleSettings } from './step-rule.js';
 
 /** What of a run can be checked before any model is loaded. */
-export interface PreparedRun extends Pick<
-  TrainingRunOptions,
-  'schedule' | 'scheduleSettings' | 'learningRate' | 'dpo' | 'stop' | 'stageTwo'
-> {
+export interface PreparedRun
+  extends StepRuleSettings, Pick<TrainingRunOptions, 'schedule' | 'scheduleSettings' | 'dpo' | 'stop' | 'stageTwo'> {
   /** The schedule's own settings. */
   readonly ownSettings: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The schedule, its settings, the learning rate, the form of DPO and the stopping rule that the options ask for.
+ * The schedule, its settings, how steps are made, the form of DPO and the stopping rule that the options ask for.
  * Throws an InputError naming the option that is wrong, or that lacks another beside it.
  */
 export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   const { chosenSchedule } = await import('../options/schedule.js');
-  const { checkedLearningRate } = await import('../../llm/train/learning-rate.js');
   const { checkedStoppingRule } = await import('../../llm/train/stopping.js');
-  const { lambda, learningRate, warmup, decay, stopWithin, paretoPoint } = options;
+  const { lambda, stopWithin, paretoPoint } = options;
   const { schedule, own } = await chosenSchedule(options.schedule, { ...options }, trainDefaults);
   const steps = options.steps ?? sumOf(own.split);
   if (steps === undefined) throw new InputError('steps', steps, 'a number of updates, or --epochs');
@@ -35,8 +34,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   if (options.resetOptimizer === true && !switches(schedule, state, steps)) {
     throw new InputError('reset-optimizer', schedule.name, 'a schedule that goes over from one objective to the other');
   }
-  if (!(options.maxNorm > 0)) throw new InputError('max-norm', options.maxNorm, 'a number > 0');
-  if (options.weightDecay < 0) throw new InputError('weight-decay', options.weightDecay, 'a number ≥ 0');
+  const rule = await stepRuleSettings(options, steps);
   if (paretoPoint !== undefined && stopWithin === undefined) {
     throw new InputError('pareto-point', paretoPoint, '--stop-within beside it');
   }
@@ -49,7 +47,7 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
     schedule,
     scheduleSettings,
     ownSettings: own,
-    learningRate: checkedLearningRate({ learningRate, warmup, decay }, steps),
+    ...rule,
     dpo: preferenceLossSettings(options),
     ...(stageTwo && { stageTwo }),
     ...(stopWithin !== undefined && {

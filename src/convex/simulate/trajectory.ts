@@ -1,6 +1,6 @@
 import type { Objective, ObjectivePair, Sampler } from '../problem/problem.js';
 import { stream } from '../../base/random-stream.js';
-import { adaptiveSteps } from './step-size.js';
+import { adaptiveSteps } from '../../schedule/step-size.js';
 import type { Choice, ObjectiveName, Schedule, ScheduleSettings } from '../../schedule/schedule.js';
 import { drawnChoice, gradientsOf, informed, takeChoice } from '../../schedule/step.js';
 

@@ -5,7 +5,7 @@ import { epochOrder, firstCursor } from '../data/cursor.js';
 import type { Sequence } from '../data/sequence.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
-import { disposeAdamw, initialAdamw } from '../train/adamw.js';
+import { adamw } from '../train/adamw.js';
 import type { TrainingState } from '../train/checkpoint.js';
 import { dpoMinibatch, sftMinibatch } from '../train/minibatch.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../train/step.js';
@@ -54,10 +54,9 @@ export function stepTask(options: StepTaskOptions): StepTask {
         : dpoMinibatch({ ...source, examples: pairs }, cursor, { beta: 0.1 }),
     learningRate: () => 1e-4,
     maximumNorm: 1,
-    adamw: {},
     resetOptimizer: false,
   };
-  const optimiser = initialAdamw(model.trainable);
+  const optimiser = adamw(model.trainable);
   const coin = stream(seed, 'coin');
   let state: TrainingState = {
     step: 0,
@@ -85,7 +84,7 @@ export function stepTask(options: StepTaskOptions): StepTask {
       }
     },
     dispose: () => {
-      disposeAdamw(optimiser);
+      optimiser.dispose();
     },
   };
 }

@@ -27,6 +27,9 @@ const stepColumns: Columns = {
   learningRate: 'DOUBLE',
 };
 
+/** The further column of steps, where the trained variables are held near their start. */
+const distanceColumns: Columns = { distance: 'DOUBLE' };
+
 /** The columns of evaluations.parquet, and the fields of evaluations.jsonl. */
 const evaluationColumns: Columns = {
   step: 'INT32',
@@ -104,7 +107,7 @@ export function openRunFiles(
     backend,
   };
   return {
-    step(step, { choice, loss, values, gradientNorm, learningRate }, weightedGap) {
+    step(step, { choice, loss, values, gradientNorm, learningRate, distance }, weightedGap) {
       const row = {
         sftLoss: values.sft ?? null,
         dpoLoss: values.dpo ?? null,
@@ -112,6 +115,7 @@ export function openRunFiles(
         dpoWeightedGap: weightedGap.dpo ?? null,
         gradientNorm,
         learningRate,
+        ...(distance !== undefined && { distance }),
       };
       steps.append({ step, choice, loss, ...row });
       curve(step, prefixed('train', { loss, ...row }));
@@ -135,7 +139,9 @@ export function openRunFiles(
       for (const log of [steps, evaluations, timing, events]) log?.close();
     },
     async writeTables() {
-      await writeParquet(at('steps.parquet'), readRows(at('steps.jsonl')), stepColumns);
+      const taken = readRows(at('steps.jsonl'));
+      const held = taken.some((row) => 'distance' in row);
+      await writeParquet(at('steps.parquet'), taken, held ? { ...stepColumns, ...distanceColumns } : stepColumns);
       const evaluated = readRows(at('evaluations.jsonl'));
       const heldOut = evaluated.some((row) => 'heldOutSftLoss' in row);
       const columns = heldOut ? { ...evaluationColumns, ...heldOutColumns } : evaluationColumns;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, updateInPlace, type AdamwUpdate } from '../../engine/fused-kernels.js';
+import type { Optimiser } from './optimiser.js';
 
 /** AdamW's constants; the defaults are the published runs'. */
 export interface AdamwSettings {
@@ -16,6 +17,30 @@ export interface AdamwState {
   updates: number;
   readonly firstMoment: ReadonlyMap<string, tf.Variable>;
   readonly secondMoment: ReadonlyMap<string, tf.Variable>;
+}
+
+/** AdamW as the optimiser of the given variables, its moments zero. */
+export function adamw(trainable: ReadonlyMap<string, tf.Variable>, settings: AdamwSettings = {}): Optimiser {
+  const state = initialAdamw(trainable);
+  return {
+    tensors: { firstMoment: state.firstMoment, secondMoment: state.secondMoment },
+    get updates() {
+      return state.updates;
+    },
+    set updates(updates) {
+      state.updates = updates;
+    },
+    step(gradients, stepSize) {
+      adamwStep(trainable, gradients, state, stepSize, settings);
+      return Promise.resolve(undefined);
+    },
+    reset() {
+      resetAdamw(state);
+    },
+    dispose() {
+      disposeAdamw(state);
+    },
+  };
 }
 
 /** Zero moments for the given variables. */

@@ -11,6 +11,7 @@ import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { digestField } from '../weights/digest.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { RowRange } from '../weights/weights.js';
+import type { OptimiserTensors } from './optimiser.js';
 import type { Kept } from './stage-two/kept.js';
 import { choiceNames } from '../../schedule/step.js';
 
@@ -28,6 +29,8 @@ const stateSchema = z.object({
   coin: z.array(z.int()).refine(isStreamState, 'the state of a random stream'),
   /** The updates made since the optimiser's moments were zero. */
   updates: z.int().nonnegative(),
+  /** Σ ‖g_s‖² of the steps taken, where step sizes depend on it. */
+  squares: z.number().nonnegative().optional(),
   /** Why the run ended before its last step; null where it did not. */
   stopped: z.string().nullable(),
   /** The best evaluation since stage one, where that is handed over: its step and F_λ. */
@@ -45,10 +48,8 @@ export interface Checkpoint {
 }
 
 /** The tensors of a run: the trained variables, the optimiser's moments, and what is kept, by variable name. */
-export interface TrainingTensors extends Readonly<Kept> {
+export interface TrainingTensors extends Readonly<Kept>, OptimiserTensors {
   readonly parameter: ReadonlyMap<string, Variable>;
-  readonly firstMoment: ReadonlyMap<string, Variable>;
-  readonly secondMoment: ReadonlyMap<string, Variable>;
 }
 
 /**

@@ -1,15 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, squareSum } from '../../engine/fused-kernels.js';
 
-/** The Euclidean norm of some gradients taken together. */
-export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+/** The Euclidean norm of some tensors taken together, each made when its square is taken. */
+export function norm(tensors: readonly (() => tf.Tensor)[]): tf.Scalar {
   return tf.tidy(() => {
-    const squares = Array.from(gradients.values(), (gradient) =>
-      hasKernel('SquareSum') ? (squareSum(gradient) as tf.Scalar) : tf.sum<tf.Scalar>(tf.square(gradient)),
+    const squares = tensors.map((tensor) =>
+      tf.tidy(() =>
+        hasKernel('SquareSum') ? (squareSum(tensor()) as tf.Scalar) : tf.sum<tf.Scalar>(tf.square(tensor())),
+      ),
     );
     // One by one: tfjs's addN binds a buffer for each tensor, and a GPU takes as few as 8.
     return tf.sqrt(squares.reduce((sum, square) => tf.add<tf.Scalar>(sum, square)));
   });
+}
+
+/** The Euclidean norm of some gradients taken together. */
+export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar {
+  return norm(Array.from(gradients.values(), (gradient) => () => gradient));
 }
 
 /** The gradients times min(1, maximum / (norm + 1e-6)), as PyTorch's clip_grad_norm_; the inputs are disposed. */

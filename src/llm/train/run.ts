@@ -11,7 +11,6 @@ import { evaluate, type Evaluation } from '../evaluate.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { openRunFiles, type HandedOver, type RunFiles } from '../results/run-files.js';
 import type { RunFolder, RunResult } from '../results/run-folder.js';
-import { disposeAdamw, initialAdamw, type AdamwState } from './adamw.js';
 import {
   readCheckpoint,
   restoreTensors,
@@ -19,13 +18,14 @@ import {
   type TrainingState,
   type TrainingTensors,
 } from './checkpoint.js';
+import type { Optimiser } from './optimiser.js';
 import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
 import { averaged } from './stage-two/average.js';
 import { stageTwoSteps } from './stage-two/begin.js';
 import { assignAll, copied, disposeKept, type Kept } from './stage-two/kept.js';
 import { checkStageTwo, keepsStageOne } from './stage-two/settings.js';
-import { initialState, settingsOfSteps, stagesOf, type ObjectiveData, type Training } from './training.js';
+import { initialState, settingsOfSteps, stagesOf, stepRuleOf, type ObjectiveData, type Training } from './training.js';
 
 /** A training run. */
 export interface TrainingRunOptions extends Training {
@@ -66,6 +66,7 @@ export type RunEnd = { readonly finished: RunResult } | { readonly interruptedAf
 export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> {
   const { model, schedule, scheduleSettings, folder } = options;
   schedule.init(scheduleSettings);
+  const rule = stepRuleOf(options);
   const { stageTwo = {} } = options;
   checkStageTwo(stageTwo, stagesOf(options), (name) => name);
   if (stageTwo.average !== undefined && model.lora?.weightDecomposed === true) {
@@ -74,7 +75,7 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
   if (folder.result !== undefined) return { finished: folder.result };
 
   const kept: Kept = {};
-  const optimiser = initialAdamw(model.trainable);
+  const optimiser = rule.optimiser(model.trainable);
   const checkpoint = join(folder.attempt, 'checkpoint.safetensors');
   const resumed = existsSync(checkpoint) ? readCheckpoint(checkpoint).state : undefined;
   if (resumed !== undefined) requireFitting(resumed, checkpoint, options);
@@ -84,7 +85,7 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
   });
   try {
     if (resumed !== undefined) makeRoom(kept, resumed, options);
-    const tensors = (): TrainingTensors => ({ parameter: model.trainable, ...optimiser, ...kept });
+    const tensors = (): TrainingTensors => ({ parameter: model.trainable, ...optimiser.tensors, ...kept });
     if (resumed !== undefined) {
       await restoreTensors(checkpoint, tensors());
       optimiser.updates = resumed.updates;
@@ -108,7 +109,7 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
     throw error;
   } finally {
     files.close();
-    disposeAdamw(optimiser);
+    optimiser.dispose();
     disposeKept(kept);
   }
 }
@@ -182,7 +183,7 @@ function requireFitting({ step, cursors }: TrainingState, path: string, options:
 interface StepsContext {
   /** The state to go on from; undefined at the start. */
   readonly resumed: TrainingState | undefined;
-  readonly optimiser: AdamwState;
+  readonly optimiser: Optimiser;
   /** What is kept beside the trained variables: it fills as the run goes on. */
   readonly kept: Kept;
   readonly files: RunFiles;

@@ -12,11 +12,11 @@ import {
   type ChoiceName,
 } from '../../schedule/step.js';
 import type { Cursor } from '../data/cursor.js';
-import { adamwStep, resetAdamw, type AdamwSettings, type AdamwState } from './adamw.js';
 import type { TrainingState } from './checkpoint.js';
 import { clipped, globalNorm } from './clipping.js';
 import { chosenGradient, type ObjectiveLoss } from './gradient.js';
 import type { Minibatch } from './minibatch.js';
+import type { Optimiser } from './optimiser.js';
 import { withAnchor, type Anchor } from './stage-two/anchor.js';
 
 /** What a step needs and never changes. */
@@ -24,11 +24,10 @@ export interface StepSettings {
   readonly trainable: ReadonlyMap<string, tf.Variable>;
   readonly schedule: Schedule;
   readonly minibatch: (objective: ObjectiveName, cursor: Cursor) => Minibatch;
-  /** The rate of a step along gradients of the given weights. */
-  readonly learningRate: (step: number, weights: Pair) => number;
-  /** The largest gradient norm; longer gradients are shortened to it. */
+  /** The rate of a step along gradients of the given weights, told Σ ‖g_s‖² of the steps up to and with it. */
+  readonly learningRate: (step: number, weights: Pair, squares: number) => number;
+  /** The largest gradient norm; longer gradients are shortened to it, and none where it is infinite. */
   readonly maximumNorm: number;
-  readonly adamw: AdamwSettings;
   /** Zero moments where a run goes over to the other objective; by default they carry over. */
   readonly resetOptimizer: boolean;
   /** What stage two adds to its steps; undefined before. */
@@ -54,6 +53,8 @@ export interface StepOutcome {
   readonly values: Partial<Record<ObjectiveName, number>>;
   readonly gradientNorm: number;
   readonly learningRate: number;
+  /** How far from their start the variables are after the step, where the optimiser holds them near. */
+  readonly distance?: number;
   /** The most bytes that tensors took at the end of a forward pass. */
   readonly tensorBytes: number;
 }
@@ -70,7 +71,7 @@ export interface StepOutcome {
  */
 export async function takeStep(
   state: TrainingState,
-  optimiser: AdamwState,
+  optimiser: Optimiser,
   coin: Stream,
   settings: StepSettings,
 ): Promise<{ state: TrainingState; outcome: StepOutcome }> {
@@ -137,10 +138,12 @@ export async function takeStep(
   finite(gradientNorm, step, 'gradient norm');
 
   const name = choiceName(choice);
-  if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== name) resetAdamw(optimiser);
-  const learningRate = settings.learningRate(step, weights);
-  const shortened = clipped(gradients, norm, settings.maximumNorm);
-  adamwStep(trainable, shortened, optimiser, learningRate, settings.adamw);
+  if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== name) optimiser.reset();
+  const squares = (state.squares ?? 0) + gradientNorm ** 2;
+  const learningRate = settings.learningRate(step, weights, squares);
+  const { maximumNorm } = settings;
+  const shortened = maximumNorm < Infinity ? clipped(gradients, norm, maximumNorm) : gradients;
+  const distance = await optimiser.step(shortened, learningRate);
   tf.dispose([...shortened.values(), norm]);
 
   return {
@@ -155,9 +158,13 @@ export async function takeStep(
       },
       coin: coin.state(),
       updates: optimiser.updates,
+      ...(state.squares !== undefined && { squares }),
       stopped: null,
     },
-    outcome: { choice: name, loss, values, gradientNorm, learningRate, tensorBytes },
+    outcome: {
+      ...{ choice: name, loss, values, gradientNorm, learningRate, tensorBytes },
+      ...(distance !== undefined && { distance }),
+    },
   };
 }
 
@@ -177,7 +184,7 @@ async function read(scalar: tf.Scalar): Promise<number> {
 
 function finite(value: number, step: number, name: string): number {
   if (!Number.isFinite(value)) {
-    throw new InputError(`step ${step}: ${name}`, value, 'a finite number; a smaller learning rate may help');
+    throw new InputError(`step ${step}: ${name}`, value, 'a finite number; smaller steps may help');
   }
   return value;
 }

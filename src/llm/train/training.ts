@@ -5,14 +5,13 @@ import type { SftExample } from '../data/sft.js';
 import type { PreferenceLossSettings } from '../../preference-loss/preference-loss.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
-import type { AdamwSettings } from './adamw.js';
 import type { TrainingState } from './checkpoint.js';
-import { learningRateAt, type LearningRateSettings } from './learning-rate.js';
 import type { DropoutSettings } from '../model/dropout.js';
 import { dpoMinibatch, sftMinibatch, type MinibatchSource } from './minibatch.js';
 import type { OwnReplyOptions } from './stage-two/own-replies.js';
 import type { StageTwo } from './stage-two/settings.js';
 import type { StepSettings } from './step.js';
+import { stepRule, type StepRule, type StepRuleSettings } from './step-rule.js';
 
 /** The examples of both objectives. */
 export interface ObjectiveData {
@@ -21,7 +20,7 @@ export interface ObjectiveData {
 }
 
 /** Everything that decides the steps of a training. */
-export interface Training {
+export interface Training extends StepRuleSettings {
   readonly model: LanguageModel;
   readonly data: ObjectiveData;
   readonly schedule: Schedule;
@@ -29,10 +28,6 @@ export interface Training {
   readonly sftBatch: number;
   readonly preferenceBatch: number;
   readonly accumulation?: number;
-  readonly learningRate: LearningRateSettings;
-  readonly adamw?: AdamwSettings;
-  readonly maximumNorm?: number;
-  readonly resetOptimizer?: boolean;
   /** The share of an adapter's inputs that is left out in training. */
   readonly loraDropout?: number;
   readonly dpo: PreferenceLossSettings;
@@ -45,7 +40,8 @@ export interface Training {
 }
 
 /** The state before the first step. */
-export function initialState({ schedule, scheduleSettings }: Training, coin: Stream): TrainingState {
+export function initialState(training: Training, coin: Stream): TrainingState {
+  const { schedule, scheduleSettings } = training;
   return {
     step: 0,
     schedule: schedule.init(scheduleSettings),
@@ -53,6 +49,7 @@ export function initialState({ schedule, scheduleSettings }: Training, coin: Str
     cursors: { sft: firstCursor, dpo: firstCursor },
     coin: coin.state(),
     updates: 0,
+    ...(training.subgradient && { squares: 0 }),
     stopped: null,
   };
 }
@@ -76,9 +73,21 @@ function dropoutOf({ seed, loraDropout = 0 }: Training): DropoutSettings {
   return { seed, probability: loraDropout };
 }
 
+/** What the steps of a training are made by. Throws an InputError where its settings contradict each other. */
+export function stepRuleOf(training: Training): StepRule {
+  const learningRate = training.stageTwo?.learningRate;
+  const switchAfter = stagesOf(training)?.switchAfter;
+  return stepRule(
+    training,
+    training.scheduleSettings.steps,
+    learningRate === undefined || switchAfter === undefined ? undefined : { begin: switchAfter + 1, learningRate },
+  );
+}
+
 /** What every step of a training needs; of one with two stages, before stage two. */
 export function settingsOfSteps(training: Training): StepSettings {
-  const { model, data, dpo, seed, shuffle = true, accumulation = 1, scheduleSettings, stageTwo } = training;
+  const { model, data, dpo, seed, shuffle = true, accumulation = 1 } = training;
+  const rule = stepRuleOf(training);
   const sft = sftSource(training);
   const pairs = {
     model,
@@ -88,20 +97,13 @@ export function settingsOfSteps(training: Training): StepSettings {
     accumulation,
     dropout: dropoutOf(training),
   };
-  const { learningRate: rateOfStageTwo } = stageTwo ?? {};
-  const lastOfStageOne = rateOfStageTwo === undefined ? Infinity : (stagesOf(training)?.switchAfter ?? Infinity);
   return {
     trainable: model.trainable,
     schedule: training.schedule,
     minibatch: (objective, cursor) =>
       objective === 'sft' ? sftMinibatch(sft, cursor) : dpoMinibatch(pairs, cursor, dpo),
-    learningRate: (step, weights) => {
-      const { learningRate } = training.learningRate;
-      const own = step > lastOfStageOne ? (rateOfStageTwo ?? learningRate) : learningRate;
-      return learningRateAt({ ...training.learningRate, learningRate: own }, step, scheduleSettings.steps, weights);
-    },
-    maximumNorm: training.maximumNorm ?? 1,
-    adamw: training.adamw ?? {},
+    learningRate: rule.stepSize,
+    maximumNorm: rule.maximumNorm,
     resetOptimizer: training.resetOptimizer ?? false,
   };
 }

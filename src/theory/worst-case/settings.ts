@@ -4,7 +4,7 @@ import type { KeptBudget, Schedule, ScheduleSettings } from '../../schedule/sche
 import { checkedLambda, checkedSteps, describedSettings } from '../../schedule/settings.js';
 import { sft } from '../../schedule/single.js';
 import { isOpenLoop } from '../../schedule/step.js';
-import { stepSizes } from '../../convex/simulate/step-size.js';
+import { stepSizes } from '../../schedule/step-size.js';
 import { functionClasses, iterates, subgradient, type Iterate } from './names.js';
 import type { FunctionClass } from './function-class.js';
 import type { Gap } from './replay.js';

@@ -5,7 +5,7 @@ import { certifiedGap, gapWarnings } from '../../../src/convex/simulate/certifie
 import { runEnsemble } from '../../../src/convex/simulate/ensemble.js';
 import { ensembleMeasures, type Optima } from '../../../src/convex/simulate/measures.js';
 import { certifiedOptima, givenIdeal } from '../../../src/convex/simulate/optima.js';
-import { stepSizes } from '../../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../../src/schedule/step-size.js';
 
 const far = (distance: number, curvature = 1) => ({
   kind: 'quadratic',

@@ -9,7 +9,7 @@ import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { drawnToken } from '../../../src/llm/drawn-token.js';
 import { predictedLogits } from '../../../src/llm/loss/log-probability.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
-import { disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
+import { adamw } from '../../../src/llm/train/adamw.js';
 import { fisherDiagonal, squaredScores } from '../../../src/llm/train/stage-two/fisher.js';
 import { takeStep } from '../../../src/llm/train/step.js';
 import { schedules } from '../../../src/schedule/index.js';
@@ -62,7 +62,6 @@ it.each(cases.slice(0, 2))('a step with every term goes along their float64 grad
   const [l2, ewc, chosenNll, weight] = [0.3, 0.8, 0.6, 0.25];
   const [anchor, weights] = [tensors(stageOne), tensors(fisher)];
 
-  const optimiser = initialAdamw(model.trainable);
   const coin = stream(0, 'coin');
   const start = {
     ...{ step: 0, schedule: schedules.dpo.init({ lambda: 1, steps: 1 }), lastChoice: null, stopped: null, updates: 0 },
@@ -70,9 +69,10 @@ it.each(cases.slice(0, 2))('a step with every term goes along their float64 grad
   };
   // With such an ε a step of AdamW goes along the gradient itself.
   const epsilon = 1e6;
+  const optimiser = adamw(model.trainable, { beta1: 0, beta2: 0, epsilon });
   const { outcome, state } = await takeStep(start, optimiser, coin, {
     ...{ trainable: model.trainable, schedule: schedules.dpo, learningRate: () => epsilon, maximumNorm: 1e9 },
-    ...{ adamw: { beta1: 0, beta2: 0, epsilon }, resetOptimizer: false },
+    resetOptimizer: false,
     minibatch: (_, cursor) => ({
       parts: pairs.map((pair) => (asked) => {
         const tokens = prompts.reduce((sum, { chosen }) => sum + chosen.length, 0);
@@ -111,7 +111,7 @@ it.each(cases.slice(0, 2))('a step with every term goes along their float64 grad
   expect(outcome.loss).toBeCloseTo(expectedLoss, 3);
   expect(state.cursors.sft.position).toBe(5);
   tf.dispose([...anchor.values(), ...weights.values()]);
-  disposeAdamw(optimiser);
+  optimiser.dispose();
   model.dispose();
 });
 

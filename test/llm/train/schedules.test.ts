@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
 import { draw, epochOrder, firstCursor, type Cursor } from '../../../src/llm/data/cursor.js';
-import { disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
+import { adamw, type AdamwSettings } from '../../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../../../src/llm/train/step.js';
 import { stream } from '../../../src/base/random-stream.js';
@@ -13,6 +13,12 @@ beforeAll(async () => {
   await openBackend('cpu');
 });
 
+interface RunOptions {
+  readonly uniform?: readonly number[];
+  readonly parts?: number;
+  readonly adamw?: AdamwSettings;
+}
+
 /**
  * A run on one weight x with f_SFT = |x − 1| + 1 and f_DPO = |x + 1|, from x = 0.25: the slopes are −1 and 1 between
  * the two, so every AdamW step without memory of the other objective is a step of the learning rate.
@@ -20,12 +26,12 @@ beforeAll(async () => {
 async function run(
   name: string,
   settings: ScheduleSettings,
-  options: Partial<StepSettings> & { readonly uniform?: readonly number[]; readonly parts?: number } = {},
+  options: Partial<StepSettings> & RunOptions = {},
 ): Promise<{ outcomes: StepOutcome[]; states: TrainingState[]; x: number[]; draws: string[]; tosses: number }> {
   const schedule = schedules[name];
   const weight = tf.tidy(() => tf.variable(tf.scalar(0.25)));
   const trainable = new Map<string, tf.Variable>([['x', weight]]);
-  const optimiser = initialAdamw(trainable);
+  const optimiser = adamw(trainable, options.adamw ?? { beta1: 0, beta2: 0 });
   const orders = { sft: epochOrder(5, 0, 'sft', false), dpo: epochOrder(3, 0, 'dpo', false) };
   const draws: string[] = [];
   const parts = options.parts ?? 1;
@@ -50,7 +56,6 @@ async function run(
     },
     learningRate: () => 0.125,
     maximumNorm: 1e9,
-    adamw: { beta1: 0, beta2: 0 },
     resetOptimizer: false,
     ...options,
   };
@@ -71,7 +76,7 @@ async function run(
     states.push(state);
     x.push((await weight.data())[0]);
   }
-  disposeAdamw(optimiser);
+  optimiser.dispose();
   weight.dispose();
   return { outcomes, states, x, draws, tosses };
 }
@@ -137,9 +142,9 @@ describe('a training step under each schedule', () => {
 
   it('carries the moments over the switch of a sequential run, unless they are to be reset', async () => {
     const settings = { lambda: 0.5, steps: 2, split: [1, 1] as const };
-    const adamw = { beta1: 0.9, beta2: 0.95 };
-    const carried = await run('sequential', settings, { adamw });
-    const reset = await run('sequential', settings, { adamw, resetOptimizer: true });
+    const published = { adamw: { beta1: 0.9, beta2: 0.95 } };
+    const carried = await run('sequential', settings, published);
+    const reset = await run('sequential', settings, { ...published, resetOptimizer: true });
     // Gradients −1, 1. Carried: m̂ = (0.9 · −0.1 + 0.1) / 0.19 = 1 / 19, v̂ = 1; reset: m̂ = 1. x goes down from 0.375.
     expect(carried.x[1]).toBeCloseTo(0.375 - 0.125 / 19, 6);
     expect(reset.x[1]).toBeCloseTo(0.25, 6);

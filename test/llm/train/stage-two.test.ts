@@ -14,6 +14,7 @@ import { handedOverFile } from '../../../src/llm/results/run-files.js';
 import { openRunFolder, type RunResult } from '../../../src/llm/results/run-folder.js';
 import { readRows } from '../../../src/llm/results/line-log.js';
 import { runTraining, type TrainingRunOptions } from '../../../src/llm/train/run.js';
+import type { SubgradientSettings } from '../../../src/llm/train/projected-subgradient.js';
 import type { StageTwo } from '../../../src/llm/train/stage-two/settings.js';
 import { schedules } from '../../../src/schedule/index.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -34,6 +35,7 @@ interface Case {
   readonly own?: Readonly<Record<string, unknown>>;
   readonly stageTwo?: StageTwo;
   readonly full?: boolean;
+  readonly subgradient?: SubgradientSettings;
 }
 
 /** What stops a run at once, as a kill does: its last checkpoint is what is left of it. */
@@ -41,7 +43,7 @@ const killed = new Error('killed');
 
 /** Trains on the toy model, or goes on with it; stopped without a word after the steps that are listed, each time anew. */
 async function run(name: string, one: Case, kills: readonly number[] = []): Promise<RunResult> {
-  const { schedule, own, stageTwo, full = false } = one;
+  const { schedule, own, stageTwo, full = false, subgradient } = one;
   for (const kill of [...kills, Infinity]) {
     const { model, tokenizer } = await loadModel({
       model: files.model,
@@ -57,7 +59,7 @@ async function run(name: string, one: Case, kills: readonly number[] = []): Prom
         data: { sft, preferences },
         heldOut: { sft: sft.slice(4), preferences: preferences.slice(3) },
         scheduleSettings: { lambda: 0.4, steps, ideal: { dpo: 0.1, sft: 1 }, ...own },
-        learningRate: { learningRate: 2e-2 },
+        ...(subgradient === undefined ? { learningRate: { learningRate: 2e-2 } } : { subgradient }),
         ...(stageTwo && { stageTwo }),
         ownReplies: { ends: tokenizer.endIds, maximumLength: 32 },
         evaluateEvery: 2,
@@ -126,6 +128,14 @@ describe('a run ends with the bytes of one never stopped, wherever it is killed'
     cagrad: { schedule: 'cagrad' },
     mgda: { schedule: 'mgda' },
     pcgrad: { schedule: 'pcgrad' },
+    'adaptive steps on a ball': {
+      ...{ schedule: 'alright', kills: [1, 3, 6] },
+      subgradient: { stepSize: 'adaptive', radius: 0.4 },
+    },
+    'adaptive steps on a ball, every weight, anchored': {
+      ...{ schedule: 'sequential', own: split, full: true, kills: [2, 4] },
+      ...{ stageTwo: { l2Anchor: 1 }, subgradient: { stepSize: 'adaptive', radius: 0.2 } },
+    },
   };
   it.each(Object.keys(cases))('%s', async (name) => {
     const { kills = [4], ...one } = cases[name];
@@ -136,6 +146,19 @@ describe('a run ends with the bytes of one never stopped, wherever it is killed'
     expect(Object.keys(found)).toEqual(Object.keys(whole));
     for (const [file, content] of Object.entries(whole)) expect(found[file] === content, file).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('as adaptive steps know all gradients before, and the ball is where the run began', () => {
+    const name = 'adaptive steps on a ball killed';
+    const [norms, sizes, distances] = ['gradientNorm', 'learningRate', 'distance'].map((field) => logged(name, field));
+    let squares = 0;
+    norms.forEach((norm, step) => {
+      squares += Number(norm) ** 2;
+      expect(Number(sizes[step]) / (0.8 / Math.sqrt(2 * squares))).toBeCloseTo(1, 12);
+      expect(Number(distances[step])).toBeLessThanOrEqual(0.4);
+    });
+    // The first step is of length √2·R.
+    expect(distances[0]).toBe(0.4);
   });
 
   it('as each of them is another run than Sequential', () => {

@@ -4,7 +4,7 @@ import { openBackend } from '../../../src/engine/backend.js';
 import { draw, firstCursor } from '../../../src/llm/data/cursor.js';
 import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
-import { disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
+import { adamw } from '../../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
 import { takeStep, type StepSettings } from '../../../src/llm/train/step.js';
 import { stream } from '../../../src/base/random-stream.js';
@@ -77,7 +77,7 @@ describe.each(cases.filter(({ name }) => name === 'NeoX, LoRA' || name === 'Llam
     const model = await caseModel(one, join(folder, `${one.name} ${name}`));
     const schedule = schedules[name];
     const settings: ScheduleSettings = { lambda, steps: 5 };
-    const optimiser = initialAdamw(model.trainable);
+    const optimiser = adamw(model.trainable);
     const parts = {
       sft: [() => sftLoss(model, examples.slice(0, 1), 7), () => sftLoss(model, examples.slice(1), 7)],
       dpo: [() => dpoLoss(model, pairs, { beta })],
@@ -91,7 +91,6 @@ describe.each(cases.filter(({ name }) => name === 'NeoX, LoRA' || name === 'Llam
       }),
       learningRate: () => rate,
       maximumNorm,
-      adamw: {},
       resetOptimizer: false,
     };
     let state: TrainingState = {
@@ -119,7 +118,7 @@ describe.each(cases.filter(({ name }) => name === 'NeoX, LoRA' || name === 'Llam
       const moved = Math.hypot(...Array.from(goal, (weight, i) => weight - before[i]));
       expect(error / moved, tensor).toBeLessThanOrEqual(1e-3);
     }
-    disposeAdamw(optimiser);
+    optimiser.dispose();
     model.dispose();
   });
 });

@@ -1,5 +1,5 @@
-import { InputError } from '../../base/input-error.js';
-import { parseArithmetic } from '../expression/arithmetic.js';
+import { InputError } from '../base/input-error.js';
+import { parseArithmetic } from '../convex/expression/arithmetic.js';
 
 /**
  * The step sizes α_1 … α_T that a rule denotes: a number, an expression of t and T such as "0.5/sqrt(T)" or
@@ -29,14 +29,23 @@ export function stepSizes(rule: string, steps: number): Float64Array {
 export const adaptiveRule = 'adaptive';
 
 /**
- * Steps α_t = 2R/√(2 Σ_{s ≤ t} ‖g_s‖²), g_s what step s moves along (AdaGrad's norm version): no bound on the gradients
- * is needed. Tells α_t from ‖g_t‖²; 0 while all gradients were 0.
+ * The step α_t = 2R/√(2 Σ_{s ≤ t} ‖g_s‖²), g_s what step s moves along (AdaGrad's norm version): no bound on the gradients
+ * is needed. 0 while all gradients were 0.
+ * @param radius R of the ball that holds the iterates
+ * @param squares the sum of ‖g_s‖², that of this step included
+ */
+export function adaptiveStep(radius: number, squares: number): number {
+  return squares === 0 ? 0 : (2 * radius) / Math.sqrt(2 * squares);
+}
+
+/**
+ * The adaptive steps of a run: tells α_t from ‖g_t‖².
  * @param sum Σ ‖g_s‖² of the steps taken before
  */
 export function adaptiveSteps(radius: number, sum = 0): (squaredLength: number) => number {
   let squares = sum;
   return (squaredLength) => {
     squares += squaredLength;
-    return squares === 0 ? 0 : (2 * radius) / Math.sqrt(2 * squares);
+    return adaptiveStep(radius, squares);
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepSizes } from '../../../src/convex/simulate/step-size.js';
+import { stepSizes } from '../../src/schedule/step-size.js';
 
 describe('step-size rules', () => {
   it.each([
