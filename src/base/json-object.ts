@@ -1,6 +1,12 @@
+import * as z from 'zod';
+import { checked } from './checked.js';
+import { requireFieldsOnce } from './fields-once.js';
 import { InputError } from './input-error.js';
 
-/** The JSON object of one line; throws an InputError naming its place ("file:line") where it is none. */
+/**
+ * The JSON object of one line.
+ * @throws InputError naming its place ("file:line") where it is none, or has a field twice
+ */
 export function jsonObject(line: string, place: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -8,8 +14,13 @@ export function jsonObject(line: string, place: string): Record<string, unknown>
   } catch {
     throw new InputError(place, line, 'a JSON object on one line');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InputError(place, value, 'a JSON object');
-  }
-  return value as Record<string, unknown>;
+  requireFieldsOnce(line, place);
+  return asObject(value, place);
+}
+
+const objectSchema = z.record(z.string(), z.unknown(), { error: 'a JSON object' });
+
+/** A value that is an object; throws an InputError naming its place where it is none. */
+export function asObject(value: unknown, place: string): Record<string, unknown> {
+  return checked(objectSchema, value, { place });
 }

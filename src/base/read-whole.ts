@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { fileRefusal } from './file-refusal.js';
 import { InputError } from './input-error.js';
@@ -20,14 +21,30 @@ export function readWhole(path: string, expected = 'a file that can be read'): B
   }
 }
 
-/** The text of a file in UTF-8; see `readWhole`. */
+/**
+ * The text of a file in UTF-8, without the byte order mark that it may begin with; see `readWhole`.
+ * @throws InputError naming the first line that is not UTF-8: Node would put U+FFFD in place of its bytes
+ */
 export function readText(path: string, expected?: string): string {
   const bytes = readWhole(path, expected);
   try {
-    return bytes.toString();
+    if (!isUtf8(bytes)) throw notUtf8(path, bytes);
+    return (bytes.indexOf(byteOrderMark) === 0 ? bytes.subarray(byteOrderMark.length) : bytes).toString();
   } catch (error) {
     throw fileRefusal(path, error, expected ?? 'a file that can be read');
   }
+}
+
+const byteOrderMark = Buffer.from('\uFEFF');
+
+/** The refusal of bytes that are not UTF-8, at the first line that is not. */
+function notUtf8(path: string, bytes: Buffer): InputError {
+  let [line, start] = [1, 0];
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    [line, start] = [line + 1, end + 1];
+  }
+  return new InputError(`${path}:${line}`, 'bytes that are not UTF-8', 'text in UTF-8');
 }
 
 /** What comes out of a FIFO or a device; without waiting in the system, where a writer that never comes could not be told. */

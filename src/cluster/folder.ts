@@ -2,7 +2,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { digestOf } from '../base/digest.js';
 import { InputError } from '../base/input-error.js';
-import { readText } from '../base/read-whole.js';
+import { readWhole } from '../base/read-whole.js';
 
 /** Where the scripts of a work's jobs lie. */
 export function scriptFolder(folder: string): string {
@@ -59,7 +59,8 @@ export function logsIn(folder: string): Map<number | string, string> {
 /** The last line of a log that says something; empty where none does. */
 export function lastLine(log: string): string {
   try {
-    return readText(log).trimEnd().split('\n').at(-1)?.trim() ?? '';
+    // A log may hold any bytes.
+    return readWhole(log).toString().trimEnd().split('\n').at(-1)?.trim() ?? '';
   } catch (error) {
     if (error instanceof InputError) return '';
     throw error;

@@ -25,6 +25,21 @@ import { openFile } from '../../src/llm/weights/read-file.js';
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
 
+describe('a text', () => {
+  it('is read without the byte order mark that it begins with, and with any other', () => {
+    writeFileSync(at('mark.json'), '\uFEFF{"θ": "\uFEFF"}');
+    expect(parseJson(at('mark.json'))).toEqual({ θ: '\uFEFF' });
+  });
+
+  it('is refused by line where its bytes are not UTF-8, of which Node would make U+FFFD', () => {
+    // Two names of Latin-1 that would be one.
+    writeFileSync(at('latin.json'), Buffer.from('{"\u00e9": 1,\n"\u00e8": 2}', 'latin1'));
+    expect(() => parseJson(at('latin.json'))).toThrow('latin.json:1: got "bytes that are not UTF-8"');
+    writeFileSync(at('cut'), Buffer.concat([Buffer.from('θ\n'), Buffer.from('θ').subarray(0, 1)]));
+    expect(() => readText(at('cut'))).toThrow('cut:2: got "bytes that are not UTF-8", expected text in UTF-8');
+  });
+});
+
 describe('a file written whole', () => {
   it('takes the place of one that is there, with its mode, and makes the folder it needs', async () => {
     const path = at('a/b/file');

@@ -78,7 +78,7 @@ test('bad input leaves by one line that names the option and the value, and code
     [['log-linear', '--conflict', '2'], 'conflict: got 2, expected a number in [−1, 1]'],
     [['log-linear', '--reference', 'best'], 'reference: got "best", expected "zero", "random", "sft"'],
     [[...text, '--preferences', preferences], 'examples: got 1000, expected at most 5'],
-    [[...text, '--preferences', broken], `${broken}:2 prompt: got 1, expected a string`],
+    [[...text, '--preferences', broken], `${broken}:2: prompt: got 1, expected a string`],
   ] as const) {
     const out = join(folder, 'refused.json');
     const { code, stdout, stderr } = forgetting(['problem', ...command, '--out', out]);

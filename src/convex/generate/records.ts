@@ -1,6 +1,8 @@
-import { InputError } from '../../base/input-error.js';
+import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { jsonObject } from '../../base/json-object.js';
 import { readText } from '../../base/read-whole.js';
+import { unicodeText } from '../../base/unicode-text.js';
 
 /** A prompt with the reply that was preferred and the one that was not. */
 export interface PreferenceRecord {
@@ -20,11 +22,7 @@ export interface DemonstrationRecord {
  * Throws an InputError naming the file, the line and the key.
  */
 export function readPreferenceRecords(path: string): PreferenceRecord[] {
-  return readRecords(path, (text) => ({
-    prompt: text('prompt'),
-    chosen: text('chosen'),
-    rejected: text('rejected'),
-  }));
+  return readRecords(path, preferenceSchema);
 }
 
 /**
@@ -33,29 +31,24 @@ export function readPreferenceRecords(path: string): PreferenceRecord[] {
  * Throws an InputError naming the file, the line and the key.
  */
 export function readDemonstrations(path: string): DemonstrationRecord[] {
-  return readRecords(path, (text) => {
-    const [instruction, input] = [text('instruction'), text('input', '')];
-    return { prompt: input === '' ? instruction : `${instruction}\n${input}`, reply: text('output') };
-  });
+  return readRecords(path, demonstrationSchema).map(({ instruction, input, output }) => ({
+    prompt: (input ?? '') === '' ? instruction : `${instruction}\n${input}`,
+    reply: output,
+  }));
 }
 
-/** The text under a key of one record; a default stands for an absent key. */
-type TextAt = (key: string, absent?: string) => string;
+const preferenceSchema = z.object({ prompt: unicodeText, chosen: unicodeText, rejected: unicodeText });
+const demonstrationSchema = z.object({
+  instruction: unicodeText,
+  input: unicodeText.nullish(),
+  output: unicodeText,
+});
 
-function readRecords<Entry>(path: string, toRecord: (text: TextAt) => Entry): Entry[] {
-  const content = readText(path);
-  const records: Entry[] = [];
-  content.split('\n').forEach((line, index) => {
-    if (line.trim() === '') return;
+function readRecords<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema>[] {
+  const lines = readText(path).split('\n');
+  return lines.flatMap((line, index) => {
+    if (line.trim() === '') return [];
     const place = `${path}:${index + 1}`;
-    const record = jsonObject(line, place);
-    records.push(
-      toRecord((key, absent) => {
-        const value = record[key] ?? absent;
-        if (typeof value !== 'string') throw new InputError(`${place} ${key}`, value, 'a string');
-        return value;
-      }),
-    );
+    return [checked(schema, jsonObject(line, place), { place })];
   });
-  return records;
 }

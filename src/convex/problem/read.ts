@@ -1,5 +1,5 @@
+import { requireFieldsOnce } from '../../base/fields-once.js';
 import { InputError } from '../../base/input-error.js';
-import { requireFieldsOnce } from '../../base/json-file.js';
 import { readText } from '../../base/read-whole.js';
 import { parseProblem } from './parse.js';
 import type { Problem } from './problem.js';

@@ -1,9 +1,11 @@
-import { InputError } from '../../base/input-error.js';
+import * as z from 'zod';
+import { checked } from '../../base/checked.js';
+import { unicodeText } from '../../base/unicode-text.js';
 import type { DataRecord } from './records.js';
 
 /** A turn of a conversation. */
 export interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
+  readonly role: (typeof roles)[number];
   readonly content: string;
 }
 
@@ -17,45 +19,46 @@ export type ComparedReplies =
   | { readonly prompt: string; readonly chosen: string; readonly rejected: string }
   | { readonly prompt: readonly Message[]; readonly chosen: readonly Message[]; readonly rejected: readonly Message[] };
 
-/** A text field of a record; throws an InputError naming file, line and field where it is missing or not a string. */
-export function textField({ place, fields }: DataRecord, name: string): string {
-  const value = fields[name];
-  if (typeof value !== 'string') throw new InputError(`${place}: ${name}`, value, 'a string');
-  return wellFormed(value, `${place}: ${name}`);
-}
+const textAlone = 'turns of text alone';
+const roles = ['system', 'user', 'assistant'] as const;
 
-/** A text, unless it has half of a surrogate pair, as "\ud800" in JSON, which UTF-8 cannot hold and tokenizers replace. */
-function wellFormed(text: string, place: string): string {
-  const at = text.search(/\p{Surrogate}/u);
-  if (at < 0) return text;
-  const code = `\\u${text.charCodeAt(at).toString(16)}`;
-  throw new InputError(place, `half of a surrogate pair, ${code}`, 'characters of Unicode');
+/** Every record is read by these: `checked` words what it refuses, with file, line and field. */
+const messagesSchema = z.array(
+  z
+    .looseObject({
+      role: z.enum(roles, { error: '"system", "user" or "assistant"' }),
+      content: unicodeText,
+      tool_calls: z.array(z.unknown()).max(0, textAlone).nullish(),
+    })
+    .transform(({ role, content }): Message => ({ role, content })),
+  { error: 'a list of { role, content }' },
+);
+
+/** A text field of a record; throws an InputError naming file, line and field where it is missing or not a string. */
+export function textField(record: DataRecord, name: string): string {
+  return fieldOf(record, name, unicodeText);
 }
 
 /** A text field that may be absent or null, which is empty text. */
 export function optionalTextField(record: DataRecord, name: string): string {
-  const value = record.fields[name];
-  return value === undefined || value === null ? '' : textField(record, name);
+  return fieldOf(record, name, unicodeText.nullish()) ?? '';
 }
 
 /**
  * A field with the turns of a conversation: { role, content } objects whose role is system, user or assistant.
  * Throws an InputError naming file, line, field and turn where it is something else.
  */
-export function messagesField({ place, fields }: DataRecord, name: string): Message[] {
-  const value = fields[name];
-  if (!Array.isArray(value)) throw new InputError(`${place}: ${name}`, value, 'a list of { role, content }');
-  return (value as unknown[]).map((message, turn) => {
-    const at = `${place}: ${name}[${turn}]`;
-    const { role, content, tool_calls: calls } = (message ?? {}) as Record<string, unknown>;
-    if (role !== 'system' && role !== 'user' && role !== 'assistant') {
-      throw new InputError(`${at}.role`, role, '"system", "user" or "assistant"');
-    }
-    if (typeof content !== 'string') throw new InputError(`${at}.content`, content, 'a string');
-    if (Array.isArray(calls) && calls.length > 0)
-      throw new InputError(`${at}.tool_calls`, calls, 'turns of text alone');
-    return { role, content: wellFormed(content, `${at}.content`) };
-  });
+export function messagesField(record: DataRecord, name: string): Message[] {
+  return fieldOf(record, name, messagesSchema);
+}
+
+function fieldOf<Schema extends z.ZodType>(
+  { place, fields }: DataRecord,
+  name: string,
+  schema: Schema,
+): z.output<Schema> {
+  const own = Object.hasOwn(fields, name) ? { [name]: fields[name] } : {};
+  return checked(z.looseObject({ [name]: schema }), own, { place })[name] as z.output<Schema>;
 }
 
 /** Whether two lists of turns, or two texts, are the same. */

@@ -1,5 +1,6 @@
 import { InputError } from '../../base/input-error.js';
-import { jsonObject } from '../../base/json-object.js';
+import { requireFieldsOnce } from '../../base/fields-once.js';
+import { asObject, jsonObject } from '../../base/json-object.js';
 import { fileRefusal } from '../../base/file-refusal.js';
 
 /** One record of a data file and where it stands. */
@@ -98,19 +99,18 @@ async function* jsonRecords(path: string): AsyncGenerator<PlacedFields> {
 }
 
 function* arrayRecords(path: string, lines: readonly string[]): Generator<PlacedFields> {
-  let values: unknown;
+  let [text, values]: [string, unknown] = ['', undefined];
   try {
-    values = JSON.parse(lines.join('\n'));
+    text = lines.join('\n');
+    values = JSON.parse(text);
   } catch (error) {
     const tooLong = error instanceof RangeError;
     const got = tooLong ? 'an array of over 2^29 characters' : (error as Error).message;
     throw new InputError(path, got, tooLong ? 'JSONL, which is read line by line' : 'a whole JSON array of objects');
   }
+  requireFieldsOnce(text, path);
   for (const [entry, value] of (values as unknown[]).entries()) {
     const place = `${path}: record ${entry + 1}`;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new InputError(place, value, 'a JSON object');
-    }
-    yield { place, fields: value as Record<string, unknown> };
+    yield { place, fields: asObject(value, place) };
   }
 }

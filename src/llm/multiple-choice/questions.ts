@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
-import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
+import { readText } from '../../base/read-whole.js';
 
 /** The names of a question's options. */
 export const letters = ['A', 'B', 'C', 'D'] as const;
@@ -40,10 +40,9 @@ export async function readSubjects(path: string): Promise<Subject[]> {
 }
 
 async function readSubject(file: string): Promise<Subject> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fileRefusal(file, error, 'a readable CSV file');
-  });
-  const questions = csvParseRows(text.replace(/^\uFEFF/, '')).map((fields, index) => parsed(fields, file, index));
+  const questions = csvParseRows(readText(file, 'a readable CSV file')).map((fields, index) =>
+    parsed(fields, file, index),
+  );
   if (questions.length === 0) throw new InputError(file, 'no questions', 'one a record: question,A,B,C,D,answer');
   const words = /^(.*)_(?:dev|val|test)\.csv$/.exec(basename(file))?.[1] ?? '';
   return { name: words.replaceAll('_', ' '), file, questions };

@@ -66,6 +66,8 @@ export async function openRunFolder(
     const source = earlier.find((folder) => existsSync(join(folder, 'checkpoint.safetensors')));
     try {
       await writeWhole(join(attempt.path, settingsFile), `${JSON.stringify(settings)}\n`);
+      // A checkpoint alone does not say of which run it is.
+      if (source !== undefined && source !== begun) requireSame(readSettings(source), settings, path);
       if (source !== undefined) await takeOver(source, attempt.path);
       attempt.requireOwn();
       removeAttempts(run, earlier);

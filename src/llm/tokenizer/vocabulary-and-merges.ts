@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { checked } from '../../base/checked.js';
-import { fileRefusal } from '../../base/file-refusal.js';
 import { InputError } from '../../base/input-error.js';
 import { parseJson } from '../../base/json-file.js';
+import { readText } from '../../base/read-whole.js';
 import { byteLevelJson } from './byte-level.js';
 
 /** The two files of a tokenizer of GPT-2's kind from before tokenizer.json. */
@@ -37,13 +37,9 @@ export function readVocabularyAndMerges(path: string): Record<string, unknown> {
 }
 
 function readMerges(path: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileRefusal(path, error, 'a file that can be read');
-  }
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lines = readText(path)
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''));
   return lines.flatMap((line, i) => {
     if (line === '' || (i === 0 && line.startsWith('#version'))) return [];
     if (!/^[^ ]+ [^ ]+$/.test(line)) throw new InputError(`${path}: line ${i + 1}`, line, 'two tokens');

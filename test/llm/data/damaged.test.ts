@@ -106,17 +106,29 @@ it('lines are streamed: a file of more text than a string holds is read, its lin
 });
 
 it.each<[object, RegExp]>([
-  [{ instruction: 'a', output: '\ud800 b' }, /:1: output: got "half of a surrogate pair, \\\\ud800"/],
-  [{ prompt: 'a\udfff', completion: 'b' }, /:1: prompt: got "half of a surrogate pair, \\\\udfff"/],
+  [{ instruction: 'a', output: '\ud800 b' }, /:1: output: got "\\ud800 b", expected characters of Unicode/],
+  [{ prompt: 'a\udfff', completion: 'b' }, /:1: prompt: got "a\\udfff", expected characters of Unicode/],
   [
     { messages: [{ role: 'assistant', content: '\udc00' }] },
-    /:1: messages\[0\]\.content: got "half of a surrogate pair/,
+    /:1: messages\[0\]\.content: got "\\udc00", expected characters of Unicode/,
   ],
 ])('text that UTF-8 cannot hold is refused where it stands: %j', async (record, message) => {
   const path = writeLines(join(folder, 'surrogate.jsonl'), [record]);
   await expect(readSft(path, bytes, { ...settings, template: '{prompt}' })).rejects.toThrow(message);
   const whole = writeLines(join(folder, 'pair.jsonl'), [{ instruction: 'a', output: '\ud83d\ude00 b' }]);
   expect((await readSft(whole, bytes, settings)).examples).toHaveLength(1);
+});
+
+it.each([
+  ['{"instruction":"a","output":"b","output":"c"}', /:1: output: got "a second value"/],
+  [
+    '[{"instruction":"a","output":"b"},\n{"instruction":"a","instruction":"b","output":"c"}]',
+    /instruction: got "a second/,
+  ],
+])('a field given twice is refused, of which JSON.parse would take the last: %s', async (text, message) => {
+  const path = join(folder, 'twice.jsonl');
+  writeFileSync(path, text);
+  await expect(readSft(path, bytes, settings)).rejects.toThrow(message);
 });
 
 it('a reply without tokens is dropped and counted', async () => {

@@ -169,6 +169,16 @@ describe('the folder of a run', () => {
     },
   );
 
+  it('is not taken over where it has lost its settings: a checkpoint alone does not say of which run it is', async () => {
+    const lost = join(folder, 'lost');
+    const { attempt } = await openRunFolder(lost, { settings, resume: false });
+    writeFileSync(join(attempt, 'checkpoint.safetensors'), '');
+    rmSync(join(attempt, 'settings.json'));
+    const again = openRunFolder(lost, { settings: { ...settings, other: 1 }, resume: true });
+    await expect(again).rejects.toThrow(`${join(attempt, 'settings.json')}: got "no such file"`);
+    expect(readdirSync(folder).filter((name) => name.startsWith('lost'))).toEqual(['lost.attempt-1']);
+  });
+
   it('has to be free for a run', async () => {
     const other = join(folder, 'other');
     mkdirSync(other);
