@@ -119,9 +119,20 @@ function textSplitter(
     if (id === undefined) throw new InputError(source, token, 'a token for it, or one for unknown text');
     return id;
   };
+  const { type, byte_fallback: byBytes, end_of_word_suffix: suffix, unk_token: unknown } = checked.model;
+  // Without a token for unknown text the library leaves out what has none; so does the original, and joins what is left.
+  const holdsAll = (type ?? 'BPE') === 'BPE' && byBytes !== true && (unknown ?? null) === null;
+  const tokensOf = (word: string): string[] => {
+    const tokens = model([word]);
+    if (holdsAll && tokens.join('') !== `${word}${typeof suffix === 'string' ? suffix : ''}`) {
+      throw new InputError(source, word, 'a token for each of its characters, or one for unknown text');
+    }
+    return tokens;
+  };
   const encodePlain = (text: string, section: number): number[] => {
     const words = preTokenizer?.(text, { section_index: section }) ?? [text];
-    return model(words).map(idOf);
+    // Word by word: unknown characters are fused within a word, never across two.
+    return words.flatMap((word) => tokensOf(word)).map(idOf);
   };
   const each = (pieces: readonly Piece[], encode: (text: string, at: number) => number[]): number[] =>
     pieces.flatMap((piece, at) => (typeof piece === 'number' ? [piece] : encode(piece, at)));

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
 import type { AddedToken } from './added-tokens.js';
+import { faithfulNormalizer, faithfulPreTokenizer, gpt2Pattern } from './faithful-parts.js';
+import { partSchema, type TokenizerPart } from './part.js';
 
 /** More ids than any tokenizer has; a larger one would make a table of that size. */
 const largestId = 2 ** 24;
 
 const id = z.int().nonnegative().max(largestId);
-const partSchema = z.looseObject({ type: z.string() });
 const addedSchema = z.object({
   id,
   content: z.string().min(1),
@@ -31,9 +32,6 @@ const tokenizerSchema = z.looseObject({
   }),
 });
 
-/** A part of a tokenizer.json. */
-export type TokenizerPart = z.output<typeof partSchema>;
-
 /** The content of a tokenizer.json, checked. */
 export interface TokenizerJson {
   readonly normalizer: TokenizerPart | null;
@@ -52,16 +50,36 @@ export function checkedTokenizerJson(json: unknown, source: string): TokenizerJs
   const { normalizer, pre_tokenizer, decoder, post_processor, model, added_tokens } = found;
   const vocabulary = vocabularyOf(model.vocab, source);
   requireMerges(model, source);
+  requireOneId(added_tokens ?? [], vocabulary, source);
   for (const part of [normalizer, pre_tokenizer, decoder]) requireParts(part, source);
   return {
-    normalizer: normalizer ?? null,
-    pre_tokenizer: faithful(pre_tokenizer ?? null, source),
+    normalizer: faithfulNormalizer(normalizer ?? null, source),
+    pre_tokenizer: faithfulPreTokenizer(pre_tokenizer ?? null, source),
     decoder: decoder ?? null,
     post_processor: post_processor ?? null,
     model,
     addedTokens: (added_tokens ?? []).map(addedToken),
     vocabulary,
   };
+}
+
+/** Throws an InputError where a token has two ids, or an id two tokens: the original library gives some of them others. */
+function requireOneId(
+  tokens: readonly z.output<typeof addedSchema>[],
+  vocabulary: ReadonlyMap<string, number>,
+  source: string,
+): void {
+  const ids = new Map(vocabulary);
+  const texts = new Map([...vocabulary].map(([text, known]) => [known, text]));
+  for (const [i, { id: given, content }] of tokens.entries()) {
+    const place = `${source}: added_tokens[${i}].id`;
+    const known = ids.get(content) ?? given;
+    if (known !== given) throw new InputError(place, given, `${known}, the id of ${JSON.stringify(content)} elsewhere`);
+    const other = texts.get(given) ?? content;
+    if (other !== content) throw new InputError(place, given, `another id: it is that of ${JSON.stringify(other)}`);
+    ids.set(content, given);
+    texts.set(given, content);
+  }
 }
 
 function addedToken({ id, content, ...flags }: z.output<typeof addedSchema>): AddedToken {
@@ -131,15 +149,25 @@ function vocabularyOf(vocab: unknown, source: string): Map<string, number> {
   return ids;
 }
 
-function requireMerges({ type, vocab, merges }: Readonly<Record<string, unknown>>, source: string): void {
+function requireMerges(model: Readonly<Record<string, unknown>>, source: string): void {
+  const { type, vocab, merges } = model;
   if (type !== 'BPE' && (type !== undefined || merges === undefined || Array.isArray(vocab))) return;
   const isMerge = (merge: unknown): boolean =>
     typeof merge === 'string'
       ? merge.includes(' ')
       : Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string');
   if (!Array.isArray(merges)) throw new InputError(`${source}: model.merges`, merges, 'a list of merges');
+  const prefix = model['continuing_subword_prefix'] ?? '';
+  if (prefix !== '') throw new InputError(`${source}: model.continuing_subword_prefix`, prefix, 'none with merges');
   const wrong = merges.findIndex((merge) => !isMerge(merge));
   if (wrong >= 0) throw new InputError(`${source}: model.merges[${wrong}]`, merges[wrong], 'two tokens to merge');
+  const { unk_token: unknown } = model;
+  const mergedUnknown = merges.findIndex((merge: string | string[]) =>
+    (typeof merge === 'string' ? merge.split(' ') : merge).includes(unknown as string),
+  );
+  if (mergedUnknown >= 0) {
+    throw new InputError(`${source}: model.unk_token`, unknown, `a token of no merge: merges[${mergedUnknown}] has it`);
+  }
   // A list is all of one form: the library looks at its first entry.
   const other = merges.findIndex((merge) => typeof merge !== typeof merges[0]);
   if (other >= 0) throw new InputError(`${source}: model.merges[${other}]`, merges[other], 'the form of the others');
@@ -173,58 +201,9 @@ function requireParts(part: TokenizerPart | null | undefined, source: string): v
   }
 }
 
-const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-const punctuation = '[\\p{P}!-/:-@\\[-`{-~]';
-const isolated = (regex: string): TokenizerPart => ({
-  type: 'Split',
-  pattern: { Regex: regex },
-  behavior: 'Isolated',
-  invert: false,
-});
-
-/**
- * A pre-tokenizer in the words that the library does as the original one does: what it knows of letters, digits and
- * white space in some parts is ASCII's or JavaScript's, not Unicode's, and it does only some ways of splitting.
- * @throws InputError for a way of splitting that it does not do
- */
-function faithful(part: TokenizerPart | null, source: string): TokenizerPart | null {
-  if (part === null) return null;
-  const { type, behavior, invert, pattern } = part;
-  if (type === 'Sequence') {
-    const parts = part['pretokenizers'] as TokenizerPart[] | undefined;
-    if (parts === undefined) throw new InputError(`${source}: pretokenizers`, parts, 'parts');
-    return { ...part, pretokenizers: parts.map((one) => faithful(one, source)) };
-  }
-  if (type === 'Whitespace') return { ...isolated('\\w+|[^\\w\\s]+'), behavior: 'Removed', invert: true };
-  if (type === 'Digits') return isolated(part['individual_digits'] === true ? '\\p{N}' : '\\p{N}+');
-  if (type === 'Punctuation') {
-    const how = behavior ?? 'Isolated';
-    if (how === 'Isolated') return isolated(punctuation);
-    if (how === 'Contiguous') return isolated(`${punctuation}+`);
-    throw new InputError(`${source}: Punctuation.behavior`, behavior, 'Isolated or Contiguous');
-  }
-  if (type === 'ByteLevel' && part['use_regex'] !== false && part['add_prefix_space'] !== true) {
-    return { type: 'Sequence', pretokenizers: [isolated(gpt2), { ...part, use_regex: false }] };
-  }
-  if (type === 'Split') {
-    const { Regex: regex } = pattern as { Regex?: string };
-    const keepsMatches = behavior === 'Removed' && invert === true;
-    // Cut at matches without a trace: groups and strings would leave one.
-    const dropsMatches = behavior === 'Removed' && regex !== undefined && !/\((?!\?)/.test(regex);
-    if (!(behavior === 'Isolated' && invert !== true) && !keepsMatches && !dropsMatches) {
-      throw new InputError(
-        `${source}: Split`,
-        { behavior, invert },
-        'Isolated without invert, or Removed by a regular expression',
-      );
-    }
-  }
-  return part;
-}
-
 /** Patterns of well-known tokenizers, which take time linear in the text, or nearly. */
 const knownPatterns = new Set([
-  gpt2,
+  gpt2Pattern,
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
 ]);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checked } from '../../base/checked.js';
 import { InputError } from '../../base/input-error.js';
-import type { TokenizerPart } from './json-schema.js';
+import type { TokenizerPart } from './part.js';
 
 /** The files of a tokenizer beside tokenizer.json; what is absent is undefined. */
 export interface TokenizerFiles {
@@ -44,7 +44,7 @@ export interface SpecialTokens {
   readonly endIds: readonly number[];
   /** Whether BOS is put in front of every text: undefined where the post-processor decides. */
   readonly addBos: boolean | undefined;
-  /** The texts that are tokens in any case. */
+  /** The texts that the tokenizer's own files say are tokens in any case. */
   readonly texts: readonly string[];
 }
 
@@ -91,9 +91,14 @@ export function specialTokens(
     eosText,
     endIds: [...new Set([...(eosId === undefined ? [] : [eosId]), ...listed(ends.eos_token_id)])],
     addBos: config.add_bos_token ?? byClass,
-    texts: [eosText, bosText, config.unk_token, config.pad_token, map.unk_token, map.pad_token].filter(
-      (text): text is string => typeof text === 'string' && text !== '',
-    ),
+    texts: [
+      config.eos_token ?? map.eos_token,
+      config.bos_token ?? map.bos_token,
+      config.unk_token,
+      config.pad_token,
+      map.unk_token,
+      map.pad_token,
+    ].filter((text): text is string => typeof text === 'string' && text !== ''),
   };
 }
 
