@@ -36,10 +36,10 @@ export async function readSubjects(path: string): Promise<Subject[]> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const files = isFolder ? (await readdir(path)).filter((name) => name.endsWith('.csv')).sort() : [''];
   if (files.length === 0) throw new InputError(path, 'no .csv file', 'a folder of CSV files');
-  return Promise.all(files.map((name) => readSubject(join(path, name))));
+  return files.map((name) => readSubject(join(path, name)));
 }
 
-async function readSubject(file: string): Promise<Subject> {
+function readSubject(file: string): Subject {
   const questions = csvParseRows(readText(file, 'a readable CSV file')).map((fields, index) =>
     parsed(fields, file, index),
   );
