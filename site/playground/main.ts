@@ -23,7 +23,7 @@ import { inTurn, lookIn, shownEnsembles, workingWords, type Shown, type View } f
 import { drawnMeasures, initialState, startInside, type FileChoice, type State } from './state.js';
 import { tableView } from './table.js';
 import { challenges, verdict } from './verdict.js';
-import { sweepView } from './sweep-view.js';
+import { stillTrue, sweepViews } from './sweep-view.js';
 import { showTheorems } from './theorems.js';
 
 function element<Kind extends HTMLElement>(selector: string, kind: new () => Kind): Kind {
@@ -38,6 +38,7 @@ let theory: Theory | undefined;
 let front: Shown['front'];
 let choice: Shown['choice'];
 let remedies: Shown['remedies'] = [];
+let swept: NonNullable<Shown['sweeps']> = new Map();
 let hovered: Shown['hovered'];
 let progress = 1;
 let ensembles: Shown['ensembles'] = new Map<string, EnsembleSummary>();
@@ -53,6 +54,7 @@ let notUnderstood = '';
 /** When the inputs came for which no paths have been drawn yet, by the job that they started. */
 const unanswered = new Map<number, number>();
 
+const form = controls(element('.controls', HTMLFormElement), update);
 const views: readonly View[] = [
   landscapeView(element('#landscape', HTMLElement), (change) => {
     update((current) => ({ ...current, quadratic: change(current.quadratic) }));
@@ -65,13 +67,12 @@ const views: readonly View[] = [
     againstStepsView(element('#gaps', HTMLElement)),
     forgettingCurveView(element('#curve', HTMLElement)),
     frontView(element('#front', HTMLElement), element('#front-words', HTMLElement), update),
-    sweepView(element('#sweep', HTMLElement)),
+    ...sweepViews(element('.controls', HTMLFormElement)),
     remediesView(element('#remedies', HTMLElement), element('#remedy-table', HTMLElement)),
   ]),
   tableView(element('#table', HTMLElement), element('#warnings', HTMLElement)),
 ];
 const pickRemedies = remedyPicker(element('#remedy-picker', HTMLElement), update);
-const form = controls(element('.controls', HTMLFormElement), update);
 const engine = startEngine(answered);
 const steps = transport(element('#transport', HTMLElement), (share) => {
   progress = share;
@@ -84,6 +85,7 @@ function update(change: (state: State) => State): void {
   const before = state;
   notUnderstood = '';
   state = startInside(change(before));
+  swept = stillTrue(swept, before, state);
   if (state.measure === before.measure && state.forgetAtMost === before.forgetAtMost) steps.end();
   formStale = true;
   if (state.kind !== before.kind || state.file.name !== before.file.name) forget();
@@ -101,6 +103,7 @@ function forget(): void {
   front = undefined;
   choice = undefined;
   remedies = [];
+  swept = new Map();
   ensembles = new Map();
 }
 
@@ -111,7 +114,7 @@ function start(): void {
   element('#status', HTMLElement).textContent = '';
   refuseSchedule('');
   try {
-    job = { id, ...jobOf(state) };
+    job = { id, ...jobOf(state), sweeps: true };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     refuse({ field: error.field, message: error.message });
@@ -141,6 +144,10 @@ function answered(answer: Answer): void {
       break;
     case 'remedies':
       ({ remedies } = answer);
+      break;
+    case 'sweep':
+      if (answer.id !== jobId) return;
+      swept = new Map([...swept, [answer.sweep.name, answer.sweep]]);
       break;
     case 'ensemble':
       steps.over(answer.ensemble.steps, workingWords(state));
@@ -209,7 +216,7 @@ function refuseSchedule(message: string): void {
 }
 
 function shown(): Shown {
-  return { state, scene, theory, front, choice, remedies, ensembles, hovered, progress };
+  return { state, scene, theory, front, choice, remedies, sweeps: swept, ensembles, hovered, progress };
 }
 
 let drawing = false;

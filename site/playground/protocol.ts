@@ -30,6 +30,8 @@ export interface Job {
   readonly forgetAtMost?: number;
   /** The part of the plane to show; chosen by the points of interest where absent. */
   readonly window?: Window;
+  /** Whether the gap is swept over single settings, once all else is done. */
+  readonly sweeps?: true;
 }
 
 /** A rectangle of the plane. */
@@ -52,6 +54,7 @@ export type Answer =
   | { readonly kind: 'front'; readonly id: number; readonly front: DrawnFront | Silence }
   | { readonly kind: 'choice'; readonly id: number; readonly choice: DrawnChoice | Silence }
   | { readonly kind: 'remedies'; readonly id: number; readonly remedies: readonly DrawnRemedy[] }
+  | { readonly kind: 'sweep'; readonly id: number; readonly sweep: Sweep }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'refused'; readonly id: number; readonly refusal: Refusal };
 
@@ -109,6 +112,20 @@ export interface DrawnLimit extends Pair {
   readonly certificate: number;
   readonly point: readonly [number, number];
   readonly scaleFree: Readonly<Partial<Record<ScaleFreeMeasure, number>>>;
+}
+
+/** The gap as one setting moves. */
+export interface Sweep {
+  readonly name: 'share' | 'steps' | 'conflict';
+  readonly points: readonly SweepPoint[];
+  /** The seeds of each mean. */
+  readonly seeds: number;
+}
+
+/** A value of the setting, and what gap each schedule leaves there: of limits where the setting is the problem's. */
+export interface SweepPoint {
+  readonly value: number;
+  readonly gaps: Readonly<Record<string, number>>;
 }
 
 /** The problem in the plane: d = 2 itself, d = 1 as a line, and for larger d the plane through start and minimisers. */

@@ -1,5 +1,14 @@
 import { lookOf, type Look } from '../../src/figure/theme.js';
-import type { DrawnChoice, DrawnFront, DrawnRemedy, EnsembleSummary, Scene, Silence, Theory } from './protocol.js';
+import type {
+  DrawnChoice,
+  DrawnFront,
+  DrawnRemedy,
+  EnsembleSummary,
+  Scene,
+  Silence,
+  Sweep,
+  Theory,
+} from './protocol.js';
 import { paper } from '../../src/schedule/key.js';
 import { stagesOf, type State } from './state.js';
 
@@ -12,6 +21,8 @@ export interface Shown {
   readonly front: DrawnFront | Silence | undefined;
   readonly choice: DrawnChoice | Silence | undefined;
   readonly remedies: readonly DrawnRemedy[];
+  /** The gap over single settings, by their names, where it has been swept. */
+  readonly sweeps?: ReadonlyMap<Sweep['name'], Sweep>;
   /** The recorded point of a schedule's mean path that the pointer is on. */
   readonly hovered?: { readonly key: string; readonly at: number } | undefined;
   /** How far the paths are drawn: a share of the steps, 1 at rest. */

@@ -30,7 +30,7 @@ let last: { source: string; lambda: number; parsed: Parsed; posed: PosedProblem 
 export async function subjectOf({ source, lambda }: Job): Promise<PosedProblem> {
   const name = JSON.stringify(source);
   if (last?.source === name && last.lambda === lambda) return last.posed;
-  const parsed = last?.source === name ? last.parsed : await parse(source);
+  const parsed = last?.source === name ? last.parsed : await problemOf(source);
   const { problem } = parsed;
   const optima = certifiedOptima(problem, lambda);
   const { ideal, weightedSum, chebyshev } = optima;
@@ -50,7 +50,8 @@ export async function subjectOf({ source, lambda }: Job): Promise<PosedProblem> 
   return posed;
 }
 
-async function parse(source: ProblemSource): Promise<Parsed> {
+/** The problem of a source, without its optima. */
+export async function problemOf(source: ProblemSource): Promise<Parsed> {
   const file = await fileOf(source);
   return { problem: await parseProblem(file), problemText: `${jsonText(file)}\n` };
 }

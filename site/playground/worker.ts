@@ -3,9 +3,10 @@ import type { Schedule } from '../../src/schedule/schedule.js';
 import { ensembles } from './ensembles.js';
 import { described, firstLine, loadOwn } from './own-schedule.js';
 import type { ModuleAnswer, ModuleFile, ModuleRequest, OwnSchedule } from './module-protocol.js';
-import type { Answer, Refusal, Request } from './protocol.js';
+import type { Answer, Job, Refusal, Request } from './protocol.js';
 import { sceneOf, theoryOf } from './scene.js';
-import { subjectOf } from './subject.js';
+import { subjectOf, type PosedProblem } from './subject.js';
+import { sweeps } from './sweeps.js';
 import { isSolved, tradeOff } from './trade-off.js';
 
 /** What to do next; a newer request replaces one that has not begun. */
@@ -71,6 +72,7 @@ async function work(request: Request): Promise<void> {
       }
     }
     post({ kind: 'done', id });
+    if (request.task === 'trade-off' && job.sweeps === true) await sweepAtLeisure(posed, job);
   } catch (error) {
     post({ kind: 'refused', id, refusal: refusalOf(error, request) });
   }
@@ -104,6 +106,17 @@ async function answerOf(module: ModuleFile): Promise<ModuleAnswer> {
     return { kind: 'module', schedule: await described(module) };
   } catch (error) {
     return { kind: 'no-module', message: firstLine(error) };
+  }
+}
+
+/** Sweeps the gap over single settings while nothing newer is asked. */
+async function sweepAtLeisure(posed: PosedProblem, job: Job): Promise<void> {
+  await rest(300);
+  if (next !== undefined) return;
+  for await (const sweep of sweeps(posed, job)) {
+    if (sweep !== undefined) post({ kind: 'sweep', id: job.id, sweep });
+    await pause();
+    if (isOutdated()) return;
   }
 }
 

@@ -129,6 +129,7 @@ function show(section: Section, computing: Computing): void {
       case 'refused':
         caption.textContent = answer.refusal.message;
         return;
+      case 'sweep':
       case 'done':
         return;
     }

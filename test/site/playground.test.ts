@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { buildSync } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { shortNumber } from '../../src/base/text.js';
+import { shortNumber, significant } from '../../src/base/text.js';
 import type { RemedyComparison } from '../../src/remedy/compare.js';
 import { closedFormFile } from '../problems.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -102,6 +102,16 @@ describeInBrowser('the playground', () => {
     expect(size).toBeLessThan(400_000);
     await page.click('#theorems summary');
     await page.locator('#statements .formula').first().waitFor();
+    // The gap over the setting of a slider, below it, with the table's gap at the setting now.
+    const { gap } = (await table(page))['sequential-sft-dpo'];
+    const named = { lambda: /Δ = 0\.597 at λ = 0\.5$/, firstStage: /at share 0\.5$/, steps: /at T = 1,000$/ };
+    for (const [control, words] of Object.entries(named)) {
+      const picture = page.locator(`[data-sweep=control-${control}] svg`);
+      await picture.locator('.sweep-line').first().waitFor({ state: 'attached' });
+      const text = (await picture.locator('text').textContent()) ?? '';
+      expect(text).toMatch(words);
+      if (control !== 'lambda') expect(text).toContain(`gap ${significant(Number(gap.split(' ')[0]), 3)} `);
+    }
     expect(await seriousViolations(page)).toEqual([]);
     await page.context().close();
   });
