@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEvents } from '../../src/llm/results/tensorboard.js';
-import { lastOf, llm as runLlm, type Ended } from '../llm/command.js';
+import { lastOf } from '../llm/command.js';
+import type { Finished } from './command.js';
+import { answered } from './in-process.js';
 import { hasWebGpu } from '../llm/webgpu.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { writeLines, writeToyFiles, type ToyFiles } from '../llm/toy.js';
@@ -49,8 +51,8 @@ beforeAll(async () => {
 });
 
 /** Runs a command whose later words may stand in place of earlier ones. */
-function llm(...words: string[]): Promise<Ended> {
-  return runLlm(...lastOf(words));
+function llm(...words: string[]): Promise<Finished> {
+  return answered(['llm', ...lastOf(words)]);
 }
 
 async function printed<Result>(...words: string[]): Promise<Result> {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { checkProblemFile } from '../../src/convex/problem/format.js';
 import { logLinear } from '../../src/convex/generate/log-linear.js';
 import { quadratic } from '../../src/convex/generate/quadratic.js';
-import { forgetting } from './command.js';
+import { answered } from './in-process.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -32,22 +32,22 @@ test('every generator writes a valid file, the same bytes for the same seed', as
     [...text, '--features', 'hashed-ngrams', '--dimension', '32'],
   ]) {
     const out = join(folder, 'new folder', `${command[0]}.json`);
-    const written = forgetting(['problem', ...command, '--seed', '3', '--out', out]);
-    const printed = forgetting(['problem', ...command, '--seed', '3']);
+    const written = await answered(['problem', ...command, '--seed', '3', '--out', out]);
+    const printed = await answered(['problem', ...command, '--seed', '3']);
     expect(written).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(printed.stdout).toBe(await readFile(out, 'utf8'));
     checkProblemFile(JSON.parse(printed.stdout));
   }
 });
 
-test('options reach the generators', () => {
-  const first = forgetting([
+test('options reach the generators', async () => {
+  const first = await answered([
     ...['problem', 'quadratic', '--dimension', '3', '--condition', '10', '--condition-sft', '1000', '--angle', '30'],
     ...['--distance', '5', '--noise', '0.5', '--radius', '20', '--start', '[1, 2, 3]', '--seed', '9'],
   ]);
   const settings = { dimension: 3, angle: 30, distance: 5, noise: 0.5, radius: 20, start: [1, 2, 3], seed: 9 };
   expect(JSON.parse(first.stdout)).toEqual(quadratic({ ...settings, condition: { dpo: 10, sft: 1000 } }));
-  const second = forgetting([
+  const second = await answered([
     ...['problem', 'log-linear', '--dimension', '2', '--candidates', '4', '--examples', '6', '--dpo-examples', '3'],
     ...['--conflict', '-0.25', '--sharpness', '3', '--beta', '0.7', '--radius', '8', '--reference', 'sft'],
     ...['--start', '[0.5, -1]', '--seed', '2'],
@@ -59,10 +59,10 @@ test('options reach the generators', () => {
   );
 });
 
-test('the help shows the defaults that the generators use', () => {
-  const { stdout } = forgetting(['problem', 'log-linear', '--help']);
+test('the help shows the defaults that the generators use', async () => {
+  const { stdout } = await answered(['problem', 'log-linear', '--help']);
   expect(stdout.replace(/\s+/g, ' ')).toContain('from −1 aligned to 1 opposed (default: 0.5)');
-  const line = forgetting(['problem', 'quadratic', '--dimension', '1']);
+  const line = await answered(['problem', 'quadratic', '--dimension', '1']);
   expect(JSON.parse(line.stdout)).toEqual(quadratic({ dimension: 1 }));
 });
 
@@ -81,7 +81,7 @@ test('bad input leaves by one line that names the option and the value, and code
     [[...text, '--preferences', broken], `${broken}:2: prompt: got 1, expected a string`],
   ] as const) {
     const out = join(folder, 'refused.json');
-    const { code, stdout, stderr } = forgetting(['problem', ...command, '--out', out]);
+    const { code, stdout, stderr } = await answered(['problem', ...command, '--out', out]);
     expect(stderr).toContain(`forgetting: ${message}`);
     expect(stderr.trimEnd()).not.toContain('\n');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -95,7 +95,7 @@ test('an output that cannot be written is refused and leaves nothing', async () 
   for (const out of [inTheWay, join(folder, 'preferences.jsonl', 'problem.json')]) {
     await textFiles();
     const before = await readdir(folder);
-    const { code, stdout, stderr } = forgetting(['problem', 'closed-form', '--out', out]);
+    const { code, stdout, stderr } = await answered(['problem', 'closed-form', '--out', out]);
     expect(stderr).toMatch(
       /^forgetting: .*(taken|preferences\.jsonl): got "(a folder|something that is not a folder)"/,
     );
@@ -107,18 +107,18 @@ test('an output that cannot be written is refused and leaves nothing', async () 
 
 const data = process.env['FORGETTING_DATA'];
 
-test.skipIf(data === undefined)('hh-harmless and Alpaca become a problem that evaluates', () => {
+test.skipIf(data === undefined)('hh-harmless and Alpaca become a problem that evaluates', async () => {
   const out = join(folder, 'text.json');
   const files = ['preferences/hh-harmless.train.jsonl', 'sft/alpaca.train.jsonl'].map((path) =>
     join(String(data), path),
   );
-  const made = forgetting([
+  const made = await answered([
     ...['problem', 'from-text', '--preferences', files[0], '--sft', files[1], '--features', 'hashed-ngrams'],
     ...['--dimension', '256', '--candidates', '8', '--examples', '1000', '--seed', '0', '--out', out],
   ]);
   expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
   const zero = JSON.stringify(new Array<number>(256).fill(0));
-  const { stdout } = forgetting(['evaluate', out, '--at', zero, '--json']);
+  const { stdout } = await answered(['evaluate', out, '--at', zero, '--json']);
   const { dpo, sft } = JSON.parse(stdout) as { dpo: number; sft: number };
   expect(dpo).toBeCloseTo(Math.LN2, 12);
   expect(sft).toBeCloseTo(Math.log(8), 12);

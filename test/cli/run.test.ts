@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
 import { runCommand } from '../../src/cli/convex/run.js';
 import { fileIn, forgetting, forgettingJson } from './command.js';
+import { answered, answeredJson } from './in-process.js';
 import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -29,7 +30,8 @@ beforeAll(() => {
   logLinear = fileIn(folder, 'log-linear.json', logLinearFile());
 });
 
-const run = (file: string, ...args: string[]): Result => forgettingJson(['run', file, ...args, '--json']) as Result;
+const run = async (file: string, ...args: string[]): Promise<Result> =>
+  (await answeredJson(['run', file, ...args, '--json'])) as Result;
 
 describe('forgetting run', () => {
   it.each([
@@ -42,10 +44,10 @@ describe('forgetting run', () => {
     expect(JSON.parse(checkout.stdout)).toEqual(forgettingJson(args));
   });
 
-  it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', () => {
+  it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', async () => {
     const common = ['--lambda', '0.5', '--steps', '2000', '--seeds', '100', '--step-size', '0.5/sqrt(t)'];
-    const sequential = run(closedForm, '--schedule', 'sequential', '--order', 'dpo-sft', ...common);
-    const alright = run(closedForm, '--schedule', 'alright', ...common);
+    const sequential = await run(closedForm, '--schedule', 'sequential', '--order', 'dpo-sft', ...common);
+    const alright = await run(closedForm, '--schedule', 'alright', ...common);
     expect(sequential.final.gap.mean).toBeCloseTo(0.5, 1);
     expect(alright.final.gap.mean).toBeLessThan(0.02);
     for (const { final, exactGap } of [sequential, alright]) {
@@ -58,36 +60,21 @@ describe('forgetting run', () => {
     expect(alright.provenance.problemHash).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  it('prints the same bytes for any number of workers', () => {
-    const bytes = (...more: string[]): string =>
-      forgetting([
-        'run',
-        logLinear,
-        '--schedule',
-        'maxright',
-        '--period',
-        '5',
-        '--seeds',
-        '23',
-        '--steps',
-        '200',
-        '--trace',
-        '50',
-        '--json',
-        ...more,
-      ]).stdout;
-    const alone = bytes();
+  it('prints the same bytes for any number of workers', async () => {
+    const words = ['run', logLinear, '--schedule', 'maxright', '--period', '5', '--seeds', '23', '--steps', '200'];
+    words.push('--trace', '50', '--json');
+    const { stdout: alone } = await answered(words);
     expect(alone.length).toBeGreaterThan(500);
-    for (const workers of ['1', '2', '5']) expect(bytes('--workers', workers)).toBe(alone);
+    for (const workers of ['1', '2', '5']) expect(forgetting([...words, '--workers', workers]).stdout).toBe(alone);
   });
 
-  it('traces θ_0, every so many steps, and θ_T', () => {
-    const { trace, final } = run(plane, '--schedule', 'mix', '--steps', '25', '--seeds', '3', '--trace', '10');
+  it('traces θ_0, every so many steps, and θ_T', async () => {
+    const { trace, final } = await run(plane, '--schedule', 'mix', '--steps', '25', '--seeds', '3', '--trace', '10');
     expect(trace.map(({ step }) => step)).toEqual([0, 10, 20, 25]);
     expect(trace[3].gap).toBe(final.gap.mean);
   });
 
-  it('takes remedies in stage two of Sequential, and says so', () => {
+  it('takes remedies in stage two of Sequential, and says so', async () => {
     const words = [
       '--schedule',
       'sequential',
@@ -100,67 +87,68 @@ describe('forgetting run', () => {
       '--step-size',
       '0.1',
     ];
-    const { remedies, exactGap, final } = run(closedForm, ...words, '--l2-anchor', '1', '--average', '0.9');
+    const { remedies, exactGap, final } = await run(closedForm, ...words, '--l2-anchor', '1', '--average', '0.9');
     expect(remedies).toEqual({ l2Anchor: 1, average: 0.9 });
     expect(exactGap).toBeNull();
     // They are of the points of the run, not of what the average hands over.
     expect(final).not.toHaveProperty('averageGap');
     expect(final).not.toHaveProperty('averageMaxGap');
-    expect(final.gap.mean).toBeLessThan(run(closedForm, ...words).final.gap.mean / 5);
+    expect(final.gap.mean).toBeLessThan((await run(closedForm, ...words)).final.gap.mean / 5);
   });
 
-  it('numbers its seeds from --seed on', () => {
-    const one = (seed: string): number =>
-      run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '1', '--seed', seed).final.dpo.mean;
-    const both = run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '2', '--seed', '6').final.dpo;
-    expect(both.mean).toBeCloseTo((one('6') + one('7')) / 2, 14);
+  it('numbers its seeds from --seed on', async () => {
+    const one = async (seed: string): Promise<number> =>
+      (await run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '1', '--seed', seed)).final.dpo.mean;
+    const both = (await run(plane, '--schedule', 'alright', '--steps', '20', '--seeds', '2', '--seed', '6')).final.dpo;
+    expect(both.mean).toBeCloseTo(((await one('6')) + (await one('7'))) / 2, 14);
   });
 
-  it('takes several λ, as a list, a range, and again', () => {
+  it('takes several λ, as a list, a range, and again', async () => {
     const words = ['run', plane, '--schedule', 'mix', '--steps', '20', '--seeds', '3', '--json'];
-    const several = forgettingJson([...words, '--lambda', '0.1:0.3:0.1', '--lambda', '1,0']) as {
+    const several = (await answeredJson([...words, '--lambda', '0.1:0.3:0.1', '--lambda', '1,0'])) as {
       runs: (Result & { lambda: number })[];
     };
     expect(several.runs.map(({ lambda }) => lambda)).toEqual([0.1, 0.2, 0.3, 1, 0]);
-    const alone = forgettingJson([...words, '--lambda', '0.3']) as Result;
+    const alone = (await answeredJson([...words, '--lambda', '0.3'])) as Result;
     expect(several.runs[2].final).toEqual(alone.final);
   });
 
-  it('says what two stages forget: the rise of the first objective through stage two', () => {
+  it('says what two stages forget: the rise of the first objective through stage two', async () => {
     const words = ['--schedule', 'sequential', '--split', '30,10', '--steps', '40', '--seeds', '3'];
-    const { final, trace } = run(plane, ...words, '--trace', '30');
+    const { final, trace } = await run(plane, ...words, '--trace', '30');
     expect(trace.map(({ step }) => step)).toEqual([0, 30, 40]);
     expect(final.forgetting.mean).toBeCloseTo(trace[2].sft - trace[1].sft, 12);
     // The end of stage one is no step of the trace, nor of the rows, unless it was asked for.
-    const other = run(plane, ...words, '--trace', '20');
+    const other = await run(plane, ...words, '--trace', '20');
     expect(other.trace.map(({ step }) => step)).toEqual([0, 20, 40]);
     expect(other.final).toEqual(final);
     for (const none of [['mix'], ['dpo'], ['sequential', '--split', '0,10']]) {
-      const { final: without } = run(plane, '--schedule', ...none, '--steps', '10', '--seeds', '2');
+      const { final: without } = await run(plane, '--schedule', ...none, '--steps', '10', '--seeds', '2');
       expect(without, none.join(' ')).not.toHaveProperty('forgetting');
     }
   });
 
-  it('does one seed where nothing is random', () => {
+  it('does one seed where nothing is random', async () => {
     const noiseless = fileIn(folder, 'noiseless.json', closedFormFile(0));
-    const interval = (...words: string[]) => run(noiseless, ...words, '--steps', '9', '--seeds', '4').final.gap.ci95;
-    expect(interval('--schedule', 'maxright')).toBeNull();
-    expect(interval('--schedule', 'alright', '--lambda', '1')).toBeNull();
-    expect(interval('--schedule', 'alright')).not.toBeNull();
-    expect(interval('--schedule', 'maxright', '--value-noise', '2')).not.toBeNull();
+    const interval = async (...words: string[]) =>
+      (await run(noiseless, ...words, '--steps', '9', '--seeds', '4')).final.gap.ci95;
+    expect(await interval('--schedule', 'maxright')).toBeNull();
+    expect(await interval('--schedule', 'alright', '--lambda', '1')).toBeNull();
+    expect(await interval('--schedule', 'alright')).not.toBeNull();
+    expect(await interval('--schedule', 'maxright', '--value-noise', '2')).not.toBeNull();
   });
 
-  it('has an exact gap only where the recursion holds', () => {
+  it('has an exact gap only where the recursion holds', async () => {
     const ball = fileIn(folder, 'ball.json', planeFile({ radius: 3 }));
-    const exact = (file: string, schedule: string): number | null =>
-      run(file, '--schedule', schedule, '--steps', '10', '--seeds', '2').exactGap;
-    expect(exact(plane, 'mix')).toBeGreaterThan(0);
-    expect(exact(plane, 'maxright')).toBeNull();
-    expect(exact(ball, 'mix')).toBeNull();
-    expect(exact(logLinear, 'mix')).toBeNull();
+    const exact = async (file: string, schedule: string): Promise<number | null> =>
+      (await run(file, '--schedule', schedule, '--steps', '10', '--seeds', '2')).exactGap;
+    expect(await exact(plane, 'mix')).toBeGreaterThan(0);
+    expect(await exact(plane, 'maxright')).toBeNull();
+    expect(await exact(ball, 'mix')).toBeNull();
+    expect(await exact(logLinear, 'mix')).toBeNull();
   });
 
-  it("runs a user's own schedule", () => {
+  it("runs a user's own schedule", async () => {
     const mine = fileIn(
       folder,
       'mine.ts',
@@ -171,17 +159,19 @@ describe('forgetting run', () => {
          distribution: ({ stage }: { stage: number }, step: number) => [
            { choice: Math.ceil(step / stage) % 2 === 1 ? { dpo: 1, sft: 0 } : { dpo: 0, sft: 1 }, probability: 1 }] };`,
     );
-    const words = ['--schedule', mine, '--seeds', '5', '--workers', '2'];
-    const alternate = run(closedForm, ...words);
+    const words = ['--schedule', mine, '--seeds', '5'];
+    const alternate = await run(closedForm, ...words);
     expect(alternate.schedule).toBe('alternate');
     expect(alternate.final.gap.mean).toBeLessThan(0.01);
-    expect(run(closedForm, ...words, '--stage', '500').final.gap.mean).toBeGreaterThan(0.4);
-    expect(forgetting(['run', closedForm, ...words, '--stage', '0'])).toMatchObject({ code: 2, stdout: '' });
-    expect(forgetting(['run', '--schedule', mine, '--help']).stdout).toMatch(
+    const inThreads = forgettingJson(['run', closedForm, ...words, '--json', '--workers', '2']);
+    expect(inThreads).toEqual(alternate);
+    expect((await run(closedForm, ...words, '--stage', '500')).final.gap.mean).toBeGreaterThan(0.4);
+    expect(await answered(['run', closedForm, ...words, '--stage', '0'])).toMatchObject({ code: 2, stdout: '' });
+    expect((await answered(['run', '--schedule', mine, '--help'])).stdout).toMatch(
       /--stage <n> +steps in a row \(default: 1\)/,
     );
     const empty = fileIn(folder, 'empty.ts', 'export default { name: "empty" };');
-    expect(forgetting(['run', closedForm, '--schedule', empty])).toMatchObject({ code: 2, stdout: '' });
+    expect(await answered(['run', closedForm, '--schedule', empty])).toMatchObject({ code: 2, stdout: '' });
   });
 
   it.each([
@@ -229,10 +219,10 @@ describe('forgetting run --out', () => {
     return ['run', closedForm, ...settings, '--out', out];
   };
 
-  it('writes CSV, and a row per seed, whose mean is the row of all', () => {
+  it('writes CSV, and a row per seed, whose mean is the row of all', async () => {
     const [csv, lines] = [`${folder}/seeds.csv`, `${folder}/all.jsonl`];
-    forgettingJson([...args(csv), '--per-seed']);
-    forgettingJson(args(lines));
+    await answeredJson([...args(csv), '--per-seed']);
+    await answeredJson(args(lines));
     const seeds = csvParse(readFileSync(csv, 'utf8'));
     expect(seeds).toHaveLength(4 * 5);
     expect(seeds.filter(({ step }) => step === '40').map(({ seed }) => seed)).toEqual(['0', '1', '2', '3']);
@@ -243,8 +233,8 @@ describe('forgetting run --out', () => {
 
   it('writes a row for every recorded step, the same as JSONL and as Parquet, ending at what is printed', async () => {
     const [lines, table] = [`${folder}/rows.jsonl`, `${folder}/rows.parquet`];
-    const printed = forgettingJson(args(lines)) as Result;
-    forgettingJson(args(table));
+    const printed = (await answeredJson(args(lines))) as Result;
+    await answeredJson(args(table));
     const rows = readFileSync(lines, 'utf8')
       .trim()
       .split('\n')
@@ -266,8 +256,8 @@ describe('forgetting run --out', () => {
     expect(await parquetReadObjects({ file })).toEqual(rows);
   });
 
-  it('refuses other endings before it runs', () => {
-    const { code, stderr } = forgetting(args(`${folder}/rows.txt`));
+  it('refuses other endings before it runs', async () => {
+    const { code, stderr } = await answered(args(`${folder}/rows.txt`));
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^forgetting: out: got ".*rows\.txt", expected a file ending in \.jsonl, \.parquet or \.csv\n$/,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { closedFormFile, expressionFile, planeFile } from '../problems.js';
-import { fileIn, forgetting, forgettingJson } from './command.js';
+import { fileIn } from './command.js';
+import { answered, answeredJson } from './in-process.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -10,8 +11,8 @@ beforeAll(() => {
 });
 
 describe('forgetting solve', () => {
-  it('prints the certified optima of the closed-form pair', () => {
-    const solved = forgettingJson(['solve', closedForm, '--lambda', '0.1', '--lambda', '0.5', '--json']) as {
+  it('prints the certified optima of the closed-form pair', async () => {
+    const solved = (await answeredJson(['solve', closedForm, '--lambda', '0.1', '--lambda', '0.5', '--json'])) as {
       ideal: unknown;
       points: { lambda: number; minimizer: number[]; dpo: number; sft: number; value: number; certificate: number }[];
       max: { lambda: number; minimizer: number[]; value: number; certificate: number }[];
@@ -34,23 +35,23 @@ describe('forgetting solve', () => {
     });
   });
 
-  it('says whether the convexity of expressions is proved, and marks certificates as conditional on it', () => {
+  it('says whether the convexity of expressions is proved, and marks certificates as conditional on it', async () => {
     const proved = fileIn(folder, 'expression.json', expressionFile());
-    expect(forgettingJson(['solve', proved, '--json'])).toMatchObject({ convexity: 'proved' });
-    expect(forgettingJson(['solve', proved, '--json'])).not.toHaveProperty('conditionalOn');
+    expect(await answeredJson(['solve', proved, '--json'])).toMatchObject({ convexity: 'proved' });
+    expect(await answeredJson(['solve', proved, '--json'])).not.toHaveProperty('conditionalOn');
     const objectives = { dpo: '(x^2 + y^2)^2 + x^2*y^2', sft: 'x^2 + y^2' };
     const sampled = fileIn(folder, 'sampled.json', { ...expressionFile(), objectives });
-    expect(forgettingJson(['solve', sampled, '--json'])).toMatchObject({
+    expect(await answeredJson(['solve', sampled, '--json'])).toMatchObject({
       convexity: 'sampled',
       conditionalOn: 'convexity',
     });
-    expect(forgetting(['solve', sampled]).stdout).toContain('conditional on convexity');
+    expect((await answered(['solve', sampled])).stdout).toContain('conditional on convexity');
   });
 });
 
 describe('forgetting evaluate', () => {
-  it('prints both objectives and their gradients', () => {
-    expect(forgettingJson(['evaluate', closedForm, '--at', '[0.5]', '--json'])).toEqual({
+  it('prints both objectives and their gradients', async () => {
+    expect(await answeredJson(['evaluate', closedForm, '--at', '[0.5]', '--json'])).toEqual({
       dpo: 0.125,
       sft: 1.125,
       dpoGradient: [-0.5],
@@ -59,9 +60,9 @@ describe('forgetting evaluate', () => {
     });
   });
 
-  it('refuses points of another shape', () => {
+  it('refuses points of another shape', async () => {
     for (const at of ['[1, 2]', '[null]', '1', 'x', '["a"]', '[1e999]']) {
-      const { code, stderr, stdout } = forgetting(['evaluate', closedForm, '--at', at]);
+      const { code, stderr, stdout } = await answered(['evaluate', closedForm, '--at', at]);
       expect([code, stdout]).toEqual([2, '']);
       expect(stderr).toMatch(/^forgetting: at: got .*\n$/);
     }
@@ -132,23 +133,23 @@ describe('a problem file that is wrong', () => {
       { ...expressionFile(), objectives: { dpo: 'x^2 + process', sft: 'x^2' } },
       /objectives\.dpo: got .* without the name process/,
     ],
-  ])('%s: one line, exit code 2', (_what, content, message) => {
-    const { code, stderr, stdout } = forgetting(['solve', fileIn(folder, 'bad.json', content), '--json']);
+  ])('%s: one line, exit code 2', async (_what, content, message) => {
+    const { code, stderr, stdout } = await answered(['solve', fileIn(folder, 'bad.json', content), '--json']);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  it('a missing file', () => {
-    const { code, stderr } = forgetting(['solve', `${folder}/none.json`]);
+  it('a missing file', async () => {
+    const { code, stderr } = await answered(['solve', `${folder}/none.json`]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/none\.json: got "no such file"/);
   });
 });
 
 describe('forgetting schema', () => {
-  it('prints a JSON Schema that names the three kinds', () => {
-    const schema = forgettingJson(['schema']) as { oneOf: { properties: { kind: { const: string } } }[] };
+  it('prints a JSON Schema that names the three kinds', async () => {
+    const schema = (await answeredJson(['schema'])) as { oneOf: { properties: { kind: { const: string } } }[] };
     expect(schema.oneOf.map(({ properties }) => properties.kind.const)).toEqual([
       'quadratic',
       'log-linear',

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { verifyCommand } from '../../src/cli/convex/verify.js';
 import type { VerdictRow } from '../../src/theory/verify/verify.js';
 import { forgetting, forgettingJson } from './command.js';
+import { answered } from './in-process.js';
+import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 test('verify --quick passes, and its JSON has the shape of the contract', () => {
@@ -31,21 +34,21 @@ test('the table shows verdicts and reasons, the same for any number of workers',
   expect(table('2')).toBe(one);
 }, 240_000);
 
-test('an attack stores the closest problems', () => {
+test('an attack stores the closest problems', async () => {
   const folder = join(temporaryFolder(), 'closest');
   const { code, stdout } = forgetting(['verify', '--quick', '--only', 'A.average', '--attack', '2s', '--out', folder]);
   expect(code).toBe(0);
   expect(readdirSync(folder)).toEqual(['A.average.json']);
   expect(stdout).toContain(join(folder, 'A.average.json'));
-  expect(forgetting(['solve', join(folder, 'A.average.json')]).code).toBe(0);
+  expect((await answered(['solve', join(folder, 'A.average.json')])).code).toBe(0);
 }, 240_000);
 
 test.each([
   [['--only', 'Z'], /only: got "Z", expected ids among S\.limit, /],
   [['--attack', 'long'], /attack: got "long", expected a time in seconds or minutes/],
   [['--seed', '-1'], /seed: got "-1"/],
-])('refuses %j in one line, with exit code 2', (args, message) => {
-  const { code, stdout, stderr } = forgetting(['verify', ...args]);
+])('refuses %j in one line, with exit code 2', async (args, message) => {
+  const { code, stdout, stderr } = await refused(verifyCommand(), ['verify', ...args]);
   expect(stderr).toMatch(message);
   expect([code, stdout]).toEqual([2, '']);
   expect(existsSync('closest-problems')).toBe(false);

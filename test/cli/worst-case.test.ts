@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { worstCaseCommand } from '../../src/cli/convex/worst-case.js';
-import { fileIn, forgetting, forgettingJson } from './command.js';
+import { fileIn } from './command.js';
+import { answered, answeredJson } from './in-process.js';
 import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -18,8 +19,8 @@ interface Printed {
 const words = (line: string): string[] => ['worst-case', ...line.split(' ')];
 
 describe('forgetting worst-case', () => {
-  it('prints the enclosure, the theory and the certificate', () => {
-    const result = forgettingJson(words('--schedule alright --lambda 0.3 --steps 3 --json')) as Printed;
+  it('prints the enclosure, the theory and the certificate', async () => {
+    const result = (await answeredJson(words('--schedule alright --lambda 0.3 --steps 3 --json'))) as Printed;
     expect(Object.keys(result)).toEqual(['worstCase', 'dualBound', 'relativeGap', 'theory', 'kind', 'certificate']);
     expect(result.worstCase).toBeLessThanOrEqual(1 / Math.sqrt(3));
     expect(result.dualBound).toBeGreaterThanOrEqual(1 / Math.sqrt(3));
@@ -28,19 +29,19 @@ describe('forgetting worst-case', () => {
     expect(result.kind).toBe('tight');
   });
 
-  it('writes the worst problem, which run again gives the worst case', () => {
+  it('writes the worst problem, which run again gives the worst case', async () => {
     const file = join(temporaryFolder(), 'worst.json');
     const line = '--schedule maxright --lambda 0.3 --steps 3 --json';
-    const result = forgettingJson(words(`${line} --period 2 --out ${file}`)) as Printed;
+    const result = (await answeredJson(words(`${line} --period 2 --out ${file}`))) as Printed;
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(result.certificate.problem);
-    const again = forgettingJson(words(`${line} --period 2 --problem ${file}`)) as { value: number };
+    const again = (await answeredJson(words(`${line} --period 2 --problem ${file}`))) as { value: number };
     expect(again.value).toBe(result.certificate.replay.value);
-    const other = forgettingJson(words(`${line} --period 1 --problem ${file}`)) as { value: number };
+    const other = (await answeredJson(words(`${line} --period 1 --problem ${file}`))) as { value: number };
     expect(other.value).toBeLessThan(again.value - 0.01);
   });
 
-  it('runs the closed-form worst function', () => {
-    const { code, stdout } = forgetting(words('--closed-form --schedule maxright --lambda 0.25 --steps 100'));
+  it('runs the closed-form worst function', async () => {
+    const { code, stdout } = await answered(words('--closed-form --schedule maxright --lambda 0.25 --steps 100'));
     expect(code).toBe(0);
     expect(stdout).toContain('0.0750000000');
     expect(stdout).toContain('tight');
@@ -62,10 +63,10 @@ describe('forgetting worst-case', () => {
     expect(code).toBe(2);
   });
 
-  it('refuses a stored problem that is none', () => {
+  it('refuses a stored problem that is none', async () => {
     const folder = temporaryFolder();
     const file = fileIn(folder, 'bad.json', { kind: 'worst-case', start: [0], comparator: [0], objectives: {} });
-    const { code, stderr } = forgetting(words(`--schedule mix --steps 2 --problem ${file}`));
+    const { code, stderr } = await answered(words(`--schedule mix --steps 2 --problem ${file}`));
     expect(code).toBe(2);
     expect(stderr).toContain('objectives.dpo');
   });

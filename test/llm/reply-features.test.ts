@@ -10,6 +10,7 @@ import { loadModel } from '../../src/llm/model/load.js';
 import { replyFeatures } from '../../src/llm/reply-features.js';
 import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
 import { forgetting } from '../cli/command.js';
+import { answered } from '../cli/in-process.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from './toy.js';
 
@@ -95,7 +96,7 @@ it('makes a problem of standardised features and leaves out what has no room, fr
     [['--features', 'model'], /^forgetting: model: .*needs\n$/],
     [[...asked, '--dimension', '4'], /^forgetting: dimension: /],
   ] as const) {
-    const refused = forgetting([...common, ...words]);
+    const refused = await answered([...common, ...words]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(message);
   }

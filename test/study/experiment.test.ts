@@ -6,6 +6,8 @@ import { grouped } from '../../src/base/grouped.js';
 import { readExperiment, type ExperimentResults } from '../../src/study/read-results.js';
 import type { TuningRow } from '../../src/study/results.js';
 import type { ExperimentReport } from '../../src/study/execute.js';
+import type { Finished } from '../cli/command.js';
+import { answered } from '../cli/in-process.js';
 import { startLlm, withOptions, type Ended } from '../llm/command.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
@@ -47,6 +49,16 @@ function start(commandWords: readonly string[]) {
 
 function experiment(...more: string[]): Promise<Ended> {
   return start(more).ended;
+}
+
+/** A command that makes no run, in this process. */
+async function answer(...more: string[]): Promise<Finished> {
+  vi.stubEnv('FORGETTING_DATA', '');
+  try {
+    return await answered(['llm', ...more]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 /** Every file of an experiment but those that hold what the clock says, and what a kill left of one being written. */
@@ -150,7 +162,7 @@ describe('an experiment', () => {
     for (const [name, content] of expected) expect(found.get(name) === content, name).toBe(true);
 
     // Judged anew under budgets of one's own: no run is made, and only what is said of them differs.
-    const { stdout: judged } = await experiment(...words(out, '--budgets', '0,1e6', '--json'));
+    const { stdout: judged } = await answer(...words(out, '--budgets', '0,1e6', '--json'));
     const { summary } = JSON.parse(judged) as ExperimentReport;
     expect(summary.settings.budgets).toEqual([0, 1e6]);
     for (const { comparison, budgets } of summary.fronts) {
@@ -166,7 +178,7 @@ describe('an experiment', () => {
   });
 
   it('does not mix two experiments in one folder', async () => {
-    const { code, stderr } = await experiment(...words(whole, '--seed', '5'));
+    const { code, stderr } = await answer(...words(whole, '--seed', '5'));
     expect(code).toBe(2);
     expect(stderr).toContain(`forgetting: seed: got 5, expected 0, as the run in ${whole} began\n`);
   });
@@ -223,7 +235,7 @@ describe('refuses in one line', () => {
     ['an unknown preset', ['--preset', 'gpt9'], 'preset: got "gpt9", expected synthetic, stories260k'],
   ];
   it.each(cases)('%s', async (name, more, message) => {
-    const { code, stderr } = await experiment(...words(join(folder, `refused: ${name}`), ...more));
+    const { code, stderr } = await answer(...words(join(folder, `refused: ${name}`), ...more));
     expect(code).toBe(2);
     const lines = stderr.trim().split('\n');
     expect(lines.at(-1)).toContain(message);
@@ -243,10 +255,8 @@ describe('schedules of a user', () => {
       ...loss,
     ];
     // The period is MAXRIGHT's, which is not among them.
-    const [refused, { code, stdout, stderr }] = await Promise.all([
-      experiment(...words(join(folder, 'refused'), ...chosen)),
-      experiment(...withoutPeriod(words(out, ...chosen))),
-    ]);
+    const refused = await answer(...words(join(folder, 'refused'), ...chosen));
+    const { code, stdout, stderr } = await experiment(...withoutPeriod(words(out, ...chosen)));
     expect([refused.code, refused.stderr]).toEqual([
       2,
       expect.stringMatching(/^forgetting: period: got "3", expected/),
@@ -271,7 +281,7 @@ describe('schedules of a user', () => {
     const { model, sft, preferences } = files;
     const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48', '--cache', cache];
     const train = ['train', ...data, '--backend', 'wasm', '--steps', '2', '--json', ...loss, '--schedule'];
-    const trained = await start([...train, module, '--dpo-weight', '1', '--out', join(folder, 'trained')]).ended;
+    const trained = await answer(...train, module, '--dpo-weight', '1', '--out', join(folder, 'trained'));
     expect(trained.code, trained.stderr).toBe(0);
     const { steps } = JSON.parse(trained.stdout) as { steps: { choice: string; loss: number }[] };
     expect(steps.map(({ choice }) => choice)).toEqual(['dpo', 'dpo']);
