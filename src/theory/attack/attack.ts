@@ -26,30 +26,37 @@ export function attackable({ kind, schedule, attacked }: Theorem): boolean {
   return attacked ?? ((kind === 'upper' || kind === 'tight') && schedule !== undefined);
 }
 
+/** How long an attack searches: for a time, or, so that it ends alike on every machine, for a number of instances. */
+export type AttackLimit = { readonly seconds: number } | { readonly instances: number };
+
 /**
- * Looks for an instance that breaks the theorem's bound or comes closest to it, for the given time or until it is
+ * Looks for an instance that breaks the theorem's bound or comes closest to it, up to the given limit or until it is
  * broken: an evolution strategy, (1 + 1) with a stride that adapts to its success, restarted on a family drawn anew from
  * polyhedral, log-linear and quadratic ones. Expectations are computed over the whole tree of the schedule's draws, so
  * that nothing is won by chance. Undefined where the theorem says nothing about any instance tried.
  */
-export async function attack(theorem: Theorem, seconds: number, seed: number): Promise<Closest | undefined> {
+export async function attack(theorem: Theorem, limit: AttackLimit, seed: number): Promise<Closest | undefined> {
   const random = stream(seed, `attack-${theorem.id}`);
-  const end = performance.now() + 1000 * seconds;
+  const end = 'seconds' in limit ? performance.now() + 1000 * limit.seconds : Infinity;
+  const most = 'instances' in limit ? limit.instances : Infinity;
+  let instances = 0;
+  const goesOn = (): boolean => instances < most && performance.now() < end;
   const families = familiesOf(theorem);
   const silent = new Set<Family>();
   let closest: Closest | undefined;
-  while (theorem.search !== undefined && performance.now() < end && !broken(theorem, closest)) {
+  while (theorem.search !== undefined && goesOn() && !broken(theorem, closest)) {
+    instances++;
     const found = searched(theorem, random);
     if (closeness(theorem, found) > closeness(theorem, closest)) closest = found;
   }
-  while (performance.now() < end && silent.size < families.length && !broken(theorem, closest)) {
+  while (goesOn() && silent.size < families.length && !broken(theorem, closest)) {
     const family = families[random.integer(families.length)];
     if (silent.has(family)) continue;
     const steps = 1 + random.integer(4);
     let best = await tried(drawn(random, family.count(steps)));
     if (best.silent) silent.add(family);
     let stride = 0.5;
-    for (let failures = 0; failures < 150 && performance.now() < end && !best.silent && !broken(theorem, best.found);) {
+    for (let failures = 0; failures < 150 && goesOn() && !best.silent && !broken(theorem, best.found);) {
       // Now and then a single parameter moves, so that a corner can be followed.
       const one = random.uniform() < 0.3 ? random.integer(best.parameters.length) : -1;
       const trial = await tried(
@@ -67,6 +74,7 @@ export async function attack(theorem: Theorem, seconds: number, seed: number): P
     if (best.found !== undefined && best.closeness > closeness(theorem, closest)) closest = best.found;
 
     async function tried(parameters: readonly number[]): Promise<AttackTrial> {
+      instances++;
       const instance = await family.instance(parameters, steps, theorem);
       const found = evaluate(theorem, instance, steps, seed);
       if (found === 'silent') return { parameters, found: undefined, closeness: -1, silent: true };

@@ -28,5 +28,5 @@ export interface AttackTask {
 /** Attacks the theorem of the given id. */
 export async function attackTheorem({ id, seconds, seed }: AttackTask): Promise<Closest | undefined> {
   const theorem = theorems.find((each) => each.id === id);
-  return theorem === undefined ? undefined : attack(theorem, seconds, seed);
+  return theorem === undefined ? undefined : attack(theorem, { seconds }, seed);
 }

@@ -7,6 +7,7 @@ import { replay } from '../../../src/theory/worst-case/replay.js';
 import type { WorstProblem } from '../../../src/theory/worst-case/worst-problem.js';
 import { attack, attackable } from '../../../src/theory/attack/attack.js';
 import { choiceTree } from '../../../src/theory/choice-tree.js';
+import type { Constants } from '../../../src/theory/constants.js';
 import { constantSteps } from '../../../src/theory/described-run.js';
 import { simulated } from '../../../src/theory/measure.js';
 import { theorems } from '../../../src/theory/registry.js';
@@ -18,12 +19,11 @@ import { planeFile } from '../../problems.js';
 const extent = { steps: [5], seeds: 4000, seed: 0, rateSteps: [], rateSeeds: 0 };
 
 test.each(['A.average', 'M.exact'])(
-  '%s times 0.7 is broken within 20 seconds, by a problem that can be stored',
+  '%s times 0.7 is broken within 300 instances, by a problem that can be stored',
   async (id) => {
     const [theorem] = selected(theorems, [id]);
-    const before = performance.now();
-    const closest = await attack({ ...theorem, value: (constants) => 0.7 * theorem.value(constants) }, 20, 0);
-    expect((performance.now() - before) / 1000).toBeLessThan(20);
+    const weaker = { ...theorem, value: (constants: Constants) => 0.7 * theorem.value(constants) };
+    const closest = await attack(weaker, { instances: 300 }, 0);
     expect(closest?.measurement.mean).toBeGreaterThan(closest?.bound ?? Infinity);
     // What is stored is a problem again, and the theorem as it stands holds on it.
     const file: unknown = JSON.parse(JSON.stringify(closest?.file));
@@ -77,7 +77,7 @@ test('a polyhedral pair is least at the origin, as it says', () => {
 
 test('the bounds as they stand are approached, not broken', async () => {
   const [theorem] = selected(theorems, ['A.average']);
-  const closest = await attack(theorem, 2, 0);
+  const closest = await attack(theorem, { instances: 200 }, 0);
   const ratio = (closest?.measurement.mean ?? NaN) / (closest?.bound ?? NaN);
   expect(ratio).toBeGreaterThan(0.5);
   expect(ratio).toBeLessThanOrEqual(1 + 1e-12);
