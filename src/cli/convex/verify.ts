@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CheckPool } from '../../theory/verify/check-pool.js';
+import type { AttackLimit } from '../../theory/attack/attack.js';
 import type { Theorem } from '../../theory/theorem.js';
 import type { Check, Exemption, VerdictRow } from '../../theory/verify/verify.js';
 import { InputError } from '../../base/input-error.js';
@@ -26,7 +27,7 @@ interface VerifyOptions extends ClusterOptions {
   readonly seed: number;
   readonly workers?: number;
   readonly only?: readonly string[];
-  readonly attack?: number;
+  readonly attack?: AttackLimit;
   readonly out: string;
   readonly verdicts?: string;
   readonly summary?: boolean;
@@ -38,7 +39,11 @@ export function verifyCommand(): Command {
     .description('check every statement of docs/theory.md against measurements')
     .option('--quick', 'each problem at one λ, with fewer steps and seeds')
     .option('--only <ids>', 'statements, as in A.average,M', (text: string) => text.split(','))
-    .option('--attack <time>', 'search this long for problems that break a bound, as in 60s', durationOption('attack'))
+    .option(
+      '--attack <time or n>',
+      'search for problems that break a bound: for a time, as in 60s, or n instances for each statement',
+      attackOption('attack'),
+    )
     .option('--out <folder>', 'where the attack stores the closest problems', 'closest-problems')
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
@@ -132,16 +137,19 @@ async function verify(options: VerifyOptions): Promise<Verified> {
   }
 }
 
-/** Attacks every theorem that can be, shares the time among them, and stores the closest problems. */
+/** Attacks every theorem that can be, shares a time among them, and stores the closest problems. */
 async function closestProblems(
   theorems: readonly Theorem[],
   pool: CheckPool,
-  { attack, seed, out }: { attack: number; seed: number; out: string },
+  { attack, seed, out }: { attack: AttackLimit; seed: number; out: string },
 ): Promise<Check[]> {
   const { attackable } = await import('../../theory/attack/attack.js');
   const targets = theorems.filter(attackable);
-  const seconds = (attack * Math.min(pool.workers, targets.length)) / targets.length;
-  const found = await Promise.all(targets.map(({ id }) => pool.attack({ id, seconds, seed })));
+  const limit =
+    'seconds' in attack
+      ? { seconds: (attack.seconds * Math.min(pool.workers, targets.length)) / targets.length }
+      : attack;
+  const found = await Promise.all(targets.map(({ id }) => pool.attack({ id, limit, seed })));
   const checks: Check[] = [];
   for (const closest of found) {
     if (closest === undefined) continue;
@@ -169,12 +177,16 @@ async function writeVerdicts(path: string, rows: readonly VerdictRow[], { seed }
   await writeWhole(path, `${jsonText({ version, command, seed, statements: summary(rows) })}\n`);
 }
 
-function durationOption(field: string): (text: string) => number {
+/** The option's text as a time, or as a number of instances. */
+function attackOption(field: string): (text: string) => AttackLimit {
   return (text) => {
+    if (/^\d+$/.test(text)) return { instances: integerOption(field, 1)(text) };
     const match = /^(\d+(?:\.\d+)?)(s|m)$/.exec(text);
     const seconds = match === null ? NaN : Number(match[1]) * (match[2] === 'm' ? 60 : 1);
-    if (!(seconds > 0)) throw new InputError(field, text, 'a time in seconds or minutes, as in 60s or 2m');
-    return seconds;
+    if (!(seconds > 0)) {
+      throw new InputError(field, text, 'a time in seconds or minutes, as in 60s or 2m, or a number of instances');
+    }
+    return { seconds };
   };
 }
 

@@ -1,4 +1,4 @@
-import { attack, type Closest } from '../attack/attack.js';
+import { attack, type AttackLimit, type Closest } from '../attack/attack.js';
 import { observations } from '../observation/index.js';
 import { theorems } from '../registry.js';
 import type { SubjectKey } from './suite.js';
@@ -21,12 +21,12 @@ export default function check({ key, ids, extent }: CheckTask): Promise<(Check |
 /** One theorem to attack; plain data. */
 export interface AttackTask {
   readonly id: string;
-  readonly seconds: number;
+  readonly limit: AttackLimit;
   readonly seed: number;
 }
 
 /** Attacks the theorem of the given id. */
-export async function attackTheorem({ id, seconds, seed }: AttackTask): Promise<Closest | undefined> {
+export async function attackTheorem({ id, limit, seed }: AttackTask): Promise<Closest | undefined> {
   const theorem = theorems.find((each) => each.id === id);
-  return theorem === undefined ? undefined : attack(theorem, { seconds }, seed);
+  return theorem === undefined ? undefined : attack(theorem, limit, seed);
 }
