@@ -54,6 +54,7 @@ export type { StageTwo } from './llm/train/stage-two/settings.js';
 export type { OwnReplyOptions } from './llm/train/stage-two/own-replies.js';
 export { runTraining, type RunEnd, type TrainingRunOptions } from './llm/train/run.js';
 export type { AdamwSettings } from './llm/train/adamw.js';
+export type { SubgradientSettings } from './llm/train/projected-subgradient.js';
 export { openRunFolder, type RunFolder, type RunResult } from './llm/results/run-folder.js';
 
 export { evaluate, type Evaluation, type EvaluationOptions, type PairLogProbabilities } from './llm/evaluate.js';
