@@ -1,7 +1,7 @@
 import { textAbove, textBelow } from '../base/outward-text.js';
 import { shellWords, shortNumber } from '../base/text.js';
 import { chooseOnFront, type Enclosed, type FrontChoice } from '../convex/front/choose.js';
-import { enclosedFront, type FrontOptions } from '../convex/front/enclosed-front.js';
+import { enclosedFront, type EnclosedFront, type FrontOptions } from '../convex/front/enclosed-front.js';
 import type { Problem } from '../convex/problem/problem.js';
 import type { ObjectiveName } from '../schedule/schedule.js';
 import { forgotten } from './forgotten.js';
@@ -63,16 +63,16 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   sentences.push({
     text:
       inner.length === 1
-        ? 'Nothing is to be traded: one θ is best for both objectives.'
+        ? `Nothing is to be traded: one θ is best for both objectives${within(front)}.`
         : `What is possible: f_DPO from ${shortNumber(least.dpo)} to ${shortNumber(last[0])} while f_SFT goes from ` +
-          `${shortNumber(first[1])} down to ${shortNumber(least.sft)}, known to ${textAbove(front.error)} of either range.`,
+          `${shortNumber(first[1])} down to ${shortNumber(least.sft)}, known to ${textAbove(front.error)} of ${rangesOf(front)}.`,
     numbers: { error: front.error, dpo: [least.dpo, last[0]], sft: [least.sft, first[1]] },
   });
   const spent = typeof choice.sft === 'number' ? choice.sft : choice.sft.upper;
   sentences.push({
     text:
       `${forgetAtMost === undefined ? 'The knee, farthest from the chord between the ends, has' : `With at most ${shortNumber(forgetAtMost)} ${of('sft')} lost,`} ` +
-      `f_SFT ≤ ${shortNumber(spent)} and f_DPO ${between(dpo)}: λ between ${textBelow(choice.lambda[0])} and ` +
+      `f_SFT ≤ ${textAbove(spent)} and f_DPO ${between(dpo)}: λ between ${textBelow(choice.lambda[0])} and ` +
       `${textAbove(choice.lambda[1])}.`,
     numbers: { sft: spent, dpo, lambda: choice.lambda },
   });
@@ -112,6 +112,20 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
       shellWords(['forgetting', 'remedies', file, '--lambda', String(lambda)]),
     ],
   };
+}
+
+/** What the error of a front is measured in. */
+function rangesOf({ flat, ranges }: EnclosedFront): string {
+  if (flat.length === 0) return 'either range';
+  const counted = flat.map((name) => `f_${name.toUpperCase()} counts as varying by ${textAbove(ranges[name])}`);
+  return `either range, where ${counted.join(' and ')}, which it is not known to do`;
+}
+
+/** How much of either objective could still be to be traded, where certificates leave that open. */
+function within({ inner, outer }: EnclosedFront): string {
+  const open = [inner[0][0] - (outer.at(0)?.[0] ?? -Infinity), inner[0][1] - (outer.at(-1)?.[1] ?? -Infinity)];
+  if (open.every((one) => one <= 0)) return '';
+  return `, to within ${textAbove(open[0])} of f_DPO and ${textAbove(open[1])} of f_SFT`;
 }
 
 function between({ lower, upper }: Enclosed): string {

@@ -34,7 +34,7 @@ export function waysTo(problem: Problem, lambda: number, given: Readonly<Record<
   const ways = rows.flatMap(({ name, chosen, parameters, limit, cost, needs }) =>
     limit === null || chosen === 'hindsight'
       ? []
-      : [{ name, parameters, gap: limit.gap, certificate: limit.certificate, cost, needs }],
+      : [{ name, parameters, gap: limit.gap, certificate: limit.certificate + limit.gapCertificate, cost, needs }],
   );
   const work = ({ cost }: Way): number => cost.gradients + cost.evaluations / 2;
   return ways.sort((a, b) => a.gap - b.gap || work(a) - work(b));

@@ -11,26 +11,36 @@ import { once, type Setup } from './setup.js';
 export interface JudgedLimit extends Limit, Pair {
   /** F_λ − min F_λ. */
   readonly gap: number;
+  /** How much more the gap may be: the certificate of min F_λ, and the rounding of both values. */
+  readonly gapCertificate: number;
 }
 
 /** A limit with both objective values and its gap. */
 export function judged(setup: Setup, { minimizer, certificate }: Limit): JudgedLimit {
-  return { minimizer, ...valuesAt(setup.problem, minimizer), gap: gapAt(setup, minimizer), certificate };
+  const found = certifiedGapAt(setup, minimizer);
+  const values = valuesAt(setup.problem, minimizer);
+  return { minimizer, ...values, gap: found.gap, gapCertificate: found.certificate, certificate };
+}
+
+/** F_λ − min F_λ at a point; see `certifiedGapAt`. */
+export function gapAt(setup: Setup, theta: Float64Array): number {
+  return certifiedGapAt(setup, theta).gap;
 }
 
 /**
- * F_λ − min F_λ at a point in twice the precision of doubles; 0 where it is below by no more than the certificate.
+ * F_λ − min F_λ at a point in twice the precision of doubles, 0 where it is below by no more than the certificate, and how
+ * much more it may be.
  * Throws `CheckFailed` where it lies below that.
  */
-export function gapAt(setup: Setup, theta: Float64Array): number {
+export function certifiedGapAt(setup: Setup, theta: Float64Array): { gap: number; certificate: number } {
   const { problem, lambda, optima } = setup;
-  const { minimizer, certificate } = optima.weightedSum;
+  const { minimizer, certificate: ofMinimum } = optima.weightedSum;
   const f = weightedFunction(problem, lambda);
   const here = evaluatePrecisely(f, theta);
   const least = once(setup, 'precise minimum', () => evaluatePrecisely(f, minimizer));
   const gap = here.value[0] - least.value[0] + (here.value[1] - least.value[1]);
-  if (gap >= 0) return gap;
-  if (gap >= -(certificate + here.valueError + least.valueError)) return 0;
+  const certificate = (ofMinimum + here.valueError + least.valueError) * (1 + 4 * Number.EPSILON);
+  if (gap >= -certificate) return { gap: Math.max(0, gap), certificate };
   throw new CheckFailed(
     `a gap of ${shortNumber(gap)} lies below minus its certificate, ${shortNumber(certificate)}: an objective is not convex`,
   );

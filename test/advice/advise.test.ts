@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { advise } from '../../src/advice/advise.js';
 import { textAbove, textBelow } from '../../src/base/outward-text.js';
+import { enclosedFront } from '../../src/convex/front/enclosed-front.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import { closedFormFile } from '../problems.js';
 
@@ -30,6 +31,24 @@ it('advises the λ of a budget, what Sequential forgets and which schedules get 
       .sentences.map(({ text }) => text)
       .join('\n'),
   ).toContain('The knee');
+});
+
+it('beside a constant of 1e15 claims no more than doubles tell: not the limit of MGDA as least, nor ranges', async () => {
+  // Of x² and (x − 1)²: MGDA stays at the start, ½, where F_λ is (λ − ½)² above its minimum.
+  const problem = await parseProblem({
+    kind: 'expression',
+    variables: ['x'],
+    objectives: { dpo: '1e15 + x^2', sft: '1e15 + (x - 1)^2' },
+    radius: 2,
+    start: [0.5],
+  });
+  const { sentences, ways, choice } = advise(problem);
+  const lambda = Number(((choice.lambda[0] + choice.lambda[1]) / 2).toPrecision(6));
+  const { gap = NaN, certificate = NaN } = ways.find(({ name }) => name === 'mgda') ?? {};
+  expect(gap + certificate).toBeGreaterThanOrEqual((lambda - 0.5) ** 2);
+  const front = enclosedFront(problem, { error: 1e-3 });
+  expect(front.flat).toEqual(['dpo', 'sft']);
+  expect(sentences[2].text).toContain('f_DPO counts as varying by');
 });
 
 it('says numbers of intervals rounded outwards', () => {

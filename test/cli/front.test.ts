@@ -21,6 +21,7 @@ it('prints the front, its hypervolume, knee, choice and rows', () => {
     'inner',
     'outer',
     'error',
+    'ranges',
     'hypervolume',
     'knee',
     'choice',

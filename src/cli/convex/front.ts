@@ -77,6 +77,7 @@ export function frontCommand(): Command {
           inner: front.inner,
           outer: front.outer,
           error: front.error,
+          ranges: front.ranges,
           hypervolume: volume,
           knee,
           ...(choice && { choice }),
@@ -93,6 +94,11 @@ export function frontCommand(): Command {
       line(
         `\n${points.length} solves: the front lies between two polygons that are ${textAbove(front.error)} of its ranges apart`,
       );
+      for (const name of front.flat) {
+        line(
+          `f_${name.toUpperCase()} is not known to vary by ${textAbove(front.ranges[name])}, which counts as its range`,
+        );
+      }
       if (front.error > options.error) line('doubles allow no more: the certificates of the minima are as large');
       line(
         `hypervolume [${textBelow(volume.lower)}, ${textAbove(volume.upper)}] for ${volume.referencePoint.map(shortNumber).join(', ')}`,

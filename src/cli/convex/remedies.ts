@@ -6,6 +6,7 @@ import { costText } from '../../remedy/remedy.js';
 import type { Order } from '../../schedule/schedule.js';
 import { commaNumbers, integerOption, lambdaOption, numberOption, optionName, wordOption } from '../arguments.js';
 import { remedyParameters } from '../options/remedies.js';
+import type { Pair } from '../../schedule/schedule.js';
 import { printJson, printTable } from '../output.js';
 import { lazyProgress } from '../../base/progress.js';
 
@@ -110,12 +111,23 @@ function print({ lambda, order, minimum, sequentialGap, remedies }: RemedyCompar
     ],
     remedies.map(tableRow),
   );
+  for (const line of uncertain(remedies)) process.stdout.write(`\n${line}\n`);
   const reasons = new Map(
     remedies.flatMap(({ name, reason }) => (reason === undefined ? [] : [[name, reason] as const])),
   );
   if (reasons.size > 0) process.stdout.write('\n');
   for (const [name, reason] of reasons) process.stdout.write(`${name}: ${reason}\n`);
   if (conditional) process.stdout.write('\ncertificates are conditional on convexity\n');
+}
+
+/** A line where what gaps are measured from is not known well beside one of them. */
+function uncertain(rows: readonly RemedyRow[]): string[] {
+  const limits = rows.flatMap(({ limit }) => (limit === null ? [] : [limit]));
+  const size = ({ dpo, sft }: Pair): number => Math.max(Math.abs(dpo), Math.abs(sft));
+  const matters = limits.some((one) => one.gapCertificate > Math.max(0.01 * one.gap, 1e-9 * size(one)));
+  if (!matters) return [];
+  const most = certificateText(Math.max(...limits.map(({ gapCertificate }) => gapCertificate)));
+  return [`gaps may be more by up to ${most}: the certificate of min F_λ, and rounding`];
 }
 
 function tableRow({

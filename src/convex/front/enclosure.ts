@@ -1,5 +1,5 @@
 import { down, up } from '../expression/interval.js';
-import type { Pair } from '../../schedule/schedule.js';
+import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { lowerLeftHull, withoutFlatEnds } from './inner-chain.js';
 import { leastValue } from './least-value.js';
 import { outerChain } from './outer-chain.js';
@@ -11,6 +11,8 @@ export interface Enclosure {
   readonly outer: readonly Vertex[];
   /** What the error is relative to: lower bounds on how much each objective varies along the front. */
   readonly ranges: Pair;
+  /** The objectives that are not known to vary along the front by as much as counts. */
+  readonly flat: readonly ObjectiveName[];
 }
 
 /** Below this part of the size of an objective's values its range along the front counts as that part. */
@@ -23,15 +25,17 @@ const leastRange = 1e-12;
 export function enclosure(supports: readonly Support[], sizes: Pair): Enclosure {
   const inner = withoutFlatEnds(lowerLeftHull(supports.map(({ reached }) => reached)));
   const [first, last] = [inner[0], inner[inner.length - 1]];
-  const range = (most: number, least: number, size: number): number =>
-    Math.max(down(most - least), leastRange * size, Number.MIN_VALUE);
+  const known = {
+    dpo: down(leastValue(supports, 'dpo', last[1]) - first[0]),
+    sft: down(leastValue(supports, 'sft', first[0]) - last[1]),
+  };
+  const counted = (name: ObjectiveName): number => Math.max(leastRange * sizes[name], Number.MIN_VALUE);
+  const range = (name: ObjectiveName): number => Math.max(known[name], counted(name));
   return {
     inner,
     outer: outerChain(supports),
-    ranges: {
-      dpo: range(leastValue(supports, 'dpo', last[1]), first[0], sizes.dpo),
-      sft: range(leastValue(supports, 'sft', first[0]), last[1], sizes.sft),
-    },
+    ranges: { dpo: range('dpo'), sft: range('sft') },
+    flat: (['dpo', 'sft'] as const).filter((name) => !(known[name] >= counted(name))),
   };
 }
 
