@@ -1,14 +1,17 @@
-import { exponentOf, composedPower, identityPower, multipliedPower, powerFunction, powerWith } from './power.js';
+import { composedPower, identityPower, multipliedPower, powerFunction, powerWith } from './power.js';
 import type { Expression, Part } from './expression.js';
+import { foldedBinary, foldedUnary } from './folding.js';
 import type { Power, UnaryFunction } from './function-table.js';
 import { negation, unaryFunctions } from './functions.js';
+import { everything, point, type Interval } from './interval.js';
 import { comparisons } from './logic.js';
 import { difference, larger, logSumExp, power, product, quotient, smaller, sum } from './operations.js';
 import type { BinaryOperation } from './operations.js';
 
 /** Builds the parts of an expression, each once; what it returns and takes are indices of parts. */
 export interface Builder {
-  constant(value: number): number;
+  /** @param range holds what it is exactly; the double unless given */
+  constant(value: number, range?: Interval): number;
   variable(index: number): number;
   apply(rule: UnaryFunction, a: number): number;
   combine(rule: BinaryOperation, a: number, b: number): number;
@@ -49,19 +52,22 @@ export function newBuilder(): Builder {
     return part.kind === 'constant' ? part.value : undefined;
   }
 
-  function constant(value: number): number {
-    return place(`#${Object.is(value, -0) ? '-0' : value}`, { kind: 'constant', value });
+  function constant(value: number, range = point(value)): number {
+    const key = `#${Object.is(value, -0) ? '-0' : value}`;
+    const exact = range.low === range.high;
+    return place(exact ? key : `${key} in ${range.low}, ${range.high}`, { kind: 'constant', value, range });
   }
 
-  /** A constant where the value of constants is finite. */
-  function folded(value: number): number | undefined {
-    return Number.isFinite(value) ? constant(value) : undefined;
+  /** What a constant is exactly. */
+  function rangeOf(a: number): Interval {
+    const part = parts[a];
+    return part.kind === 'constant' ? part.range : everything;
   }
 
   function apply(rule: UnaryFunction, a: number): number {
     const x = constantOf(a);
-    const fold = x === undefined ? undefined : folded(rule.value(x));
-    if (fold !== undefined) return fold;
+    const value = x === undefined ? NaN : rule.value(x);
+    if (Number.isFinite(value)) return constant(value, foldedUnary(rule, rangeOf(a), value));
     const inner = parts[a];
     if (rule.power !== undefined && inner.kind === 'unary' && inner.rule.power !== undefined) {
       const whole = composedPower(rule.power, inner.rule.power);
@@ -83,17 +89,17 @@ export function newBuilder(): Builder {
   function logarithmOfUnary(rule: UnaryFunction, a: number): number | undefined {
     if (rule.name === 'exp') return a;
     if (rule.name === 'cosh') {
-      return combine(difference, combine(logSumExp, a, apply(negation, a)), constant(Math.LN2));
+      return combine(difference, combine(logSumExp, a, apply(negation, a)), apply(named('log'), constant(2)));
     }
     const inner = logarithms.get(a);
     if (rule.power === undefined || inner === undefined || rule.power.numerator === 0) return undefined;
-    return combine(product, constant(exponentOf(rule.power)), inner);
+    return combine(product, constantExponent(rule.power), inner);
   }
 
   function combine(rule: BinaryOperation, a: number, b: number): number {
     const [x, y] = [constantOf(a), constantOf(b)];
-    const fold = x === undefined || y === undefined ? undefined : folded(rule.value(x, y));
-    if (fold !== undefined) return fold;
+    const value = x === undefined || y === undefined ? NaN : rule.value(x, y);
+    if (Number.isFinite(value)) return constant(value, foldedBinary(rule, rangeOf(a), rangeOf(b), value));
     if (rule === product) {
       const whole = productOfPowers(a, b);
       if (whole !== undefined) return whole;
@@ -102,6 +108,11 @@ export function newBuilder(): Builder {
     const log = logarithmOfBinary(rule, a, b);
     if (log !== undefined) logarithms.set(made, log);
     return made;
+  }
+
+  /** The exponent of a power, which is exact in thirds. */
+  function constantExponent({ numerator, thirds }: Power): number {
+    return combine(quotient, constant(numerator), constant(3 ** thirds));
   }
 
   function asPower(a: number): { base: number; power: Power; name: string; value: (x: number) => number } {
@@ -124,13 +135,13 @@ export function newBuilder(): Builder {
   /** The logarithm of a part, or of a positive constant. */
   function logarithmKnown(a: number): number | undefined {
     const x = constantOf(a);
-    return x !== undefined && x > 0 ? constant(Math.log(x)) : logarithms.get(a);
+    return x !== undefined && x > 0 ? apply(named('log'), a) : logarithms.get(a);
   }
 
   function logarithmOfBinary(rule: BinaryOperation, a: number, b: number): number | undefined {
     if (rule === power) {
       const base = constantOf(a);
-      return base !== undefined && base > 0 ? combine(product, constant(Math.log(base)), b) : undefined;
+      return base !== undefined && base > 0 ? combine(product, apply(named('log'), a), b) : undefined;
     }
     const joined = rule === sum ? logSumExp : rule === product ? sum : rule === quotient ? difference : undefined;
     if (joined === undefined || !(logarithms.has(a) || logarithms.has(b))) return undefined;

@@ -35,7 +35,9 @@ export function curvature(expression: Expression, box: readonly Interval[]): Cur
   const isPositive = (i: number): boolean => ranges[i].low >= 0;
   const constantAt = (i: number): number | undefined => {
     const part = parts[i];
-    return part.kind === 'constant' ? part.value : undefined;
+    // One whose sign is not known is none.
+    const isKnown = part.kind === 'constant' && (part.range.low === part.range.high || !hasZero(part.range));
+    return isKnown ? part.value : undefined;
   };
 
   function ofUnary(part: Extract<Part, { kind: 'unary' }>): Curvature {
@@ -104,7 +106,7 @@ export function curvature(expression: Expression, box: readonly Interval[]): Cur
   }
 
   function isSumOfSquares(part: Part): boolean {
-    if (part.kind === 'constant') return part.value >= 0;
+    if (part.kind === 'constant') return part.range.low >= 0;
     if (part.kind === 'unary') {
       if (isEvenPower(part, 2)) return true;
       const q = part.rule.power === undefined ? 0 : exponentOf(part.rule.power);

@@ -35,7 +35,7 @@ export function enclosures({ parts, variables: dimension }: Expression): Enclosu
     for (const part of parts) {
       switch (part.kind) {
         case 'constant':
-          found.push(Number.isFinite(part.value) ? point(part.value) : everything);
+          found.push(Number.isFinite(part.value) ? part.range : everything);
           break;
         case 'variable':
           found.push(box[part.index]);

@@ -3,6 +3,7 @@ import { InputError } from '../../base/input-error.js';
 import { newBuilder, type Builder } from './builder.js';
 import type { Expression } from './expression.js';
 import { huber, negation, not, unaryFunctions } from './functions.js';
+import { up } from './interval.js';
 import { comparisons, connectives } from './logic.js';
 import math from './mathjs.js';
 import {
@@ -149,8 +150,8 @@ const definitions = new Map<
   { takes: readonly number[]; of(builder: Builder, args: readonly number[]): number }
 >([
   ['log', { takes: [1, 2], of: (b, [x, base]: readonly (number | undefined)[]) => logarithmTo(b, x ?? 0, base) }],
-  ['log2', { takes: [1], of: (b, [x]) => scaledLogarithm(b, 'log2', Math.LN2, x) }],
-  ['log10', { takes: [1], of: (b, [x]) => scaledLogarithm(b, 'log10', Math.LN10, x) }],
+  ['log2', { takes: [1], of: (b, [x]) => scaledLogarithm(b, 'log2', 2, x) }],
+  ['log10', { takes: [1], of: (b, [x]) => scaledLogarithm(b, 'log10', 10, x) }],
   ['log1p', { takes: [1], of: (b, [x]) => b.logarithmOfOnePlus(x) }],
   ['softplus', { takes: [1], of: (b, [x]) => b.combine(logSumExp, b.constant(0), x) }],
   ['hinge', { takes: [1], of: (b, [x]) => b.combine(larger, b.constant(0), b.combine(difference, b.constant(1), x)) }],
@@ -186,10 +187,12 @@ function logarithmTo(b: Builder, x: number, base: number | undefined): number {
 }
 
 /** A logarithm to another base, of exponentials by way of the natural one. */
-function scaledLogarithm(b: Builder, name: string, scale: number, x: number): number {
+function scaledLogarithm(b: Builder, name: string, base: number, x: number): number {
   const plain = b.logarithm(x);
   const direct = b.apply(tableEntry(name), x);
-  return plain === b.apply(tableEntry('log'), x) ? direct : b.combine(quotient, plain, b.constant(scale));
+  return plain === b.apply(tableEntry('log'), x)
+    ? direct
+    : b.combine(quotient, plain, b.apply(tableEntry('log'), b.constant(base)));
 }
 
 /** The part that a node is, made of the parts of its children. */
@@ -205,7 +208,9 @@ function made(node: MathNode, args: readonly number[], reader: Reader): number {
     const index = variables.indexOf(node.name);
     if (index >= 0) return builder.variable(index);
     const constant = constants.get(node.name);
-    return constant === undefined ? refuse(`the name ${node.name.slice(0, 40)}`) : builder.constant(constant);
+    if (constant === undefined) return refuse(`the name ${node.name.slice(0, 40)}`);
+    // Both are more than their doubles.
+    return builder.constant(constant, { low: constant, high: up(constant) });
   }
   if (math.isConditionalNode(node)) return builder.choose(args[0], args[1], args[2]);
   if (math.isRelationalNode(node)) {

@@ -312,5 +312,5 @@ describe('against central differences in high precision', () => {
       { numRuns: 300 },
     );
     expect(compared).toBeGreaterThan(600);
-  });
+  }, 240_000);
 });

@@ -104,3 +104,26 @@ test('the slope of a kink has no Lipschitz constant', () => {
     expect(bend.high).toBe(Infinity);
   }
 });
+
+// Exact values of what is written, numbers taken as the doubles nearest to them.
+test.each([
+  ['1e16*(0.1 + 0.2 - 0.3)', 0.27755575615628914],
+  ['(1e-12)^(2/3)', 1e-8],
+  ['1e10*(sqrt(2) - 1.4142135623730951)', -9.667293313452914e-7],
+  ['1e10*(pi - 3.141592653589793)', 1.2246467991473532e-6],
+  ['1e10*(log2(8) - 3)', 0],
+  ['1e8*((-3)^3 + 27)', 0],
+])('what constants are rounded to is in the enclosure: %s', (text, exact) => {
+  const { enclose } = parseArithmetic('f', `x + ${text}`, ['x']);
+  const { low, high } = enclose.value([point(0)]);
+  expect(low).toBeLessThanOrEqual(exact);
+  expect(high).toBeGreaterThanOrEqual(exact);
+  expect(high - low).toBeLessThan(4);
+});
+
+test('constants that nothing was rounded of are exact, and of those whose function is not enclosed nothing is known', () => {
+  const of = (text: string): Interval => parseArithmetic('f', text, ['x']).enclose.value([point(0)]);
+  expect(of('2*3 + 10^2 - 6/4 + (-2)^3 + x')).toEqual(point(96.5));
+  const { low, high } = of('tan((1e18)^(1/3)) + x');
+  expect([low, high].map((end) => Math.abs(end))).toEqual([Infinity, Infinity]);
+});
