@@ -116,7 +116,7 @@ export function freshAdapter(options: LoraOptions, config: ModelConfig): StoredA
 }
 
 /** A variable that starts as a tensor, which it takes over. */
-function variableOf(start: Tensor): Variable {
+export function variableOf(start: Tensor): Variable {
   const result = tf.variable(start);
   start.dispose();
   return result;

@@ -7,6 +7,7 @@ import { replies } from '../evaluate.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { loadModel } from '../model/load.js';
+import { underAdapter } from '../model/shared-weights.js';
 import { version } from '../../base/version.js';
 import { digestOf } from '../../base/digest.js';
 import { digestOfModel, digestOfSequences, withReference } from './reference.js';
@@ -45,6 +46,16 @@ export async function referencedPairs(
   const isAdapter = reference !== undefined && existsSync(join(reference, 'adapter_config.json'));
   const base = reference === undefined || isAdapter ? path : reference;
   const digest = await modelDigest(base);
+  const openReference = async (): Promise<LanguageModel> => {
+    const shared = isAdapter ? underAdapter(model, path, reference) : undefined;
+    if (shared !== undefined) return shared;
+    const loaded = await loadModel({
+      model: base,
+      ...(tokenizer !== undefined && { tokenizer }),
+      ...(isAdapter && { adapter: reference }),
+    });
+    return loaded.model;
+  };
   return withReference({
     pairs,
     key: {
@@ -56,20 +67,16 @@ export async function referencedPairs(
     cache,
     open: async () => {
       if (reference === undefined) return { model, adapter: false, close: () => undefined };
-      const opened = await loadModel({
-        model: base,
-        ...(tokenizer !== undefined && { tokenizer }),
-        ...(isAdapter && { adapter: reference }),
-      });
-      if (opened.model.vocabularySize !== model.vocabularySize) {
+      const opened = await openReference();
+      if (opened.vocabularySize !== model.vocabularySize) {
         const expected = `a model with the vocabulary of ${path}, ${model.vocabularySize}`;
         throw new InputError('reference', reference, expected);
       }
       return {
-        model: opened.model,
+        model: opened,
         adapter: true,
         close: () => {
-          opened.model.dispose();
+          opened.dispose();
         },
       };
     },

@@ -1,11 +1,18 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
 import { readPreferences, type PreferencePair } from '../../../src/llm/data/preferences.js';
 import { logProbabilitiesOf, replies } from '../../../src/llm/evaluate.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
+import { stream } from '../../../src/base/random-stream.js';
+import { adaptedModules } from '../../../src/llm/model/adapted-modules.js';
+import { writeStoredAdapter } from '../../../src/llm/model/adapter.js';
 import { loadModel } from '../../../src/llm/model/load.js';
+import { factorName, type LoraConfig } from '../../../src/llm/model/lora.js';
+import { writeRandomModel } from '../../../src/llm/model/random.js';
+import { referencedPairs } from '../../../src/llm/train/reference-policy.js';
 import {
   digestOfModel,
   digestOfSequences,
@@ -13,7 +20,7 @@ import {
   type ReferenceKey,
 } from '../../../src/llm/train/reference.js';
 import { temporaryFolder } from '../../temporary-folder.js';
-import { writeToyFiles } from '../toy.js';
+import { toyConfig, writeToyFiles } from '../toy.js';
 
 const folder = temporaryFolder();
 const cache = join(folder, 'cache');
@@ -56,6 +63,45 @@ it('computes them again where the cache is damaged', async () => {
   expect(await referenced()).toEqual(first);
   expect(await referenced()).toEqual(first);
   expect(opened).toBe(1);
+});
+
+it.each([
+  ['shares the weights of the model that is trained', false],
+  ['has its own where it needs them in float32, as DoRA does', true],
+])('an adapter as the reference %s', async (_name, weightDecomposed) => {
+  const [path, reference] = [join(folder, `half-${weightDecomposed}`), join(folder, `adapter-${weightDecomposed}`)];
+  await writeRandomModel(path, toyConfig, { seed: 2, deviation: 0.3, type: 'float16' });
+  const lora: LoraConfig = { rank: 2, alpha: 4, targets: ['query_key_value', 'dense'], weightDecomposed };
+  const random = stream(4, 'factors');
+  const factors = new Map<string, { shape: number[]; values: Float32Array }>();
+  for (const module of adaptedModules(toyConfig, lora)) {
+    const { rank, inputs, outputs } = module;
+    const shapes = { A: [rank, inputs], B: [outputs, rank], ...(weightDecomposed && { magnitude: [outputs] }) };
+    for (const [name, shape] of Object.entries(shapes)) {
+      const length = shape.reduce((product, size) => product * size, 1);
+      const values = Float32Array.from({ length }, () => random.normal());
+      factors.set(factorName(module, name as 'A' | 'B' | 'magnitude'), { shape, values });
+    }
+  }
+  await writeStoredAdapter(reference, { lora, factors }, toyConfig, path);
+
+  const alone = (await loadModel({ model: path, adapter: reference })).model;
+  const expected = await logProbabilitiesOf(alone, replies(pairs.map((pair) => ({ pair }))), { adapter: true });
+  alone.dispose();
+  const empty = tf.memory().numBytes;
+  const trained = (await loadModel({ model: path, lora: { rank: 2, alpha: 2, targets: ['dense'], seed: 1 } })).model;
+  const before = tf.memory().numBytes;
+  let most = 0;
+  const found = await referencedPairs(pairs, {
+    ...{ model: trained, path, reference, cache: join(folder, `cache-${weightDecomposed}`) },
+    backend: await openBackend('wasm'),
+    onProgress: () => (most = Math.max(most, tf.memory().numBytes)),
+  });
+  expect(found.flatMap((pair) => [pair.reference.chosen, pair.reference.rejected])).toEqual([...expected]);
+  expect(most > before).toBe(true);
+  expect(most - before > 0.9 * (before - empty)).toBe(weightDecomposed);
+  expect(tf.memory().numBytes).toBe(before);
+  trained.dispose();
 });
 
 it('refuses a cache folder that cannot be made', async () => {
