@@ -1,13 +1,8 @@
 import { join } from 'node:path';
-import { MessageChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 import { fileRefusal } from '../base/file-refusal.js';
-import { InputError } from '../base/input-error.js';
-import { workerModule } from '../base/worker-module.js';
 import { isModulePath, moduleDigest } from '../schedule/load.js';
 import type { BackendName } from '../engine/names.js';
 import { writeContents } from '../llm/results/contents.js';
-import { isFree } from '../llm/results/attempt.js';
 import { claimedSettings, claimFolder } from '../llm/results/run-folder.js';
 import { writeJson } from '../base/json-file.js';
 import { writeParquet } from '../base/parquet.js';
@@ -21,27 +16,12 @@ import { choiceRows, costRows, evaluationRows, referenceRows, sensitivityRows } 
 import type { Claim } from './claim/claim.js';
 import { costClaims, openCostClaims, overheadOf, type OverheadRow } from './overhead.js';
 import { comparedRuns, jointSchedules, seedsOf, sensitivityRuns, type Joint } from './plan.js';
-import {
-  optimaOf,
-  plannedRuns,
-  preparationIn,
-  runStages,
-  tasksOf,
-  uniformGuess,
-  type PlannedRun,
-  type RunPlace,
-} from './planned-runs.js';
+import { makeAll, makeOne, type ExecutionOptions, type OneRunOptions } from './make-runs.js';
+import { optimaOf, plannedRuns, preparationIn, tasksOf, uniformGuess, type PlannedRun } from './planned-runs.js';
 import { tables, type Preparation } from './results.js';
-import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
 import { undecisive, writtenSettings, type ExperimentSettings, type PlanSettings } from './settings.js';
 import { summarise, type Summary } from './summary.js';
 import { learningRatesOf } from './tuning.js';
-
-/** Where and how visibly an experiment runs; none of it changes a number. */
-export interface ExecutionOptions extends RunPlace {
-  /** Told of the steps taken so far and of all there are. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
 
 /** What an experiment says, and what it cost on this machine. */
 export interface ExperimentReport {
@@ -62,18 +42,7 @@ export async function runExperiment(
 ): Promise<ExperimentReport> {
   const { out } = options;
   const { joint, runs } = await claimExperiment(settings, options.out);
-  const taskOf = tasksOf(settings, joint, options);
-  const total = runs.reduce((sum, { steps }) => sum + steps, 0);
-  const runner = openRunner(options, total);
-  try {
-    for (const stage of runStages) {
-      // The longest first, so that no thread is left with a long one at the end.
-      const inTurn = runs.filter((run) => run.stage === stage).sort((a, b) => b.steps - a.steps);
-      await Promise.all(inTurn.map((run) => runner.run(taskOf(run))));
-    }
-  } finally {
-    await runner.close();
-  }
+  await makeAll(runs, tasksOf(settings, joint, options), options);
   return writeTables(settings, joint, out);
 }
 
@@ -95,26 +64,11 @@ export async function claimExperiment(
 
 /**
  * Makes one run of an experiment in this thread, where it is not made yet; any number of processes may each make another.
- * Throws an InputError as `runExperiment` does, where there is no run of this number, and where one that it needs is missing.
- * @param signal aborted, the run finishes its step, saves and returns
+ * Throws an InputError as `runExperiment` and `makeOne` do.
  */
-export async function runOne(
-  settings: ExperimentSettings,
-  number: number,
-  { signal, ...options }: Omit<ExecutionOptions, 'workers'> & { readonly signal?: AbortSignal },
-): Promise<RunEnd> {
+export async function runOne(settings: ExperimentSettings, number: number, options: OneRunOptions): Promise<RunEnd> {
   const { joint, runs } = await claimExperiment(settings, options.out);
-  const run = runs.find((planned) => planned.number === number);
-  if (run === undefined) throw new InputError('run', number, `a number from 1 to ${runs.length}`);
-  const earlier = runStages.slice(0, runStages.indexOf(run.stage));
-  const missing = runs.filter(({ stage, folder }) => earlier.includes(stage) && isFree(folder));
-  if (missing.length > 0) {
-    const numbers = missing.map((planned) => planned.number).join(', ');
-    throw new InputError('run', number, `the runs ${numbers} finished before it`);
-  }
-  let taken = 0;
-  const task = tasksOf(settings, joint, { ...options, workers: 1 })(run);
-  return executeRun(task, () => options.onProgress?.(++taken, run.steps), signal);
+  return makeOne(runs, number, tasksOf(settings, joint, { ...options, workers: 1 }), options);
 }
 
 /** Writes an experiment's result tables and their summary, from the folders of its runs. */
@@ -153,63 +107,6 @@ async function writeTables(
   return { summary, overhead, costClaims: costClaims(steps, cost, summary.claims.length + costCount) };
 }
 
-/** Where runs are made: this thread, or several. */
-export interface TaskRunner {
-  run(task: RunTask): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Opens where runs are made, and counts their steps towards a total. */
-export function openRunner(
-  { workers, onProgress }: Pick<ExecutionOptions, 'workers' | 'onProgress'>,
-  total: number,
-): TaskRunner {
-  let done = 0;
-  const stepped = (steps: number): void => {
-    done += steps;
-    onProgress?.(done, total);
-  };
-  /** Makes one run; steps that it does not take, because an earlier process did, count as taken too. */
-  const counted = async (task: RunTask, make: (onStep: OnStep) => Promise<void>): Promise<void> => {
-    let taken = 0;
-    await make(() => {
-      taken += 1;
-      stepped(1);
-    });
-    stepped(task.scheduleSettings.steps - taken);
-  };
-  if (workers === 1) {
-    let last: Promise<void> = Promise.resolve();
-    return {
-      // One after the other: they share a backend.
-      run: (task) =>
-        (last = last.then(() =>
-          counted(task, async (onStep) => {
-            await executeRun(task, onStep);
-          }),
-        )),
-      close: () => Promise.resolve(),
-    };
-  }
-  const pool = new Piscina<object, Refusal | undefined>({
-    ...workerModule('run-task', import.meta.url),
-    minThreads: 1,
-    maxThreads: workers,
-    idleTimeout: Infinity,
-  });
-  return {
-    run: (task) =>
-      counted(task, async (onStep) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.on('message', onStep);
-        const refusal = await pool.run({ task, port: port2 }, { transferList: [port2] });
-        port1.close();
-        if (refusal !== undefined) throw new InputError(refusal.field, refusal.value, refusal.expected);
-      }),
-    close: () => pool.destroy(),
-  };
-}
-
 /**
  * The runs of an experiment in a folder, and the backend that they compute on where the folder says so. Reads no file of
  * the experiment's.
@@ -224,10 +121,13 @@ export async function readPlan(
   checkSettings(planned);
   const joint = await jointSchedules(planned);
   checkSchedules(planned, joint);
-  const unknown = [...undecisive, 'files', 'schedule-modules', ...(backend === 'auto' ? ['backend'] : [])];
-  const claimed = claimedSettings(out, writtenSettings(planned), unknown);
-  const found = claimed?.backend;
+  const found = claimedSettings(out, writtenSettings(planned), unknownBefore(backend))?.backend;
   return { runs: plannedRuns(planned, joint, out), ...(typeof found === 'string' && { backend: found }) };
+}
+
+/** The settings of a claimed folder that are not known before files are read and a backend is opened. */
+export function unknownBefore(backend: BackendName): string[] {
+  return [...undecisive, 'files', 'schedule-modules', ...(backend === 'auto' ? ['backend'] : [])];
 }
 
 /** What decides the experiment's numbers, with digests of the files in place of their paths. */

@@ -3,6 +3,7 @@ import type { Pair } from '../schedule/schedule.js';
 import { cores } from '../base/cores.js';
 import { openModel } from '../llm/model/load.js';
 import { optimumOf, optimumRows, runFolder } from './collect.js';
+import type { Planned, RunPlace } from './make-runs.js';
 import {
   comparedRuns,
   comparisons,
@@ -34,25 +35,8 @@ export const runStages = ['tuning-sft', 'starts', 'tuning-dpo', 'optima', 'tunin
 export type RunStage = (typeof runStages)[number];
 
 /** A run of an experiment in its place in the plan. */
-export interface PlannedRun {
-  /** From 1, in the order of the plan. */
-  readonly number: number;
-  readonly stage: RunStage;
-  /** Its folder within that of the experiment, and where that is. */
-  readonly name: string;
-  readonly folder: string;
-  readonly steps: number;
+export interface PlannedRun extends Planned<RunStage> {
   readonly run: Run;
-}
-
-/** Where an experiment's runs are made; none of it changes a number. */
-export interface RunPlace {
-  /** The folder of the experiment. */
-  readonly out: string;
-  /** Where reference log-probabilities are kept. */
-  readonly cache: string;
-  /** Runs at a time, each in a thread of its own; one runs in this thread. */
-  readonly workers: number;
 }
 
 /** Every run of an experiment in a folder, in an order in which each finds what it needs. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { cores } from '../../base/cores.js';
 import { InputError } from '../../base/input-error.js';
 import { lazyProgress } from '../../base/progress.js';
 import { significant } from '../../base/text.js';
@@ -7,14 +6,12 @@ import { writeWhole } from '../../base/whole-file.js';
 import type { RemedyReport } from '../../study/remedies/execute.js';
 import type { PlannedRemedies, RemedySettings } from '../../study/remedies/plan.js';
 import { optionName } from '../arguments.js';
-import { announce } from '../options/backend.js';
 import type { ExperimentOptions } from '../options/experiment.js';
-import { withLocalInputs } from '../options/hub.js';
 import { remedyParameters } from '../options/remedies.js';
 import { trainedStageTwo } from '../options/train.js';
 import { printJson, printTable } from '../output.js';
-import { experimentBackend } from './cluster.js';
-import { chosenPreset, chosenSettings, conflictOf, givenFiles, syntheticFiles, withPresetFiles } from './settings.js';
+import { shareExperiment, type SharedExperiment } from './cluster.js';
+import { chosenPreset, chosenSettings, conflictOf } from './settings.js';
 
 /** Those of the options that belong to remedies alone: the others are schedules' too. */
 const remedyOptions: readonly string[] = [...trainedStageTwo, 'stageTwoLearningRate'];
@@ -33,11 +30,11 @@ export async function compareRemediesAction(
   options: ExperimentOptions,
   commandLineOf: (preset: string) => string,
 ): Promise<void> {
-  for (const name of ['submit', 'status', 'run', 'schedules', 'horizons', 'budgets'] as const) {
+  for (const name of ['schedules', 'horizons', 'budgets'] as const) {
     if (options[name] !== undefined) throw new InputError(optionName(name), options[name], 'none with --remedies');
   }
-  const { checkedRemedies, runRemedies } = await import('../../study/remedies/execute.js');
-  const { commandFile } = await import('../../../experiments/llm.js');
+  const { claimRemedies, readRemedyPlan, runOneRemedy } = await import('../../study/remedies/execute.js');
+  const { remedySummaryFile } = await import('../../study/remedies/results.js');
   const given = new Map<string, unknown>(Object.entries(options));
   const parameters: Record<string, string> = {};
   for (const name of parameterNames) {
@@ -57,27 +54,33 @@ export async function compareRemediesAction(
     ...(typeof options.remedies === 'string' && { remedies: options.remedies.split(',').map((name) => name.trim()) }),
     parameters,
   };
-  // Refused now, and not when a language and its model have been made.
-  await checkedRemedies(planned);
-  const local = await withLocalInputs(withPresetFiles(preset, rest));
-  const { backend, open, close } = experimentBackend(rest, undefined, 'all');
-  try {
-    const files =
-      givenFiles(local) ?? (await syntheticFiles(rest, { conflict, seeds: [chosen.seed], backend: await open() }));
-    const settings: RemedySettings = { ...planned, files, backend: await backend() };
-    announce(await open());
-    // A GPU serves one run at a time.
-    const workers = options.workers ?? (settings.backend === 'webgpu' ? 1 : cores());
-    const bar = lazyProgress('remedies');
-    const report = await runRemedies(settings, { out, cache: options.cache, workers, onProgress: bar.update });
-    bar.stop();
-    await writeWhole(join(out, commandFile), `${commandLineOf(preset.name)}\n`);
-    if (options.json === true) printJson(report);
-    else await printRemedies(report, out);
-    if (options.figures !== false) await drawRemedies(out, settings.seed, options);
-  } finally {
-    close();
-  }
+  const experiment: SharedExperiment<RemedySettings> = {
+    ...{ planned, seeds: [chosen.seed], summary: remedySummaryFile },
+    read: () => readRemedyPlan(planned, out, options.backend),
+    claim: (settings) => claimRemedies(settings, out),
+    makeOne: runOneRemedy,
+    makeAll: (settings, workers) => compareAll(settings, out, { ...options, workers }, commandLineOf(preset.name)),
+  };
+  await shareExperiment(experiment, { preset, out, options: rest });
+}
+
+/** Makes every run that is not made yet, the tables and the figure. */
+async function compareAll(
+  settings: RemedySettings,
+  out: string,
+  options: ExperimentOptions & { readonly workers: number },
+  command: string,
+): Promise<void> {
+  const { runRemedies } = await import('../../study/remedies/execute.js');
+  const { commandFile } = await import('../../../experiments/llm.js');
+  const { cache, workers } = options;
+  const bar = lazyProgress('remedies');
+  const report = await runRemedies(settings, { out, cache, workers, onProgress: bar.update });
+  bar.stop();
+  await writeWhole(join(out, commandFile), `${command}\n`);
+  if (options.json === true) printJson(report);
+  else await printRemedies(report, out);
+  if (options.figures !== false) await drawRemedies(out, settings.seed, options);
 }
 
 /** Draws the figure of a finished comparison, in its folder unless another is named, and says where it is. */
@@ -87,8 +90,8 @@ async function drawRemedies(
   { figures, full = false, cache }: ExperimentOptions,
 ): Promise<void> {
   const { llmRemedyDrawings } = await import('../../../figures/index.js');
-  const { drawFigures } = await import('../../../figures/draw.js');
-  const lines = await drawFigures({
+  const { drawFigures, drawnLines } = await import('../../../figures/draw.js');
+  const drawn = await drawFigures({
     quick: !full,
     out: typeof figures === 'string' && figures !== 'figures/rendered' ? figures : join(out, 'figures'),
     only: llmRemedyDrawings.map((drawing) => drawing.name),
@@ -96,7 +99,7 @@ async function drawRemedies(
     cache: join(cache, 'convex'),
     llm: out,
   });
-  process.stderr.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${drawnLines(drawn).join('\n')}\n`);
 }
 
 async function printRemedies({ summary, cost }: RemedyReport, out: string): Promise<void> {

@@ -2,21 +2,11 @@ import { Command } from 'commander';
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import type { ExperimentSettings } from '../../study/settings.js';
-import { cores } from '../../base/cores.js';
-import { announce } from '../options/backend.js';
-import { askedOf, printStatus, submitWork, withClusterOptions } from '../options/cluster.js';
+import { withClusterOptions } from '../options/cluster.js';
 import { withExperimentOptions, type ExperimentOptions } from '../options/experiment.js';
-import { experimentBackend, makeOneRun, requireSubmission } from '../experiment/cluster.js';
+import { shareExperiment, type SharedExperiment } from '../experiment/cluster.js';
 import { printExperiment } from '../experiment/report.js';
-import {
-  chosenPreset,
-  chosenSettings,
-  conflictOf,
-  givenFiles,
-  syntheticFiles,
-  withPresetFiles,
-} from '../experiment/settings.js';
-import { withLocalInputs } from '../options/hub.js';
+import { chosenPreset, chosenSettings, conflictOf } from '../experiment/settings.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson } from '../output.js';
 import { lazyProgress } from '../../base/progress.js';
@@ -33,16 +23,12 @@ export function llmExperimentCommand(): Command {
 
 async function experimentAction(options: ExperimentOptions): Promise<void> {
   const { compareRemediesAction, refuseParameters } = await import('../experiment/remedies.js');
-  const asked = askedOf(options);
-  if (options.remedies === undefined) refuseParameters(options);
-  else {
-    if (asked !== 'all')
-      throw new InputError(asked, options[asked], `no --remedies, whose runs are not made one by one`);
+  if (options.remedies !== undefined) {
     await compareRemediesAction(options, (preset) => experimentCommand(process.argv.slice(2), preset));
     return;
   }
-  const { claimExperiment, readPlan } = await import('../../study/execute.js');
-  const { experimentWork } = await import('../../study/work.js');
+  refuseParameters(options);
+  const { claimExperiment, readPlan, runOne } = await import('../../study/execute.js');
   const { seedsOf } = await import('../../study/plan.js');
   const preset = await chosenPreset(options);
   const chosen = await chosenSettings(preset, options);
@@ -52,44 +38,27 @@ async function experimentAction(options: ExperimentOptions): Promise<void> {
   const out = options.out ?? join('.cache/llm-experiment', name);
   // Refused now, and not when everything has run.
   figuresFolder(out, options);
-  const plan = await readPlan(planned, out, options.backend);
-  if (asked === 'status') {
-    await printStatus(experimentWork(out, plan.runs), options.json);
-    return;
-  }
-  if (asked === 'submit') await requireSubmission(options, out);
-
-  const given = await withLocalInputs(withPresetFiles(preset, options));
-  const { backend, open, close } = experimentBackend(options, plan.backend, asked);
-  try {
-    const settings: ExperimentSettings = {
-      ...planned,
-      files:
-        givenFiles(given) ??
-        (await syntheticFiles(options, { conflict, seeds: seedsOf(chosen), backend: await open() })),
-      backend: await backend(),
-    };
-    if (asked === 'submit') {
-      const { runs } = await claimExperiment(settings, out);
-      await submitWork(experimentWork(out, runs), options);
-      return;
-    }
-    announce(await open());
-    if (options.run === undefined) await runAll(settings, out, options);
-    else await makeOneRun(settings, options.run, { out, cache: options.cache });
-  } finally {
-    close();
-  }
+  const experiment: SharedExperiment<ExperimentSettings> = {
+    ...{ planned, seeds: seedsOf(chosen), summary: 'summary.json' },
+    read: () => readPlan(planned, out, options.backend),
+    claim: (settings) => claimExperiment(settings, out),
+    makeOne: runOne,
+    makeAll: (settings, workers) => runAll(settings, out, { ...options, workers }),
+  };
+  await shareExperiment(experiment, { preset, out, options });
 }
 
 /** Makes every run that is not made yet, the tables and the figures. */
-async function runAll(settings: ExperimentSettings, out: string, options: ExperimentOptions): Promise<void> {
+async function runAll(
+  settings: ExperimentSettings,
+  out: string,
+  options: ExperimentOptions & { readonly workers: number },
+): Promise<void> {
   const { commandFile } = await import('../../../experiments/llm.js');
   const { runExperiment } = await import('../../study/execute.js');
-  // A GPU serves one run at a time.
-  const workers = options.workers ?? (settings.backend === 'webgpu' ? 1 : cores());
+  const { cache, workers } = options;
   const bar = lazyProgress('experiment');
-  const report = await runExperiment(settings, { out, cache: options.cache, workers, onProgress: bar.update });
+  const report = await runExperiment(settings, { out, cache, workers, onProgress: bar.update });
   bar.stop();
   await writeWhole(join(out, commandFile), `${experimentCommand(process.argv.slice(2), settings.preset)}\n`);
   if (options.json === true) printJson(report);
@@ -114,8 +83,8 @@ async function drawExperiment(
   { full = false, workers, cache }: ExperimentOptions,
 ): Promise<void> {
   const { llmDrawings } = await import('../../../figures/index.js');
-  const { drawFigures } = await import('../../../figures/draw.js');
-  const lines = await drawFigures({
+  const { drawFigures, drawnLines } = await import('../../../figures/draw.js');
+  const drawn = await drawFigures({
     quick: !full,
     out: figures,
     only: llmDrawings.map((drawing) => drawing.name),
@@ -124,7 +93,7 @@ async function drawExperiment(
     cache: join(cache, 'convex'),
     llm: out,
   });
-  process.stderr.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${drawnLines(drawn).join('\n')}\n`);
 }
 
 /** The command line without what changes no number, and with the preset where it was not named. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
+import type { JobScript } from '../../cluster/job-script.js';
 import type { SubmittedJob } from '../../cluster/submit.js';
 import { isDone, taskStates, type TaskStatus, type WorkStatus } from '../../cluster/status.js';
 import type { Work } from '../../cluster/work.js';
@@ -32,6 +33,18 @@ export function askedOf({ submit, run, status }: ClusterOptions): 'submit' | 'ru
 }
 
 /**
+ * The script for jobs that is asked for. None is written where there is no Slurm.
+ * Throws an InputError where it does not fit, or there is no Slurm.
+ */
+export async function requiredScript(folder: string, path: ClusterOptions['submit']): Promise<JobScript> {
+  const { jobScript } = await import('../../cluster/job-script.js');
+  const { requireSlurm } = await import('../../cluster/slurm.js');
+  const given = typeof path === 'string' ? await jobScript(folder, path) : undefined;
+  await requireSlurm();
+  return given ?? jobScript(folder, undefined);
+}
+
+/**
  * Submits a work as the jobs that its options ask for, and prints their ids.
  * Throws an InputError where the script does not fit, or Slurm does not take them.
  */
@@ -40,8 +53,7 @@ export async function submitWork(
   { submit: path, workers, json = false }: ClusterOptions & { readonly workers?: number; readonly json?: boolean },
 ): Promise<void> {
   const { submit } = await import('../../cluster/submit.js');
-  const { jobScript } = await import('../../cluster/job-script.js');
-  const script = await jobScript(work.folder, path === true ? undefined : path);
+  const script = await requiredScript(work.folder, path);
   const words = withoutOptions(process.argv.slice(2), {
     flags: ['json', 'debug'],
     valued: ['workers'],

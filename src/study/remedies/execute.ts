@@ -1,22 +1,22 @@
 import { join } from 'node:path';
-import { cores } from '../../base/cores.js';
 import { writeJson } from '../../base/json-file.js';
 import { writeParquet } from '../../base/parquet.js';
 import { jsonLines } from '../../base/text.js';
 import { writeTexts } from '../../base/whole-file.js';
 import { writeContents } from '../../llm/results/contents.js';
-import { claimFolder } from '../../llm/results/run-folder.js';
-import type { Pair } from '../../schedule/schedule.js';
+import { claimedSettings, claimFolder } from '../../llm/results/run-folder.js';
+import type { RunEnd } from '../../llm/train/run.js';
+import type { BackendName } from '../../engine/names.js';
 import { isModulePath, moduleDigest } from '../../schedule/load.js';
 import { checkSettings, requireContext } from '../check-settings.js';
-import { optimumOf, optimumRows, runFolder } from '../collect.js';
-import { decisiveSettings, openRunner, type ExecutionOptions } from '../execute.js';
-import { preparatory, type PreparatoryName } from '../plan.js';
-import type { RunTask } from '../run-task.js';
+import { decisiveSettings, unknownBefore } from '../execute.js';
+import { makeAll, makeOne, type ExecutionOptions, type OneRunOptions } from '../make-runs.js';
 import { writtenSettings } from '../settings.js';
 import { remedyRuns, type PlannedRemedies, type RemedyRun, type RemedySettings } from './plan.js';
-import { remedyCosts, remedyFolder, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
+import { plannedRemedies, remedyOptima, remedyTasks, type PlannedRemedyRun } from './planned-remedies.js';
+import { remedyCosts, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
 import { summariseRemedies, type RemedySummary } from './summary.js';
+import type { TrainedRemedy } from './trained-remedy.js';
 import { chosenRemedies } from './trained-remedies.js';
 import type { TrainedRemedy } from './trained-remedy.js';
 
@@ -26,8 +26,12 @@ export interface RemedyReport {
   readonly cost: readonly RemedyCost[];
 }
 
-/** The run whose model is the reference policy and whose least loss is f_SFT*, and the one that finds f_DPO*. */
-const [sftRun, dpoRun] = ['sft-optimum', 'dpo-optimum-sft-dpo'] as const satisfies readonly PreparatoryName[];
+/** A comparison of remedies that has taken its folder. */
+interface ClaimedRemedies {
+  readonly remedies: readonly TrainedRemedy[];
+  readonly compared: readonly RemedyRun[];
+  readonly runs: readonly PlannedRemedyRun[];
+}
 
 /**
  * Compares remedies for forgetting, from SFT to DPO: every run has the same start, reference policy, optima, data and
@@ -36,59 +40,80 @@ const [sftRun, dpoRun] = ['sft-optimum', 'dpo-optimum-sft-dpo'] as const satisfi
  */
 export async function runRemedies(settings: RemedySettings, options: ExecutionOptions): Promise<RemedyReport> {
   const { out } = options;
-  const { remedies, runs } = await checkedRemedies(settings);
+  const claimed = await claimRemedies(settings, out);
+  await makeAll(claimed.runs, remedyTasks(settings, options), options);
+  return writeReport(settings, claimed, out);
+}
+
+/**
+ * Makes one run of a comparison in this thread, where it is not made yet; any number of processes may each make another.
+ * Throws an InputError as `runRemedies` and `makeOne` do.
+ */
+export async function runOneRemedy(settings: RemedySettings, number: number, options: OneRunOptions): Promise<RunEnd> {
+  const { runs } = await claimRemedies(settings, options.out);
+  return makeOne(runs, number, remedyTasks(settings, { ...options, workers: 1 }), options);
+}
+
+/**
+ * Checks settings, plans the runs and takes the folder for the comparison.
+ * Throws an InputError on settings and files that do not fit, and where the folder holds another comparison.
+ */
+export async function claimRemedies(settings: RemedySettings, out: string): Promise<ClaimedRemedies> {
+  const { remedies, runs: compared } = await checkedRemedies(settings);
   requireContext(settings);
-  const modules = (settings.remedies ?? []).filter(isModulePath);
-  const identity = {
-    ...(await decisiveSettings(settings)),
+  await claimFolder(out, { ...(await decisiveSettings(settings)), ...identityOf(settings, remedies) });
+  return { remedies, compared, runs: plannedRemedies(settings, compared, out) };
+}
+
+/**
+ * The runs of a comparison in a folder, and the backend that they compute on where the folder says so. Reads no file of
+ * the comparison's.
+ * Throws an InputError where the folder holds another comparison.
+ */
+export async function readRemedyPlan(
+  settings: PlannedRemedies,
+  out: string,
+  backend: BackendName,
+): Promise<{ readonly runs: readonly PlannedRemedyRun[]; readonly backend?: string }> {
+  const planned = { ...settings, backend: backend === 'auto' ? 'cpu' : backend } as const;
+  const { remedies, runs: compared } = await checkedRemedies(planned);
+  const known = { ...writtenSettings(planned), ...identityOf(planned, remedies) };
+  const found = claimedSettings(out, known, unknownBefore(backend))?.backend;
+  return {
+    runs: plannedRemedies(planned, compared, out),
+    ...(typeof found === 'string' && { backend: found }),
+  };
+}
+
+/** What decides a comparison's numbers beside what decides every experiment's. */
+function identityOf(
+  { remedies: names = [], parameters }: Pick<RemedySettings, 'remedies' | 'parameters'>,
+  remedies: readonly TrainedRemedy[],
+): Record<string, unknown> {
+  const modules = names.filter(isModulePath);
+  return {
     remedies: remedies.map(({ name }) => name),
-    parameters: settings.parameters,
+    parameters,
     ...(modules.length > 0 && { 'remedy-modules': modules.map(moduleDigest) }),
   };
-  await claimFolder(out, identity);
-  const { optimumSteps } = settings.scale;
-  const runner = openRunner(options, 2 * optimumSteps + runs.reduce((sum, { steps }) => sum + steps, 0));
-  const threads = Math.max(1, Math.floor(cores() / options.workers));
-  // All begin with the start and the data of the first seed, on one learning rate.
-  const common = {
-    ...{ settings, cache: options.cache, threads, startSeed: settings.seed, factors: { dpo: 1, sft: 1 } },
-    ...({ targets: 'sft', heldOut: 'heldOut' } as const),
-  };
-  const folderOf = (name: PreparatoryName): string =>
-    runFolder(out, { kind: 'preparatory', name, seed: settings.seed });
-  let optima: Pair;
-  try {
-    for (const name of [sftRun, dpoRun]) {
-      const found = preparatory.find((run) => run.name === name);
-      if (found === undefined) throw new Error(`no preparatory run ${name}`);
-      const { schedule, reference } = found;
-      await runner.run({
-        ...common,
-        folder: folderOf(name),
-        ...{ schedule, scheduleSettings: { lambda: schedule === 'dpo' ? 1 : 0, steps: optimumSteps } },
-        ...(reference !== undefined && { reference: folderOf(reference) }),
-        seed: settings.seed,
-      });
-    }
-    optima = {
-      dpo: optimumOf(optimumRows(folderOf(dpoRun)), 'dpo'),
-      sft: optimumOf(optimumRows(folderOf(sftRun)), 'sft'),
-    };
-    await Promise.all(
-      runs.map((run) => runner.run(taskOf(run, { ...common, reference: folderOf(sftRun) }, out, optima))),
-    );
-  } finally {
-    await runner.close();
-  }
-  const rows = remedyRows(out, runs);
+}
+
+/** Writes a comparison's tables and their summary, from the folders of its runs. */
+async function writeReport(
+  settings: RemedySettings,
+  { remedies, compared }: ClaimedRemedies,
+  out: string,
+): Promise<RemedyReport> {
+  const rows = remedyRows(out, compared);
   await writeTable(out, 'remedies', rows);
-  const cost = remedyCosts(out, runs);
+  const cost = remedyCosts(out, compared);
   await writeTable(out, 'cost', cost);
+  const { parameters } = settings;
   const summary = summariseRemedies(
-    { ...writtenSettings(settings), remedies: identity.remedies, parameters: settings.parameters },
+    { ...writtenSettings(settings), remedies: remedies.map(({ name }) => name), parameters },
     settings,
     remedies,
-    { optima, rows },
+    { optima: remedyOptima(out, settings.seed), rows },
   );
   await writeJson(join(out, remedySummaryFile), summary);
   const written = Object.keys(remedyTables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);
@@ -100,27 +125,12 @@ export async function runRemedies(settings: RemedySettings, options: ExecutionOp
  * The remedies of a comparison and its runs. Throws an InputError on settings and names that do not fit, before a file is
  * read.
  */
-export async function checkedRemedies(
+async function checkedRemedies(
   settings: PlannedRemedies,
 ): Promise<{ readonly remedies: readonly TrainedRemedy[]; readonly runs: readonly RemedyRun[] }> {
   checkSettings(settings);
   const remedies = await chosenRemedies(settings.remedies);
   return { remedies, runs: await remedyRuns(settings, remedies) };
-}
-
-function taskOf(
-  run: RemedyRun,
-  common: Omit<RunTask, 'folder' | 'schedule' | 'scheduleSettings' | 'seed'>,
-  out: string,
-  ideal: Pair,
-): RunTask {
-  const { reference: schedule, scheduleSettings, stageTwo, seed } = run;
-  return {
-    ...common,
-    folder: remedyFolder(out, run),
-    ...{ schedule, scheduleSettings: { ...scheduleSettings, ideal }, seed },
-    ...(stageTwo && { stageTwo }),
-  };
 }
 
 async function writeTable(folder: string, name: keyof typeof remedyTables, rows: readonly object[]): Promise<void> {
