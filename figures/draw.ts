@@ -1,5 +1,5 @@
 import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { InputError } from '../src/base/input-error.js';
 import { cacheOf } from '../src/experiment/result-cache.js';
@@ -39,12 +39,41 @@ export interface FigureOptions {
   readonly pdf?: boolean;
 }
 
+/** What became of the figures that were asked for. */
+export interface DrawnFigures {
+  readonly figures: readonly DrawnFigure[];
+  /** What the experiments have to say, in sentences. */
+  readonly warnings: readonly string[];
+  /** The page that shows all that the folder holds. */
+  readonly page: string;
+}
+
+/** A figure's files, or why it was not drawn. */
+export interface DrawnFigure {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly skipped?: string;
+}
+
+/** What was drawn in lines: one for each figure, each warning, and the page. */
+export function drawnLines({ figures, warnings, page }: DrawnFigures): string[] {
+  const lines = figures.map(({ name, files, skipped }) =>
+    skipped === undefined ? `${name}: ${shortened(files)}` : `${name}: skipped, ${skipped}`,
+  );
+  return [...lines, ...warnings, `all of them: ${page}`];
+}
+
+/** The first file whole, and of the others what follows its name without ending. */
+function shortened([first, ...others]: readonly string[]): string {
+  const stem = first.slice(0, -extname(first).length);
+  return [first, ...others.map((file) => file.slice(stem.length))].join(' ');
+}
+
 /**
  * Draws figures, running the experiments that they need, and puts all that the folder holds on its page.
  * Throws an InputError on an unknown figure and where a folder cannot be written.
- * @returns a line for each figure and one for the page
  */
-export async function drawFigures(options: FigureOptions): Promise<string[]> {
+export async function drawFigures(options: FigureOptions): Promise<DrawnFigures> {
   // Most functions run for less than a second in all: V8 by itself takes a third of the time to optimise them.
   setFlagsFromString('--interrupt-budget=660000');
   const { createWorkerPool } = await import('../src/convex/simulate/pool.js');
@@ -57,7 +86,7 @@ export async function drawFigures(options: FigureOptions): Promise<string[]> {
   }
 }
 
-async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<string[]> {
+async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<DrawnFigures> {
   const { quick, out, seed, cache, llm, titles = true, column = false, pdf = false } = options;
   const { drawings } = await import('./index.js');
   const given = options.problem === undefined ? undefined : await givenProblem(options.problem);
@@ -89,13 +118,13 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   const skipped: SkippedFigure[] = [];
   const results = sharedResults(context);
   const laidOut = column ? columned : (figure: Figure): Figure => figure;
-  /** Draws one figure and writes its files; the line that says so, or why not. */
-  const make = async (drawing: Drawing): Promise<string> => {
+  /** Draws one figure and writes its files, unless it cannot be drawn. */
+  const make = async (drawing: Drawing): Promise<DrawnFigure> => {
     const { name } = drawing;
     const reason = drawing.unavailable(context);
     if (reason !== undefined) {
       skipped.push({ name, reason });
-      return `${name}: skipped, ${reason}`;
+      return { name, files: [], skipped: reason };
     }
     const figure = await drawing.draw(results);
     const own = options.problem === undefined ? [] : ['--problem', options.problem];
@@ -110,14 +139,16 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
     await writeWhole(`${path}.svg`, withEmbeddedFont(rendered.svg));
     await writeWhole(`${path}.png`, rendered.png);
     await writeWhole(`${path}.vl.json`, rendered.vegaLite);
-    if (!pdf) return `${name}: ${path}.svg .png .csv .vl.json`;
-    const { renderPdf } = await import('../src/figure/pdf.js');
-    await writeWhole(`${path}.pdf`, await renderPdf(rendered.svg, figure.title));
-    return `${name}: ${path}.svg .png .pdf .csv .vl.json`;
+    if (pdf) {
+      const { renderPdf } = await import('../src/figure/pdf.js');
+      await writeWhole(`${path}.pdf`, await renderPdf(rendered.svg, figure.title));
+    }
+    const ends = ['.svg', '.png', ...(pdf ? ['.pdf'] : []), '.csv', '.vl.json'];
+    return { name, files: ends.map((end) => `${path}${end}`) };
   };
-  const lines: string[] = [];
+  const drawn: DrawnFigure[] = [];
   try {
-    lines.push(...(await Promise.all(chosen.map(inTurn(make)))));
+    drawn.push(...(await Promise.all(chosen.map(inTurn(make)))));
   } finally {
     bar.stop();
     await renderer.destroy();
@@ -128,7 +159,7 @@ async function drawWith(pool: WorkerPool, options: FigureOptions): Promise<strin
   // One that is there from an earlier run is shown.
   const missing = skipped.filter(({ name }) => !present.some((figure) => figure.name === name));
   await writeWhole(page, pageHtml(present, missing, version));
-  return [...lines, ...warnings, `all of them: ${page}`];
+  return { figures: drawn, warnings: [...warnings], page };
 }
 
 /** The names of the figures that would be drawn. Throws an InputError on an unknown one. */

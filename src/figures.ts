@@ -4,7 +4,7 @@
  */
 export { InputError } from './base/input-error.js';
 
-export { drawFigures, type FigureOptions } from '../figures/draw.js';
+export { drawFigures, drawnLines, type DrawnFigure, type DrawnFigures, type FigureOptions } from '../figures/draw.js';
 export { drawings, llmDrawings } from '../figures/index.js';
 export { drawing, type Drawing, type ResultsOf } from './figure/drawing.js';
 export type { Experiment, ExperimentContext, WorkProgress } from './experiment/experiment.js';

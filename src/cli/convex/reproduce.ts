@@ -10,6 +10,7 @@ import {
   type ClusterOptions,
 } from '../options/cluster.js';
 import { integerOption } from '../arguments.js';
+import { printJson } from '../output.js';
 
 interface ReproduceOptions extends ClusterOptions {
   readonly quick?: boolean;
@@ -23,6 +24,7 @@ interface ReproduceOptions extends ClusterOptions {
   readonly title: boolean;
   readonly column?: boolean;
   readonly pdf?: boolean;
+  readonly json?: boolean;
 }
 
 /** `forgetting reproduce`: every figure, from its experiments to its files. */
@@ -39,29 +41,37 @@ export function reproduceCommand(): Command {
     .option('--problem <file>', 'draw the figures that show one problem of this problem file')
     .option('--no-title', 'figures without heading')
     .option('--column', 'figures for one column of a paper: panels below each other')
-    .option('--pdf', 'PDFs too');
+    .option('--pdf', 'PDFs too')
+    .option('--json', 'print JSON');
   return withClusterOptions(command).action(reproduce);
 }
 
-async function reproduce({ quick = false, only, title: titles, ...options }: ReproduceOptions): Promise<void> {
+async function reproduce({
+  quick = false,
+  only,
+  title: titles,
+  json = false,
+  ...options
+}: ReproduceOptions): Promise<void> {
   const { problem, run } = options;
   const { out = problem === undefined ? 'figures/rendered' : `${parse(problem).name}-figures` } = options;
-  const { drawFigures } = await import('../../../figures/draw.js');
+  const { drawFigures, drawnLines } = await import('../../../figures/draw.js');
   const { workOfReproduce } = await import('../reproduce/work.js');
   const names = only?.split(',').map((name) => name.trim());
   const drawing = { ...options, out, quick, titles, ...(names && { only: names }) };
   const asked = askedOf(options);
   if (asked === 'all') {
-    const lines = await drawFigures(drawing);
-    process.stdout.write(`${lines.join('\n')}\n`);
+    const drawn = await drawFigures(drawing);
+    if (json) printJson(drawn);
+    else process.stdout.write(`${drawnLines(drawn).join('\n')}\n`);
     const { work, markFigures } = await workOfReproduce(drawing);
     // Where machines shared the work, its folder says so.
     if (existsSync(work.folder)) await markFigures();
     return;
   }
   const { work, figures, markTask } = await workOfReproduce(drawing);
-  if (asked === 'submit') await submitWork(work, options);
-  else if (run === undefined) await printStatus(work);
+  if (asked === 'submit') await submitWork(work, { ...options, json });
+  else if (run === undefined) await printStatus(work, json);
   else {
     await runTask(work.folder, run, figures.length, async (number) => {
       const name = figures[number - 1];
