@@ -4,10 +4,12 @@ import { writeToyFiles } from '../llm/toy.js';
 
 /** A tiny experiment, some of whose runs are slow while a file is there, so that a test can meet them. */
 export interface SlowExperiment {
-  /** While it is there, the steps of `slowly` after the first checkpoint take two seconds each. */
+  /** While it is there, the steps of `slowly` after the first checkpoint take four seconds each. */
   readonly gate: string;
   /** The words of the command behind `forgetting llm`. */
   readonly words: (out: string, ...more: string[]) => string[];
+  /** Those of a comparison of two remedies on the same files, nine runs of four steps. */
+  readonly remedies: (out: string, ...more: string[]) => string[];
 }
 
 /**
@@ -26,7 +28,8 @@ export default {
   label: 'Slowly',
   init: () => ({}),
   distribution: (state, t) => {
-    if (t > 27 && existsSync(${JSON.stringify(gate)})) Atomics.wait(sleeper, 0, 0, 2000);
+    const began = Date.now();
+    while (t > 27 && Date.now() - began < 4000 && existsSync(${JSON.stringify(gate)})) Atomics.wait(sleeper, 0, 0, 100);
     return [{ choice: { dpo: 0.5, sft: 0.5 }, probability: 1 }];
   },
 };
@@ -35,24 +38,18 @@ export default {
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
   const counts = ['--sft-examples', '3', '--preference-pairs', '3', '--held-out-examples', '1', '--seeds', '1'];
   const scale = ['--steps', '60', '--optimum-steps', '240', '--horizons', 'none', '--lambdas', lambdas.join()];
-  const rest = [
-    '--learning-rate-factors',
-    '1',
-    '--sensitivity-seeds',
-    '0',
-    '--schedules',
-    schedule,
-    '--sft-batch',
-    '1',
-    '--preference-batch',
-    '1',
-  ];
+  const rest = ['--learning-rate-factors', '1', '--sensitivity-seeds', '0', '--schedules', schedule];
+  const batches = ['--sft-batch', '1', '--preference-batch', '1'];
   const places = ['--preset', 'synthetic', '--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
   return {
     gate,
     words: (out, ...more) => [
-      ...['experiment', ...data, ...counts, ...scale, ...rest, ...places, '--out', out],
+      ...['experiment', ...data, ...counts, ...scale, ...rest, ...batches, ...places, '--out', out],
       ...more,
+    ],
+    remedies: (out, ...more) => [
+      ...['experiment', ...data, ...counts, ...batches, ...places, '--out', out, '--remedies', 'sequential'],
+      ...['--steps', '4', '--optimum-steps', '6', ...more],
     ],
   };
 }

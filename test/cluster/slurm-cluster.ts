@@ -21,7 +21,7 @@ export function lacksSlurm(): boolean {
   return spawnSync('unshare', [...ownProcesses, 'true']).status !== 0;
 }
 
-/** A cluster of one-core nodes on this machine. */
+/** A cluster of one-core nodes on this machine: jobs of the partition urgent pre-empt those of main. */
 export interface SlurmCluster {
   /** What its commands find it by. */
   readonly environment: Readonly<Record<string, string>>;
@@ -75,7 +75,10 @@ SlurmdSpoolDir=${folder}/spool-%n
 SlurmdPidFile=${folder}/slurmd-%n.pid
 SlurmdLogFile=${folder}/log/slurmd-%n.log
 ${nodes.map((node, i) => `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${nodePorts[i]} CPUs=1`).join('\n')}
-PartitionName=main Nodes=ALL Default=YES State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=main Nodes=ALL Default=YES State=UP PriorityTier=1
+PartitionName=urgent Nodes=ALL State=UP PriorityTier=2 PreemptMode=OFF
 `,
   );
   const env = { ...process.env, SLURM_CONF: conf };

@@ -1,31 +1,40 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WorkStatus } from '../../src/cluster/status.js';
 import type { SubmittedJob } from '../../src/cluster/submit.js';
+import { quadratic } from '../../src/convex/generate/quadratic.js';
+import { fileIn, startForgetting, type Running } from '../cli/command.js';
 import { startLlm, type Ended } from '../llm/command.js';
 import { stepsWritten } from '../llm/toy.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { contents, slowExperiment, type SlowExperiment } from './slow-experiment.js';
 import { lacksSlurm, startSlurm, type SlurmCluster } from './slurm-cluster.js';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+// It waits for what it needs, however busy the machine.
+vi.setConfig({ testTimeout: 1_200_000, hookTimeout: 120_000 });
 
 const folder = temporaryFolder();
+const script = fileIn(folder, 'job.sh', '#!/bin/bash\n#SBATCH --signal=B:USR2@50\n');
 const [out, local] = [join(folder, 'cluster'), join(folder, 'local')];
 
 describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages slurmctld, slurmd, munge)', () => {
   let cluster: SlurmCluster;
   let gate: string;
   let words: SlowExperiment['words'];
+  let remedies: SlowExperiment['remedies'];
+  let whole: Running;
 
   beforeAll(async () => {
-    ({ gate, words } = await slowExperiment(folder, [0.25, 0.75]));
+    ({ gate, words, remedies } = await slowExperiment(folder, [0.25, 0.75]));
     cluster = await startSlurm(join(folder, 'slurm'), 8);
+    whole = startLlm(words(local, '--workers', '1'));
   });
-  afterAll(() => {
+  afterAll(async () => {
     cluster.stop();
+    whole.process.kill();
+    await whole.ended;
   });
 
   const experiment = (path: string, ...more: string[]): Promise<Ended> =>
@@ -37,13 +46,7 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
   };
   const isFinished = ({ state }: { state: string }): boolean => state === 'finished';
   const submit = async (): Promise<Pick<SubmittedJob, 'stage' | 'runs'>[]> => {
-    const { code, stdout, stderr } = await experiment(
-      out,
-      `--submit=${join(folder, 'job.sh')}`,
-      '--workers',
-      '3',
-      '--json',
-    );
+    const { code, stdout, stderr } = await experiment(out, `--submit=${script}`, '--workers', '3', '--json');
     expect([code, stderr]).toEqual([0, '']);
     return (JSON.parse(stdout) as { jobs: SubmittedJob[] }).jobs.map(({ stage, runs }) => ({ stage, runs }));
   };
@@ -60,29 +63,98 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
   /** A task that waits because it was taken from a node would wait two minutes. */
   const hurry = (number: number): void => {
     const task = queued(number);
-    if (task?.state === 'PENDING') cluster.command('scontrol', 'update', `jobid=${task.id}`, 'StartTime=now');
+    if (task?.state !== 'PENDING') return;
+    try {
+      cluster.command('scontrol', 'update', `jobid=${task.id}`, 'StartTime=now');
+    } catch {
+      // It has started since, or its node has not let go of it yet: it is asked again.
+    }
   };
   const until = async (what: string, holds: () => boolean): Promise<void> => {
     const began = Date.now();
     while (!holds()) {
       await wait(200);
-      if (Date.now() - began > 90_000) throw new Error(`${what}: not seen; ${JSON.stringify(queue())}\n${logs()}`);
+      if (Date.now() - began > 600_000)
+        throw new Error(`${what}: not seen; ${JSON.stringify(queue())}\n${logs()}${controllerLog()}`);
     }
   };
   const logs = (): string =>
     readdirSync(join(out, 'slurm/log'))
       .map((name) => `${name}: ${readFileSync(join(out, 'slurm/log', name), 'utf8')}`)
       .join('');
+  const controllerLog = (): string =>
+    readFileSync(join(folder, 'slurm/log/slurmctld.log'), 'utf8').split('\n').slice(-100).join('\n');
+  const logOf = (number: number): string => readFileSync(join(out, `slurm/log/8+${number % 8}.log`), 'utf8');
   const runFolder = (number: number): string => {
     const [comparison, lambda] = [number < 11 ? 'sft-dpo' : 'dpo-sft', number % 4 === 1 ? 0.25 : 0.75];
     return join(out, 'runs', comparison, `slowly-${lambda}-60-seed0`);
   };
   const nodeOf = (number: number): string => queued(number)?.node ?? '';
 
+  it('shares sweep, verify, reproduce and remedies by the same code, and makes only what is missing', async () => {
+    const at = (name: string): string => join(folder, name);
+    const problem = fileIn(folder, 'plane.json', quadratic({ dimension: 2, noise: 0.1 }));
+    const run = async (words: readonly string[]): Promise<Ended> => {
+      const ended = await startForgetting(words, { env: cluster.environment }).ended;
+      expect([ended.code, ended.stderr], words.join(' ')).toEqual([0, expect.any(String)]);
+      return ended;
+    };
+    /** The commands, to be given where their results go and a cache. */
+    const commands = {
+      sweep: (out: string, cache: string) => [
+        ...['sweep', problem, '--schedules', 'alright', '--lambdas', '0.25,0.5', '--steps', '20', '--seeds', '3'],
+        ...['--out', `${out}.jsonl`, '--cache', cache],
+      ],
+      verify: (out: string, cache: string) => [
+        ...['verify', '--quick', '--only', 'W.maxright', '--verdicts', `${out}.json`, '--cache', cache],
+      ],
+      reproduce: (out: string, cache: string) => [
+        ...['reproduce', '--quick', '--only', 'landscape', '--out', out, '--cache', cache],
+      ],
+      remedies: (out: string) => ['llm', ...remedies(out)],
+    };
+    const submitted: Record<string, string[]> = {};
+    const asked = new Map<string, string[]>();
+    /** What a command made, whether a file or a folder. */
+    const made = (name: string): Map<string, string> => {
+      const file = ['.jsonl', '.json'].map((end) => at(`${name}${end}`)).find((path) => existsSync(path));
+      return file === undefined ? contents(at(name)) : new Map([['', readFileSync(file, 'utf8')]]);
+    };
+    for (const [name, command] of Object.entries(commands)) {
+      const [alone, shared] = [at(`alone-${name}`), at(`shared-${name}`)];
+      const caches = [`${alone}.cache`, `${shared}.cache`];
+      await run([...command(alone, caches[0]), '--workers', '1']);
+      const words = command(shared, caches[1]);
+      if (name === 'verify') {
+        // Of its many tasks one and the table are missing.
+        cpSync(caches[0], caches[1], { recursive: true });
+        const kept = readdirSync(caches[1]).find((file) => file.endsWith('.json')) ?? '';
+        rmSync(join(caches[1], kept));
+      }
+      const { stdout } = await run([...words, `--submit=${script}`, '--json']);
+      const { jobs } = JSON.parse(stdout) as { jobs: SubmittedJob[] };
+      submitted[name] = jobs.map(({ stage, runs }) => `${stage} ${runs}`.trim());
+      asked.set(name, words);
+    }
+    expect(submitted).toEqual({
+      sweep: ['runs 1-2', 'table'],
+      verify: [expect.stringMatching(/^checks \d+$/), 'table'],
+      reproduce: ['experiments 1', 'figures'],
+      remedies: ['starts 1', 'optima 2', 'runs 3-7', 'runs 8', 'tables'],
+    });
+    await until('all of them at their end', () => queue().length === 0);
+    for (const words of asked.values()) {
+      const { stdout } = await run([...words, '--status']);
+      expect(stdout).toMatch(/^\d+ finished, 0 running, 0 queued, 0 failed, 0 missing$/m);
+    }
+    for (const name of Object.keys(commands)) {
+      expect([...made(`shared-${name}`)], name).toEqual([...made(`alone-${name}`)]);
+    }
+  });
+
   it('ends with the bytes of a local run, whatever happens to its nodes and tasks', async () => {
-    writeFileSync(join(folder, 'job.sh'), '#!/bin/bash\n#SBATCH --signal=B:USR2@50\n');
-    const whole = await experiment(local, '--workers', '2');
-    expect(whole.code, whole.stderr).toBe(0);
+    const { code, stderr } = await whole.ended;
+    expect(code, stderr).toBe(0);
     writeFileSync(gate, '');
     expect(await submit()).toEqual([
       { stage: 'starts', runs: '1-2' },
@@ -111,15 +183,30 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
     await cluster.restart(dead);
     // One task is cancelled, and tables with it in the end; the one that takes its place has a minute, and is warned.
     cluster.command('scancel', queued(13)?.id ?? '');
-    await until('the last run on its way', () => queued(14)?.state === 'RUNNING');
-    cluster.command('scontrol', 'update', `jobid=${queued(14)?.id ?? ''}`, 'TimeLimit=1');
     await until('a second copy beside the first', () => {
       hurry(10);
       return existsSync(`${runFolder(10)}.attempt-2`);
     });
-    await until('saved before the time limit', () =>
-      readFileSync(join(out, 'slurm/log/8+6.log'), 'utf8').includes('saved'),
-    );
+    await until('the last run at a checkpoint', () => stepsWritten(runFolder(14)) > 27);
+    // More urgent work takes its node: it saves, and goes on when it gets one again.
+    const urgent = [
+      '--parsable',
+      '--partition=urgent',
+      `--nodelist=${nodeOf(14)}`,
+      '--output=/dev/null',
+      '--wrap=true',
+    ];
+    cluster.command('sbatch', ...urgent);
+    /** How many copies of the last run have begun, and have said how they ended. */
+    const begun = (): number => logOf(14).split('wasm:').length - 1;
+    const ended = (): number => (logOf(14).match(/saved|process alone/g) ?? []).length;
+    await until('pre-empted, and on its way again', () => {
+      hurry(14);
+      return begun() === 2 && ended() === 1;
+    });
+    expect(logOf(14)).toContain('DUE TO PREEMPTION');
+    cluster.command('scontrol', 'update', `jobid=${queued(14)?.id ?? ''}`, 'TimeLimit=1');
+    await until('saved before the time limit', () => ended() === 2);
     rmSync(gate);
     await until('all that is left at its end', () => {
       [9, 10, 14].forEach(hurry);
