@@ -16,7 +16,6 @@ import { remedyRuns, type PlannedRemedies, type RemedyRun, type RemedySettings }
 import { plannedRemedies, remedyOptima, remedyTasks, type PlannedRemedyRun } from './planned-remedies.js';
 import { remedyCosts, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
 import { summariseRemedies, type RemedySummary } from './summary.js';
-import type { TrainedRemedy } from './trained-remedy.js';
 import { chosenRemedies } from './trained-remedies.js';
 import type { TrainedRemedy } from './trained-remedy.js';
 
@@ -125,7 +124,7 @@ async function writeReport(
  * The remedies of a comparison and its runs. Throws an InputError on settings and names that do not fit, before a file is
  * read.
  */
-async function checkedRemedies(
+export async function checkedRemedies(
   settings: PlannedRemedies,
 ): Promise<{ readonly remedies: readonly TrainedRemedy[]; readonly runs: readonly RemedyRun[] }> {
   checkSettings(settings);
