@@ -31,7 +31,7 @@ export function glossary(file: string): Plugin {
             (_, name: string | undefined, word: string) => {
               const id = `term-${++shown}`;
               const text = word.replace(/\s+/g, ' ').trim();
-              return `<span class="termed"><button type="button" class="term" aria-describedby="${id}">${text}</button><span class="term-text" role="tooltip" id="${id}">${sentenceOf(name ?? text)}</span></span>`;
+              return `<span class="termed"><button type="button" class="term" aria-describedby="${id}">${mathematicsHtml(text)}</button><span class="term-text" role="tooltip" id="${id}">${sentenceOf(name ?? text)}</span></span>`;
             },
           );
       },

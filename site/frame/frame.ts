@@ -34,3 +34,14 @@ function show(element: HTMLButtonElement): void {
   element.setAttribute('aria-label', `Colour scheme: ${name}`);
   element.title = `Colour scheme: ${name}`;
 }
+
+/** A term's sentence is moved to the left where it would leave the window. */
+function keepInside({ target }: Event): void {
+  const sentence = target instanceof HTMLElement ? target.closest('.termed')?.querySelector('.term-text') : undefined;
+  if (!(sentence instanceof HTMLElement)) return;
+  sentence.style.translate = '';
+  const { right } = sentence.getBoundingClientRect();
+  const over = right - (document.documentElement.clientWidth - 16);
+  if (over > 0) sentence.style.translate = `${-over}px`;
+}
+for (const kind of ['pointerover', 'focusin']) document.addEventListener(kind, keepInside);

@@ -5,9 +5,9 @@ import { shortText } from '../../src/base/short-text.js';
 import { save } from '../chart/export.js';
 import { transport } from '../chart/transport.js';
 import { digits, numbersHtml } from './numbers.js';
-import { repliesHtml, type AskedQuestion } from './replies.js';
+import { repliesHtml } from './replies.js';
 import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
-import type { FromWorker, ToWorker } from './protocol.js';
+import type { AskedQuestion, FromWorker, ToWorker } from './protocol.js';
 import { afterShare, evaluatedSteps, trainingWords } from './replay.js';
 import { defaults, type SessionSettings } from './settings.js';
 

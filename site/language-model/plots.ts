@@ -3,11 +3,14 @@ import type { Look } from '../../src/figure/theme.js';
 import type { StepReport } from './protocol.js';
 import type { Answer, Losses } from './session.js';
 
+/** What is known at least of a step that was taken. */
+export type TakenStep = Pick<StepReport, 'step' | 'choice'>;
+
 /** One of the two models as the page sees it. */
-export interface Side {
+export interface Side<Step extends TakenStep = StepReport> {
   readonly look: Look;
   readonly losses: (Losses & { readonly step: number })[];
-  readonly steps: StepReport[];
+  readonly steps: Step[];
   readonly answers: (Answer & { readonly step: number })[];
 }
 

@@ -14,7 +14,7 @@ export type FromWorker =
   | { readonly kind: 'backend'; readonly description: string; readonly parameters: number }
   | { readonly kind: 'pretraining'; readonly step: number; readonly steps: number; readonly loss: number }
   | ({ readonly kind: 'losses'; readonly side: 0 | 1; readonly step: number } & Losses)
-  | { readonly kind: 'question'; readonly prompt: string; readonly plain: string; readonly lively: string }
+  | ({ readonly kind: 'question' } & AskedQuestion)
   | ({ readonly kind: 'answer'; readonly side: 0 | 1; readonly step: number } & Answer)
   | ({ readonly kind: 'step' } & StepReport)
   /** It was told to pause, and has finished the step under way. */
@@ -35,4 +35,11 @@ export interface StepReport {
   readonly milliseconds: number;
   readonly operations: number;
   readonly tensorBytes: number;
+}
+
+/** A prompt with the reply that SFT teaches and the one that preferences want. */
+export interface AskedQuestion {
+  readonly prompt: string;
+  readonly plain: string;
+  readonly lively: string;
 }

@@ -1,10 +1,13 @@
-import type { Side } from './plots.js';
+import type { Side, TakenStep } from './plots.js';
 
 /**
  * Both models as they were after a share of the steps taken so far, what is known from later ones left out.
  * @param share 1 for all there is, also of a step that only one of them has taken
  */
-export function afterShare(sides: readonly [Side, Side], share: number): readonly Side[] {
+export function afterShare<Step extends TakenStep>(
+  sides: readonly [Side<Step>, Side<Step>],
+  share: number,
+): readonly Side<Step>[] {
   if (share === 1) return sides;
   // A share is a quotient: what rounding takes off it is not a step.
   const last = share * (evaluatedSteps(sides).at(-1) ?? 0) + 1e-6;
@@ -19,12 +22,12 @@ export function afterShare(sides: readonly [Side, Side], share: number): readonl
 }
 
 /** The steps after which both models have been evaluated and asked. */
-export function evaluatedSteps([first, second]: readonly [Side, Side]): number[] {
+export function evaluatedSteps([first, second]: readonly [Side<TakenStep>, Side<TakenStep>]): number[] {
   return first.answers.map(({ step }) => step).filter((step) => second.answers.some((answer) => answer.step === step));
 }
 
 /** What each model trains on at a step, in words. */
-export function trainingWords(sides: readonly Side[]): (step: number) => string {
+export function trainingWords(sides: readonly Side<TakenStep>[]): (step: number) => string {
   return (step) => {
     if (step === 0) return 'the start';
     const words = sides.flatMap(({ look, steps }) => {

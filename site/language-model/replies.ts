@@ -3,16 +3,10 @@ import { significant } from '../../src/base/text.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { swatch } from '../chart/swatch.js';
 import type { Side } from './plots.js';
-
-/** A prompt with the reply that SFT teaches and the one that preferences want. */
-export interface AskedQuestion {
-  readonly prompt: string;
-  readonly plain: string;
-  readonly lively: string;
-}
+import type { AskedQuestion } from './protocol.js';
 
 /** What both models say to the question now, and the probabilities of the plain and the lively reply as bars. */
-export function repliesHtml(question: AskedQuestion, sides: readonly Side[]): string {
+export function repliesHtml(question: AskedQuestion, sides: readonly Pick<Side, 'look' | 'answers'>[]): string {
   return sides
     .map(({ look, answers }) => {
       const said = answers.at(-1);

@@ -5,7 +5,8 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import { openBackend } from '../../src/engine/backend.js';
 import { nextTurn } from '../../src/base/next-turn.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { createTrainees, prepare, type Trainee } from './session.js';
+import { prepare } from './session.js';
+import { train } from './train.js';
 import type { SessionSettings } from './settings.js';
 
 setWasmPaths({
@@ -13,9 +14,6 @@ setWasmPaths({
   'tfjs-backend-wasm-simd.wasm': new URL(simd, import.meta.url).href,
   'tfjs-backend-wasm-threaded-simd.wasm': new URL(threaded, import.meta.url).href,
 });
-
-/** Steps between evaluations of both objectives on all examples. */
-const evaluateEvery = 5;
 
 let going: Promise<void> = Promise.resolve();
 let go: (() => void) | undefined;
@@ -55,44 +53,6 @@ async function run(settings: SessionSettings): Promise<void> {
   const { description } = await openBackend(settings.backend);
   const parameters = [...prepared.weights.values()].reduce((sum, { length }) => sum + length, 0);
   tell({ kind: 'backend', description, parameters });
-  const { instruction: prompt, plain, lively } = prepared.question;
-  tell({ kind: 'question', prompt, plain, lively });
-  const trainees = await createTrainees(settings, prepared);
-  // Both begin as the same model.
-  const losses = await trainees[0].losses();
-  const answer = await trainees[0].answer();
-  for (const side of [0, 1] as const) {
-    tell({ kind: 'losses', side, step: 0, ...losses });
-    tell({ kind: 'answer', side, step: 0, ...answer });
-  }
-  for (let step = 1; step <= settings.steps; step++) {
-    for (const side of [0, 1] as const) {
-      await turn();
-      await takeStep(trainees[side], side, step);
-      if (step % evaluateEvery === 0 || step === settings.steps) {
-        tell({ kind: 'losses', side, step, ...(await trainees[side].losses()) });
-        tell({ kind: 'answer', side, step, ...(await trainees[side].answer()) });
-      }
-    }
-  }
+  await train(settings, prepared, tell, turn);
   tell({ kind: 'done' });
-}
-
-async function takeStep(trainee: Trainee, side: 0 | 1, step: number): Promise<void> {
-  const began = performance.now();
-  const { choice, loss, values, gradientNorm, learningRate, tensorBytes } = await trainee.step();
-  tell({
-    kind: 'step',
-    side,
-    step,
-    choice,
-    loss,
-    sftLoss: values.sft ?? null,
-    dpoLoss: values.dpo ?? null,
-    gradientNorm,
-    learningRate,
-    milliseconds: performance.now() - began,
-    operations: trainee.operations(choice),
-    tensorBytes,
-  });
 }

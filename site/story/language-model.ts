@@ -1,40 +1,62 @@
-import type { FromWorker } from '../language-model/protocol.js';
-import { repliesHtml, type AskedQuestion } from '../language-model/replies.js';
-import type { Side } from '../language-model/plots.js';
+import type { AskedQuestion, FromWorker } from '../language-model/protocol.js';
+import { repliesHtml } from '../language-model/replies.js';
+import type { Side, TakenStep } from '../language-model/plots.js';
+import type { RecordedSession } from '../language-model/recorded.js';
 import { defaults } from '../language-model/settings.js';
 import { looks } from '../../src/figure/theme.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { transport } from '../chart/transport.js';
 import { afterShare, evaluatedSteps, trainingWords } from '../language-model/replay.js';
+import recordedSession from './recorded-session.json' with { type: 'json' };
 
-/** The last figure: two language models from one start, trained when the reader asks for it, and what they say. */
+type Sides = readonly [Side<TakenStep>, Side<TakenStep>];
+
+/**
+ * The last figure: two language models from one start and what they say, as it was recorded, and trained anew where the
+ * reader asks for it.
+ */
 export function languageModelFigure(figure: HTMLElement): void {
-  const { steps, lambda, schedules } = defaults;
-  figure.innerHTML = `<p class="asked">…</p><div class="replies replies-of"></div>
-    <div class="controls"><button type="button" class="call">Train both models here</button><div class="time" hidden></div></div>
-    <figcaption aria-live="polite">Two copies of one small model, ${steps} steps each at λ = ${lambda}: it takes a minute or two, on this machine alone.</figcaption>`;
-  const [asked, replies, button, caption, time] = ['.asked', '.replies', 'button', 'figcaption', '.time'].map(
-    (selector) => figure.querySelector<HTMLElement>(selector),
+  const { steps, schedules } = defaults;
+  figure.innerHTML = `<p class="asked"></p><div class="replies replies-of"></div>
+    <div class="controls"><div class="time"></div></div>
+    <figcaption aria-live="polite"></figcaption>
+    <p class="anew"><button type="button" class="call">Train both models here</button> <span>What is shown was recorded beforehand, by the same code; to train them takes a minute or two, on this machine alone.</span></p>`;
+  const [asked, replies, caption, time, anew] = ['.asked', '.replies', 'figcaption', '.time', '.anew'].map(
+    (selector) => {
+      const found = figure.querySelector<HTMLElement>(selector);
+      if (found === null) throw new Error(`the last figure has no ${selector}`);
+      return found;
+    },
   );
-  button?.addEventListener('click', () => {
-    if (asked === null || replies === null || caption === null || time === null) return;
-    button.hidden = true;
-    train({ asked, replies, caption, time });
+  const recorded = recordedSession as unknown as RecordedSession;
+  const withLook = (at: 0 | 1): Side<TakenStep> => ({ look: looks[schedules[at]], ...recorded.sides[at] });
+  let sides: Sides = [withLook(0), withLook(1)];
+  let question: AskedQuestion | undefined = recorded.question;
+  const say = (text: string): void => {
+    caption.innerHTML = text;
+  };
+  const showAfter = (share: number): void => {
+    const now = afterShare(sides, share);
+    asked.innerHTML =
+      question === undefined
+        ? '…'
+        : `To “<strong>${htmlText(question.prompt)}</strong>”, which neither was trained on:`;
+    replies.innerHTML = question === undefined ? '' : repliesHtml(question, now);
+    say(sentence(now));
+  };
+  const through = transport(time, showAfter);
+  through.over(evaluatedSteps(sides), trainingWords(sides));
+  anew.querySelector('button')?.addEventListener('click', () => {
+    anew.hidden = true;
+    train();
   });
 
-  function train(parts: Readonly<Record<'asked' | 'replies' | 'caption' | 'time', HTMLElement>>): void {
+  function train(): void {
     const side = (at: 0 | 1): Side => ({ look: looks[schedules[at]], losses: [], steps: [], answers: [] });
-    const sides = [side(0), side(1)] as const;
-    let question: AskedQuestion | undefined;
-    const say = (text: string): void => {
-      parts.caption.innerHTML = text;
-    };
-    const showAfter = (share: number): void => {
-      const now = afterShare(sides, share);
-      if (question !== undefined) parts.replies.innerHTML = repliesHtml(question, now);
-      say(sentence(now));
-    };
-    const through = transport(parts.time, showAfter);
+    const trained = [side(0), side(1)] as const;
+    [sides, question] = [trained, undefined];
+    through.end();
+    time.hidden = true;
     say('Loading the engine.');
     const worker = new Worker(new URL('../language-model/worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -44,18 +66,20 @@ export function languageModelFigure(figure: HTMLElement): void {
           break;
         case 'question':
           question = data;
-          parts.asked.innerHTML = `To “<strong>${htmlText(data.prompt)}</strong>”, which neither was trained on:`;
+          break;
+        case 'step':
+          trained[data.side].steps.push(data);
           break;
         case 'losses':
-          sides[data.side].losses.push(data);
+          trained[data.side].losses.push(data);
           break;
         case 'answer':
-          sides[data.side].answers.push(data);
+          trained[data.side].answers.push(data);
           // Both are shown after the same step.
           if (data.side === 0) break;
-          parts.time.hidden = data.step === 0;
+          time.hidden = data.step === 0;
           if (data.step === 0) showAfter(1);
-          else through.over(evaluatedSteps(sides), trainingWords(sides));
+          else through.over(evaluatedSteps(trained), trainingWords(trained));
           break;
         case 'failed':
           say(htmlText(`Stopped: ${data.message}`));
@@ -68,13 +92,13 @@ export function languageModelFigure(figure: HTMLElement): void {
   }
 
   /** What both models have come to, in a sentence. */
-  function sentence(sides: readonly Side[]): string {
-    const losses = sides.map(({ look, losses: all }) => {
+  function sentence(now: readonly Side<TakenStep>[]): string {
+    const losses = now.map(({ look, losses: all }) => {
       const last = all.at(-1);
       return last === undefined
         ? look.label
         : `${look.label} has f<sub>SFT</sub> = <span class="said">${last.sft.toPrecision(3)}</span> and f<sub>DPO</sub> = <span class="said">${last.dpo.toPrecision(3)}</span>`;
     });
-    return `After step ${sides[0].answers.at(-1)?.step ?? 0} of ${steps}: ${losses.join('; ')}.`;
+    return `After step ${now[0].answers.at(-1)?.step ?? 0} of ${steps}, at λ = ${defaults.lambda}: ${losses.join('; ')}.`;
   }
 }

@@ -64,7 +64,10 @@ function show(section: Section, computing: Computing): void {
   /** When the input came that nothing has been drawn for yet, and whether there is something to draw for it. */
   let redrawnFor: number | undefined;
   let answeredSince = false;
+  let hasDrawnRuns = false;
 
+  // The first figure plays once by itself, which shows what the others' buttons are for.
+  let hasBegun = section !== sections[0];
   let time: Transport | undefined;
   if (needs.includes('runs') && section.progress === undefined) {
     const host = part('.time');
@@ -125,6 +128,8 @@ function show(section: Section, computing: Computing): void {
       case 'ensemble':
         shown = { ...shown, ensembles: new Map([...shown.ensembles, [answer.key, answer.ensemble]]) };
         time?.over(answer.ensemble.steps, workingWords(shown.state));
+        if (!hasBegun) time?.once();
+        hasBegun = true;
         break;
       case 'refused':
         caption.textContent = answer.refusal.message;
@@ -144,6 +149,8 @@ function show(section: Section, computing: Computing): void {
     requestAnimationFrame(() => {
       drawing = false;
       for (const view of views) view.draw(shown);
+      if (!hasDrawnRuns && shown.ensembles.size > 0) performance.mark(`first runs of ${id}`);
+      hasDrawnRuns ||= shown.ensembles.size > 0;
       const sentence = section.sentence(shown, value);
       // A sentence is put in place only where it is another: readers hear each change.
       if (sentence !== undefined && sentence !== caption.dataset.said) {

@@ -1,7 +1,21 @@
 /// <reference lib="dom" />
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeInBrowser, visitSite } from './browser.js';
 import { path, settled, table } from './playground.js';
+
+/** How much longer a few milliseconds of computing take than they would alone: the mean of many over the shortest. */
+const slowdown = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const times = Array.from({ length: 200 }, () => {
+      const began = performance.now();
+      let sum = 0;
+      for (let i = 1; i < 1_000_000; i++) sum += 1 / i;
+      return sum > 0 ? performance.now() - began : NaN;
+    });
+    const sorted = times.toSorted((a, b) => a - b);
+    return times.reduce((all, time) => all + time, 0) / times.length / sorted[0];
+  });
 
 describeInBrowser('the playground', () => {
   const site = visitSite();
@@ -30,7 +44,8 @@ describeInBrowser('the playground', () => {
     );
     expect(delays.length).toBeGreaterThan(5);
     const median = delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
-    expect(median).toBeLessThan(100);
+    // A millisecond counts as long as one of computing takes beside the machine's other work.
+    expect(median).toBeLessThan(100 * (await slowdown(page)));
 
     await page.locator('[data-handle=sft-first]').focus();
     await page.keyboard.press('ArrowUp');

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { createTrainees, prepare } from '../../site/language-model/session.js';
 import { defaults, type SessionSettings } from '../../site/language-model/settings.js';
+import recordedSession from '../../site/story/recorded-session.json' with { type: 'json' };
 import { openBackend } from '../../src/engine/backend.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
@@ -98,6 +99,11 @@ function expectClose(found: number[][], expected: number[][], tolerance: number)
 }
 
 describe('the language model in the page', () => {
+  it('is told of in the story as it begins: npx tsx site/build/recorded-session.ts', () => {
+    expect(recordedSession.settings).toEqual(defaults);
+    expect(recordedSession.sides.map(({ steps }) => steps.length)).toEqual([defaults.steps, defaults.steps]);
+  });
+
   describeInBrowser('on WebAssembly', () => {
     const site = visitSite();
 

@@ -158,11 +158,21 @@ describeInBrowser('the story', () => {
         expect(found[name], `${id}: ${name}`).toBe(significant(number, 3));
       }
     }
-    const delays = await page.evaluate(() =>
-      performance.getEntriesByName('input to redraw').map(({ duration }) => duration),
-    );
-    expect(delays.length).toBeGreaterThan(5);
-    expect(delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(100);
+    // The last figure: what both models said, recorded, at any step.
+    const models = page.locator('#language-model figure');
+    const caption = models.locator('figcaption');
+    await caption.filter({ hasText: /^After step 160 of 160.*Sequential.*ALRIGHT/ }).waitFor();
+    const replies = (): Promise<string[]> => models.locator('blockquote').allInnerTexts();
+    const atEnd = await replies();
+    await models.locator('.time input').fill('80');
+    await caption.filter({ hasText: /^After step 80 of 160/ }).waitFor();
+    expect(await models.locator('.time output').innerText()).toMatch(/^step 80 of 160: Sequential.*: SFT; ALRIGHT: /);
+    expect((await replies())[0]).not.toBe(atEnd[0]);
+
+    const marks = await page.evaluate(() => performance.getEntriesByType('mark').map(({ name }) => name));
+    // What is on the screen first is computed first, and every input of above was drawn.
+    expect(marks.filter((name) => name.startsWith('first runs of')).at(0)).toBe('first runs of one-objective');
+    expect(await page.evaluate(() => performance.getEntriesByName('input to redraw').length)).toBeGreaterThan(5);
 
     // Addresses from before the story lead to the playground, with their state.
     await page.goto(site.url('#problem=closed-form&lambda=0.3'));

@@ -1,0 +1,243 @@
+/// <reference lib="dom.iterable" />
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { closedFormFile } from '../problems.js';
+import { describeInBrowser, visitSite } from './browser.js';
+import { settled } from './playground.js';
+
+/** Holds back what all seeds of a schedule said until the page calls `release`, and takes the clipboard away. */
+async function withholdEnds(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const held: (() => void)[] = [];
+    let holds = true;
+    Object.assign(globalThis, {
+      release: () => {
+        holds = false;
+        held.forEach((hear) => {
+          hear();
+        });
+      },
+    });
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    Worker.prototype.addEventListener = function (this: Worker, kind: string, heard: (event: MessageEvent) => void) {
+      EventTarget.prototype.addEventListener.call(this, kind, (event: Event) => {
+        if (!(event instanceof MessageEvent)) return;
+        const { ensemble } = event.data as { ensemble?: { seeds: number } };
+        if (holds && ensemble?.seeds === 1000) held.push(heard.bind(undefined, event));
+        else heard(event);
+      });
+    } as Worker['addEventListener'];
+  });
+}
+
+/** White space that does not compress well. */
+function spaces(count: number): string {
+  return Array.from({ length: count }, (_, i) => ' \n\t\r'[Math.floor((Math.sin(i * i) * 1e4) % 2) + 2]).join('');
+}
+
+/** Shows the state of an address. */
+async function show(page: Page, hash: string): Promise<void> {
+  await page.evaluate((address) => {
+    const status = document.querySelector('#status');
+    if (status !== null) status.textContent = '';
+    location.hash = address;
+  }, hash);
+  await settled(page);
+}
+
+describeInBrowser('the playground', () => {
+  const site = visitSite();
+
+  it('says how many seeds a number is of until it is of all, and selects what cannot be copied', async () => {
+    const page = await site.open('figures.html');
+    await withholdEnds(page);
+    await page.goto(site.url('playground.html#problem=quadratic&steps=1000&seeds=1000&schedules=alright'));
+    const count = page.locator('#table th small');
+    await count.filter({ hasText: /^\d+ of 1,000 seeds$/ }).waitFor();
+    const colour = (): Promise<string[]> =>
+      page.evaluate(() =>
+        ['#table td[data-measure=gap]', '#table th', '.hint'].map((part) => {
+          const element = document.querySelector(part);
+          return element === null ? '' : getComputedStyle(element).color;
+        }),
+      );
+    const [partial, heading, soft] = await colour();
+    expect([partial, partial === heading]).toEqual([soft, false]);
+    await page.evaluate('release()');
+    await expect.poll(() => count.count()).toBe(0);
+    await expect.poll(colour).toEqual([heading, heading, soft]);
+
+    await settled(page);
+    const button = page.locator('#copy-command');
+    await button.click();
+    await button.filter({ hasText: 'Selected: press Ctrl C' }).waitFor();
+    const selected = await page.evaluate(() => getSelection()?.toString().trim());
+    expect(selected).toBe((await page.locator('#commands').textContent())?.trim());
+    expect(selected).toMatch(/^forgetting/m);
+    const asked = page.waitForEvent('dialog');
+    const clicked = page.click('#copy-link');
+    const dialog = await asked;
+    expect(dialog.defaultValue()).toContain('#problem=quadratic');
+    await dialog.dismiss();
+    await clicked;
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('keeps the state when it is left at once, goes Back to the state before, and forgets what was wrong in a box', async () => {
+    const page = await site.open('playground.html#problem=closed-form&lambda=0.3&steps=50&seeds=2');
+    await settled(page);
+    const box = page.locator('#control-lambda');
+    const type = async (text: string): Promise<void> => {
+      await box.fill(text);
+      await box.dispatchEvent('change');
+    };
+    await type('7');
+    const isRefused = (): Promise<boolean> => box.evaluate((input: HTMLInputElement) => input.validity.customError);
+    expect(await isRefused()).toBe(true);
+    await box.fill('0.7');
+    expect(await isRefused()).toBe(false);
+    await box.dispatchEvent('change');
+    await page.goto(site.url('figures.html'));
+    await page.goBack();
+    await expect.poll(() => box.inputValue()).toBe('0.7');
+    await page.goBack();
+    await expect.poll(() => box.inputValue()).toBe('0.3');
+    await page.goForward();
+    await expect.poll(() => box.inputValue()).toBe('0.7');
+    // A slider, too, takes back what was refused in its box.
+    await type('7');
+    expect(await isRefused()).toBe(true);
+    await page.locator('.control:has(#control-lambda) input[type=range]').fill('0.4');
+    await expect.poll(async () => [await isRefused(), await box.inputValue()]).toEqual([false, '0.4']);
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('keeps a file that is too large for a link, and says so', async () => {
+    const page = await site.open('playground.html#problem=closed-form&steps=20&seeds=1&schedules=mix');
+    await settled(page);
+    const file = `${JSON.stringify(closedFormFile(0.2))}${spaces(200_000)}`;
+    await page.locator('#choose-file').setInputFiles({
+      name: 'large.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(file),
+    });
+    await page.locator('#copy-link:disabled').waitFor();
+    expect(await page.locator('#copy-link').getAttribute('title')).toMatch(
+      /^The file is too large for a link \([\d,]+ /,
+    );
+    expect(page.url().length).toBeLessThan(1000);
+    await page.reload();
+    await settled(page);
+    expect(await page.locator('#file-name').textContent()).toBe('large.json');
+    expect(await page.locator('#commands').textContent()).toContain('forgetting run large.json');
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('keeps handles and names in the plot and the start in the ball; tabs, formulas and wide windows are filled as they should', async () => {
+    const page = await site.open('playground.html');
+    await settled(page);
+    await show(
+      page,
+      'problem=quadratic&dpo=3,2,2.4,2.4,0&sft=-3,-2,2.4,2.4,45&radius=0.5&steps=20&seeds=1&schedules=mix',
+    );
+    const landscape = await page.evaluate(() => {
+      const plot = document.querySelector('#landscape');
+      if (plot === null) throw new Error('no landscape');
+      const frame = plot.getBoundingClientRect();
+      const rectangles = (selector: string): DOMRect[] =>
+        [...plot.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
+      const isOutside = ({ left, right, top, bottom }: DOMRect): boolean =>
+        left < frame.left - 1 || right > frame.right + 1 || top < frame.top - 1 || bottom > frame.bottom + 1;
+      const grips = rectangles('.handle .grip');
+      const names = rectangles('text.direct');
+      return {
+        outside: [...grips, ...names].filter(isOutside).length,
+        covered: names.filter((name) =>
+          grips.some(
+            (grip) =>
+              grip.left < name.right - 1 &&
+              name.left < grip.right - 1 &&
+              grip.top < name.bottom - 3 &&
+              name.top < grip.bottom - 3,
+          ),
+        ).length,
+        counts: [grips.length, names.length > 1, plot.querySelectorAll('.ball').length],
+        refused: document.querySelector('.refused') !== null,
+      };
+    });
+    expect(landscape).toEqual({ outside: 0, covered: 0, counts: [7, true, 1], refused: false });
+    const start = await Promise.all(['0', '1'].map((at) => page.inputValue(`#control-quadratic-start-${at}`)));
+    expect(Math.hypot(...start.map(Number))).toBeLessThanOrEqual(0.5);
+
+    /** What is cut: texts of tabs, formulas beside their panel, and signs of formulas that are not set. */
+    const cut = (): Promise<string[]> =>
+      page.evaluate(() => {
+        const of = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
+        return [
+          ...of('.tabs label').filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),
+          ...of('.katex').filter((formula) => {
+            const block = formula.closest('p, dd, li, h2, td');
+            const { right } = formula.getBoundingClientRect();
+            return block !== null && right > block.getBoundingClientRect().right + 1;
+          }),
+          ...[...document.querySelectorAll('svg text')].filter(({ textContent }) => /[_^]/.test(textContent)),
+        ].map(({ textContent }) => textContent);
+      });
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await cut(), `at ${width}`).toEqual([]);
+    }
+    await page.setViewportSize({ width: 2560, height: 1300 });
+    const filled = (): Promise<number> =>
+      page.evaluate(() => {
+        const right = [...document.querySelectorAll('.panel')].map((panel) => panel.getBoundingClientRect().right);
+        return Math.max(...right) / innerWidth;
+      });
+    await expect.poll(filled).toBeGreaterThan(0.9);
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('shows what the pointer is on everywhere: a point of objective space in the landscape, a schedule in every plot', async () => {
+    const page = await site.open('playground.html#problem=quadratic&seeds=4');
+    await settled(page);
+    /** The middle of a mark, once it is drawn. */
+    const centre = async (selector: string): Promise<[number, number]> => {
+      const found = await page.waitForFunction((wanted) => {
+        const { width = 0, height = 0, x = 0, y = 0 } = document.querySelector(wanted)?.getBoundingClientRect() ?? {};
+        return width > 0 ? ([x + width / 2, y + height / 2] as [number, number]) : undefined;
+      }, selector);
+      return (await found.jsonValue()) ?? [NaN, NaN];
+    };
+    await page.locator('#space').scrollIntoViewIfNeeded();
+    await page.mouse.move(...(await centre('#space .symbol[data-schedule=mix]')));
+    await page
+      .locator('#space .hovered-words')
+      .filter({ hasText: /^Mix, step [\d,]+: fSFT.* [\d.e−-]+, fDPO.* [\d.e−-]+$/ })
+      .waitFor();
+    const ring = await centre('#landscape .hovered');
+    const head = await centre('#landscape .symbol[data-schedule=mix]');
+    expect(Math.hypot(ring[0] - head[0], ring[1] - head[1])).toBeLessThan(40);
+
+    /** The schedules whose marks are faint in any plot, and those that are not. */
+    const lit = (): Promise<[string[], string[]]> =>
+      page.evaluate(() => {
+        const [faint, clear] = [new Set<string>(), new Set<string>()];
+        for (const mark of document.querySelectorAll<SVGElement>('.plot [data-schedule]'))
+          (Number(getComputedStyle(mark).opacity) < 0.5 ? faint : clear).add(mark.dataset.schedule ?? '');
+        return [[...faint].sort(), [...clear].sort()];
+      });
+    const others = ['alright', 'maxright', 'sequential-sft-dpo'];
+    await page.locator('.schedules li[data-schedule=mix] .name').hover();
+    await expect.poll(lit).toEqual([others, ['mix']]);
+    await page.locator('h1').hover();
+    await expect.poll(lit).toEqual([[], [...others, 'mix'].sort()]);
+    await page.locator('.schedules li[data-schedule=mix] input').focus();
+    await expect.poll(lit).toEqual([others, ['mix']]);
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+});
