@@ -227,7 +227,8 @@ describeInBrowser('the playground', () => {
       page.evaluate(() => {
         const [faint, clear] = [new Set<string>(), new Set<string>()];
         for (const mark of document.querySelectorAll<SVGElement>('.plot [data-schedule]'))
-          (Number(getComputedStyle(mark).opacity) < 0.5 ? faint : clear).add(mark.dataset.schedule ?? '');
+          // As the rule has it; bands are lighter than lines at any time.
+          (getComputedStyle(mark).opacity === '0.13' ? faint : clear).add(mark.dataset.schedule ?? '');
         return [[...faint].sort(), [...clear].sort()];
       });
     const others = ['alright', 'maxright', 'sequential-sft-dpo'];
