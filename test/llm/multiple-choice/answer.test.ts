@@ -12,7 +12,7 @@ import { loadModel, openModel } from '../../../src/llm/model/load.js';
 import { writeRandomModel } from '../../../src/llm/model/random.js';
 import type { Tokenizer } from '../../../src/llm/tokenizer/tokenizer.js';
 import { wilsonInterval } from '../../../src/base/statistics.js';
-import { llm } from '../command.js';
+import { answered } from '../../cli/in-process.js';
 import { dataFile } from '../forgetting-data.js';
 import { matrix, Tape, type Matrix } from '../reference/autodiff.js';
 import { settingsOf } from '../reference/cases.js';
@@ -219,7 +219,7 @@ describe('the command line', () => {
     const wide = join(folder, 'wide');
     await writeRandomModel(wide, { ...toyConfig, contextLength: 240 }, { seed: 1, deviation: 0.3 });
     const asked = ['--model', wide, ...words.slice(2), '--shots', '1'];
-    const ended = await llm('choose', ...asked, '--json');
+    const ended = await answered(['llm', 'choose', ...asked, '--json']);
     expect(ended.code).toBe(0);
     const report = JSON.parse(ended.stdout) as Report;
     const scores = report.subjects.flatMap(({ perQuestion }) => perQuestion);
@@ -230,9 +230,9 @@ describe('the command line', () => {
     for (const { chosen, logLikelihoods } of scores) {
       expect(logLikelihoods[chosen]).toBe(Math.max(...Object.values(logLikelihoods)));
     }
-    const none = await llm('choose', ...words, '--json');
+    const none = await answered(['llm', 'choose', ...words, '--json']);
     expect(JSON.parse(none.stdout)).toMatchObject({ questions: 0, dropped: 3, accuracy: null, ci95: null });
-    const refused = await llm('choose', ...words, '--shots', '9');
+    const refused = await answered(['llm', 'choose', ...words, '--shots', '9']);
     expect([refused.code, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toMatch(/^forgetting: shots: got 9, expected at most 2[^\n]*\n$/);
   });

@@ -8,6 +8,7 @@ import type { StepProfile } from '../../../src/llm/profile/profile.js';
 import { selfTimer } from '../../../src/llm/profile/self-times.js';
 import { undisturbed } from '../../../src/llm/profile/undisturbed.js';
 import { testBuild } from '../../build.js';
+import { answered } from '../../cli/in-process.js';
 import { llm, startLlm } from '../command.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { writeToyFiles } from '../toy.js';
@@ -109,11 +110,11 @@ describe('forgetting llm profile', () => {
   it('holds the weights of a shape in the type that is asked for', async () => {
     const words = ['profile', '--shape', 'small', '--batch', '1', '--length', '8', '--steps', '1', '--backend', 'wasm'];
     const weightsOf = async (...more: string[]): Promise<number> =>
-      (JSON.parse((await llm(...words, '--json', ...more)).stdout) as StepProfile).memory.weights;
+      (JSON.parse((await answered(['llm', ...words, '--json', ...more])).stdout) as StepProfile).memory.weights;
     const [plain, half] = [await weightsOf(), await weightsOf('--dtype', 'bfloat16')];
     // Matrices at half the size; norms, biases and the adapter stay as they are.
     expect(plain - half).toBe(2 * (4 * 12 * 64 ** 2 + 2 * 512 * 64));
-    const { code, stderr } = await llm('profile', '--model', model, '--dtype', 'float16');
+    const { code, stderr } = await answered(['llm', 'profile', '--model', model, '--dtype', 'float16']);
     expect(code).toBe(2);
     expect(stderr).toContain('dtype: got "float16", expected --shape');
   });
@@ -151,7 +152,7 @@ describe('forgetting llm profile', () => {
     [['--shape', 'small', '--lora-rank', '2', '--full-fine-tuning'], 'either --lora-rank or --full-fine-tuning'],
     [['--shape', 'small', '--length', '4000'], 'at most 2048'],
   ])('refuses %j', async (words, message) => {
-    const { code, stderr } = await llm('profile', '--backend', 'cpu', ...words);
+    const { code, stderr } = await answered(['llm', 'profile', '--backend', 'cpu', ...words]);
     expect(stderr).toContain(message);
     expect(code).toBe(2);
   });

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { llm, startLlm, withOptions } from '../command.js';
+import { answered } from '../../cli/in-process.js';
+import { startLlm, withOptions } from '../command.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { folderOf, stepsWritten, writeToyFiles, type ToyFiles } from '../toy.js';
 
@@ -24,6 +25,9 @@ function words(out: string, backend: string, ...more: string[]): string[] {
   const files_ = ['--checkpoint-every', '3', '--evaluate-every', '7', '--out', out];
   return withOptions(['train', ...data, ...batches, ...run, ...files_, '--backend', backend], more);
 }
+
+/** Runs a command to its end, in this process. */
+const llm = (given: readonly string[]) => answered(['llm', ...given]);
 
 /** Every file of a run that does not depend on the clock, by name. */
 function contents(out: string): Map<string, string> {
@@ -53,7 +57,7 @@ describe('on wasm', () => {
   const schedule = ['--schedule', 'alright', '--steps', '30'];
   const whole = join(folder, 'whole');
   beforeAll(async () => {
-    const { code, stderr } = await llm(...words(whole, 'wasm', ...schedule));
+    const { code, stderr } = await llm(words(whole, 'wasm', ...schedule));
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^wasm: [^\n]*\n(?:[^\n]*: \d+ [^\n]*\n)+$/)]);
   });
 
@@ -64,7 +68,7 @@ describe('on wasm', () => {
       expect(written).toBeGreaterThanOrEqual(count);
       expect(existsSync(join(out, 'result.json'))).toBe(false);
     }
-    const { code } = await llm(...words(out, 'wasm', ...schedule, '--resume'));
+    const { code } = await llm(words(out, 'wasm', ...schedule, '--resume'));
     expect(code).toBe(0);
     expectEqualRuns(out, whole);
     const timing = readFileSync(join(out, 'timing.jsonl'), 'utf8').trim().split('\n');
@@ -92,13 +96,13 @@ describe('on wasm', () => {
       const path = join(folderOf(out), name);
       const found = readFileSync(path);
       writeFileSync(path, damage(found));
-      const refused = await llm(...again);
+      const refused = await llm(again);
       expect([refused.code, refused.stdout]).toEqual([2, '']);
       expect(refused.stderr).toMatch(/^forgetting: [^\n]*: it is damaged\n$/);
       expect(refused.stderr).toContain(`forgetting: ${path}: got `);
       writeFileSync(path, found);
     }
-    expect((await llm(...again)).code).toBe(0);
+    expect((await llm(again)).code).toBe(0);
     expectEqualRuns(out, whole);
   });
 
@@ -128,17 +132,17 @@ describe('on wasm', () => {
 
   it('a run that has ended answers from its result, and is neither overwritten nor mixed with another', async () => {
     const before = contents(whole);
-    const again = await llm(...words(whole, 'wasm', ...schedule, '--resume', '--json'));
+    const again = await llm(words(whole, 'wasm', ...schedule, '--resume', '--json'));
     const { steps } = JSON.parse(again.stdout) as { steps: unknown[] };
     expect([again.code, steps.length]).toEqual([0, 30]);
 
-    const refused = await llm(...words(whole, 'wasm', ...schedule));
+    const refused = await llm(words(whole, 'wasm', ...schedule));
     expect([refused.code, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toMatch(
       /^forgetting: out: got ".*whole", expected a folder without a run, or --resume .*\n$/,
     );
 
-    const other = await llm(...words(whole, 'wasm', ...schedule, '--resume', '--learning-rate', '1e-3'));
+    const other = await llm(words(whole, 'wasm', ...schedule, '--resume', '--learning-rate', '1e-3'));
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(/^forgetting: learning-rate: got 0.001, expected 0.01, as the run in .* began\n$/);
     expect(contents(whole)).toEqual(before);
@@ -153,18 +157,18 @@ it('SFT alone, in epochs, with dropout and a linear decay, goes on to the same b
     ...['--decay', 'linear', '--lora-rank', '2', '--lora-dropout', '0.25', '--learning-rate', '1e-2'],
     ...['--max-length', '48', '--backend', 'wasm', '--checkpoint-every', '3', '--out', to, ...more],
   ];
-  const { code, stdout } = await llm(...alone(whole));
+  const { code, stdout } = await llm(alone(whole));
   expect([code, stdout]).toEqual([0, expect.stringMatching(/f_SFT[^]*\n21 steps; all of it in /)]);
   expect(stdout).not.toContain('f_DPO');
   await killedAfter(8, alone(out), out);
-  expect(await llm(...alone(out, '--resume'))).toMatchObject({ code: 0 });
+  expect(await llm(alone(out, '--resume'))).toMatchObject({ code: 0 });
   expectEqualRuns(out, whole);
   const rows = readFileSync(join(whole, 'steps.jsonl'), 'utf8').trim().split('\n');
   rows.forEach((row, i) => {
     expect((JSON.parse(row) as { learningRate: number }).learningRate).toBeCloseTo((1e-2 * (21 - i)) / 21, 12);
   });
   expect(JSON.parse(readFileSync(join(whole, 'adapter_config.json'), 'utf8'))).toMatchObject({ lora_dropout: 0.25 });
-  const other = await llm(...alone(whole, '--resume', '--template', 'none'));
+  const other = await llm(alone(whole, '--resume', '--template', 'none'));
   expect([other.code, other.stderr]).toEqual([2, expect.stringMatching(/^forgetting: (?:template|data)[^\n]*: got /)]);
 });
 
@@ -173,12 +177,12 @@ it('what stage two keeps of stage one survives a kill, and what it needs beside 
   const terms = ['--l2-anchor', '0.1', '--ewc-anchor', '2', '--fisher-examples', '3', '--kl-anchor', '0.5'];
   const more = ['--chosen-nll', '0.3', '--own-replies', '--stage-two-learning-rate', '5e-3', '--average', '0.5'];
   const replay = ['--schedule', 'replay', '--replay', '0.4', '--split', '6,18', ...terms, ...more];
-  const { code, stdout } = await llm(...words(whole, 'wasm', ...replay));
+  const { code, stdout } = await llm(words(whole, 'wasm', ...replay));
   expect([code, stdout]).toEqual([0, expect.stringMatching(/\n24 steps; all of it in /)]);
   const again = words(out, 'wasm', ...replay, '--resume', '--cache', join(folder, 'another cache'));
   await killedAfter(11, again, out);
   rmSync(join(folder, 'another cache'), { recursive: true });
-  expect(await llm(...again)).toMatchObject({ code: 0 });
+  expect(await llm(again)).toMatchObject({ code: 0 });
   expectEqualRuns(out, whole);
   const config = JSON.parse(readFileSync(join(whole, 'adapter_config.json'), 'utf8')) as { r: number };
   expect(config.r).toBe(4);
@@ -189,9 +193,9 @@ describe('on cpu', () => {
     const optima = ['--sft-optimum', '1', '--dpo-optimum', '0.1'];
     const schedule = ['--schedule', 'maxright', '--period', '4', ...optima, '--steps', '9'];
     const [whole, out] = [join(folder, 'cpu-whole'), join(folder, 'cpu-killed')];
-    expect(await llm(...words(whole, 'cpu', ...schedule))).toMatchObject({ code: 0 });
+    expect(await llm(words(whole, 'cpu', ...schedule))).toMatchObject({ code: 0 });
     await killedAfter(5, words(out, 'cpu', ...schedule), out);
-    expect(await llm(...words(out, 'cpu', ...schedule, '--resume'))).toMatchObject({ code: 0 });
+    expect(await llm(words(out, 'cpu', ...schedule, '--resume'))).toMatchObject({ code: 0 });
     expectEqualRuns(out, whole);
   });
 });
