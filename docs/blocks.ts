@@ -11,6 +11,13 @@ const marked = /<!-- (slow )?command: (.*) -->\n```\n[^]*?```\n/g;
 
 const root = new URL('..', import.meta.url).pathname;
 
+/** What a command prints on standard output in a folder; throws where it fails. */
+export type RunsCommand = (command: string, folder: string) => string | Promise<string>;
+
+/** Runs a command in a shell. */
+export const inShell: RunsCommand = (command, cwd) =>
+  execFileSync('bash', ['-c', command], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+
 /**
  * The page with the output of its commands as they print it now. They run one after the other in a folder of the page's
  * own, so that one may read what another wrote; those of npm and npx in the checkout.
@@ -18,22 +25,32 @@ const root = new URL('..', import.meta.url).pathname;
  * @param page Markdown
  * @param slow whether the slow commands run too; without, their blocks stay as they are
  */
-export function filled(page: string, slow: boolean): string {
+export async function filled(page: string, slow: boolean, run: RunsCommand = inShell): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'forgetting-docs-'));
   for (const name of ['forgetting.js', 'examples']) symlinkSync(join(root, name), join(folder, name));
   try {
-    return page.replace(marked, (block, slowly: string | undefined, command: string) => {
-      if (slowly !== undefined && !slow) return block;
-      const cwd = /^np[mx] /.test(command) ? root : folder;
-      const printed = execFileSync('bash', ['-c', command], {
-        cwd,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const lines = printed.replaceAll(/ +$/gm, '').trimEnd();
-      return `<!-- ${slowly ?? ''}command: ${command} -->\n\`\`\`\n$ ${command}\n${lines === '' ? '' : `${lines}\n`}\`\`\`\n`;
-    });
+    let [text, end] = ['', 0];
+    for (const { 0: block, 1: slowly, 2: command, index } of page.matchAll(marked) as Iterable<Block>) {
+      text += page.slice(end, index);
+      end = index + block.length;
+      text += slowly === undefined || slow ? await written(slowly ?? '', command) : block;
+    }
+    return text + page.slice(end);
   } finally {
     rmSync(folder, { recursive: true });
   }
+
+  async function written(slowly: string, command: string): Promise<string> {
+    const printed = await run(command, /^np[mx] /.test(command) ? root : folder);
+    const lines = printed.replaceAll(/ +$/gm, '').trimEnd();
+    return `<!-- ${slowly}command: ${command} -->\n\`\`\`\n$ ${command}\n${lines === '' ? '' : `${lines}\n`}\`\`\`\n`;
+  }
+}
+
+/** A block of a page: all of it, whether it is slow, and its command. */
+interface Block {
+  readonly 0: string;
+  readonly 1: string | undefined;
+  readonly 2: string;
+  readonly index: number;
 }

@@ -11,7 +11,7 @@ const all = ['README.md', ...readdirSync(join(root, 'docs'), { encoding: 'utf8' 
 for (const page of named.length === 0 ? all.filter((name) => name.endsWith('.md')) : named) {
   const path = join(root, page);
   const before = readFileSync(path, 'utf8');
-  const after = filled(before, named.length > 0);
+  const after = await filled(before, named.length > 0);
   if (after === before) continue;
   await writeWhole(path, after);
   process.stdout.write(`${page}\n`);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.js';
-import { seriousViolations } from './accessibility.js';
+import { ofColours, seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 describeInBrowser('every page of the site', () => {
@@ -13,7 +13,7 @@ describeInBrowser('every page of the site', () => {
         const page = await site.open(file, { dark });
         expect(await page.locator('nav [aria-current=page]').textContent()).toBe(name);
         expect(await page.locator('h1').count()).toBe(1);
-        expect(await seriousViolations(page)).toEqual([]);
+        expect(await seriousViolations(page, dark ? ofColours : {})).toEqual([]);
         await page.context().close();
       }
       expect(site.errors).toEqual([]);
