@@ -42,21 +42,25 @@ export async function attack(theorem: Theorem, limit: AttackLimit, seed: number)
   let instances = 0;
   const goesOn = (): boolean => instances < most && performance.now() < end;
   const families = familiesOf(theorem);
-  const silent = new Set<Family>();
+  // How often the theorem had nothing to say of a family of which it has said nothing yet.
+  const silences = new Map(families.map((family): [Family, number] => [family, 0]));
   let closest: Closest | undefined;
   while (theorem.search !== undefined && goesOn() && !broken(theorem, closest)) {
     instances++;
     const found = searched(theorem, random);
     if (closeness(theorem, found) > closeness(theorem, closest)) closest = found;
   }
-  while (goesOn() && silent.size < families.length && !broken(theorem, closest)) {
-    const family = families[random.integer(families.length)];
-    if (silent.has(family)) continue;
+  while (goesOn() && silences.size > 0 && !broken(theorem, closest)) {
+    const family = [...silences.keys()][random.integer(silences.size)];
     const steps = 1 + random.integer(4);
     let best = await tried(drawn(random, family.count(steps)));
-    if (best.silent) silent.add(family);
+    const before = silences.get(family) ?? 0;
+    if (best.silent && before + 1 === enoughSilences) silences.delete(family);
+    else silences.set(family, best.silent ? before + 1 : -Infinity);
+    // An instance that nothing is said of, one with fewer steps than a period among them, leads nowhere.
+    if (best.found === undefined) continue;
     let stride = 0.5;
-    for (let failures = 0; failures < 150 && goesOn() && !best.silent && !broken(theorem, best.found);) {
+    for (let failures = 0; failures < 150 && goesOn() && !broken(theorem, best.found);) {
       // Now and then a single parameter moves, so that a corner can be followed.
       const one = random.uniform() < 0.3 ? random.integer(best.parameters.length) : -1;
       const trial = await tried(
@@ -91,6 +95,9 @@ function searched(theorem: Theorem, random: Stream): Closest | undefined {
   const { constants, ...instance } = found;
   return { id: theorem.id, ...instance, bound: theorem.value(constants) };
 }
+
+/** So many instances of which a theorem says nothing show that it says nothing of their family. */
+const enoughSilences = 5;
 
 interface AttackTrial {
   readonly parameters: readonly number[];
