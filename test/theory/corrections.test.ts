@@ -4,6 +4,8 @@ import { runTrajectory } from '../../src/convex/simulate/trajectory.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
 import type { Objective, ObjectivePair } from '../../src/convex/problem/problem.js';
 import { alright } from '../../src/schedule/alright.js';
+import { budget } from '../../src/schedule/budget.js';
+import { choiceName } from '../../src/schedule/step.js';
 import { maxright } from '../../src/schedule/maxright.js';
 import { conflictLeast } from '../../src/theory/statement/conflict-least.js';
 import { maxrightExact } from '../../src/theory/statement/maxright-exact.js';
@@ -90,6 +92,55 @@ describe('the conditions of the statements are needed', () => {
     const mean = Array.from({ length: steps }, (_, t) => values[2 * t]).reduce((sum, value) => sum + value, 0) / steps;
     const D0 = distance(pair.start, Float64Array.of(-1));
     expect(mean).toBeLessThanOrEqual(maxrightExact.value({ w: 1, D0, alpha, T: steps, G: 1 }) * (1 + 1e-12));
+  });
+
+  it('B.first, B.second: along stochastic gradients every step can be on the first objective, and nothing is averaged', () => {
+    // f_SFT = 0.6|x| by gradients ±1, the right way with probability 0.8; u = 0, D0 = G = 1, T = 4, α = ½, e = E = ½.
+    const [steps, alpha, tolerance, right] = [4, 0.5, 0.5, 0.8];
+    let never = 0;
+    for (let draws = 0; draws < 2 ** steps; draws++) {
+      const signs = Array.from({ length: steps }, (_, t) => ((draws >> t) & 1 ? 1 : -1));
+      const sft = onLine(
+        (x) => 0.6 * Math.abs(x),
+        (x) => 0.6 * Math.sign(x),
+      );
+      const noisy: Objective = {
+        ...sft,
+        sampler: () => {
+          let drawn = 0;
+          return {
+            draw: () => {
+              drawn++;
+            },
+            value: (theta) => sft.value(theta),
+            gradient: (theta, out) => {
+              out[0] = signs[drawn - 1] * Math.sign(theta[0]);
+              return sft.value(theta);
+            },
+          };
+        },
+      };
+      const dpo = onLine(
+        (x) => Math.abs(x - 1),
+        (x) => Math.sign(x - 1),
+      );
+      const chosen: string[] = [];
+      runTrajectory(
+        { dimension: 1, start: Float64Array.of(1), radius: 10, objectives: { dpo, sft: noisy } },
+        budget,
+        {
+          schedule: { lambda: 0.5, steps, tolerance, ideal: { dpo: NaN, sft: 0 } },
+          ...{ stepSizes: constantSteps(alpha, steps), batch: 1, record: [steps] },
+          ...{ values: 'full', gradientBatch: 'fresh' },
+        },
+        0,
+        (_, choice) => void chosen.push(choiceName(choice)),
+      );
+      const probability = signs.reduce<number>((product, sign) => product * (sign > 0 ? right : 1 - right), 1);
+      if (chosen.every((name) => name === 'sft')) never += probability;
+    }
+    // The first step must go wrong, and not both of the next two right.
+    expect(never).toBeCloseTo((1 - right) * (1 - right ** 2), 12);
   });
 
   it('R.alright is no theorem: with μ = 0.001 the slope is −0.016 where the bound has −0.32', async () => {

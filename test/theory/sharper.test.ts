@@ -65,7 +65,7 @@ describe('the sharper bounds', () => {
       }
     }
     expect([...compared].sort()).toEqual(Object.keys(older).sort());
-  });
+  }, 240_000);
 
   const last = { iterate: 'last' } as const;
   const linear = '(T + 1 - t)/(T + 1)^1.5';

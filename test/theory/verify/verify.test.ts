@@ -290,7 +290,7 @@ describe('theorems as data', () => {
         );
       }
     }
-  });
+  }, 240_000);
 
   it('state in TeX what they evaluate', () => {
     const { statement } = theoremOf('A.average');
