@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { minimizeChebyshev } from '../../src/convex/optimum/chebyshev.js';
-import { idealPoint } from '../../src/convex/optimum/weighted-sum.js';
+import { idealPoint, minimizeWeightedSum } from '../../src/convex/optimum/weighted-sum.js';
 import { parseProblem } from '../../src/convex/problem/parse.js';
+import type { Objective } from '../../src/convex/problem/problem.js';
 import type { Constants } from '../../src/theory/constants.js';
 import { largestNormalLoss } from '../../src/theory/noisy-values.js';
 import { theorems } from '../../src/theory/registry.js';
@@ -142,6 +143,45 @@ describe('the sharper bounds', () => {
     const cost = Math.max(a * moved[0] - ideal.dpo.value, -b * moved[0] - ideal.sft.value) / 2 - right.value;
     expect(cost / error).toBeCloseTo(a / (a + b), 6);
   });
+});
+
+it("MAXRIGHT's θ° is ALRIGHT's limit at another λ, by the multiplier at θ°", async () => {
+  const problem = await parseProblem({
+    kind: 'quadratic',
+    objectives: {
+      dpo: {
+        hessian: [
+          [2, 0.5],
+          [0.5, 1],
+        ],
+        minimizer: [1, 0],
+      },
+      sft: {
+        hessian: [
+          [1, -0.3],
+          [-0.3, 3],
+        ],
+        minimizer: [-1, 1],
+      },
+    },
+    start: [0, 0],
+  });
+  const lambda = 0.3;
+  const { minimizer } = minimizeChebyshev(problem, lambda, idealPoint(problem));
+  const gradientOf = (objective: Objective): Float64Array => {
+    const out = new Float64Array(2);
+    objective.gradient(minimizer, out);
+    return out;
+  };
+  const { dpo, sft } = problem.objectives;
+  const [a, b] = [gradientOf(dpo).map((g) => lambda * g), gradientOf(sft).map((g) => (1 - lambda) * g)];
+  // p a + (1 − p) b = 0: opposite vectors.
+  const p = Math.hypot(...b) / (Math.hypot(...a) + Math.hypot(...b));
+  expect(Math.hypot(...a.map((entry, i) => p * entry + (1 - p) * b[i]))).toBeLessThan(1e-7);
+  const other = (p * lambda) / (p * lambda + (1 - p) * (1 - lambda));
+  expect(Math.abs(other - lambda)).toBeGreaterThan(0.05);
+  const limit = minimizeWeightedSum(problem, other).minimizer;
+  expect(Math.hypot(...limit.map((entry, i) => entry - minimizer[i]))).toBeLessThan(1e-7);
 });
 
 describe('M.noisy.fresh: values that are wrong by at most ε', () => {
