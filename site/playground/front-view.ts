@@ -1,3 +1,4 @@
+import { lossWords } from '../../src/advice/loss-words.js';
 import { textAbove, textBelow } from '../../src/base/outward-text.js';
 import { shortNumber, significant } from '../../src/base/text.js';
 import { directLabels } from '../chart/direct-labels.js';
@@ -59,7 +60,7 @@ export function frontView(
     budget.setAttribute('aria-valuenow', significant(limit, 3));
     budget.setAttribute('aria-valuemin', '0');
     budget.setAttribute('aria-valuemax', significant(front.mostForgotten, 3));
-    budget.setAttribute('aria-valuetext', `at most ${significant(limit, 3)} nats of SFT lost`);
+    budget.setAttribute('aria-valuetext', `at most ${significant(limit, 3)} ${lossWords(front.kind).of('sft')} lost`);
     budget.querySelector('.line')?.setAttribute('d', `M0,${px(area.top)}V${px(area.bottom)}`);
     budget
       .querySelector('.target')
@@ -187,7 +188,7 @@ export function frontPicture(
     ${directLabels(
       [
         ...(found === undefined ? [] : [{ text: 'within the budget', x: x(found.sft), y: y(found.dpo.upper) }]),
-        { text: 'knee', x: x(knee.sft), y: y(knee.dpo) },
+        ...(knee === undefined ? [] : [{ text: 'knee', x: x(knee.sft), y: y(knee.dpo) }]),
       ],
       area,
       0.78 * rem,
@@ -225,7 +226,7 @@ function sentence(
   front: DrawnFront,
   choice: DrawnChoice | Silence | undefined,
 ): string {
-  const here = `At λ = ${lambda}: f<sub>SFT</sub> ${shortNumber(at.sft)}, f<sub>DPO</sub> ${shortNumber(at.dpo)}; ${exchange(lambda / (1 - lambda))}.`;
+  const here = `At λ = ${lambda}: f<sub>SFT</sub> ${shortNumber(at.sft)}, f<sub>DPO</sub> ${shortNumber(at.dpo)}; ${exchange(lambda / (1 - lambda), front)}.`;
   const enclosed = `The polygons are ${textAbove(front.error)} of the ranges apart, after ${front.solves} solves.`;
   if (choice === undefined) return `<p>${here}</p><p>${enclosed}</p>`;
   if ('reason' in choice) return `<p class="refusal">${choice.reason}</p><p>${here}</p>`;
@@ -235,12 +236,14 @@ function sentence(
     forgetAtMost,
     exchangeRate,
   } = choice;
-  return `<p class="choice">With at most <strong>${shortNumber(forgetAtMost)}</strong> nats of SFT lost, the least f<sub>DPO</sub> is
+  const rates = [low, high].map((one) => -one / (1 - one));
+  return `<p class="choice">With at most <strong>${shortNumber(forgetAtMost)}</strong> ${lossWords(front.kind).of('sft')} lost, the least f<sub>DPO</sub> is
     between <span data-number="dpo-lower">${textBelow(dpo.lower)}</span> and <span data-number="dpo-upper">${textAbove(dpo.upper)}</span>: choose λ in [<span data-number="lambda-low">${textBelow(low)}</span>, <span data-number="lambda-high">${textAbove(high)}</span>].
-    There the exchange rate is <span data-number="exchange-rate">${shortNumber(exchangeRate)}</span>: ${exchange(-exchangeRate)}.</p>
+    There the exchange rate is in [<span data-number="rate-low">${textBelow(rates[1])}</span>, <span data-number="rate-high">${textAbove(rates[0])}</span>]: ${exchange(-exchangeRate, front)}.</p>
     <p>${here}</p><p>${enclosed}</p>`;
 }
 
-function exchange(rate: number): string {
-  return rate === Infinity ? 'DPO alone counts' : `one nat of DPO costs ${significant(rate, 3)} of SFT`;
+function exchange(rate: number, { kind }: DrawnFront): string {
+  const { of, one } = lossWords(kind);
+  return rate === Infinity ? 'DPO alone counts' : `one ${one('dpo')} costs ${significant(rate, 3)} ${of('sft')}`;
 }

@@ -1,6 +1,7 @@
 import type { Estimate } from '../../src/base/statistics.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Enclosed, FrontChoice } from '../../src/convex/front/choose.js';
+import type { Problem } from '../../src/convex/problem/problem.js';
 import type { Vertex } from '../../src/convex/front/support.js';
 import type { Chosen } from '../../src/remedy/row.js';
 import type { CurvePoint } from '../../src/remedy/curve.js';
@@ -79,7 +80,10 @@ export interface DrawnFront {
   /** How far they are apart at most, relative to the ranges of the objectives. */
   readonly error: number;
   readonly solves: number;
-  readonly knee: { readonly lambda: number; readonly dpo: number; readonly sft: number };
+  /** Undefined where the front is straight. */
+  readonly knee: { readonly lambda: number; readonly dpo: number; readonly sft: number } | undefined;
+  /** Of the problem, for the words of amounts. */
+  readonly kind: Problem['data']['kind'];
   /** f_SFT*, and how much f_SFT exceeds it at most along the front. */
   readonly leastSft: number;
   readonly mostForgotten: number;

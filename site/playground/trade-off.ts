@@ -61,11 +61,11 @@ function silentOr<Found>(compute: () => Found): Found | Silence {
   }
 }
 
-function drawnFront({ inner, outer, error, supports, knee }: EnclosedFront): DrawnFront {
+function drawnFront({ problem, inner, outer, error, supports, knee }: EnclosedFront): DrawnFront {
   const leastSft = supports[supports.length - 1].point.value;
-  const { lambda, dpo, sft } = knee;
   return {
-    ...{ inner, outer, error, solves: supports.length, knee: { lambda, dpo, sft }, leastSft },
+    ...{ inner, outer, error, solves: supports.length, leastSft, kind: problem.data.kind },
+    knee: knee && { lambda: knee.lambda, dpo: knee.dpo, sft: knee.sft },
     mostForgotten: inner[0][1] - leastSft,
   };
 }

@@ -3,8 +3,8 @@ import { shellWords, shortNumber } from '../base/text.js';
 import { chooseOnFront, type Enclosed, type FrontChoice } from '../convex/front/choose.js';
 import { enclosedFront, type EnclosedFront, type FrontOptions } from '../convex/front/enclosed-front.js';
 import type { Problem } from '../convex/problem/problem.js';
-import type { ObjectiveName } from '../schedule/schedule.js';
 import { forgotten } from './forgotten.js';
+import { lossWords } from './loss-words.js';
 import { waysTo, type Way } from './ways.js';
 
 /** Options of `advise`. */
@@ -33,6 +33,9 @@ export interface Advice {
 /** A share of a range that is as good as nothing, for limits that are judged against the front. */
 const negligible = 1e-6;
 
+/** How well the exchange rate is known at least, and a share of a range by which a schedule's limit may miss the choice. */
+const closely = 1e-3;
+
 /**
  * What Sequential forgets, what is possible, which λ, and which schedule gets there at what cost, for someone who has the
  * problem and no theory. Every sentence has its certified numbers.
@@ -42,18 +45,16 @@ const negligible = 1e-6;
 export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const { file = 'problem.json', forgetAtMost, onProgress } = options;
   const front = enclosedFront(problem, { error: options.error ?? 1e-3, ...(onProgress && { onProgress }) });
-  const budget = forgetAtMost === undefined ? { sftAtMost: front.knee.sft } : { forgetAtMost };
-  const { choice } = chooseOnFront(front, budget);
+  const { ranges, inner, knee } = front;
+  const [first, last] = [inner[0], inner[inner.length - 1]];
+  const middle = (first[1] + last[1]) / 2;
+  const budget = forgetAtMost === undefined ? { sftAtMost: knee?.sft ?? middle } : { forgetAtMost };
+  const { choice } = chooseOnFront(front, budget, Math.min(front.error, closely));
   const lambda = Number(((choice.lambda[0] + choice.lambda[1]) / 2).toPrecision(6));
   const least = { dpo: front.supports[0].point.value, sft: front.supports[front.supports.length - 1].point.value };
-  const { ranges, inner } = front;
-  const [first, last] = [inner[0], inner[inner.length - 1]];
   const dpo = typeof choice.dpo === 'number' ? { lower: choice.dpo, upper: choice.dpo } : choice.dpo;
 
-  // Losses of policies are in nats; those of other functions have no unit.
-  const isInNats = problem.data.kind === 'log-linear';
-  const of = (objective: ObjectiveName): string =>
-    isInNats ? `nats of ${objective.toUpperCase()}` : `of f_${objective.toUpperCase()}`;
+  const { of, one: unit } = lossWords(problem.data.kind);
   const sentences: Sentence[] = forgotten(front).map(({ first: lost, loss }) => ({
     text:
       `Sequential, ${lost === 'sft' ? 'SFT then DPO' : 'DPO then SFT'}, run to its end, loses ${between(loss)} ` +
@@ -69,9 +70,17 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
     numbers: { error: front.error, dpo: [least.dpo, last[0]], sft: [least.sft, first[1]] },
   });
   const spent = typeof choice.sft === 'number' ? choice.sft : choice.sft.upper;
+  const where =
+    forgetAtMost !== undefined
+      ? `With at most ${shortNumber(forgetAtMost)} ${of('sft')} lost,`
+      : inner.length === 1
+        ? 'There'
+        : knee === undefined
+          ? 'The front is straight, so that no point of it is a knee; its middle has'
+          : 'The knee, farthest from the chord between the ends, has';
   sentences.push({
     text:
-      `${forgetAtMost === undefined ? 'The knee, farthest from the chord between the ends, has' : `With at most ${shortNumber(forgetAtMost)} ${of('sft')} lost,`} ` +
+      `${where} ` +
       `f_SFT ≤ ${textAbove(spent)} and f_DPO ${between(dpo)}: λ between ${textBelow(choice.lambda[0])} and ` +
       `${textAbove(choice.lambda[1])}.`,
     numbers: { sft: spent, dpo, lambda: choice.lambda },
@@ -79,13 +88,21 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const rates = choice.lambda.map((one) => one / (1 - one)) as [number, number];
   if (inner.length > 1) {
     sentences.push({
-      text: `There one ${isInNats ? 'nat of DPO' : 'unit of f_DPO'} costs between ${textBelow(rates[0])} and ${textAbove(rates[1])} ${of('sft')}.`,
+      text: `There one ${unit('dpo')} costs between ${textBelow(rates[0])} and ${textAbove(rates[1])} ${of('sft')}.`,
       numbers: { exchangeRate: rates },
     });
   }
-  const ways = waysTo(problem, lambda, forgetAtMost === undefined ? {} : { forgetAtMost });
+  // Theory's budget is what the minimiser of F_λ spends, and of a straight front that is any point.
+  const spends = forgetAtMost ?? (knee === undefined ? middle - least.sft : undefined);
+  const ways = waysTo(problem, lambda, spends === undefined ? {} : { forgetAtMost: spends });
   const enough = negligible * (lambda * ranges.dpo + (1 - lambda) * ranges.sft);
-  const reaching = ways.filter(({ gap, certificate }) => gap + certificate <= enough);
+  // Where F_λ has many minimisers its least value is not enough: the budget has to be kept, and spent.
+  const reaching = ways.filter(
+    (way) =>
+      way.gap + way.certificate <= enough &&
+      way.sft <= spent + closely * ranges.sft &&
+      way.dpo <= dpo.upper + closely * ranges.dpo,
+  );
   const cheapest = Math.min(...reaching.map(({ cost }) => cost.gradients + cost.evaluations / 2));
   for (const way of reaching.filter(({ cost }) => cost.gradients + cost.evaluations / 2 === cheapest)) {
     sentences.push({
@@ -101,7 +118,12 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
       numbers: Object.fromEntries(dearer.map((way) => [way.name, { lower: 0, upper: way.gap + way.certificate }])),
     });
   }
-  const asked = forgetAtMost === undefined ? ['--knee'] : ['--forget-at-most', String(forgetAtMost)];
+  const asked =
+    forgetAtMost !== undefined
+      ? ['--forget-at-most', String(forgetAtMost)]
+      : knee !== undefined
+        ? ['--knee']
+        : ['--sft-at-most', String(middle)];
   return {
     sentences,
     choice,

@@ -13,6 +13,9 @@ export interface Way {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** F_λ at its limit, less min F_λ, and what that may be off by. */
   readonly gap: number;
+  /** Both objectives there. */
+  readonly dpo: number;
+  readonly sft: number;
   readonly certificate: number;
   readonly cost: RemedyRow['cost'];
   readonly needs: RemedyRow['needs'];
@@ -34,7 +37,18 @@ export function waysTo(problem: Problem, lambda: number, given: Readonly<Record<
   const ways = rows.flatMap(({ name, chosen, parameters, limit, cost, needs }) =>
     limit === null || chosen === 'hindsight'
       ? []
-      : [{ name, parameters, gap: limit.gap, certificate: limit.certificate + limit.gapCertificate, cost, needs }],
+      : [
+          {
+            name,
+            parameters,
+            gap: limit.gap,
+            dpo: limit.dpo,
+            sft: limit.sft,
+            certificate: limit.certificate + limit.gapCertificate,
+            cost,
+            needs,
+          },
+        ],
   );
   const work = ({ cost }: Way): number => cost.gradients + cost.evaluations / 2;
   return ways.sort((a, b) => a.gap - b.gap || work(a) - work(b));

@@ -1,3 +1,4 @@
+import type { ConvexFunction } from '../convex/problem/problem.js';
 import { minimizeWeightedSum, type WeightedSumMinimum } from '../convex/optimum/weighted-sum.js';
 import { certifiedLimit, isReason, type Limit } from './limit.js';
 import { nonNegativeText } from './parameter-text.js';
@@ -78,6 +79,7 @@ function constrainedMinimum(setup: Setup, delta: number): Limit {
     minimizer: stageOne,
     value: problem.objectives[second].value(stageOne),
   };
+  let beyond = isReason(stageTwo) ? undefined : stageTwo.minimizer;
   let bound = optima.ideal[second].value - optima.ideal[second].certificate;
   let weight = setup.weightOfSecond;
   for (let iteration = 0, side = 0; iteration < 80; iteration++) {
@@ -100,6 +102,7 @@ function constrainedMinimum(setup: Setup, delta: number): Limit {
       if (side === -1) highExcess /= 2;
       side = -1;
     } else {
+      beyond = point.minimizer;
       [high, highExcess] = [weight, excess];
       if (side === 1) lowExcess /= 2;
       side = 1;
@@ -109,5 +112,28 @@ function constrainedMinimum(setup: Setup, delta: number): Limit {
     if (!(next > low && next < high)) break;
     weight = next;
   }
+  // Where the front is straight no weight leads to a point within it, but means of both ends do.
+  if (beyond !== undefined && inside.value - bound > 1e-10 * Math.max(1, Math.abs(bound))) {
+    const minimizer = lastWithin(problem.objectives[first], limit, inside.minimizer, beyond);
+    const value = problem.objectives[second].value(minimizer);
+    if (value < inside.value) inside = { minimizer, value };
+  }
   return { minimizer: inside.minimizer, certificate: Math.max(0, inside.value - bound) };
+}
+
+/** The last point of a segment, by bisection, at which a function is within a limit. */
+function lastWithin(
+  f: Pick<ConvexFunction, 'value'>,
+  limit: number,
+  from: Float64Array,
+  to: Float64Array,
+): Float64Array {
+  const at = (share: number): Float64Array => from.map((entry, i) => entry + share * (to[i] - entry));
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (f.value(at(middle)) <= limit) low = middle;
+    else high = middle;
+  }
+  return at(low);
 }

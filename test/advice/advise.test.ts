@@ -51,6 +51,33 @@ it('beside a constant of 1e15 claims no more than doubles tell: not the limit of
   expect(sentences[2].text).toContain('f_DPO counts as varying by');
 });
 
+it('of a straight front, whose every λ but one leads to an end, advises what keeps the budget and calls no point the knee', async () => {
+  const objectives = { dpo: 'abs(x-1)', sft: 'abs(x+1)' };
+  const line = { kind: 'expression', variables: ['x'], objectives, radius: 5, start: [-4] };
+  const problem = await parseProblem(line);
+  const said = ({ sentences }: ReturnType<typeof advise>): string => sentences.map(({ text }) => text).join('\n');
+  const { commands, ways, ...rest } = advise(problem, { forgetAtMost: 0.5 });
+  // MAXRIGHT ends where both have lost 1: on the front, with the least F_λ, and beyond the budget.
+  expect(ways.find(({ name }) => name === 'maxright')).toMatchObject({ sft: expect.closeTo(1, 6) as number });
+  expect(said({ commands, ways, ...rest })).not.toMatch(/maxright|alright/);
+  expect(ways.find(({ name }) => name === 'budget')).toMatchObject({ sft: 0.5, dpo: 1.5 });
+  expect(commands[0]).toContain('--schedule budget --lambda 0.5 --forget-at-most 0.5 ');
+  const middle = advise(problem);
+  expect(said(middle)).toMatch(/straight, so that no point of it is a knee; its middle has f_SFT ≤ 1(?:\.00001)? and/);
+  expect(middle.commands.join('\n')).not.toContain('--knee');
+});
+
+it('of one θ that is best for both says so', async () => {
+  const both = { minimizer: [2, 3], noise: 0 };
+  const hessian = (b: number): number[][] => [[1, 0], [0, b]]; // prettier-ignore
+  const objectives = { dpo: { ...both, hessian: hessian(1) }, sft: { ...both, hessian: hessian(2) } };
+  const { sentences } = advise(await parseProblem({ kind: 'quadratic', objectives, start: [1, 1] }));
+  expect(sentences.map(({ text }) => text).slice(2, 4)).toEqual([
+    'Nothing is to be traded: one θ is best for both objectives.',
+    'There f_SFT ≤ 0 and f_DPO between 0 and 0: λ between 0 and 1.',
+  ]);
+});
+
 it('says numbers of intervals rounded outwards', () => {
   expect([textBelow(1.9999999), textAbove(1.0000001)]).toEqual(['1.99999', '1.00001']);
   for (const x of [Math.PI, -Math.PI, 1e-20 / 3, 2 / 3e-9, 0, 5]) {

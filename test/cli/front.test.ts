@@ -40,6 +40,24 @@ it('prints the front, its hypervolume, knee, choice and rows', () => {
   expect(ofLayer('outer')).toBe((front.outer as unknown[]).length);
 });
 
+it('says in words what a reader of the table would take for the front, or for more than is known', async () => {
+  const words = async (objectives: object, ...options: string[]): Promise<string> => {
+    const file = fileIn(folder, 'line.json', {
+      ...{ kind: 'expression', variables: ['x'], objectives, radius: 5, start: [-4] },
+    });
+    return (await refused(frontCommand(), ['front', file, ...options])).stdout;
+  };
+  // f_SFT is least on [−1, 1], and the solver starts at the far end of that.
+  const flat = await words({ dpo: '(x-3)^2/2', sft: 'max(0,abs(x)-1)' }, '--error', '0.2', '--forget-at-most', '0');
+  expect(flat).toMatch(/^ +0 +3\.125 +0 /m);
+  expect(flat).toContain('\nnot on the front, as other points better it: λ 0\n');
+  expect(flat).toMatch(/^choice {2}λ in \[0, 0\.3\d+\] .*exchange rate in \[-0\.5\d+, 0\]$/m);
+  const straight = await words({ dpo: 'abs(x-1)', sft: 'abs(x+1)' });
+  expect(straight).toContain('\nknee  none: the front is straight\n');
+  const { code, stderr } = await refused(frontCommand(), ['front', join(folder, 'line.json'), '--knee']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^forgetting: knee: got true, .*straight[^\n]*\n$/)]);
+});
+
 it('refuses budgets, errors and reference points in one line', async () => {
   const cases: readonly [string[], RegExp][] = [
     [['--forget-at-most', '-1'], /^forgetting: forget-at-most: got -1, .*\[0, 2\]\n$/],

@@ -179,11 +179,12 @@ describeInBrowser('the playground', () => {
       [...document.querySelectorAll('#front-words [data-number]')].map(({ textContent }) => textContent),
     );
     const [, ...printedChoice] =
-      /choice +λ in \[(\S+), (\S+)\] +dpo in \[(\S+), (\S+)\] .* exchange rate (\S+)/.exec(
+      /choice +λ in \[(\S+), (\S+)\] +dpo in \[(\S+), (\S+)\] .* exchange rate in \[(\S+), (\S+)\]/.exec(
         shell(await copied('#copy-front')),
       ) ?? [];
-    const [low, high, lower, upper, rate] = printedChoice;
-    expect(said).toEqual([lower, upper, low, high, rate]);
+    const [low, high, lower, upper, ...rates] = printedChoice;
+    expect(said).toEqual([lower, upper, low, high, ...rates]);
+    expect(await words.innerText()).toMatch(/nats of SFT lost.*one nat of DPO costs \S+ nats of SFT/s);
 
     // Along the front by hand: λ follows.
     const point = await page.locator('[data-handle=lambda] .grip').boundingBox();

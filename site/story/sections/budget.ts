@@ -1,3 +1,4 @@
+import { lossWords } from '../../../src/advice/loss-words.js';
 import { textAbove, textBelow } from '../../../src/base/outward-text.js';
 import { frontCommand } from '../../playground/command.js';
 import { frontView } from '../../playground/front-view.js';
@@ -36,15 +37,16 @@ export const budget: Section = {
       change(Math.round((whole * asked.forgetAtMost) / found.mostForgotten));
     }),
   ],
-  sentence({ choice }) {
-    if (choice === undefined || 'reason' in choice) return undefined;
+  sentence({ choice, front }) {
+    if (choice === undefined || 'reason' in choice || front === undefined || 'reason' in front) return undefined;
+    const { of, one } = lossWords(front.kind);
     const { forgetAtMost, dpo, lambda, exchangeRate } = choice;
     const middle = (lambda[0] + lambda[1]) / 2;
     const rate =
       Number.isFinite(exchangeRate) && exchangeRate < 0
-        ? ` There one more nat of DPO costs ${said('rate', -exchangeRate)} of SFT.`
+        ? ` There one more ${one('dpo')} costs ${said('rate', -exchangeRate)} ${of('sft')}.`
         : '';
-    return `With at most ${said('budget', forgetAtMost)} nats of SFT lost, the least f<sub>DPO</sub> is ${said('dpo', dpo.upper)}, certified between ${textBelow(dpo.lower)} and ${textAbove(dpo.upper)}. The λ that reaches it is ${said('lambda', middle)}.${rate}`;
+    return `With at most ${said('budget', forgetAtMost)} ${of('sft')} lost, the least f<sub>DPO</sub> is ${said('dpo', dpo.upper)}, certified between ${textBelow(dpo.lower)} and ${textAbove(dpo.upper)}. The λ that reaches it is ${said('lambda', middle)}.${rate}`;
   },
   command: ({ state, choice }) =>
     frontCommand(state, choice === undefined || 'reason' in choice ? 0 : choice.forgetAtMost),

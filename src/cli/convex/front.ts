@@ -3,6 +3,7 @@ import { InputError } from '../../base/input-error.js';
 import { textAbove, textBelow } from '../../base/outward-text.js';
 import { shortNumber } from '../../base/text.js';
 import type { Budget, FrontChoice } from '../../convex/front/choose.js';
+import type { EnclosedFront } from '../../convex/front/enclosed-front.js';
 import type { Pair } from '../../schedule/schedule.js';
 import { numberOption, pairOption, tableFile } from '../arguments.js';
 import { printJson, printTable } from '../output.js';
@@ -60,7 +61,7 @@ export function frontCommand(): Command {
       };
       const enclosed = enclosedFront(problem, { error: options.error, onProgress });
       progress.stop();
-      const asked = budget ?? (options.knee === true ? { sftAtMost: enclosed.knee.sft } : undefined);
+      const asked = budget ?? (options.knee === true ? kneeOf(enclosed) : undefined);
       const { choice, front } = asked === undefined ? { front: enclosed } : chooseOnFront(enclosed, asked);
       const { referencePoint: reference } = options;
       const volume = hypervolume(front, reference && [reference.dpo, reference.sft]);
@@ -70,7 +71,7 @@ export function frontCommand(): Command {
         await writeTable(options.out, frontRows(front), frontColumns);
       }
       const points = front.supports.map(({ point }) => point);
-      const knee = { lambda: front.knee.lambda, dpo: front.knee.dpo, sft: front.knee.sft };
+      const knee = front.knee && { lambda: front.knee.lambda, dpo: front.knee.dpo, sft: front.knee.sft };
       if (options.json === true) {
         printJson({
           points,
@@ -79,7 +80,8 @@ export function frontCommand(): Command {
           error: front.error,
           ranges: front.ranges,
           hypervolume: volume,
-          knee,
+          // Of a straight front there is none.
+          knee: knee ?? null,
           ...(choice && { choice }),
           ...(problem.conditionalOnConvexity && { conditionalOn: 'convexity' }),
           provenance: provenance(0, text),
@@ -99,22 +101,51 @@ export function frontCommand(): Command {
           `f_${name.toUpperCase()} is not known to vary by ${textAbove(front.ranges[name])}, which counts as its range`,
         );
       }
-      if (front.error > options.error) line('doubles allow no more: the certificates of the minima are as large');
+      if (front.error > options.error) {
+        const largest = Math.max(...points.map(({ certificate }) => certificate));
+        line(`the certificates of the minima, the largest ${textAbove(largest)}, allow no more`);
+      }
+      const bettered = betteredPoints(front).map(({ lambda }) => shortNumber(lambda));
+      if (bettered.length > 0) line(`not on the front, as other points better it: λ ${bettered.join(', ')}`);
       line(
         `hypervolume [${textBelow(volume.lower)}, ${textAbove(volume.upper)}] for ${volume.referencePoint.map(shortNumber).join(', ')}`,
       );
-      line(`knee  λ ${shortNumber(knee.lambda)}  dpo ${shortNumber(knee.dpo)}  sft ${shortNumber(knee.sft)}`);
+      line(
+        knee === undefined
+          ? 'knee  none: the front is straight'
+          : `knee  λ ${shortNumber(knee.lambda)}  dpo ${shortNumber(knee.dpo)}  sft ${shortNumber(knee.sft)}`,
+      );
       if (choice !== undefined) line(choiceLine(choice));
       if (problem.conditionalOnConvexity) line('certificates are conditional on convexity');
     });
 }
 
-function choiceLine({ lambda, dpo, sft, exchangeRate }: FrontChoice): string {
+/** The knee as a budget. */
+function kneeOf({ knee }: EnclosedFront): Budget {
+  if (knee === undefined) throw new InputError('knee', true, 'a budget: this front is straight, no point is its knee');
+  return { sftAtMost: knee.sft };
+}
+
+/** A part of the range by which points near an end of the front, whose λ is nearly 0 or 1, may miss it. */
+const nearEnd = 1e-6;
+
+/** The points that lie beyond an end of the front: of an objective with many minimisers one may. */
+function betteredPoints({ inner, ranges, supports }: EnclosedFront): readonly { readonly lambda: number }[] {
+  const points = supports.map(({ point }) => point);
+  const slack = 4 * Math.max(...points.map(({ certificate }) => certificate));
+  const [most, highest] = [inner[inner.length - 1][0], inner[0][1]];
+  return points.filter(
+    ({ dpo, sft }) => dpo - most > slack + nearEnd * ranges.dpo || sft - highest > slack + nearEnd * ranges.sft,
+  );
+}
+
+function choiceLine({ lambda, dpo, sft }: FrontChoice): string {
+  const [least, most] = lambda.map((one) => -one / (1 - one));
   const shown = (loss: FrontChoice['dpo']): string =>
     typeof loss === 'number' ? `≤ ${shortNumber(loss)}` : `in [${textBelow(loss.lower)}, ${textAbove(loss.upper)}]`;
   return (
     `choice  λ in [${textBelow(lambda[0])}, ${textAbove(lambda[1])}]  dpo ${shown(dpo)}  sft ${shown(sft)}  ` +
-    `exchange rate ${shortNumber(exchangeRate)}`
+    `exchange rate in [${textBelow(most)}, ${textAbove(least)}]`
   );
 }
 

@@ -41,15 +41,16 @@ export interface ChosenOnFront {
 
 /**
  * The least value of one objective where the other is within a budget, enclosed, with the λ and θ that give it. Solves for
- * more λ near it: until the enclosure is a thousandth of the front's error and the exchange rate is known to that error,
- * or as far as doubles and a corner of the front allow.
+ * more λ near it: until the enclosure is a thousandth of the front's error and the exchange rate is known to `error`, or
+ * as far as doubles and a corner of the front allow.
  *
  * Throws an InputError where the budget is outside the range that the front covers.
+ * @param error how well the exchange rate is to be known, relative to it; the front's own error unless given
  */
-export function chooseOnFront(front: EnclosedFront, budget: Budget): ChosenOnFront {
+export function chooseOnFront(front: EnclosedFront, budget: Budget, error = front.error): ChosenOnFront {
   const asked = limitOf(front, budget);
   const closed = closedIn(front, asked);
-  const { front: narrowed, lambda } = narrow(closed, asked, Math.max(front.error, 1e-9));
+  const { front: narrowed, lambda } = narrow(closed, asked, Math.max(error, 1e-9));
   const { lower, upper, minimizer } = enclosed(narrowed, asked);
   const middle = (lambda[0] + lambda[1]) / 2;
   const least = { lower, upper };
@@ -79,9 +80,9 @@ function narrow(
   asked: Limit,
   error: number,
 ): { front: EnclosedFront; lambda: readonly [number, number] } {
-  const intervalOf = (one: EnclosedFront): readonly [number, number] => {
-    const reached = one.supports.map((each) => each.reached);
-    return multipliers(reached, asked.of, asked.limits, leastValue(one.supports, asked.of, asked.limits.high));
+  const intervalOf = ({ supports }: EnclosedFront): readonly [number, number] => {
+    const reached = supports.map((each) => each.reached);
+    return multipliers(reached, asked.of, spentOf(supports, asked), leastValue(supports, asked.of, asked.limits.high));
   };
   let current = front;
   let lambda = intervalOf(front);
@@ -102,6 +103,15 @@ function narrow(
   return { front: current, lambda };
 }
 
+/**
+ * An interval that holds what the constrained minimum has of the limited objective: the limit, or less where a limit at the
+ * end of the front, which is known to its certificates alone, does not bind.
+ */
+function spentOf(supports: readonly Support[], { limited, of, limits }: Limit): Interval {
+  const least = Math.min(...supports.map(({ reached }) => reached[of === 'dpo' ? 0 : 1]));
+  return { low: Math.min(limits.low, leastValue(supports, limited, least)), high: limits.high };
+}
+
 /** A budget as a limit of one objective. */
 interface Limit {
   readonly limited: ObjectiveName;
@@ -118,7 +128,7 @@ function limitOf(front: EnclosedFront, budget: Budget): Limit {
     const { forgetAtMost } = budget;
     const end = supports[supports.length - 1];
     const { value } = end.point;
-    checkWithin('forget-at-most', forgetAtMost, 0, inner[0][1] - value);
+    checkWithin('forget-at-most', forgetAtMost, 0, Math.max(0, inner[0][1] - value));
     const least = Math.min(...supports.map(({ reached }) => reached[1]));
     const limits = add(point(forgetAtMost), { low: end.bound, high: least });
     return { limited: 'sft', of: 'dpo', limit: value + forgetAtMost, limits };

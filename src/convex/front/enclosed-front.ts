@@ -15,8 +15,11 @@ export interface EnclosedFront extends Enclosure {
   readonly supports: readonly Support[];
   /** How far the polygons are apart at most, in units of the ranges. */
   readonly error: number;
-  /** The point of the front farthest from the chord between its ends; of a front that is one point, that point. */
-  readonly knee: WeightedSumMinimum;
+  /**
+   * The point of the front farthest from the chord between its ends; of a front that is one point, that point; undefined
+   * where the front is straight, so that no point is farther than another.
+   */
+  readonly knee: WeightedSumMinimum | undefined;
 }
 
 /** Options of `enclosedFront`. */
@@ -76,7 +79,9 @@ export function enclosedFront(problem: Problem, { error, mostSolves = 2000, onPr
   const { inner } = enclosure(supports, sizes);
   const lambda = normal(inner[0], inner[inner.length - 1]) ?? 0.5;
   const knee = (supports.find((one) => one.lambda === lambda) ?? add(lambda)).point;
-  return frontOf(problem, supports, sizes, knee);
+  const front = frontOf(problem, supports, sizes, isStraight(supports, sizes, knee) ? undefined : knee);
+  requireCloser(front, error, sizes);
+  return front;
 
   /**
    * Of an objective with many minimisers the solver's need not be on the front: solves for λ near its end until a point
@@ -109,9 +114,35 @@ export function refined(front: EnclosedFront, lambda: number): EnclosedFront {
   return frontOf(problem, sorted([...supports, added]), sizesOf(problem, supports), knee);
 }
 
-function frontOf(problem: Problem, supports: readonly Support[], sizes: Pair, knee: WeightedSumMinimum): EnclosedFront {
+function frontOf(
+  problem: Problem,
+  supports: readonly Support[],
+  sizes: Pair,
+  knee: EnclosedFront['knee'],
+): EnclosedFront {
   const enclosed = enclosure(supports, sizes);
   return { problem, supports, ...enclosed, error: errorOf(enclosed), knee };
+}
+
+/** A distance from the chord, as a part of its length, that is no more than rounding of the ends. */
+const straight = 1e-9;
+
+/** Whether the point that is farthest from the chord lies on it. */
+function isStraight(supports: readonly Support[], sizes: Pair, { lambda, value }: WeightedSumMinimum): boolean {
+  const { inner } = enclosure(supports, sizes);
+  const [first, last] = [inner[0], inner[inner.length - 1]];
+  const weighted = (dpo: number, sft: number): number => lambda * dpo + (1 - lambda) * sft;
+  return inner.length > 1 && weighted(...first) - value <= straight * weighted(last[0] - first[0], first[1] - last[1]);
+}
+
+/** A certificate, relative to the values, with which a front that is a single point is still known as one. */
+const pointlike = 1e-9;
+
+/** Throws an InputError where the minima are certified so poorly that nothing is known of the front. */
+function requireCloser({ error: reached, supports }: EnclosedFront, error: number, sizes: Pair): void {
+  const certificate = Math.max(...supports.map(({ point }) => point.certificate));
+  if (reached <= Math.max(1, error) || certificate <= pointlike * Math.max(1, sizes.dpo, sizes.sft)) return;
+  throw new InputError('certificate', certificate, 'minima that are certified more closely than the front is long');
 }
 
 function certifiedEnd(problem: Problem, objective: ObjectiveName): Support {

@@ -6,7 +6,7 @@ import type { Vertex } from './support.js';
  * An interval of λ that holds every λ of which the θ that minimises `of`, where the other objective is at most a limit, is
  * a minimiser too. For such a λ the line λ f_DPO + (1 − λ) f_SFT through that minimum supports the front, so that no
  * point that is reached lies below it.
- * @param limits an interval that holds the limit
+ * @param limits an interval that holds what that θ has of the other objective
  * @param least a lower bound on the minimum
  */
 export function multipliers(

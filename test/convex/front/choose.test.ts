@@ -64,6 +64,17 @@ describe('the choice on a front', () => {
     expect(lambda[1]).toBeLessThan(0.34);
   });
 
+  it('holds every λ where the front is a single point, whose budget is known to rounding alone', async () => {
+    const variables = Array.from({ length: 11 }, (_, i) => `x${i}`);
+    const dpo = `max(${variables.join(',')})`;
+    const start = variables.map(() => 0);
+    const file: ProblemFile = { kind: 'expression', variables, objectives: { dpo, sft: dpo }, radius: 1, start };
+    const front = enclosedFront(await parseProblem(file), { error: 1e-3 });
+    for (const budget of [{ forgetAtMost: 0 }, { sftAtMost: front.inner[0][1] }, { dpoAtMost: front.inner[0][0] }]) {
+      expect(chooseOnFront(front, budget).choice.lambda).toEqual([0, 1]);
+    }
+  });
+
   it('is never beaten by random θ within the budget', async () => {
     for (const file of [planeFile(), planeFile({ radius: 0.8 })]) {
       const { problem, dpo, front } = await choose(file, { forgetAtMost: 0.2 });

@@ -7,6 +7,7 @@ import { reachedAt, support, type Vertex } from '../../../src/convex/front/suppo
 import { ontoBall } from '../../../src/convex/optimum/quadratic-model.js';
 import type { ProblemFile } from '../../../src/convex/problem/format.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
+import type { Form } from '../../../src/theory/subject.js';
 import { suite, subjectOf } from '../../../src/theory/verify/suite.js';
 import { closedFormFile } from '../../problems.js';
 
@@ -31,6 +32,18 @@ async function frontOf(file: ProblemFile, error = 1e-3): Promise<EnclosedFront> 
   return enclosedFront(await parseProblem(file), { error });
 }
 
+/** A subject that is given as a formula, as a problem file. */
+function fileOf(form: Form | undefined): ProblemFile {
+  if (form === undefined) throw new Error('a subject that is no formula');
+  const n = form.kind === 'tilted' ? 2 : form.coordinates;
+  const variables = Array.from({ length: n }, (_, i) => `x${i + 1}`);
+  const [dpo, sft] =
+    form.kind === 'tilted'
+      ? ['+', '-'].map((sign) => `${form.slope} * x1 ${sign} x2`)
+      : Array.from({ length: 2 }, () => `max(${variables.join(',')})`);
+  return { kind: 'expression', variables, objectives: { dpo, sft }, radius: 1, start: variables.map(() => 0) };
+}
+
 /** A pair of expressions in x on a ball. */
 function line(dpo: string, sft: string, radius = 5, start = -4): ProblemFile {
   return { kind: 'expression', variables: ['x'], objectives: { dpo, sft }, radius, start: [start] };
@@ -51,13 +64,19 @@ describe('the enclosed front', () => {
     }
   });
 
-  it('takes at most 40 solves for 1e-3 on every problem of the suite, and holds what random θ reach', async () => {
-    for (const name of new Set(suite(true).map(({ problem }) => problem))) {
-      const { problem } = await subjectOf({ problem: name, lambda: 0.5 });
-      if (problem === undefined) continue;
+  // A certificate of the minimum of a maximum of 100 coordinates is beyond the bundle method: refused below.
+  const names = new Set(suite(true).map(({ problem }) => problem));
+  const certified = [...names].filter((name) => !/^max-of-\d{3}-/.test(name));
+  it.each(certified)(
+    'takes at most 40 solves for 1e-3 on %s of the suite, and holds what random θ reach',
+    async (name) => {
+      const { problem: own, form } = await subjectOf({ problem: name, lambda: 0.5 });
+      const problem = own ?? (await parseProblem(fileOf(form)));
       const front = enclosedFront(problem, { error: 1e-3 });
-      expect(front.supports.length, name).toBeLessThanOrEqual(40);
-      expect(front.error, name).toBeLessThanOrEqual(1e-3);
+      expect(front.supports.length).toBeLessThanOrEqual(40);
+      // Of a front that is one point the range is nothing, and certificates decide.
+      const certificate = Math.max(...front.supports.map(({ point }) => point.certificate));
+      expect(front.error).toBeLessThanOrEqual(front.inner.length > 1 ? 1e-3 : 1e13 * certificate);
       const random = stream(1, `front-${name}`);
       for (let trial = 0; trial < 200; trial++) {
         // Around the front's own θ, where the polygons are close.
@@ -68,13 +87,20 @@ describe('the enclosed front', () => {
           problem.radius,
         );
         const [dpo, sft] = reachedAt(problem, Float64Array.from(theta));
-        expect(heightAt(front.outer, dpo), name).toBeLessThanOrEqual(sft * (1 + 1e-14));
+        expect(heightAt(front.outer, dpo)).toBeLessThanOrEqual(sft + 1e-14 * Math.abs(sft));
       }
-      for (const lambda of [1e-3, 0.2, 0.41, 0.77, 0.999]) {
+      for (const lambda of front.inner.length > 1 ? [1e-3, 0.2, 0.41, 0.77, 0.999] : []) {
         const { reached } = support(problem, lambda);
         expectEncloses(front, reached);
       }
-    }
+    },
+  );
+
+  it('is refused where minima are certified so poorly that nothing is known of it', async () => {
+    const problem = await parseProblem(fileOf({ kind: 'max-of-coordinates', coordinates: 100 }));
+    expect(() => enclosedFront(problem, { error: 1e-3 })).toThrow(
+      /^certificate: got 0\.\d+, expected minima that are certified more closely than the front is long/,
+    );
   });
 
   it('is refused to an error that would take solves without end', async () => {
@@ -100,7 +126,7 @@ describe('the enclosed front', () => {
     }); // prettier-ignore
     const { inner, knee } = enclosedFront(plane, { error: 1e-3 });
     expect(inner.at(-1)?.[0]).toBeCloseTo(2, 5);
-    expect(knee.lambda).toBeCloseTo(0.5, 5);
+    expect(knee?.lambda).toBeCloseTo(0.5, 5);
     // The front has a corner at x = 0, where its slope jumps.
     const corner = await frontOf(line('abs(x-1)+x^2/8', '(x+1)^2/2+2*max(0,x)'));
     for (let x = -1; x <= 1; x += 0.01) {
@@ -111,6 +137,9 @@ describe('the enclosed front', () => {
     for (let x = -1; x <= 1; x += 0.01) expectEncloses(flat, [1 - x, x + 1]);
     expect(flat.supports.length).toBeLessThanOrEqual(4);
     expect(flat.error).toBeLessThan(1e-9);
+    // All of it is chord, so that no point is the knee; of the others some point is.
+    expect(flat.knee).toBeUndefined();
+    expect(corner.knee?.lambda).toBeGreaterThan(0);
     const single = await frontOf(line('(x-1)^2', '2*(x-1)^2+1'));
     expect(single.inner).toHaveLength(1);
     expect(single.inner[0][0]).toBeCloseTo(0, 14);
