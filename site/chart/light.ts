@@ -5,15 +5,26 @@
 export function lightUp(root: HTMLElement): void {
   const rule = document.createElement('style');
   document.head.append(rule);
-  const light = (event: Event): void => {
+  // What the pointer is on goes first; what has the focus stays lit where the page moves below a pointer at rest.
+  const lit: { pointer?: string | undefined; focus?: string | undefined } = {};
+  const light = (by: 'pointer' | 'focus', event?: Event): void => {
     const found =
-      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-schedule], [data-remedy]') : null;
-    const name = found?.dataset.schedule ?? found?.dataset.remedy;
-    rule.textContent = name === undefined || !root.contains(found) ? '' : faint('', name);
+      event?.target instanceof Element ? event.target.closest<HTMLElement>('[data-schedule], [data-remedy]') : null;
+    lit[by] = root.contains(found) ? (found?.dataset.schedule ?? found?.dataset.remedy) : undefined;
+    const name = lit.pointer ?? lit.focus;
+    rule.textContent = name === undefined ? '' : faint('', name);
   };
-  for (const kind of ['pointerover', 'focusin']) root.addEventListener(kind, light);
+  root.addEventListener('pointerover', (event) => {
+    light('pointer', event);
+  });
   root.addEventListener('pointerleave', () => {
-    rule.textContent = '';
+    light('pointer');
+  });
+  root.addEventListener('focusin', (event) => {
+    light('focus', event);
+  });
+  root.addEventListener('focusout', () => {
+    light('focus');
   });
 }
 

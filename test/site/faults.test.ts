@@ -234,7 +234,7 @@ describeInBrowser('the playground', () => {
     const others = ['alright', 'maxright', 'sequential-sft-dpo'];
     await page.locator('.schedules li[data-schedule=mix] .name').hover();
     await expect.poll(lit).toEqual([others, ['mix']]);
-    await page.locator('h1').hover();
+    await page.mouse.move(2, 2);
     await expect.poll(lit).toEqual([[], [...others, 'mix'].sort()]);
     await page.locator('.schedules li[data-schedule=mix] input').focus();
     await expect.poll(lit).toEqual([others, ['mix']]);
