@@ -22,6 +22,8 @@ export function startComputing(): Computing {
   let id = 0;
   const begin = (asked: Asked | undefined): void => {
     current = asked;
+    // For whoever waits for the numbers that a change leads to.
+    document.documentElement.toggleAttribute('data-computing', asked !== undefined);
     if (asked !== undefined) worker.postMessage(asked.request);
   };
   worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {

@@ -95,11 +95,12 @@ const said = (page: Page, id: string): Promise<Record<string, string>> =>
     id,
   );
 
-/** Waits until every sentence is there and figures stay as they are. */
+/** Waits until every sentence is there, nothing is computed for a section any more, and what came of it is drawn. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     [...document.querySelectorAll('.story figcaption')].every(({ textContent }) => textContent.length > 20),
   );
+  await page.waitForFunction(() => !document.documentElement.hasAttribute('data-computing'));
   let before = '';
   for (;;) {
     const now = await page.evaluate(() => document.querySelector('main')?.innerHTML ?? '');
