@@ -90,6 +90,12 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
       const most = `at most ${weights.shapes.size}, the tensors of ${weights.source}`;
       throw new InputError(`${file}: layers`, config.layers, most);
     }
+    try {
+      requireNoOther(weights, config);
+    } catch (error) {
+      weights.close();
+      throw error;
+    }
     return { config, weights: withHeadNames(weights, config) };
   }
   const { header, weights } = openLlama2c(path);
@@ -107,6 +113,24 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
     },
     weights,
   };
+}
+
+/** What is stored with the weights of blocks and follows from the configuration: masks and frequencies. */
+const buffers = /\.(?:rotary_emb\.inv_freq|masked_bias|attn\.bias|attention\.bias)$/;
+
+/**
+ * Throws an InputError where the body of a model has a tensor that its configuration has no place for, as the bias of a map
+ * that has none, or a layer beyond the last: the numbers would be those of another model. Other heads are passed over.
+ */
+function requireNoOther({ source, shapes }: Weights, config: ModelConfig): void {
+  const { embedding, blocks } = architectureOf(config);
+  const base = embedding.slice(0, embedding.indexOf('.') + 1);
+  const known = weightShapes(config);
+  for (const [name, shape] of shapes) {
+    const whole = name.startsWith(`${blocks.slice(base.length)}.`) ? `${base}${name}` : name;
+    if (!whole.startsWith(base) || known.has(whole) || buffers.test(whole)) continue;
+    throw new InputError(`${source}: ${name}`, shape, 'no tensor that config.json has no place for');
+  }
 }
 
 /**

@@ -105,6 +105,22 @@ describe('a model folder', () => {
     });
     expect(await logits({ model: buffers })).toEqual(expected);
 
+    const others = [
+      'gpt_neox.layers.0.attention.q_norm.weight',
+      'gpt_neox.layers.7.mlp.dense_h_to_4h.bias',
+      'gpt_neox.x',
+    ];
+    for (const other of others) {
+      const more = {
+        ...stored('F32', float32),
+        [other]: { dtype: 'F32', shape: [1], bytes: float32(Float32Array.of(1)) },
+      };
+      const path = variant('more', { 'model.safetensors': safetensorsBytes(more) });
+      await expect(loadModel({ model: path })).rejects.toThrow(
+        `${other}: got [1], expected no tensor that config.json`,
+      );
+    }
+
     rmSync(join(sharded, 'b.safetensors'));
     await expect(loadModel({ model: sharded })).rejects.toThrow(/index\.json: got "no file b\.safetensors"/);
   });
