@@ -33,7 +33,7 @@ export interface Curves {
 /**
  * What runs measured, as curves: runs that differ in the seed alone are one curve with a mean and an interval; where every
  * run has a single row, those that differ in their number of steps alone are one curve over T.
- * @throws InputError where no run, or not every file, has the measure, or a run is there twice
+ * @throws InputError where no run, or not every file, has the measure, or a run or a step of one is there twice
  */
 export function curvesOf(runs: readonly RunRows[], measure: string): Curves {
   requireMeasure(runs, measure);
@@ -75,6 +75,7 @@ function points(set: readonly RunRows[], measure: string, x?: number): CurvePoin
     if (seen.has(seed)) throw new InputError(file, `a run of seed ${seed ?? 'unknown'}`, 'every run once');
     seen.add(seed);
   }
+  for (const run of set) requireStepsOnce(run, measure);
   if (set.length === 1 || set.some(({ ofEnsemble }) => ofEnsemble)) {
     if (set.length > 1)
       throw new InputError(set[1].file, `seeds from ${set[1].seed ?? 'unknown'}`, 'one ensemble of seeds');
@@ -94,6 +95,18 @@ function points(set: readonly RunRows[], measure: string, x?: number): CurvePoin
     const { mean, ci95 } = estimate(values.map((own) => own.get(step) ?? NaN));
     return { x: x ?? step, mean, low: ci95?.[0] ?? null, high: ci95?.[1] ?? null, run: set[0] };
   });
+}
+
+/** Throws an InputError where a run has two values after one step, as a log that a run was gone on with in may. */
+function requireStepsOnce({ file, rows }: RunRows, measure: string): void {
+  const known = new Map<number, number>();
+  for (const { step, numbers } of rows) {
+    const value = numbers[measure];
+    const before = known.get(step) ?? value;
+    if (value !== before)
+      throw new InputError(`${file}: ${measure} after step ${step}`, value, `${before}, once a step`);
+    known.set(step, value);
+  }
 }
 
 /** The variant of a schedule that a run's settings say, by its key; results of experiments have the key itself. */
