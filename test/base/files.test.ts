@@ -170,7 +170,7 @@ describe('a kept text', () => {
     expect(readKept(path)).toBe(text);
   });
 
-  it.each(['', 'null', '{}', 'halved', 'flipped', 'folder'])(
+  it.each(['', 'null', '{}', 'halved', 'flipped', 'folder', 'link in a circle', 'link to nothing', 'FIFO'])(
     'counts as none where the file is damaged: %s',
     async (damage) => {
       await writeKept(path, text);
@@ -179,6 +179,12 @@ describe('a kept text', () => {
         rmSync(path);
         mkdirSync(path);
         writeFileSync(join(path, 'inside'), '');
+      } else if (damage.startsWith('link')) {
+        rmSync(path);
+        symlinkSync(damage === 'link to nothing' ? at('none/there') : path, path);
+      } else if (damage === 'FIFO') {
+        rmSync(path);
+        execFileSync('mkfifo', [path]);
       } else if (damage === 'halved') writeFileSync(path, whole.subarray(0, whole.length / 2));
       else if (damage === 'flipped') {
         whole[whole.length - 4] ^= 1;
