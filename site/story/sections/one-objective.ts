@@ -18,7 +18,8 @@ export const oneObjective: Section = {
     most: 0.6,
     step: 0.01,
   },
-  needs: ['scene', 'runs'],
+  // The first figure: its path is drawn, and moves, before anything else is known.
+  needs: ['runs', 'scene'],
   // All steps in stage one, and all weight on its objective.
   state: (value) =>
     storyState({ lambda: 0, schedules: [paper.sftThenDpo], firstStage: 1, steps, stepSize: String(value), seeds: 32 }),
