@@ -15,10 +15,10 @@ export function repliesHtml(question: AskedQuestion, sides: readonly Pick<Side, 
         return `<div class="reply-bar ${manner}"><dt>${manner}: “${htmlText(question[manner])}”</dt>
           <dd><span class="bar" style="--share:${Math.min(1, share)}"></span><span class="share" data-manner="${manner}">${percent(share)}</span></dd></div>`;
       });
-      return `<section><h3>${swatch(look)}${look.label}</h3>
+      return `<div class="reply"><h3>${swatch(look)}${look.label}</h3>
         <p class="step">${said === undefined ? 'not begun' : `after step ${said.step}`}</p>
         <blockquote>${said === undefined ? '…' : htmlText(said.text === '' ? '(nothing)' : said.text)}</blockquote>
-        <dl>${bars.join('')}</dl></section>`;
+        <dl>${bars.join('')}</dl></div>`;
     })
     .join('');
 }
