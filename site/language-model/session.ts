@@ -16,6 +16,7 @@ import { syntheticConfig, syntheticTokenizerJson } from '../../src/study/synthet
 import { pretraining } from '../../src/study/synthetic/pretraining.js';
 import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
 import type { TrainingState } from '../../src/llm/train/checkpoint.js';
+import { prepareData, referenceValues, withReferenceValues } from '../../src/llm/train/prepare-data.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../../src/llm/train/step.js';
 import {
   initialState,
@@ -157,14 +158,9 @@ export async function createTrainees(settings: SessionSettings, prepared: Prepar
   const build = (): Promise<LanguageModel> =>
     assembleModel(syntheticConfig(), (name) => valuesOf(weights, name), 'every weight');
   const models = [await build(), await build()] as const;
-  const reference = await logProbabilitiesOf(models[0], replies(preferences.map((pair) => ({ pair }))));
-  const data: ObjectiveData = {
-    sft,
-    preferences: preferences.map((pair, i) => ({
-      pair,
-      reference: { chosen: reference[2 * i], rejected: reference[2 * i + 1] },
-    })),
-  };
+  const [data] = await prepareData([{ sft, preferences }], async (pairs) =>
+    withReferenceValues(pairs, await referenceValues(models[0], pairs)),
+  );
   const trainee = (at: 0 | 1): Trainee =>
     createTrainee(trainingOf(settings, settings.schedules[at], models[at], data), prepared.question);
   return [trainee(0), trainee(1)];

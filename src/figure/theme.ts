@@ -1,7 +1,7 @@
 import { interpolateNumber, piecewise, quantize } from 'd3-interpolate';
 import type { Config } from 'vega-lite';
 import { paper, variants, type ScheduleKey } from '../schedule/key.js';
-import { isListed } from '../schedule/recognise.js';
+import { isListed, labelOf } from '../schedule/recognise.js';
 
 /** How one schedule, or one mark of the optimum, looks in every figure. */
 export interface Look {
@@ -71,9 +71,9 @@ export const looks = Object.fromEntries(
 
 /**
  * The look of any schedule: of one that is none of the package's, one that its name decides and none of the package's has.
- * @param label what one that is none of the package's is called; its key unless given
+ * @param label what one that is none of the package's is called; what this process knows of it unless given
  */
-export function lookOf(key: string, label = key): Look {
+export function lookOf(key: string, label = labelOf(key)): Look {
   if (isListed(key)) return looks[key];
   const sum = Array.from(key).reduce((total, letter) => total + letter.charCodeAt(0), 0);
   const taken = Object.keys(looks).length - Object.keys(designed).length;

@@ -1,9 +1,10 @@
 import { InputError } from '../base/input-error.js';
 import { schedules } from './index.js';
+import { variants } from './key.js';
 import type { Schedule } from './schedule.js';
 
 /**
- * What a module exports, checked to be a schedule whose name is no other's.
+ * What a module exports, checked to be a schedule whose name and label are no other's.
  * @param reference what the module is called in refusals
  */
 export function checkedSchedule(exported: unknown, reference: string): Schedule {
@@ -13,6 +14,9 @@ export function checkedSchedule(exported: unknown, reference: string): Schedule 
   if (Object.hasOwn(schedules, exported.name)) {
     throw new InputError(`${reference}: name`, exported.name, 'a name that no schedule of the package has');
   }
+  const known = Object.values(variants).find(({ label }) => label === exported.label);
+  if (known !== undefined)
+    throw new InputError(`${reference}: label`, known.label, 'a label that no schedule of the package has');
   return exported;
 }
 

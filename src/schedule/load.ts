@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { InputError } from '../base/input-error.js';
 import { checkedSchedule } from './checked.js';
 import { schedules } from './index.js';
+import { learnLabels } from './recognise.js';
 import type { Schedule } from './schedule.js';
 
 /**
@@ -33,7 +34,9 @@ async function loadModule(reference: string): Promise<Schedule> {
   } catch (error) {
     throw new InputError('schedule', reference, `a module that loads (${(error as Error).message.split('\n')[0]})`);
   }
-  return checkedSchedule(unwrapped(module.default), reference);
+  const schedule = checkedSchedule(unwrapped(module.default), reference);
+  learnLabels({ [schedule.name]: schedule.label ?? schedule.name });
+  return schedule;
 }
 
 /** Whether a reference to a schedule is the path of a module. */

@@ -15,7 +15,15 @@ export function isListed(key: string): key is ScheduleKey {
   return Object.hasOwn(variants, key);
 }
 
-/** The label of a key: what the schedule says of itself, or the key where the schedule is none of the package's. */
+/** The labels of users' own schedules by key: those that this process has loaded, or has met in a folder of results. */
+const ownLabels = new Map<string, string>();
+
+/** Keeps what users' own schedules are called, for figures and texts of this process. */
+export function learnLabels(labels: Readonly<Record<string, string>>): void {
+  for (const [key, label] of Object.entries(labels)) ownLabels.set(key, label);
+}
+
+/** The label of a key: what the schedule says of itself, or the key where nothing is known of the schedule. */
 export function labelOf(key: string): string {
-  return isListed(key) ? variants[key].label : key;
+  return isListed(key) ? variants[key].label : (ownLabels.get(key) ?? key);
 }

@@ -99,6 +99,11 @@ async function writeTables(
   const summary = summarise(settings, {
     ...{ optima, preparations, results, references, sensitivity, tuning, uniformGuess: guess },
     costClaims: costCount,
+    ownLabels: Object.fromEntries(
+      joint
+        .filter(({ reference }) => isModulePath(reference))
+        .map(({ schedule: { name, label = name } }) => [name, label]),
+    ),
   });
   const overhead = overheadOf(steps, cost);
   await writeJson(join(out, 'summary.json'), summary);

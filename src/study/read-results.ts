@@ -8,6 +8,7 @@ import { jsonObject } from '../base/json-object.js';
 import type { Columns } from '../base/parquet.js';
 import { readText } from '../base/read-whole.js';
 import { checkContents } from '../llm/results/contents.js';
+import { learnLabels } from '../schedule/recognise.js';
 import type { Pair } from '../schedule/schedule.js';
 import type { Comparison } from './plan.js';
 import {
@@ -52,6 +53,7 @@ export async function readExperiment(folder: string): Promise<ExperimentResults>
   await checkContents(folder);
   const place = at('summary.json');
   const summary = checked(summarySchema, parseJson(place), { place }) as unknown as Summary;
+  learnLabels(summary.ownLabels ?? {});
   const rows = <Row>(name: keyof typeof tables): Row[] => {
     const [path, schema] = [at(`${name}.jsonl`), z.strictObject(columnSchemas(tables[name], nullableColumns[name]))];
     const lines = readText(path).split('\n').slice(0, -1);
@@ -79,6 +81,7 @@ const pair = z.object({ dpo: z.number(), sft: z.number() });
 const summarySchema = z.looseObject({
   settings: z.looseObject({ preset: z.string(), seed: z.int(), scale: z.looseObject({ steps: z.int().positive() }) }),
   optima: z.object({ 'sft-dpo': pair, 'dpo-sft': pair }),
+  ownLabels: z.record(z.string(), z.string()).optional(),
   ...Object.fromEntries(['singleObjectives', 'rows', 'checks', 'claims'].map((name) => [name, z.array(z.unknown())])),
 });
 

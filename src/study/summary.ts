@@ -55,6 +55,8 @@ export interface Summary {
   readonly tuning: readonly TuningRow[];
   readonly sensitivity: readonly SensitivityRow[];
   readonly beyondGuess: readonly BeyondGuess[];
+  /** What schedules of the user's own are called, by name; absent where there are none. */
+  readonly ownLabels?: Readonly<Record<string, string>>;
 }
 
 /** What losses are measured by, in the mean over the seeds; null where it was not measured. */
@@ -79,12 +81,14 @@ export interface Measured {
   readonly uniformGuess: number;
   /** The number of claims on cost, which are judged apart. */
   readonly costClaims: number;
+  /** What schedules of the user's own are called, by name. */
+  readonly ownLabels: Readonly<Record<string, string>>;
 }
 
 /** The summary of an experiment's results. */
 export function summarise(given: ExperimentSettings, measured: Measured): Summary {
   const settings = writtenSettings(given);
-  const { preparations, results, references, sensitivity, tuning, uniformGuess, costClaims } = measured;
+  const { preparations, results, references, sensitivity, tuning, uniformGuess, costClaims, ownLabels } = measured;
   const singleObjectives = singleObjectiveSummaries([...preparations.values()], settings.scale.steps);
   const claims = claimsOf(settings, results, costClaims);
   const bestSft = new Map(
@@ -106,6 +110,7 @@ export function summarise(given: ExperimentSettings, measured: Measured): Summar
     tuning,
     sensitivity,
     beyondGuess: beyondGuess(results, uniformGuess),
+    ...(Object.keys(ownLabels).length > 0 && { ownLabels }),
   };
 }
 

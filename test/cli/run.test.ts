@@ -172,6 +172,14 @@ describe('forgetting run', () => {
     );
     const empty = fileIn(folder, 'empty.ts', 'export default { name: "empty" };');
     expect(await answered(['run', closedForm, '--schedule', empty])).toMatchObject({ code: 2, stdout: '' });
+    const twin = fileIn(
+      folder,
+      'twin.mjs',
+      'export default { name: "twin", label: "Mix", init: () => 0, distribution: () => [] };',
+    );
+    expect((await answered(['run', closedForm, '--schedule', twin])).stderr).toMatch(
+      /twin\.mjs: label: got "Mix", expected a label that no schedule of the package has\n$/,
+    );
   });
 
   it.each([

@@ -3,7 +3,8 @@ import { pages } from '../../site/build/pages.js';
 import { ofColours, seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
-describeInBrowser('every page of the site', () => {
+// axe goes through tens of thousands of elements.
+describeInBrowser('every page of the site', { timeout: 240_000 }, () => {
   const site = visitSite();
 
   it.each(pages)(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { grouped } from '../../src/base/grouped.js';
+import { lookOf } from '../../src/figure/theme.js';
 import { readExperiment, type ExperimentResults } from '../../src/study/read-results.js';
 import type { TuningRow } from '../../src/study/results.js';
 import type { ExperimentReport } from '../../src/study/execute.js';
@@ -272,7 +273,11 @@ describe('schedules of a user', () => {
     // Mix at λ = ½ weighs DPO by ½, this one by ¼: other ends from the same start.
     const end = (schedule: string) => summary.rows.find((row) => row.schedule === schedule)?.sft.mean;
     expect(end('constant')).not.toBe(end('mix'));
+    // By its label in claims, tables and figures.
+    expect(summary.ownLabels).toEqual({ constant: 'Constant' });
+    expect(summary.claims.map(({ claim }) => claim)).toContain('Constant ends with a smaller gap than Mix');
     const found = await readExperiment(out);
+    expect(lookOf('constant').label).toBe('Constant');
     expect(found.results.some(({ schedule }) => schedule === 'constant')).toBe(true);
     checkTuning(found);
     checkReferences(found);

@@ -1,15 +1,8 @@
-import type { PreferencePair } from '../data/preferences.js';
-import type { SftExample } from '../data/sft.js';
 import { replies } from '../evaluate.js';
 import type { RunSettings } from '../results/run-folder.js';
+import type { Examples } from './prepare-data.js';
 import { digestOfSequences } from './reference.js';
 import { modelDigest } from './reference-policy.js';
-
-/** Tokenised examples of both objectives; undefined where no step is on one. */
-export interface Examples {
-  readonly sft: readonly SftExample[] | undefined;
-  readonly preferences: readonly PreferencePair[] | undefined;
-}
 
 /** What tells a run from another. */
 export interface IdentifyingSettings {

@@ -1,7 +1,6 @@
-import type { PreferencePair } from '../data/preferences.js';
-import type { ReferencedPair } from '../loss/objective.js';
 import { openRunFolder, type RunFolder, type RunResult } from '../results/run-folder.js';
 import { identityOf, type IdentifyingSettings } from './identity.js';
+import { prepareData, type JoinsReference } from './prepare-data.js';
 import type { ObjectiveData } from './training.js';
 
 /** A run to be prepared. */
@@ -12,8 +11,7 @@ export interface RunPreparation extends IdentifyingSettings {
   readonly resume: boolean;
   /** Told when the run is found to be still to do, before the reference policy is asked. */
   readonly onBegin?: () => void;
-  /** Joins pairs with the log-probabilities of the reference policy. */
-  readonly referenced: (pairs: readonly PreferencePair[]) => Promise<ReferencedPair[]>;
+  readonly referenced: JoinsReference;
 }
 
 /** A run that has its folder and data, or had ended before. */
@@ -41,9 +39,5 @@ export async function prepareRun({
   const folder = await openRunFolder(path, { settings: await identityOf(run), resume });
   if (folder.result !== undefined) return { finished: folder.result };
   onBegin?.();
-  const data: ObjectiveData[] = [];
-  for (const { sft = [], preferences } of run.data) {
-    data.push({ sft, preferences: preferences === undefined ? [] : await referenced(preferences) });
-  }
-  return { finished: undefined, folder, data };
+  return { finished: undefined, folder, data: await prepareData(run.data, referenced) };
 }

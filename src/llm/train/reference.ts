@@ -7,9 +7,9 @@ import { digestOf } from '../../base/digest.js';
 import { readKept, writeKept } from '../../base/kept-file.js';
 import type { PreferencePair } from '../data/preferences.js';
 import type { Sequence } from '../data/sequence.js';
-import { logProbabilitiesOf, replies } from '../evaluate.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
+import { referenceValues, withReferenceValues } from './prepare-data.js';
 
 /** What the reference log-probabilities depend on. */
 export interface ReferenceKey {
@@ -50,25 +50,12 @@ export async function withReference({
 }: ReferenceOptions): Promise<ReferencedPair[]> {
   const path = join(cache, `${digestOf(JSON.stringify(key))}.json`);
   const known = readCached(path, pairs.length);
-  if (known !== undefined) return joined(pairs, known.chosen, known.rejected);
+  if (known !== undefined) return withReferenceValues(pairs, known);
   const { model, adapter, close } = await open();
-  const values = await logProbabilitiesOf(model, replies(pairs.map((pair) => ({ pair }))), {
-    adapter,
-    ...(onProgress && { onProgress }),
-  });
+  const values = await referenceValues(model, pairs, { adapter, ...(onProgress && { onProgress }) });
   close();
-  const chosen = Array.from(values.filter((_, position) => position % 2 === 0));
-  const rejected = Array.from(values.filter((_, position) => position % 2 === 1));
-  await writeKept(path, JSON.stringify({ key, chosen, rejected }));
-  return joined(pairs, chosen, rejected);
-}
-
-function joined(
-  pairs: readonly PreferencePair[],
-  chosen: readonly number[],
-  rejected: readonly number[],
-): ReferencedPair[] {
-  return pairs.map((pair, index) => ({ pair, reference: { chosen: chosen[index], rejected: rejected[index] } }));
+  await writeKept(path, JSON.stringify({ key, ...values }));
+  return withReferenceValues(pairs, values);
 }
 
 /** A cached answer, or undefined where there is none of this length; a damaged file counts as none. */
