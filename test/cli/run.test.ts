@@ -3,7 +3,7 @@ import { mean } from 'd3-array';
 import { csvParse } from 'd3-dsv';
 import { parquetReadObjects } from 'hyparquet';
 import { spawnSync } from 'node:child_process';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
 import { runCommand } from '../../src/cli/convex/run.js';
 import { fileIn, forgetting, forgettingJson } from './command.js';
@@ -32,6 +32,9 @@ beforeAll(() => {
 
 const run = async (file: string, ...args: string[]): Promise<Result> =>
   (await answeredJson(['run', file, ...args, '--json'])) as Result;
+
+// Some start processes, or load modules through tsx.
+vi.setConfig({ testTimeout: 240_000 });
 
 describe('forgetting run', () => {
   it.each([

@@ -275,7 +275,9 @@ describe('schedules of a user', () => {
     expect(end('constant')).not.toBe(end('mix'));
     // By its label in claims, tables and figures.
     expect(summary.ownLabels).toEqual({ constant: 'Constant' });
-    expect(summary.claims.map(({ claim }) => claim)).toContain('Constant ends with a smaller gap than Mix');
+    const named = summary.claims.filter(({ claim }) => /constant/i.test(claim));
+    expect(named.length).toBeGreaterThan(0);
+    for (const { claim } of named) expect(claim).toMatch(/Constant/);
     const found = await readExperiment(out);
     expect(lookOf('constant').label).toBe('Constant');
     expect(found.results.some(({ schedule }) => schedule === 'constant')).toBe(true);
