@@ -1,3 +1,4 @@
+import { onBoth } from '../../src/schedule/step.js';
 import type { Side, TakenStep } from './plots.js';
 
 /**
@@ -40,5 +41,5 @@ export function trainingWords(sides: readonly Side<TakenStep>[]): (step: number)
 
 /** A choice of objectives as it is written for readers. */
 export function choiceWords(choice: string): string {
-  return choice === 'mix' ? 'both' : choice.toUpperCase();
+  return choice === onBoth ? 'both' : choice.toUpperCase();
 }
