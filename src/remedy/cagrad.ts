@@ -1,4 +1,4 @@
-import { InputError } from '../base/input-error.js';
+import { belowOneText } from './parameter-text.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { scheduleOutputs } from './runs.js';
 import { limitOfWeightedSum } from './stage-two.js';
@@ -14,11 +14,7 @@ export const cagrad: Remedy<number> = {
     name: 'conflictAversion',
     symbol: 'c',
     description: 'how far a step may be from the gradient of F_λ, relative to its length',
-    parse(text, field) {
-      const value = Number(text);
-      if (text.trim() === '' || !(value >= 0 && value < 1)) throw new InputError(field, text, 'a number in [0, 1)');
-      return value;
-    },
+    parse: belowOneText,
     standard: () => 0.5,
   },
   cost: () => ({ ...oneGradient, gradients: 2 }),

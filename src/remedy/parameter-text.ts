@@ -13,3 +13,10 @@ export function unitText(text: string, field: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InputError(field, text, 'a number in [0, 1]');
   return value;
 }
+
+/** A parameter's text as a number in [0, 1); throws an InputError naming the field. */
+export function belowOneText(text: string, field: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value < 1)) throw new InputError(field, text, 'a number in [0, 1)');
+  return value;
+}

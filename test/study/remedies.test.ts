@@ -152,6 +152,9 @@ it('every remedy of problem files is trained, or refused with the reason before 
   for (const name of Object.keys(remedies)) {
     expect(Number(name in trainedRemedies) + Number(name in untrainedRemedies), name).toBe(1);
   }
+  expect(() => trainedRemedies.cagrad.parameter?.parse('1', 'conflict-aversion')).toThrow(
+    /^conflict-aversion: got "1"/,
+  );
   await expect(chosenRemedies(['subspace'])).rejects.toThrow(/^remedies: got "subspace", expected none for language/);
   for (const words of [['train'], ['experiment'], ['experiment', '--remedies']]) {
     const { code, stderr } = await llm(...words, '--laplace-anchor', '1');

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import type { StageTwo } from '../../llm/train/stage-two/settings.js';
-import { nonNegativeText, unitText } from '../../remedy/parameter-text.js';
+import { belowOneText, nonNegativeText, unitText } from '../../remedy/parameter-text.js';
 import { remedies } from '../../remedy/index.js';
 import { alright } from '../../schedule/alright.js';
 import { alternating } from '../../schedule/alternating.js';
@@ -163,7 +163,7 @@ const listed: readonly TrainedRemedy[] = [
   scheduled(
     cagrad.name,
     'reaches min F_λ',
-    setting('conflictAversion', () => 0.5, [0.2, 0.8], unitText),
+    setting('conflictAversion', () => 0.5, [0.2, 0.8], belowOneText),
   ),
 ];
 
