@@ -12,8 +12,9 @@ export interface TextDraw {
   readonly candidates: number;
   /** How many records of each kind, drawn without replacement. */
   readonly examples: number;
-  /** What makes two replies the same: their words or their characters. */
+  /** What makes two replies the same: their words or their characters, and whether their order counts. */
   readonly unit: NgramUnit;
+  readonly ngram: number;
   readonly seed: number;
 }
 
@@ -28,7 +29,7 @@ export interface DrawnTexts {
  * Draws records of both kinds, and for every SFT example other replies of the SFT records that differ from the true one
  * and from each other, uniformly. Throws an InputError naming the option that asks for more than the records hold.
  */
-export function drawTexts({ preferences, sft, unit, ...given }: TextDraw): DrawnTexts {
+export function drawTexts({ preferences, sft, unit, ngram, ...given }: TextDraw): DrawnTexts {
   const candidates = integerFrom(2, 'candidates', given.candidates);
   const examples = integerFrom(1, 'examples', given.examples);
   const seed = integerFrom(0, 'seed', given.seed);
@@ -37,9 +38,10 @@ export function drawTexts({ preferences, sft, unit, ...given }: TextDraw): Drawn
     const held = `${preferences.length} preferences and ${sft.length} SFT records`;
     throw new InputError('examples', examples, `at most ${fewest}: the files hold ${held}`);
   }
+  const seenAs = { unit, ngram };
   const replies = distinct(
     sft.map(({ reply }) => reply),
-    unit,
+    seenAs,
   );
   if (candidates > replies.length) {
     throw new InputError(
@@ -52,17 +54,17 @@ export function drawTexts({ preferences, sft, unit, ...given }: TextDraw): Drawn
   return {
     sft: sample(sft, examples, stream(seed, 'sft-examples')).map(({ prompt, reply }) => ({
       prompt,
-      replies: distinctReplies({ seen: textSeen(reply, unit), text: reply }, candidates, replies, others),
+      replies: distinctReplies({ seen: textSeen(reply, seenAs), text: reply }, candidates, replies, others),
     })),
     dpo: sample(preferences, examples, stream(seed, 'dpo-examples')),
   };
 }
 
 /** The first of all texts that are the same to the features. */
-function distinct(texts: readonly string[], unit: NgramUnit): SeenText[] {
+function distinct(texts: readonly string[], seenAs: Pick<TextDraw, 'unit' | 'ngram'>): SeenText[] {
   const found = new Map<string, SeenText>();
   for (const text of texts) {
-    const seen = textSeen(text, unit);
+    const seen = textSeen(text, seenAs);
     if (!found.has(seen)) found.set(seen, { seen, text });
   }
   return [...found.values()];

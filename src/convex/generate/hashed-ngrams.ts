@@ -79,9 +79,13 @@ function gramsEndingAt(tokens: readonly string[], end: number, longest: number):
   return grams;
 }
 
-/** Text as the features see it: of two that agree here the features do too. */
-export function textSeen(text: string, unit: NgramUnit): string {
-  return units(text, unit).join(separator);
+/**
+ * Text as the features see it: of two that agree here the features do too. Those of single words or characters alone do
+ * not see their order.
+ */
+export function textSeen(text: string, { unit, ngram }: Pick<HashedNgramOptions, 'unit' | 'ngram'>): string {
+  const seen = units(text, unit);
+  return (ngram === 1 ? seen.sort() : seen).join(separator);
 }
 
 function units(text: string, unit: NgramUnit): string[] {

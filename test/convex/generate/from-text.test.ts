@@ -58,12 +58,17 @@ test('SFT candidates are the true reply, first, and different replies of other r
   }
 });
 
-test('replies that the features cannot tell apart are one candidate: Unicode forms, case, spaces', () => {
+test('replies that the features cannot tell apart are one candidate: Unicode forms, case, spaces, of single words their order', () => {
   const replies = ['Café au lait', 'Cafe\u0301 au lait', 'CAFÉ AU LAIT', 'café  au\tlait', 'Tea', 'tea '];
   const alike = replies.map((reply, i) => ({ prompt: `Task ${i}`, reply }));
   const options = { ...small, sft: alike, candidates: 2 };
   for (const { candidates } of generated(options).sft) expect(candidates[0]).not.toEqual(candidates[1]);
   expect(() => fromText({ ...options, candidates: 3 })).toThrow('at most the 2 different replies');
+  // Counts of single words do not see their order.
+  const turned = ['lait au café', 'Café au lait', 'Tea', 'tea', 'TEA', 'tea '];
+  const sft = turned.map((reply, i) => ({ prompt: `Task ${i}`, reply }));
+  expect(() => fromText({ ...options, sft, ngram: 1, candidates: 3 })).toThrow('at most the 2 different replies');
+  expect(fromText({ ...options, sft, ngram: 2, candidates: 3 }).kind).toBe('log-linear');
 });
 
 test('the same seed gives the same problem, another seed other records and candidates', () => {
@@ -109,9 +114,9 @@ test.each<[string, unknown[], string]>([
   [
     'a missing key',
     [preferences[0], '', { prompt: 'a', chosen: 'b' }],
-    ':3 rejected: got undefined, expected a string',
+    ':3: rejected: got undefined, expected a string',
   ],
-  ['a number', [{ ...preferences[0], chosen: 5 }], ':1 chosen: got 5, expected a string'],
+  ['a number', [{ ...preferences[0], chosen: 5 }], ':1: chosen: got 5, expected a string'],
 ])('%s is refused with its file and line', async (_name, lines, message) => {
   const path = await file('bad.jsonl', lines);
   expect(() => readPreferenceRecords(path)).toThrow(`${path}${message}`);
