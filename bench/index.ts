@@ -8,6 +8,7 @@ const groups: readonly (() => Promise<Group>)[] = [
   async () => (await import('./convex.js')).convex,
   async () => (await import('./remedies.js')).remedies,
   async () => (await import('./llm.js')).llm,
+  async () => (await import('./published.js')).published,
   async () => (await import('./memory.js')).memory,
   async () => (await import('./overhead.js')).overhead,
   async () => (await import('./growth.js')).growth,

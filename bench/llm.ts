@@ -34,7 +34,7 @@ export const llm: Group = {
             scheduleSettings: { lambda: 0.5, steps: 1 },
           };
           const name = `${shape} ${loraRank === null ? 'full' : 'LoRA'} ${objective}`;
-          await inTemporaryFolder((folder) => compare(name, task, python, folder, report));
+          await inTemporaryFolder((folder) => compareSteps({ group: 'llm', name }, task, python, folder, report));
         }
       }
     }
@@ -45,18 +45,36 @@ export const llm: Group = {
 const comparedShapes = ['small', 'medium', 'pythia-14m'] as const;
 
 /** Steps before the clock counts: the first ones compile, allocate, and show that the losses agree. */
-const warmup = 3;
-const [leastRounds, mostRounds, roundsMilliseconds] = [5, 25, 8000];
-/** Relative: a DPO loss is a small difference of long sums. */
-const lossTolerance: Readonly<Record<string, number>> = { sft: 1e-4, dpo: 1e-3 };
+const usualWarmup = 3;
+const [usualRounds, mostRounds, roundsMilliseconds] = [5, 25, 8000];
+/** Relative: a DPO loss is a small difference of long sums. Eight bits of bfloat16 show no more than the same order. */
+const lossTolerance: Readonly<Record<string, number>> = { sft: 1e-4, dpo: 1e-3, bfloat16: 0.5 };
 
-async function compare(name: string, task: WorkerTask, python: string, folder: string, report: Report): Promise<void> {
+/** What is compared: under which names, and how often at least. */
+interface Comparison {
+  readonly group: string;
+  readonly name: string;
+  /** What PyTorch computes in. */
+  readonly computed?: 'float32' | 'bfloat16';
+  readonly warmup?: number;
+  readonly leastRounds?: number;
+}
+
+/** Takes steps of a task here and in PyTorch by turns, and reports time and memory. */
+export async function compareSteps(
+  { group, name, computed = 'float32', warmup = usualWarmup, leastRounds = usualRounds }: Comparison,
+  task: WorkerTask,
+  python: string,
+  folder: string,
+  report: Report,
+): Promise<void> {
   await writePeerFiles(task, folder);
   const ours = await startOurs(task, folder);
-  const theirs = await startPeer(python, folder);
+  const theirs = await startPeer(python, folder, computed);
   try {
     noteOnce(theirs.greeting, report);
-    for (let step = 1; step <= warmup; step++) await sameLoss(name, step, lossTolerance[task.schedule], ours, theirs);
+    const tolerance = lossTolerance[computed === 'bfloat16' ? computed : task.schedule];
+    for (let step = 1; step <= warmup; step++) await sameLoss(name, step, tolerance, ours, theirs);
     const times = { ours: [] as number[], theirs: [] as number[] };
     const began = performance.now();
     for (let round = 0; round < mostRounds; round++) {
@@ -64,7 +82,8 @@ async function compare(name: string, task: WorkerTask, python: string, folder: s
       times.ours.push((await ours.step()).milliseconds);
       times.theirs.push((await theirs.step()).milliseconds);
     }
-    const row = { group: 'llm', case: name, peer: 'PyTorch', threads: task.threads };
+    const peer = computed === 'float32' ? 'PyTorch' : `PyTorch, ${computed}`;
+    const row = { group, case: name, peer, threads: task.threads };
     report.row(compared({ ...row, ...medianRound(times.ours, times.theirs), unit: 'ms/step' }));
     const mebibytes = async ({ memory }: Stepper): Promise<number> => (await memory()).residentBytes / 2 ** 20;
     report.row(compared({ ...row, ours: await mebibytes(ours), theirs: await mebibytes(theirs), unit: 'MiB' }));
@@ -94,7 +113,7 @@ async function sameLoss(name: string, step: number, tolerance: number, ours: Ste
 }
 
 /** The weights and tokens that our worker makes for itself, as files. */
-async function writePeerFiles({ config, loraRank, batch, length }: WorkerTask, folder: string): Promise<void> {
+async function writePeerFiles({ config, loraRank, batch, length, type }: WorkerTask, folder: string): Promise<void> {
   const shapesByName = weightShapes(config);
   const values = hashedWeights(config);
   const weights = Array.from(shapesByName, ([name, shape]) => ({
@@ -102,7 +121,7 @@ async function writePeerFiles({ config, loraRank, batch, length }: WorkerTask, f
     shape,
     values: () => values(name, { first: 0, end: shape[0] }),
   }));
-  await writeSafetensors(join(folder, 'model.safetensors'), weights);
+  await writeSafetensors(join(folder, 'model.safetensors'), weights, {}, type);
   if (loraRank !== null) {
     const targets = architectureOf(config).targets;
     const { factors } = freshAdapter({ rank: loraRank, alpha: loraRank, targets, seed: 0 }, config);

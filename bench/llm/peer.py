@@ -16,17 +16,19 @@ import torch
 import torch.nn.functional as F
 
 
-def read_safetensors(path):
+def read_safetensors(path, kind=torch.float32):
+    """Tensor by tensor, so that no more than the tensors and one of them as it is stored is held."""
+    stored = {"F32": numpy.float32, "F16": numpy.float16}
+    tensors = {}
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
-        data = file.read()
-    header.pop("__metadata__", None)
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        values = numpy.frombuffer(data, dtype=numpy.float32, count=(end - begin) // 4, offset=begin)
-        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+        header.pop("__metadata__", None)
+        for name, entry in header.items():
+            begin, end = entry["data_offsets"]
+            file.seek(8 + length + begin)
+            values = numpy.frombuffer(file.read(end - begin), dtype=stored[entry["dtype"]])
+            tensors[name] = torch.from_numpy(values.astype(numpy.float32).reshape(entry["shape"])).to(kind)
     return tensors
 
 
@@ -46,9 +48,10 @@ class NeoX:
         half = config["rotaryWidth"] // 2
         frequencies = config["ropeTheta"] ** (-torch.arange(half) / half)
         angles = torch.arange(task["length"])[:, None] * frequencies[None]
-        self.cosines = torch.cat([angles.cos(), angles.cos()], -1)
-        self.sines = torch.cat([angles.sin(), angles.sin()], -1)
-        self.mask = torch.full((task["length"], task["length"]), -1e9).triu(1)
+        kind = next(iter(weights.values())).dtype
+        self.cosines = torch.cat([angles.cos(), angles.cos()], -1).to(kind)
+        self.sines = torch.cat([angles.sin(), angles.sin()], -1).to(kind)
+        self.mask = torch.full((task["length"], task["length"]), -1e9).triu(1).to(kind)
 
     def linear(self, x, module):
         mapped = F.linear(x, self.weights[module + ".weight"], self.weights[module + ".bias"])
@@ -92,7 +95,7 @@ class NeoX:
         """The cross-entropy of every token but the first, [sequences, tokens − 1]."""
         hidden = self.hidden(ids)[:, :-1]
         logits = F.linear(hidden, self.weights["embed_out.weight"])
-        losses = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), ids[:, 1:].reshape(-1), reduction="none")
+        losses = F.cross_entropy(logits.reshape(-1, logits.shape[-1]).float(), ids[:, 1:].reshape(-1), reduction="none")
         return losses.view(ids.shape[0], -1)
 
 
@@ -103,10 +106,11 @@ def main():
     with open(os.path.join(folder, "sequences.json")) as file:
         sequences = torch.tensor(json.load(file))
     torch.set_num_threads(task["threads"])
-    weights = read_safetensors(os.path.join(folder, "model.safetensors"))
+    kind = torch.bfloat16 if task.get("computed") == "bfloat16" else torch.float32
+    weights = read_safetensors(os.path.join(folder, "model.safetensors"), kind)
     adapter = {}
     if task["loraRank"] is not None:
-        adapter = read_safetensors(os.path.join(folder, "adapter.safetensors"))
+        adapter = read_safetensors(os.path.join(folder, "adapter.safetensors"), kind)
     trained = list((adapter or weights).values())
     for tensor in trained:
         tensor.requires_grad_(True)

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compiled } from '../../compile.js';
@@ -27,7 +27,10 @@ export async function startOurs(task: WorkerTask, folder: string): Promise<Stepp
 }
 
 /** Starts the PyTorch peer in a folder with the task, its weights and its sequences. */
-export function startPeer(python: string, folder: string): Promise<Stepper> {
+export async function startPeer(python: string, folder: string, computed: 'float32' | 'bfloat16'): Promise<Stepper> {
+  const file = join(folder, 'task.json');
+  const task = JSON.parse(await readFile(file, 'utf8')) as WorkerTask;
+  await writeFile(file, JSON.stringify({ ...task, computed }));
   return stepper(spawn(python, [benchFile('llm/peer.py'), folder], { stdio: ['pipe', 'pipe', 'inherit'] }));
 }
 

@@ -8,6 +8,7 @@ import { randomModel } from '../../src/llm/profile/random-model.js';
 import { stepTask } from '../../src/llm/profile/step-task.js';
 import { drawnFor, evaluatedBefore, observed } from '../../src/schedule/step.js';
 import { schedules } from '../../src/schedule/index.js';
+import type { StoredType } from '../../src/llm/weights/safetensors.js';
 import type { Schedule, ScheduleSettings } from '../../src/schedule/schedule.js';
 
 /** What a worker works on. */
@@ -15,6 +16,8 @@ export interface WorkerTask {
   readonly config: NeoxConfig;
   /** The rank of the adapter; null trains every weight. */
   readonly loraRank: number | null;
+  /** What the weights are stored in, and where they are not trained held in; float32 unless given. */
+  readonly type?: StoredType;
   readonly batch: number;
   readonly length: number;
   readonly threads: number;
@@ -34,12 +37,12 @@ export interface StepAnswer {
 const task = JSON.parse(readFileSync(process.argv[2], 'utf8')) as WorkerTask;
 await openBackend('wasm', { threads: task.threads });
 const bytesBefore = process.memoryUsage().rss;
-const { loraRank: rank } = task;
+const { loraRank: rank, type = 'float32' } = task;
 const targets = architectureOf(task.config).targets;
-const model = await randomModel(
-  task.config,
-  rank === null ? { fullFineTuning: true } : { lora: { rank, alpha: rank, targets, seed: 0 } },
-);
+const model = await randomModel(task.config, {
+  type,
+  ...(rank === null ? { fullFineTuning: true } : { lora: { rank, alpha: rank, targets, seed: 0 } }),
+});
 let scheduling = 0;
 const steps = stepTask({ ...task, model, schedule: timed(schedules[task.schedule]) });
 const answers: Readonly<Record<string, () => unknown>> = {
