@@ -14,6 +14,7 @@ import { llmCostFigure } from './llm-cost.js';
 import { llmForgettingFigure } from './llm-forgetting.js';
 import { llmGapsFigure } from './llm-gaps.js';
 import { llmRemediesFigure } from './llm-remedies.js';
+import { llmSensitivityFigure } from './llm-sensitivity.js';
 import { llmTradeOffFigure } from './llm-trade-off.js';
 import { noiseFloorFigure } from './noise-floor.js';
 import { optimumErrorFigure } from './optimum-error.js';
@@ -63,6 +64,7 @@ export const llmDrawings: readonly Drawing[] = [
   llmForgettingFigure,
   llmCostFigure,
   llmChoicesFigure,
+  llmSensitivityFigure,
 ];
 
 /** Those of `forgetting llm experiment --remedies`. */

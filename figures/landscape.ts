@@ -3,7 +3,7 @@ import { landscape } from '../experiments/landscape.js';
 import { grouped } from '../src/base/grouped.js';
 import { significant } from '../src/base/text.js';
 import { drawing } from '../src/figure/drawing.js';
-import { labelMark, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { labelMark, onlyLayer, panelTitle, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 import { sequential } from '../src/schedule/sequential.js';
 
@@ -131,7 +131,7 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
         subtitle: `${subject.description}, λ = ${lambda}, one run each: ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}; numbers: gaps on level lines; thick grey: Pareto set`,
       },
       hconcat: panels.map(({ panel, title }) => ({
-        title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
+        title: panelTitle(title),
         width: 400,
         height: 400,
         transform: [{ filter: { field: 'panel', equal: panel } }],

@@ -1,5 +1,5 @@
 import type { View } from '../src/figure/figure.js';
-import { labelMark, lossAxis, namedChannels, onlyLayer } from '../src/figure/layers.js';
+import { labelMark, lossAxis, namedChannels, onlyLayer, panelTitle } from '../src/figure/layers.js';
 import { ink } from '../src/figure/theme.js';
 import { comparisons, type Comparison } from '../src/study/plan.js';
 import type { ChoiceRow } from '../src/study/results.js';
@@ -14,64 +14,68 @@ const objectives = [
 const [width, stripHeight, gapHeight] = [430, 170, 210];
 
 /** MAXRIGHT's choices over time, for every λ, and the weighted gaps that they follow. */
-export const llmChoicesFigure = llmDrawing('llm-choices', (results) => {
-  const { settings } = results;
-  const choices = results.choices.filter(({ schedule }) => schedule === paper.maxright);
-  const text = 'What MAXRIGHT chooses';
-  const { lambdas, steps } = settings.scale;
-  const middle = middleLambda(results);
-  const firstSeed = choices.filter((row) => row.seed === settings.seed && row.steps === steps);
-  const strips = stretches(firstSeed).map(({ first, last }) => ({
-    ...{ layer: 'choice', comparison: first.comparison, lambda: first.lambda },
-    ...{ from: first.step - 1, step: last.step, objective: first.choice.toUpperCase() },
-  }));
-  const shares = comparisons.flatMap((comparison) =>
-    lambdas.map((lambda) => {
-      const own = choices.filter(
-        (row) => row.comparison === comparison && row.lambda === lambda && row.steps === steps,
-      );
-      const share = own.filter(({ choice }) => choice === 'dpo').length / own.length;
-      return { layer: 'share', comparison, lambda, share, label: `${Math.round(100 * share)} %` };
-    }),
-  );
-  // A row holds the records that its step left: what the next step goes by, so that they stand where that one is shown.
-  const gaps = firstSeed
-    .filter(({ lambda }) => lambda === middle)
-    .flatMap(({ comparison, step, sftWeightedGap, dpoWeightedGap }) => [
-      { layer: 'gap', comparison, step, objective: 'SFT', gap: sftWeightedGap },
-      { layer: 'gap', comparison, step, objective: 'DPO', gap: dpoWeightedGap },
-    ]);
-  const means = comparisons.flatMap((comparison) =>
-    objectives.flatMap(({ name }) =>
-      movingMeans(
-        gaps.filter((row) => row.comparison === comparison && row.objective === name),
-        windowOf(steps),
-      ),
-    ),
-  );
-  const below = gaps.filter(({ gap }) => gap < 0).length / gaps.length;
-  return {
-    title: text,
-    caption:
-      `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with DPO’s share of the steps over ` +
-      `all seeds; below, the weighted gaps that it goes by, at λ = ${middle}: both are evaluated every ${String(settings.period)} steps, in ` +
-      `between only the chosen one’s is refreshed, by its own step (faint; strong: means over ${windowOf(steps)} steps). ` +
-      `${(100 * below).toFixed(0)} % of them are below 0: a gap is the loss of one minibatch less the optimum over all examples, and an easy minibatch lies below that.`,
-    rows: [...strips, ...shares, ...gaps, ...means],
-    spec: {
-      title: { text, subtitle: `${setting(results)}; MAXRIGHT’s first seed; shares of DPO steps over all` },
-      hconcat: comparisons.map((comparison) => {
-        const own = gaps.filter((row) => row.comparison === comparison).map(({ gap }) => gap);
-        return {
-          vconcat: [
-            stripView(comparison, steps),
-            gapView(comparison, steps, middle, lossAxis([...own, 0], gapHeight, 'weighted gap').encoding),
-          ],
-        };
+export const llmChoicesFigure = llmDrawing(
+  'llm-choices',
+  (results) => {
+    const { settings } = results;
+    const choices = results.choices.filter(({ schedule }) => schedule === paper.maxright);
+    const text = 'What MAXRIGHT chooses';
+    const { lambdas, steps } = settings.scale;
+    const middle = middleLambda(results);
+    const firstSeed = choices.filter((row) => row.seed === settings.seed && row.steps === steps);
+    const strips = stretches(firstSeed).map(({ first, last }) => ({
+      ...{ layer: 'choice', comparison: first.comparison, lambda: first.lambda },
+      ...{ from: first.step - 1, step: last.step, objective: first.choice.toUpperCase() },
+    }));
+    const shares = comparisons.flatMap((comparison) =>
+      lambdas.map((lambda) => {
+        const own = choices.filter(
+          (row) => row.comparison === comparison && row.lambda === lambda && row.steps === steps,
+        );
+        const share = own.filter(({ choice }) => choice === 'dpo').length / own.length;
+        return { layer: 'share', comparison, lambda, share, label: `${Math.round(100 * share)} %` };
       }),
-    },
-  };
-});
+    );
+    // A row holds the records that its step left: what the next step goes by, so that they stand where that one is shown.
+    const gaps = firstSeed
+      .filter(({ lambda }) => lambda === middle)
+      .flatMap(({ comparison, step, sftWeightedGap, dpoWeightedGap }) => [
+        { layer: 'gap', comparison, step, objective: 'SFT', gap: sftWeightedGap },
+        { layer: 'gap', comparison, step, objective: 'DPO', gap: dpoWeightedGap },
+      ]);
+    const means = comparisons.flatMap((comparison) =>
+      objectives.flatMap(({ name }) =>
+        movingMeans(
+          gaps.filter((row) => row.comparison === comparison && row.objective === name),
+          windowOf(steps),
+        ),
+      ),
+    );
+    const below = gaps.filter(({ gap }) => gap < 0).length / gaps.length;
+    return {
+      title: text,
+      caption:
+        `Above, the objective that every step of MAXRIGHT worked on for each λ (seed ${settings.seed}), with DPO’s share of the steps over ` +
+        `all seeds; below, the weighted gaps that it goes by, at λ = ${middle}: both are evaluated every ${String(settings.period)} steps, in ` +
+        `between only the chosen one’s is refreshed, by its own step (faint; strong: means over ${windowOf(steps)} steps). ` +
+        `${(100 * below).toFixed(0)} % of them are below 0: a gap is the loss of one minibatch less the optimum over all examples, and an easy minibatch lies below that.`,
+      rows: [...strips, ...shares, ...gaps, ...means],
+      spec: {
+        title: { text, subtitle: `${setting(results)}; MAXRIGHT’s first seed; shares of DPO steps over all` },
+        hconcat: comparisons.map((comparison) => {
+          const own = gaps.filter((row) => row.comparison === comparison).map(({ gap }) => gap);
+          return {
+            vconcat: [
+              stripView(comparison, steps),
+              gapView(comparison, steps, middle, lossAxis([...own, 0], gapHeight, 'weighted gap').encoding),
+            ],
+          };
+        }),
+      },
+    };
+  },
+  { table: 'choices', otherwise: 'no schedule that goes by weighted gaps was compared' },
+);
 
 const { color, strokeDash } = namedChannels('objective', objectives);
 
@@ -87,7 +91,7 @@ function stepAxis(steps: number) {
 /** For every λ a strip of the steps in the colours of the objectives. */
 function stripView(comparison: Comparison, steps: number): View {
   return {
-    title: { text: comparisonTitles[comparison], fontSize: 14, fontWeight: 400, anchor: 'middle', offset: 8 },
+    title: panelTitle(comparisonTitles[comparison]),
     width,
     height: stripHeight,
     encoding: {

@@ -1,6 +1,6 @@
 import { comparisons } from '../src/study/plan.js';
 import { drawStages } from './stages.js';
-import { llmDrawing, middleLambda, middleRuns, setting } from './llm.js';
+import { llmDrawing, middleLambda, middleRuns, referenceText, setting } from './llm.js';
 import { paper } from '../src/schedule/key.js';
 
 const sequentialKeys: ReadonlySet<string> = new Set([paper.sftThenDpo, paper.dpoThenSft]);
@@ -16,6 +16,7 @@ export const llmForgettingFigure = llmDrawing('llm-forgetting', (results) => {
     const dpoSteps = Math.round(share * steps);
     return {
       ...{ first, steps, title: first === 'sft' ? 'f_SFT' : 'f_DPO' },
+      note: referenceText(results, comparison, [first]),
       switchAfter: first === 'sft' ? steps - dpoSteps : dpoSteps,
       curves: runs.map((rows) => ({
         schedule: rows[0].schedule,

@@ -1,10 +1,10 @@
 import { seedMeans, type SeedMean } from '../experiments/llm.js';
-import { estimateColumns, lossAxis, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { estimateColumns, lossAxis, onlyLayer, panelTitle, scheduleChannels } from '../src/figure/layers.js';
 import { lookOf } from '../src/figure/theme.js';
 import { grouped } from '../src/base/grouped.js';
 import { comparisons } from '../src/study/plan.js';
 import { estimate } from '../src/base/statistics.js';
-import { comparisonTitles, llmDrawing, runLabel, schedulesOf, setting } from './llm.js';
+import { comparisonTitles, llmDrawing, referenceText, runLabel, schedulesOf, setting } from './llm.js';
 
 const panels = [
   { measure: 'sftGap', title: 'f_SFT − f_SFT*' },
@@ -53,7 +53,7 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
     spec: {
       title: { text, subtitle: `${setting(results)}; below λ the steps of Sequential’s stages, first : second` },
       vconcat: comparisons.map((comparison) => ({
-        title: { text: comparisonTitles[comparison], fontSize: 14, fontWeight: 400, anchor: 'middle', offset: 8 },
+        title: panelTitle(comparisonTitles[comparison], referenceText(results, comparison)),
         hconcat: panels.map(({ measure, title }) => ({
           width,
           height,

@@ -1,17 +1,40 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { withOthers } from '../experiments/compared.js';
 import { llm, seedMeans, type LlmResults, type SeedMean } from '../experiments/llm.js';
 import { drawing, type Drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
 import { grouped } from '../src/base/grouped.js';
 import type { Comparison } from '../src/study/plan.js';
-import type { RunKey } from '../src/study/results.js';
+import type { RunKey, tables } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
-import type { LossRun } from './loss-space.js';
+import type { LossRun, LossSpace, NamedPair } from './loss-space.js';
+import { mean } from '../src/base/statistics.js';
+import { significant } from '../src/base/text.js';
 import { paper } from '../src/schedule/key.js';
 
-/** A figure of the experiment, which carries the experiment's command and seed. */
-export function llmDrawing(name: string, draw: (results: LlmResults) => Omit<Figure, 'name' | 'origin'>): Drawing {
-  return drawing(name, llm, (results) => ({ ...draw(results), origin: originOf(results) }));
+/**
+ * A figure of the experiment, which carries the experiment's command and seed.
+ * @param needs a table that it is drawn from, and why it cannot be drawn where that one is empty
+ */
+export function llmDrawing(
+  name: string,
+  draw: (results: LlmResults) => Omit<Figure, 'name' | 'origin'>,
+  needs?: { readonly table: keyof typeof tables; readonly otherwise: string },
+): Drawing {
+  const made = drawing(name, llm, (results) => ({ ...draw(results), origin: originOf(results) }));
+  if (needs === undefined) return made;
+  const { table, otherwise } = needs;
+  return {
+    ...made,
+    unavailable: (context) =>
+      made.unavailable(context) ?? (isEmpty(join(context.llm ?? '', `${table}.jsonl`)) ? otherwise : undefined),
+  };
+}
+
+/** Whether there is nothing in a file; one that is missing is refused by who reads it. */
+function isEmpty(path: string): boolean {
+  return existsSync(path) && statSync(path).size === 0;
 }
 
 /** The command and the seed of an experiment. */
@@ -25,8 +48,64 @@ export const comparisonTitles: Readonly<Record<Comparison, string>> = {
   'dpo-sft': 'reference: tuned on chosen replies',
 };
 
+/** A comparison's loss space without its runs' looks: ideal point, runs, and the points that they are measured by. */
+export function lossSpaceOf(results: ExperimentResults, comparison: Comparison): Omit<LossSpace, 'keys'> {
+  const [start, ...references] = referencePoints(results, comparison);
+  return {
+    panel: comparison,
+    title: comparisonTitles[comparison],
+    note: referenceText(results, comparison),
+    ideal: results.optima[comparison],
+    runs: lossRuns(results, comparison),
+    start,
+    references,
+  };
+}
+
+/** The losses of start, untrained model and uniform guess of a comparison, in the mean over seeds. */
+function referencePoints(results: ExperimentResults, comparison: Comparison): NamedPair[] {
+  const at = (label: ReferenceName, measure: ReferenceMeasure): number =>
+    referenceMean(results, comparison, label, measure);
+  return referenceNames.map((label) => ({ label, sft: at(label, 'sft'), dpo: at(label, 'dpo') }));
+}
+
+function referenceMean(
+  { references }: ExperimentResults,
+  comparison: Comparison,
+  label: ReferenceName,
+  measure: ReferenceMeasure,
+): number {
+  const rows = references.filter((row) => row.comparison === comparison && row.reference === label);
+  return mean(rows.map((row) => row[measure] ?? NaN));
+}
+
+const referenceNames = ['start', 'untrained', 'uniform guess'] as const;
+type ReferenceName = (typeof referenceNames)[number];
+
+const referenceMeasures = {
+  sft: 'f_SFT',
+  dpo: 'f_DPO',
+  heldOutSft: 'held-out f_SFT',
+  heldOutDpo: 'f_DPO',
+  heldOutAccuracy: 'accuracy',
+} as const;
+type ReferenceMeasure = keyof typeof referenceMeasures;
+
+/** What the runs of a comparison are measured by, in words: the values of start, untrained model and uniform guess. */
+export function referenceText(
+  results: ExperimentResults,
+  comparison: Comparison,
+  measures: readonly ReferenceMeasure[] = ['sft', 'dpo'],
+): string {
+  const points = referenceNames.map((label) => {
+    const values = measures.map((measure) => significant(referenceMean(results, comparison, label, measure), 3));
+    return `${label} ${values.join(', ')}`;
+  });
+  return `${measures.map((measure) => referenceMeasures[measure]).join(', ')}: ${points.join('; ')}`;
+}
+
 /** The runs of a comparison through loss space. */
-export function lossRuns(results: ExperimentResults, comparison: Comparison): LossRun[] {
+function lossRuns(results: ExperimentResults, comparison: Comparison): LossRun[] {
   const own = seedMeans(results).filter((row) => row.comparison === comparison);
   return grouped(own, ({ schedule, lambda, dpoShare }) => JSON.stringify([schedule, lambda, dpoShare])).map((run) => ({
     schedule: run[0].schedule,

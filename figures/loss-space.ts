@@ -7,6 +7,7 @@ import {
   lossAxis,
   type LossScale,
   onlyLayer,
+  panelTitle,
   scheduleChannels,
 } from '../src/figure/layers.js';
 import { ink, lookOf } from '../src/figure/theme.js';
@@ -22,8 +23,19 @@ export interface LossSpace {
   /** The Pareto front, in order, where it is known. */
   readonly front?: readonly Pair[];
   readonly runs: readonly LossRun[];
+  /** Where all runs start, where that is to be marked at their end points too. */
+  readonly start?: Pair;
+  /** Points that the runs are measured by; those outside the axes are left to the text. */
+  readonly references?: readonly NamedPair[];
+  /** A line below the title. */
+  readonly note?: string;
   /** The schedules of the figure's legend; those that the paper compares unless given. */
   readonly keys?: readonly string[];
+}
+
+/** A point of loss space with its name. */
+export interface NamedPair extends Pair {
+  readonly label: string;
 }
 
 /** One run through loss space, seeds taken together. */
@@ -64,21 +76,17 @@ export function pathPanel(space: LossSpace, size: PanelSize): Panel {
   const front = frontRows(space, panel);
   const axes = lossAxes([...paths, ...front, ...marks], size);
   const lines = space.runs.map(({ points }) => points.map((point) => ({ x: point.sft.mean, y: point.dpo.mean })));
-  const rows = [...paths, ...front, ...withPlaces(marks, axes, lines)];
+  const rows = [...paths, ...front, ...withPlaces([...marks, ...referenceMarks(space, panel, axes)], axes, lines)];
   return {
     rows,
-    view: panelView(space.title, panel, axes, [
+    view: panelView(space, panel, axes, [
       frontLayer,
       {
         transform: onlyLayer('path'),
         mark: { type: 'line', strokeWidth: 1.3, opacity: 0.75, clip: true },
         encoding: { color, strokeDash, detail: { field: 'run' }, order: { field: 'step', type: 'quantitative' } },
       },
-      {
-        transform: onlyLayer('start'),
-        mark: { type: 'point', shape: 'circle', filled: true, size: 70, opacity: 1, color: ink.strong },
-      },
-      ...idealLayers,
+      ...markLayers,
       ...nameLayers,
     ]),
   };
@@ -104,18 +112,23 @@ export function endPanel(space: LossSpace, size: PanelSize, { labels = true, sca
       ...{ dpo: along.mean, dpoLow: along.low, dpoHigh: along.high },
     };
   });
-  const ideal = { layer: 'ideal', panel, ...space.ideal, label: 'ideal point' };
+  const { start } = space;
+  const marks = [
+    { layer: 'ideal', panel, ...space.ideal, label: 'ideal point' },
+    ...(start === undefined ? [] : [{ layer: 'start', panel, sft: start.sft, dpo: start.dpo, label: 'start' }]),
+  ];
   const front = frontRows(space, panel);
   const reach = ends.flatMap(({ sftLow, sftHigh, dpoLow, dpoHigh }) => [
     { sft: sftLow, dpo: dpoLow },
     { sft: sftHigh, dpo: dpoHigh },
   ]);
-  const axes = lossAxes([...ends, ...reach, ideal], size, scale);
+  const axes = lossAxes([...ends, ...reach, ...marks], size, scale);
+  const named = [...marks, ...referenceMarks(space, panel, axes)];
   return {
-    rows: [...front, ...withPlaces(labels ? [ideal, ...ends] : [ideal], axes), ...(labels ? [] : ends)],
-    view: panelView(space.title, panel, axes, [
+    rows: [...front, ...withPlaces(labels ? [...named, ...ends] : named, axes), ...(labels ? [] : ends)],
+    view: panelView(space, panel, axes, [
       frontLayer,
-      ...idealLayers,
+      ...markLayers,
       {
         transform: onlyLayer('end'),
         mark: { type: 'rule', strokeWidth: 1, opacity: 0.6, clip: true },
@@ -158,6 +171,14 @@ function lossAxes(rows: readonly Pair[], { width, height }: PanelSize, scale?: L
   };
 }
 
+/** The references that lie within the axes. */
+function referenceMarks({ references = [] }: LossSpace, panel: string, { x, y }: Axes) {
+  const within = ({ domain: [low, high] }: PanelAxis, value: number): boolean => value >= low && value <= high;
+  return references
+    .filter(({ sft, dpo }) => within(x.axis, sft) && within(y.axis, dpo))
+    .map((reference) => ({ layer: 'reference', panel, ...reference }));
+}
+
 function frontRows({ front = [] }: LossSpace, panel: string) {
   return front.map(({ sft, dpo }, order) => ({ layer: 'front', panel, order, sft, dpo }));
 }
@@ -198,9 +219,9 @@ function pixelDistance(a: Pair, b: Pair, { x, y }: Record<'x' | 'y', PanelAxis>)
   return Math.hypot(toPixel(x, a.sft) - toPixel(x, b.sft), toPixel(y, a.dpo) - toPixel(y, b.dpo));
 }
 
-function panelView(title: string, panel: string, { x, y }: Axes, layer: Layer[]): View {
+function panelView({ title, note }: LossSpace, panel: string, { x, y }: Axes, layer: Layer[]): View {
   return {
-    title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle', offset: 8 },
+    title: panelTitle(title, note),
     width: x.axis.pixels,
     height: y.axis.pixels,
     transform: [{ filter: { field: 'panel', equal: panel } }],
@@ -215,10 +236,18 @@ const frontLayer: Layer = {
   encoding: { order: { field: 'order', type: 'quantitative' } },
 };
 
-const idealLayers: Layer[] = [
+const markLayers: Layer[] = [
   {
     transform: onlyLayer('ideal'),
     mark: { type: 'point', shape: 'cross', filled: true, size: 110, opacity: 1, color: ink.strong },
+  },
+  {
+    transform: onlyLayer('start'),
+    mark: { type: 'point', shape: 'circle', filled: true, size: 70, opacity: 1, color: ink.strong },
+  },
+  {
+    transform: onlyLayer('reference'),
+    mark: { type: 'point', shape: 'circle', filled: false, size: 60, opacity: 1, color: ink.strong },
   },
 ];
 

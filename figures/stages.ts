@@ -1,6 +1,13 @@
 import { withOthers } from '../experiments/compared.js';
 import type { Layer } from '../src/figure/figure.js';
-import { estimateColumns, labelMark, linearDomain, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import {
+  estimateColumns,
+  labelMark,
+  linearDomain,
+  onlyLayer,
+  panelTitle,
+  scheduleChannels,
+} from '../src/figure/layers.js';
 import { ink, lookOf } from '../src/figure/theme.js';
 import type { ObjectiveName } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
@@ -10,6 +17,8 @@ export interface Stages {
   /** The objective of the first stage. */
   readonly first: ObjectiveName;
   readonly title: string;
+  /** A line above the panel. */
+  readonly note?: string;
   readonly steps: number;
   /** The step after which the second stage begins. */
   readonly switchAfter: number;
@@ -44,6 +53,7 @@ export function drawStages(orders: readonly Stages[]) {
     }));
   });
   const views = orders.map((order) => ({
+    ...(order.note === undefined ? {} : { title: panelTitle(order.note) }),
     width: 360,
     height: 320,
     transform: [{ filter: { field: 'panel', equal: order.first } }],

@@ -18,16 +18,7 @@ import type { ExperimentResults } from '../src/study/read-results.js';
 import type { Estimate } from '../src/base/statistics.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import { endPanel, type LossSpace } from './loss-space.js';
-import {
-  comparisonTitles,
-  lossRuns,
-  middleLambda,
-  middleRuns,
-  originOf,
-  runLabel,
-  schedulesOf,
-  setting,
-} from './llm.js';
+import { lossSpaceOf, middleLambda, middleRuns, originOf, runLabel, schedulesOf, setting } from './llm.js';
 import { sequential } from '../src/schedule/sequential.js';
 
 const size = { width: 320, height: 320 };
@@ -126,12 +117,7 @@ function theoryColumn({ ideal, front, runs, steps }: TradeOff): Column {
 function experimentColumns(results: ExperimentResults): Column[] {
   return comparisons.map((comparison) => ({
     lambda: middleLambda(results),
-    space: {
-      panel: comparison,
-      title: comparisonTitles[comparison],
-      ideal: results.optima[comparison],
-      runs: lossRuns(results, comparison),
-    },
+    space: lossSpaceOf(results, comparison),
     gaps: middleRuns(results, comparison).map((rows) => ({
       schedule: rows[0].schedule,
       points: rows.map(({ step, steps, measures }) => ({ part: step / steps, gap: measures.gap })),

@@ -4,7 +4,7 @@ import { placeLabels } from '../src/figure/labels.js';
 import { paper, type ScheduleKey } from '../src/schedule/key.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { labelMark, linearDomain, onlyLayer, scheduleChannels, ruleText } from '../src/figure/layers.js';
+import { labelMark, linearDomain, onlyLayer, panelTitle, scheduleChannels, ruleText } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 
 /** Objective space: paths, end points for every λ, the certified front and the ideal point. */
@@ -136,7 +136,7 @@ export function drawTradeOff(results: TradeOff, text: string, problem: string): 
         subtitle: `${problem}, ${steps} steps of size ${ruleText(stepSize)} on minibatches of ${batch}, means of ${seeds} seeds; λ, for Sequential DPO’s share of the steps, in {${lambdas.join(', ')}}`,
       },
       hconcat: views.map(({ title, rows }, view) => ({
-        title: { text: title, fontSize: 14, fontWeight: 400, anchor: 'middle' as const, offset: 8 },
+        title: panelTitle(title),
         width,
         height,
         encoding: {

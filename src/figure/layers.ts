@@ -59,6 +59,14 @@ const legendBelow = {
 
 const lineSymbols = { symbolType: 'stroke', symbolSize: 700, symbolStrokeWidth: 2.5 };
 
+/** The title of one panel among others, with a line of small print below it. */
+export function panelTitle(text: string, note?: string) {
+  return {
+    ...{ text, fontSize: 14, fontWeight: 400 as const, anchor: 'middle' as const, offset: 8 },
+    ...(note === undefined ? {} : { subtitle: note, subtitleFontSize: 11, subtitlePadding: 3 }),
+  };
+}
+
 /** The names below a line that is no schedule's: a text mark in the figure's ink. */
 export const labelMark = { type: 'text', fontSize: 12, color: ink.text } as const;
 

@@ -4,7 +4,7 @@ import type { Checked } from '../../src/experiment/checks.js';
 import type { Experiment } from '../../src/experiment/experiment.js';
 import type { ReferenceOptimum, ReferenceOptima } from '../../src/experiment/reference-optima.js';
 import { comparisons, type Comparison } from '../../src/study/plan.js';
-import type { RunKey } from '../../src/study/results.js';
+import type { ReferenceRow, RunKey, SensitivityRow } from '../../src/study/results.js';
 import { stream } from '../../src/base/random-stream.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { alternation, type Alternation } from '../../experiments/alternation.js';
@@ -115,12 +115,45 @@ function llmRuns(comparison: Comparison): RunKey[] {
   return [...sequential, ...joint, longer].flatMap((run) => [0, 1].map((seed) => ({ ...run, seed })));
 }
 
+function exampleReferences(): ReferenceRow[] {
+  const points = [
+    { reference: 'start', dpo: 0.7, sft: 3 },
+    { reference: 'untrained', dpo: 5, sft: 4.2 },
+    { reference: 'uniform guess', dpo: Math.LN2, sft: 4 },
+  ] as const;
+  return comparisons.flatMap((comparison) =>
+    [0, 1].flatMap((seed) =>
+      points.map((point) => ({
+        ...{ ...point, comparison, seed, heldOutDpo: point.dpo, heldOutSft: point.sft, heldOutAccuracy: 0.5 },
+      })),
+    ),
+  );
+}
+
+function exampleSensitivity(runs: readonly RunKey[]): SensitivityRow[] {
+  const own = stream(0, 'example sensitivity');
+  const near = (centre: number): number => around(centre, own).mean;
+  const kinds = (['learning rate', 'β', 'f_SFT*'] as const).flatMap((variedOf) =>
+    (variedOf === 'f_SFT*' ? [-0.25, 0.25] : [1 / 3, 3]).map((variedBy) => ({ variedOf, variedBy })),
+  );
+  return runs
+    .filter(({ lambda, steps }) => lambda === 0.5 && steps === 12)
+    .flatMap((run) =>
+      kinds
+        .filter(({ variedOf }) => variedOf !== 'f_SFT*' || run.schedule === 'maxright')
+        .map((kind) => ({
+          ...{ ...run, ...kind, dpo: near(0.5), sft: near(2), rewardAccuracy: 0.5 },
+          ...{ heldOutDpo: near(0.5), heldOutSft: near(2), heldOutRewardAccuracy: 0.5, heldOutAccuracy: near(0.6) },
+        })),
+    );
+}
+
 function llmExample(): LlmResults {
   const runs = comparisons.flatMap(llmRuns);
   const around = (centre: number): number => centre * (0.8 + 0.4 * random.uniform());
   const scale = {
     ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], evaluateEvery: 3, optimumSteps: 36 },
-    ...{ learningRateFactors: [1], sensitivitySeeds: 0 },
+    ...{ learningRateFactors: [1], sensitivitySeeds: 2 },
     ...{ horizons: [2], sftExamples: 8, preferencePairs: 8, evaluatedExamples: 8, heldOutExamples: 4 },
   };
   const training = {
@@ -135,7 +168,7 @@ function llmExample(): LlmResults {
       ...{ settings, optima, uniformGuess: 4, singleObjectives: [], references: [], rows: [], checks: [], claims: [] },
       ...{ fronts: [], tuning: [], sensitivity: [], beyondGuess: [] },
     },
-    ...{ references: [], sensitivity: [], tuning: [] },
+    ...{ references: exampleReferences(), sensitivity: exampleSensitivity(runs), tuning: [] },
     results: runs.flatMap((run) =>
       [0, 3, 6, 9, 12].map((step) => {
         const [dpo, sft] = [around(0.7 - step / 40), around(3 - step / 20)];
