@@ -8,6 +8,7 @@ import { lossAxis, onlyLayer } from '../src/figure/layers.js';
 import { ink } from '../src/figure/theme.js';
 import type { Pair } from '../src/schedule/schedule.js';
 import type { RemedyCost, RemedyRow } from '../src/study/remedies/results.js';
+import type { RemedySummary } from '../src/study/remedies/summary.js';
 import { yardstick } from '../src/study/remedies/trained-remedies.js';
 
 const size = { width: 168, height: 136 };
@@ -73,7 +74,8 @@ export const llmRemediesFigure = drawing('llm-remedies', llmRemedies, (results) 
         text,
         subtitle: [
           `${String(settings.preset)}: ${steps} updates, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, λ = ${lambda}; solid: held-out, dashed: training;`,
-          `grey: ${summary.labels[yardstick]} over its λ, held-out; g: gradients, f: losses, v: vectors as long as θ of a run`,
+          `grey: ${summary.labels[yardstick]} over its λ, held-out; g: gradients, f: losses, v: vectors as long as θ of a run;`,
+          `held-out f_SFT, f_DPO: ${measuredBy(summary)}`,
         ],
       },
       columns,
@@ -93,6 +95,16 @@ export const llmRemediesFigure = drawing('llm-remedies', llmRemedies, (results) 
     },
   };
 });
+
+/** What the ends are measured by, in words. */
+function measuredBy({ start, references: { untrained, uniformGuess } }: RemedySummary): string {
+  const pair = (sft: number, dpo: number): string => `${significant(sft, 3)}, ${significant(dpo, 3)}`;
+  return [
+    `start ${pair(start.heldOutSft.mean, start.heldOutDpo.mean)}`,
+    `untrained ${pair(untrained.heldOutSft, untrained.heldOutDpo)}`,
+    `uniform guess ${pair(uniformGuess.heldOutSft, uniformGuess.heldOutDpo)}`,
+  ].join('; ');
+}
 
 /** An axis with its title and labels, or without both. */
 function named(is: boolean): { readonly title?: null; readonly labels?: boolean } {

@@ -228,11 +228,13 @@ function llmRemediesExample(): LlmRemedies {
     heldOutSft: { mean: 3, ci95: null },
     heldOutWeightedSum: estimate,
   };
+  const reference = { dpo: Math.LN2, sft: 4, heldOutDpo: Math.LN2, heldOutSft: 4, heldOutAccuracy: 0.5 };
   return {
     command: 'forgetting llm experiment --remedies --preset example',
     summary: {
       settings: { preset: 'example', seed: 0, scale: { steps: 12, seeds: 2 } },
       ...{ optima: { dpo: 0.1, sft: 1.5 }, start, rows: [], claims: [], hindsight: [] },
+      references: { untrained: { ...reference, dpo: 5, heldOutDpo: 5 }, uniformGuess: reference },
       labels: { alright: 'ALRIGHT', sequential: 'Sequential', 'l2-anchor': 'L2 anchor', annealed: 'Annealed' },
       places: [
         { remedy: 'sequential', lambda: 0.5, convex: 'misses the front', here: 'misses', said: '' },

@@ -94,6 +94,14 @@ describe('a comparison of remedies', () => {
     expect(costOf('best-checkpoint')).toMatchObject({ vectors: 1, heldOutEvaluations: 2 });
   });
 
+  it('says what an untrained model and the uniform guess come to', async () => {
+    const { untrained, uniformGuess } = (await readRemedies(join(folder, 'whole'))).summary.references;
+    expect(uniformGuess.dpo).toBe(Math.LN2);
+    // A model of random weights is near to the uniform guess.
+    expect(untrained.heldOutSft / uniformGuess.heldOutSft).toBeCloseTo(1, 1);
+    expect(untrained.dpo).not.toBe(Math.LN2);
+  });
+
   it('differences are within a seed, from the yardstick with the λ of the comparison', () => {
     const ends = report.summary.claims.filter(({ remedy }) => remedy === 'sequential');
     expect(ends.map(({ about }) => about)).toEqual(['held-out F_λ', 'F_λ']);

@@ -104,7 +104,7 @@ async function drawRemedies(
 
 async function printRemedies({ summary, cost }: RemedyReport, out: string): Promise<void> {
   const { yardstick } = await import('../../study/remedies/trained-remedies.js');
-  const { rows, start, places, labels } = summary;
+  const { rows, start, references, places, labels } = summary;
   const shown = ({ mean }: { readonly mean: number }): string => significant(mean, 4);
   const own = (remedy: string, value: string | null, lambda: number): (typeof cost)[number][] =>
     cost.filter((row) => row.remedy === remedy && row.value === value && row.lambda === lambda);
@@ -129,6 +129,15 @@ async function printRemedies({ summary, cost }: RemedyReport, out: string): Prom
         ...[start.heldOutWeightedSum, start.heldOutAccuracy].map(shown),
         ...['', '', '', ''],
       ],
+      ...(['untrained', 'uniformGuess'] as const).map((name) => {
+        const { sft, dpo, heldOutSft, heldOutDpo, heldOutAccuracy } = references[name];
+        return [
+          ...[name === 'untrained' ? name : 'uniform guess', '', '', ''],
+          ...[sft, dpo].map((value) => significant(value, 4)),
+          ...['', significant(heldOutSft, 4), significant(heldOutDpo, 4), '', significant(heldOutAccuracy, 4)],
+          ...['', '', '', ''],
+        ];
+      }),
       ...rows.map((row) => {
         const costs = own(row.remedy, row.value, row.lambda);
         const perRun = (measure: (one: (typeof cost)[number]) => number): string =>

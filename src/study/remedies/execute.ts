@@ -13,7 +13,7 @@ import { decisiveSettings, unknownBefore } from '../execute.js';
 import { makeAll, makeOne, type ExecutionOptions, type OneRunOptions } from '../make-runs.js';
 import { writtenSettings } from '../settings.js';
 import { remedyRuns, type PlannedRemedies, type RemedyRun, type RemedySettings } from './plan.js';
-import { plannedRemedies, remedyOptima, remedyTasks, type PlannedRemedyRun } from './planned-remedies.js';
+import { plannedRemedies, remedyOptima, remedyReferences, remedyTasks, type PlannedRemedyRun } from './planned-remedies.js';
 import { remedyCosts, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
 import { summariseRemedies, type RemedySummary } from './summary.js';
 import { chosenRemedies } from './trained-remedies.js';
@@ -112,7 +112,7 @@ async function writeReport(
     { ...writtenSettings(settings), remedies: remedies.map(({ name }) => name), parameters },
     settings,
     remedies,
-    { optima: remedyOptima(out, settings.seed), rows },
+    { optima: remedyOptima(out, settings.seed), rows, references: remedyReferences(out, settings) },
   );
   await writeJson(join(out, remedySummaryFile), summary);
   const written = Object.keys(remedyTables).flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]);

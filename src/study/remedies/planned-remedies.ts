@@ -4,9 +4,11 @@ import type { Pair } from '../../schedule/schedule.js';
 import { optimumOf, optimumRows, runFolder } from '../collect.js';
 import type { Planned, RunPlace } from '../make-runs.js';
 import { preparatory, type PreparatoryName } from '../plan.js';
+import { uniformGuess } from '../planned-runs.js';
 import type { RunTask } from '../run-task.js';
 import type { RemedyRun, RemedySettings } from './plan.js';
 import { remedyFolder } from './results.js';
+import type { RemedyReferences } from './summary.js';
 
 /** The stages of a comparison: the reference policy, whose least loss is f_SFT*, then f_DPO*, then the remedies. */
 export type RemedyStage = 'starts' | 'optima' | 'runs';
@@ -21,6 +23,8 @@ const before = { starts: 'sft-optimum', optima: 'dpo-optimum-sft-dpo' } as const
 export interface PlannedRemedyRun extends Planned<RemedyStage> {
   /** What it is a run of: undefined where it comes before the remedies. */
   readonly run: RemedyRun | undefined;
+  /** Whether it only measures a model of random weights. */
+  readonly untrained?: true;
 }
 
 /** Every run of a comparison in a folder, in an order in which each finds what it needs. */
@@ -34,6 +38,7 @@ export function plannedRemedies(
     ...(['starts', 'optima'] as const).map((stage) => {
       return { stage, folder: folderOf(before[stage]), steps: scale.optimumSteps, run: undefined };
     }),
+    { stage: 'optima', folder: untrainedIn(out, seed), steps: 1, run: undefined, untrained: true } as const,
     ...runs.map((run) => ({ stage: 'runs', folder: remedyFolder(out, run), steps: run.steps, run }) as const),
   ].map((planned, i) => ({ number: i + 1, name: relative(out, planned.folder), ...planned }));
 }
@@ -41,6 +46,20 @@ export function plannedRemedies(
 /** Where the runs before the remedies are. */
 function preparationsIn(out: string, seed: number): (name: PreparatoryName) => string {
   return (name) => runFolder(out, { kind: 'preparatory', name, seed });
+}
+
+function untrainedIn(out: string, seed: number): string {
+  return runFolder(out, { kind: 'untrained', comparison: 'sft-dpo', seed });
+}
+
+/** What the ends of runs are measured by beside the start: a model of random weights, and one that knows nothing. */
+export function remedyReferences(out: string, settings: Pick<RemedySettings, 'seed' | 'files'>): RemedyReferences {
+  const [{ dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy }] = optimumRows(untrainedIn(out, settings.seed));
+  const guess = uniformGuess(settings);
+  return {
+    untrained: { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy },
+    uniformGuess: { dpo: Math.LN2, sft: guess, heldOutDpo: Math.LN2, heldOutSft: guess, heldOutAccuracy: 0.5 },
+  };
 }
 
 /** The optima that the runs before the remedies found, from their folders. */
@@ -65,7 +84,7 @@ export function remedyTasks(
     ...({ targets: 'sft', heldOut: 'heldOut' } as const),
   };
   let optima: Pair | undefined;
-  return ({ stage, folder, steps, run }) => {
+  return ({ stage, folder, steps, run, untrained }) => {
     if (run !== undefined) {
       const { reference: schedule, scheduleSettings, stageTwo, seed } = run;
       const ideal = (optima ??= remedyOptima(out, settings.seed));
@@ -73,6 +92,12 @@ export function remedyTasks(
         ...{ ...common, folder, schedule, scheduleSettings: { ...scheduleSettings, ideal }, seed },
         reference: folderOf(before.starts),
         ...(stageTwo && { stageTwo }),
+      };
+    }
+    if (untrained === true) {
+      return {
+        ...{ ...common, folder, untrained, schedule: 'sft', scheduleSettings: { lambda: 0, steps } },
+        ...{ reference: folderOf(before.starts), seed: settings.seed },
       };
     }
     const found = preparatory.find(({ name }) => stage !== 'runs' && name === before[stage]);

@@ -50,6 +50,7 @@ const summarySchema = z.looseObject({
   optima: z.object({ dpo: z.number(), sft: z.number() }),
   labels: z.record(z.string(), z.string()),
   start: z.looseObject({}),
+  references: z.object({ untrained: z.looseObject({}), uniformGuess: z.looseObject({}) }),
   ...Object.fromEntries(['rows', 'claims', 'hindsight', 'places'].map((name) => [name, z.array(z.unknown())])),
 });
 

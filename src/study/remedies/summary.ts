@@ -50,6 +50,11 @@ export interface RemedyPlace {
   readonly said: string;
 }
 
+/** What ends are measured by beside the start. */
+export type RemedyReferences = Readonly<Record<'untrained' | 'uniformGuess', ReferenceValues>>;
+
+type ReferenceValues = Readonly<Record<Exclude<Measure, 'weightedSum' | 'heldOutWeightedSum'>, number>>;
+
 /** All that a comparison of remedies says, but for what it cost. */
 export interface RemedySummary {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -57,6 +62,8 @@ export interface RemedySummary {
   readonly labels: Readonly<Record<string, string>>;
   /** Both losses where every run begins. */
   readonly start: Readonly<Record<Measure, Estimate>>;
+  /** A model of random weights, and one to which every token is as likely. */
+  readonly references: RemedyReferences;
   readonly rows: readonly RemedySummaryRow[];
   readonly claims: readonly RemedyClaim[];
   readonly hindsight: readonly Hindsight[];
@@ -68,8 +75,9 @@ export function summariseRemedies(
   settings: Readonly<Record<string, unknown>>,
   { scale }: Pick<RemedySettings, 'scale'>,
   remedies: readonly TrainedRemedy[],
-  { optima, rows }: { readonly optima: Pair; readonly rows: readonly RemedyRow[] },
+  measured: { readonly optima: Pair; readonly rows: readonly RemedyRow[]; readonly references: RemedyReferences },
 ): RemedySummary {
+  const { optima, rows, references } = measured;
   const ends = rows.filter(({ role }) => role === 'end');
   const starts = rows.filter(({ role, step, remedy }) => role === 'path' && step === 0 && remedy === yardstick);
   const hindsight = scale.lambdas.flatMap((lambda) => hindsightAt(remedies, ends, lambda));
@@ -85,6 +93,7 @@ export function summariseRemedies(
     optima,
     labels: Object.fromEntries(remedies.map(({ name, label }) => [name, label])),
     start: estimates(starts),
+    references,
     rows: grouped(ends, ({ remedy, value, lambda }) => JSON.stringify([remedy, value, lambda])).map((own) => {
       const [{ remedy, value, chosen, lambda }] = own;
       return { remedy, value, chosen, lambda, ...estimates(own) };
