@@ -4,7 +4,7 @@ const scale = {
   steps: 72,
   seeds: 8,
   lambdas: [0.25, 0.5, 0.75],
-  learningRateFactors: [0.1, 0.3, 1, 3, 10],
+  learningRateFactors: [0.3, 1, 3],
   sensitivitySeeds: 3,
   // At λ = ¼, ½ and ¾ each of Sequential's stages has a whole number of evaluations.
   evaluateEvery: 18,
