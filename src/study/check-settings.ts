@@ -12,12 +12,15 @@ export function checkSettings({
   training,
   budgets = [],
 }: Pick<ExperimentSettings, 'scale' | 'training' | 'budgets'>): void {
-  const { steps, lambdas, optimumSteps, horizons, learningRateFactors } = scale;
+  const { steps, lambdas, optimumSteps, dpoOptimumSteps, horizons, learningRateFactors } = scale;
   if (new Set(lambdas).size < lambdas.length) throw new InputError('lambdas', lambdas, 'different weights');
   if (steps < 2) throw new InputError('steps', steps, 'at least 2, one for each stage of Sequential');
   const longest = Math.max(steps, ...horizons.map((multiple) => Math.round(steps * multiple)));
   if (optimumSteps <= longest) {
     throw new InputError('optimum-steps', optimumSteps, `more than the ${longest} of the longest run`);
+  }
+  if (dpoOptimumSteps <= longest) {
+    throw new InputError('dpo-optimum-steps', dpoOptimumSteps, `more than the ${longest} of the longest run`);
   }
   const different = new Set(learningRateFactors).size === learningRateFactors.length;
   if (learningRateFactors.length === 0 || !different || learningRateFactors.some((factor) => !(factor > 0))) {

@@ -69,7 +69,7 @@ export function plannedRuns(settings: PlanSettings, joint: readonly Joint[], out
 }
 
 function stepsOf({ scale }: Pick<PlanSettings, 'scale'>, run: Run): number {
-  if (run.kind === 'preparatory') return scale.optimumSteps;
+  if (run.kind === 'preparatory') return run.schedule === 'dpo' ? scale.dpoOptimumSteps : scale.optimumSteps;
   // Only its evaluation before the first step is asked for.
   return run.kind === 'untrained' ? 1 : run.steps;
 }

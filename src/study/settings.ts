@@ -53,6 +53,8 @@ export interface ExperimentScale {
   readonly sensitivitySeeds: number;
   /** Updates of the single-objective runs that find the optima: more than any compared run has. */
   readonly optimumSteps: number;
+  /** Those of DPO alone, which takes longer to its least loss than SFT takes to learn its data by heart. */
+  readonly dpoOptimumSteps: number;
   /** Multiples of T that Sequential and ALRIGHT are run for beside T, to see whether more steps close the gap. */
   readonly horizons: readonly number[];
   /** The examples trained on, drawn from their files by the seed. */

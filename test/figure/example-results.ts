@@ -152,7 +152,7 @@ function llmExample(): LlmResults {
   const runs = comparisons.flatMap(llmRuns);
   const around = (centre: number): number => centre * (0.8 + 0.4 * random.uniform());
   const scale = {
-    ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], evaluateEvery: 3, optimumSteps: 36 },
+    ...{ steps: 12, seeds: 2, lambdas: [0.01, 0.5, 0.99], evaluateEvery: 3, optimumSteps: 36, dpoOptimumSteps: 36 },
     ...{ learningRateFactors: [1], sensitivitySeeds: 2 },
     ...{ horizons: [2], sftExamples: 8, preferencePairs: 8, evaluatedExamples: 8, heldOutExamples: 4 },
   };

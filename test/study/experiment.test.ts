@@ -221,6 +221,11 @@ describe('refuses in one line', () => {
       ['--optimum-steps', '8'],
       'expected more than the 8 of the longest',
     ],
+    [
+      'an optimum of DPO from a run as short as the compared ones',
+      ['--dpo-optimum-steps', '8'],
+      'dpo-optimum-steps: got 8, expected more than the 8 of the longest',
+    ],
     ['a factor twice', ['--learning-rate-factors', '1,1'], 'learning-rate-factors: got [1,1], expected different'],
     [
       'a budget below 0',

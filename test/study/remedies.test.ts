@@ -23,7 +23,7 @@ beforeAll(async () => {
       tuning: { rank: 2, alpha: 2, targets: ['query_key_value'] },
     },
     scale: {
-      ...{ steps: 4, seeds: 2, lambdas: [0.4], evaluateEvery: 2, optimumSteps: 5, horizons: [] },
+      ...{ steps: 4, seeds: 2, lambdas: [0.4], evaluateEvery: 2, optimumSteps: 5, dpoOptimumSteps: 5, horizons: [] },
       ...{ sftExamples: 3, preferencePairs: 3, evaluatedExamples: 3, heldOutExamples: 1 },
       ...{ learningRateFactors: [1], sensitivitySeeds: 0 },
     },

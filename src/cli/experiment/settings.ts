@@ -27,7 +27,7 @@ export async function chosenSettings(
 ): Promise<Pick<ExperimentSettings, 'scale' | 'training' | 'schedules' | 'scheduleSettings' | 'budgets' | 'seed'>> {
   const { settingsOfSchedules } = await import('../options/schedule.js');
   const { comparedByDefault } = await import('../../study/plan.js');
-  const { full = false, maxLength, steps } = options;
+  const { full = false, maxLength, steps, optimumSteps } = options;
   const scale = full ? preset.full : preset.scale;
   const given = (...names: (keyof ExperimentOptions)[]): object =>
     Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
@@ -38,8 +38,10 @@ export async function chosenSettings(
       ...(steps !== undefined && {
         evaluateEvery: Math.max(1, Math.round((steps * scale.evaluateEvery) / scale.steps)),
         optimumSteps: Math.ceil((steps * scale.optimumSteps) / scale.steps),
+        dpoOptimumSteps: Math.ceil((steps * scale.dpoOptimumSteps) / scale.steps),
       }),
-      ...given('steps', 'optimumSteps', 'evaluateEvery', 'seeds', 'lambdas', 'horizons'),
+      ...(optimumSteps !== undefined && { dpoOptimumSteps: optimumSteps }),
+      ...given('steps', 'optimumSteps', 'dpoOptimumSteps', 'evaluateEvery', 'seeds', 'lambdas', 'horizons'),
       ...given('learningRateFactors', 'sensitivitySeeds'),
       ...given('sftExamples', 'preferencePairs', 'evaluatedExamples', 'heldOutExamples'),
     },

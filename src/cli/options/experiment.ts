@@ -24,6 +24,7 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly conflict?: number;
   readonly steps?: number;
   readonly optimumSteps?: number;
+  readonly dpoOptimumSteps?: number;
   readonly evaluateEvery?: number;
   readonly seeds?: number;
   readonly seed?: number;
@@ -82,6 +83,11 @@ export function withExperimentOptions(command: Command): Command {
     .option('--conflict <share>', 'share of synthetic preferences that contradict SFT', unitOption('conflict'))
     .option('--steps <T>', 'updates of a run', integerOption('steps', 1))
     .option('--optimum-steps <n>', 'updates of the single-objective runs', integerOption('optimum-steps', 1))
+    .option(
+      '--dpo-optimum-steps <n>',
+      'those of DPO alone, where they are others',
+      integerOption('dpo-optimum-steps', 1),
+    )
     .option('--evaluate-every <n>', 'steps between evaluations', integerOption('evaluate-every', 1))
     .option('--seeds <n>', 'runs of each kind', integerOption('seeds', 1))
     .option('--seed <n>', 'the first seed', integerOption('seed', 0))

@@ -10,6 +10,7 @@ const scale = {
   sensitivitySeeds: 0,
   evaluateEvery: 250,
   optimumSteps: 9000,
+  dpoOptimumSteps: 9000,
   horizons: [],
   sftExamples: 24_000,
   preferencePairs: 8000,

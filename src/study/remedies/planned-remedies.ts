@@ -19,6 +19,9 @@ const before = { starts: 'sft-optimum', optima: 'dpo-optimum-sft-dpo' } as const
   PreparatoryName
 >;
 
+/** How long they are. */
+const stepsOf = { starts: 'optimumSteps', optima: 'dpoOptimumSteps' } as const;
+
 /** A run of a comparison in its place in the plan. */
 export interface PlannedRemedyRun extends Planned<RemedyStage> {
   /** What it is a run of: undefined where it comes before the remedies. */
@@ -36,7 +39,7 @@ export function plannedRemedies(
   const folderOf = preparationsIn(out, seed);
   return [
     ...(['starts', 'optima'] as const).map((stage) => {
-      return { stage, folder: folderOf(before[stage]), steps: scale.optimumSteps, run: undefined };
+      return { stage, folder: folderOf(before[stage]), steps: scale[stepsOf[stage]], run: undefined };
     }),
     { stage: 'optima', folder: untrainedIn(out, seed), steps: 1, run: undefined, untrained: true } as const,
     ...runs.map((run) => ({ stage: 'runs', folder: remedyFolder(out, run), steps: run.steps, run }) as const),
