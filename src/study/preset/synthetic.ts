@@ -8,9 +8,9 @@ const scale = {
   sensitivitySeeds: 3,
   // At λ = ¼, ½ and ¾ each of Sequential's stages has a whole number of evaluations.
   evaluateEvery: 18,
-  optimumSteps: 180,
+  optimumSteps: 216,
   // With as many, compared runs pass what DPO alone comes to; SFT would learn its records by heart in more.
-  dpoOptimumSteps: 540,
+  dpoOptimumSteps: 720,
   horizons: [2],
   sftExamples: 320,
   preferencePairs: 320,
@@ -35,5 +35,5 @@ export const synthetic: Preset = {
   seed: 0,
   scheduleSettings: { period: 10 },
   scale,
-  full: { ...scale, steps: 240, evaluateEvery: 20, optimumSteps: 720, dpoOptimumSteps: 2160, sensitivitySeeds: 3 },
+  full: { ...scale, steps: 240, evaluateEvery: 20, optimumSteps: 720, dpoOptimumSteps: 2400, sensitivitySeeds: 3 },
 };
