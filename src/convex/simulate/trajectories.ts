@@ -2,7 +2,8 @@ import { isAsDescribed } from '../problem/create.js';
 import type { ProblemData } from '../problem/data.js';
 import type { ObjectivePair } from '../problem/problem.js';
 import { inArena, type ArenaProblem } from './kernel/arena-problem.js';
-import { knows, knowsLoss, runTogether, type Member } from './kernel/run.js';
+import { knowsLoss } from './kernel/preference-loss.js';
+import { knows, runTogether, type Member } from './kernel/run.js';
 import { runTrajectory, type Trajectory } from './trajectory.js';
 
 export type { Member } from './kernel/run.js';

@@ -1,11 +1,12 @@
 import { padded } from '../../problem/feature-rows.js';
 import { schedules } from '../../../schedule/index.js';
 import type { KernelRule, ObjectiveName, Schedule } from '../../../schedule/schedule.js';
-import type { PreferenceLossName, PreferenceLossSettings } from '../../../preference-loss/preference-loss.js';
 import { streamKey } from '../../../base/random-stream.js';
 import type { RunSettings, Trajectory } from '../trajectory.js';
 import { newKernel, type Address, type Kernel } from './instance.js';
 import type { ArenaProblem } from './arena-problem.js';
+import { kernelLossOf } from './preference-loss.js';
+import { newSequences, type SequencePlace, type Sequences } from './sequences.js';
 
 /** A run to be made: a schedule and how it goes. */
 export interface Member {
@@ -224,12 +225,6 @@ function trajectoryOf({ dimension }: ArenaProblem, kernel: Kernel, run: ArenaRun
   };
 }
 
-/** Where a number for every step lies: the first, and how many bytes on the next. */
-interface SequencePlace {
-  readonly address: Address;
-  readonly stride: number;
-}
-
 /** What a kernel reads of a member beside its settings. */
 interface MemberArrays {
   readonly stepSizes: SequencePlace;
@@ -258,40 +253,6 @@ function probabilitiesOf(
   return probabilities;
 }
 
-/** Puts sequences into a kernel's memory: one number where all are equal, and the same sequence once. */
-interface Sequences {
-  numbers(sequence: Float64Array): SequencePlace;
-  integers(sequence: readonly number[]): Address;
-}
-
-function newSequences(kernel: Kernel): Sequences {
-  const placed: { readonly sequence: Float64Array; readonly place: SequencePlace }[] = [];
-  return {
-    numbers(all) {
-      const isConstant = isSame(all.subarray(1), all.subarray(0, -1));
-      const sequence = isConstant ? all.subarray(0, 1) : all;
-      const known = placed.find((other) => isSame(other.sequence, sequence));
-      if (known !== undefined) return known.place;
-      const place = { address: kernel.allocate(8 * sequence.length), stride: isConstant ? 0 : 8 };
-      new Float64Array(kernel.memory.buffer, place.address, sequence.length).set(sequence);
-      placed.push({ sequence, place });
-      return place;
-    },
-    integers(sequence) {
-      const address = kernel.allocate(4 * sequence.length);
-      new Int32Array(kernel.memory.buffer, address, sequence.length).set(sequence);
-      return address;
-    },
-  };
-}
-
-/** Whether two sequences are the same; a loop, because they can be as long as a run. */
-function isSame(a: Float64Array, b: Float64Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
 /** Tells a kernel where an objective's arrays lie. */
 function place(problem: ArenaProblem, kernel: Kernel, name: ObjectiveName): Address {
   const { dimension } = problem;
@@ -308,31 +269,6 @@ function place(problem: ArenaProblem, kernel: Kernel, name: ObjectiveName): Addr
       return kernel.quadraticObjective(dimension, objective.rows, objective.minimizer, objective.noise);
   }
 }
-
-/** Whether kernels know a preference loss. */
-export function knowsLoss({ loss = 'dpo' }: PreferenceLossSettings): boolean {
-  return loss in kernelLosses;
-}
-
-function kernelLossOf(settings: PreferenceLossSettings): KernelLoss {
-  const of = kernelLosses[settings.loss ?? 'dpo'];
-  if (of === undefined) throw new Error(`kernels do not know the preference loss ${String(settings.loss)}`);
-  return of(settings);
-}
-
-/** What kernels call the preference losses (assembly/convex/objective.ts), and what they need to know of one. */
-interface KernelLoss {
-  readonly number: number;
-  /** What the margin is multiplied by. */
-  readonly factor: number;
-  readonly setting: number;
-}
-
-const kernelLosses: Readonly<Partial<Record<PreferenceLossName, (settings: PreferenceLossSettings) => KernelLoss>>> = {
-  dpo: ({ beta }) => ({ number: 0, factor: beta, setting: 0 }),
-  cdpo: ({ beta, labelSmoothing = 0 }) => ({ number: 1, factor: beta, setting: labelSmoothing }),
-  ipo: ({ beta }) => ({ number: 2, factor: 1, setting: 1 / (2 * beta) }),
-};
 
 function newStream(kernel: Kernel, seed: number, purpose: string): Address {
   const key = streamKey(seed, purpose);
