@@ -14,6 +14,7 @@ describeInBrowser('in Firefox', () => {
 
   it.skipIf(!existsSync(firefox) && process.env.CI === undefined)(
     'the story and the playground compute what they do elsewhere, and no page logs a word',
+    { timeout: 240_000 },
     async () => {
       const state = '#problem=quadratic&steps=200&seeds=4&schedules=alright,maxright';
       const status = "document.querySelector('#status').textContent";
@@ -22,7 +23,12 @@ describeInBrowser('in Firefox', () => {
         { url: site.url(`playground.html${state}`), ready: status },
         {
           url: site.url(),
-          ready: `${captions}.every((one) => one.textContent.length > 20) && ${captions}.map((one) => one.textContent).join('|')`,
+          ready: `(async () => {
+            const isThere = ${captions}.every((one) => one.textContent.length > 20);
+            if (!isThere || document.documentElement.hasAttribute('data-computing')) return '';
+            await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+            return ${captions}.map((one) => one.textContent).join('|');
+          })()`,
         },
         ...pages
           .slice(2)
@@ -42,11 +48,10 @@ describeInBrowser('in Firefox', () => {
       expect(results.flatMap(({ logged }) => logged)).toEqual([]);
 
       const playground = await site.open(`playground.html${state}`);
-      await playground.waitForFunction(status);
+      await playground.waitForFunction(status, undefined, { timeout: 120_000 });
       expect(results[0].value).toBe(await playground.evaluate(status));
       const story = await site.open();
-      await story.waitForFunction(visits[1].ready);
-      await story.waitForTimeout(1000);
+      await story.waitForFunction(visits[1].ready, undefined, { timeout: 120_000 });
       expect(results[1].value).toBe(await story.evaluate(visits[1].ready));
       expect(results.slice(2).every(({ value }) => value !== '')).toBe(true);
       for (const page of [playground, story]) await page.context().close();

@@ -1,7 +1,32 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.js';
 import { ofColours, seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
+
+/** A text without what is set apart in type. */
+const bare = (text: string): string => text.replace(/[\s_*∗{}]/gu, '');
+
+const glossary = readFileSync(new URL('../../docs/glossary.md', import.meta.url), 'utf8');
+const sentences = [...glossary.matchAll(/^- \*\*.+\*\*: (.+)$/gm)].map(([, sentence]) => bare(sentence));
+
+/** A page has terms, whose sentences are those of the docs and show on hover and focus, inside the window. */
+async function expectTerms(page: Page): Promise<void> {
+  const shown = await page.locator('.term-text').allTextContents();
+  expect(shown.length).toBeGreaterThan(0);
+  expect(shown.filter((sentence) => !sentences.includes(bare(sentence)))).toEqual([]);
+  const term = page.locator('.term').last();
+  const sentence = page.locator('.term-text').last();
+  await term.focus();
+  await sentence.waitFor();
+  const box = await sentence.boundingBox();
+  expect((box?.x ?? NaN) + (box?.width ?? NaN)).toBeLessThanOrEqual(1280);
+  await term.blur();
+  await sentence.waitFor({ state: 'hidden' });
+  await term.hover();
+  await sentence.waitFor();
+}
 
 // axe goes through tens of thousands of elements.
 describeInBrowser('every page of the site', { timeout: 240_000 }, () => {
@@ -15,6 +40,7 @@ describeInBrowser('every page of the site', { timeout: 240_000 }, () => {
         expect(await page.locator('nav [aria-current=page]').textContent()).toBe(name);
         expect(await page.locator('h1').count()).toBe(1);
         expect(await seriousViolations(page, dark ? ofColours : {})).toEqual([]);
+        if (!dark) await expectTerms(page);
         await page.context().close();
       }
       expect(site.errors).toEqual([]);

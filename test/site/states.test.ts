@@ -79,6 +79,16 @@ const outside = (page: Page): Promise<string[]> =>
     }),
   );
 
+/** Drawings with a number that is none. */
+const undrawable = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('svg *')].flatMap((element) =>
+      [...element.attributes]
+        .filter(({ value }) => /NaN|Infinity|undefined/.test(value))
+        .map(({ name, value }) => `${element.localName} ${name}="${value.slice(0, 60)}"`),
+    ),
+  );
+
 describeInBrowser('the playground', () => {
   const site = visitSite();
 
@@ -98,7 +108,11 @@ describeInBrowser('the playground', () => {
           [...document.querySelectorAll('.refusal')].some(({ textContent }) => textContent !== ''),
       );
       await page.waitForTimeout(60);
-      faults.push(...[...site.errors.splice(0), ...(await outside(page))].map((fault) => `${state}: ${fault}`));
+      faults.push(
+        ...[...site.errors.splice(0), ...(await outside(page)), ...(await undrawable(page))].map(
+          (fault) => `${state}: ${fault}`,
+        ),
+      );
     }
     expect(faults).toEqual([]);
     await page.context().close();
