@@ -26,10 +26,14 @@ const run: RunsCommand = async (command, folder) => {
   }
 };
 
-test.each(quoting)('%s quotes what its commands print (npm run docs writes it)', async (page) => {
-  const text = readFileSync(join(root, page), 'utf8');
-  expect(await filled(text, false, run)).toBe(text);
-});
+test.each(quoting)(
+  '%s quotes what its commands print (npm run docs writes it)',
+  async (page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    expect(await filled(text, false, run)).toBe(text);
+  },
+  600_000,
+);
 
 test('a block is replaced by the command and its output, a slow one only when asked for', async () => {
   const page = (kind: string, output: string) =>
