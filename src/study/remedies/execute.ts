@@ -13,7 +13,13 @@ import { decisiveSettings, unknownBefore } from '../execute.js';
 import { makeAll, makeOne, type ExecutionOptions, type OneRunOptions } from '../make-runs.js';
 import { writtenSettings } from '../settings.js';
 import { remedyRuns, type PlannedRemedies, type RemedyRun, type RemedySettings } from './plan.js';
-import { plannedRemedies, remedyOptima, remedyReferences, remedyTasks, type PlannedRemedyRun } from './planned-remedies.js';
+import {
+  plannedRemedies,
+  remedyOptima,
+  remedyReferences,
+  remedyTasks,
+  type PlannedRemedyRun,
+} from './planned-remedies.js';
 import { remedyCosts, remedyRows, remedySummaryFile, remedyTables, type RemedyCost } from './results.js';
 import { summariseRemedies, type RemedySummary } from './summary.js';
 import { chosenRemedies } from './trained-remedies.js';
