@@ -23,11 +23,12 @@ export interface SessionSettings {
 /** The settings that the page begins with. */
 export const defaults: SessionSettings = {
   schedules: [paper.sftThenDpo, paper.alright],
-  // At these every schedule ends with a lower F_λ than it began with, and prefers the lively reply, as λ asks.
+  // At these every schedule ends with a lower F_λ than it began with, and prefers the lively reply, as λ asks: on ten
+  // times the rate Sequential has forgotten how to speak.
   lambda: 0.75,
   conflict: 1,
   steps: 160,
-  learningRate: 3 * synthetic.training.learningRate,
+  learningRate: 0.3 * synthetic.training.learningRate,
   seed: 0,
   pretrainingSteps: pretraining.steps,
   examples: synthetic.scale.sftExamples,
