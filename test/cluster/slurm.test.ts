@@ -140,7 +140,7 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       sweep: ['runs 1-2', 'table'],
       verify: [expect.stringMatching(/^checks \d+$/), 'table'],
       reproduce: ['experiments 1', 'figures'],
-      remedies: ['starts 1', 'optima 2', 'runs 3-7', 'runs 8', 'tables'],
+      remedies: ['starts 1', 'optima 2-3', 'runs 4-7', 'runs 8-9', 'tables'],
     });
     await until('all of them at their end', () => queue().length === 0);
     for (const words of asked.values()) {
