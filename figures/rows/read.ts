@@ -129,7 +129,9 @@ async function readRunFolder(folder: string, logs: readonly string[] = ['evaluat
   const place = join(folder, settingsFile);
   if (!existsSync(place)) throw new InputError(folder, 'a folder without settings.json', wanted);
   const settings = checked(settingsSchema, parseJson(place), { place });
-  if (existsSync(join(folder, 'contents.json'))) await checkContents(folder);
+  if (existsSync(join(folder, 'contents.json'))) {
+    await checkContents(folder, [settingsFile, ...logs.map((log) => `${log}.jsonl`)]);
+  }
   const tables = logs.map((log) => readRows(join(folder, `${log}.jsonl`)).map(measuredRow));
   // A column of the evaluations hides that of the steps, which is of a minibatch.
   const evaluated = new Set(tables[0].flatMap(({ numbers }) => Object.keys(numbers)));

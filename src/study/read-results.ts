@@ -50,7 +50,7 @@ export async function readExperiment(folder: string): Promise<ExperimentResults>
   if (!existsSync(at('summary.json'))) {
     throw new InputError('results', folder, 'the folder of a finished forgetting llm experiment');
   }
-  await checkContents(folder);
+  await checkContents(folder, ['summary.json', ...Object.keys(tables).map((name) => `${name}.jsonl`)]);
   const place = at('summary.json');
   const summary = checked(summarySchema, parseJson(place), { place }) as unknown as Summary;
   learnLabels(summary.ownLabels ?? {});

@@ -41,13 +41,22 @@ export async function writeContents(folder: string, names?: readonly string[]): 
 
 /**
  * Checks that every file that a finished folder was left with is there and as it was.
+ * @param names files that are believed, which a list must vouch for where they are there
  * @throws InputError naming the file that is not
  */
-export async function checkContents(folder: string): Promise<void> {
+export async function checkContents(folder: string, names: readonly string[]): Promise<void> {
+  const vouched = new Set<string>();
   for (const list of Object.values(lists)) {
     const path = join(folder, list);
     const { files } = checked(contentsSchema, parseJson(path), { place: path });
-    for (const { name, ...mark } of files) await requireMark(join(folder, name), mark);
+    for (const { name, ...mark } of files) {
+      await requireMark(join(folder, name), mark);
+      vouched.add(name);
+    }
+  }
+  const missing = names.find((name) => !vouched.has(name) && existsSync(join(folder, name)));
+  if (missing !== undefined) {
+    throw new InputError(join(folder, lists.alike), 'a list without it', `${missing} in it: it is damaged`);
   }
 }
 

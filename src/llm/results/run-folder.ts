@@ -124,7 +124,7 @@ const resultSchema = z.strictObject({
  * @throws InputError naming the file that is missing or damaged
  */
 export async function readResult(folder: string): Promise<RunResult> {
-  await checkContents(folder);
+  await checkContents(folder, [resultFile, settingsFile, 'steps.jsonl', 'evaluations.jsonl']);
   const place = join(folder, resultFile);
   return checked(resultSchema, parseJson(place), { place }) as unknown as RunResult;
 }

@@ -31,7 +31,7 @@ export async function readRemedies(folder: string): Promise<RemedyResults> {
   if (!holdsRemedies(folder)) {
     throw new InputError('results', folder, 'the folder of a finished forgetting llm experiment --remedies');
   }
-  await checkContents(folder);
+  await checkContents(folder, [remedySummaryFile, ...Object.keys(remedyTables).map((name) => `${name}.jsonl`)]);
   const place = join(folder, remedySummaryFile);
   const summary = checked(summarySchema, parseJson(place), { place }) as unknown as RemedySummary;
   const rows = <Row>(name: keyof typeof remedyTables): Row[] => {

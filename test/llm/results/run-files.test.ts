@@ -169,6 +169,15 @@ describe('the folder of a run', () => {
     },
   );
 
+  it('is refused where its list no longer vouches for a file that is there', async () => {
+    const list = join(path, 'contents.json');
+    const whole = readFileSync(list);
+    writeFileSync(list, '{"files":[]}\n');
+    await expect(open(true)).rejects.toThrow(`${list}: got "a list without it", expected result.json in it`);
+    writeFileSync(list, whole);
+    expect((await open(true)).result).toEqual(result);
+  });
+
   it('is not taken over where it has lost its settings: a checkpoint alone does not say of which run it is', async () => {
     const lost = join(folder, 'lost');
     const { attempt } = await openRunFolder(lost, { settings, resume: false });
