@@ -57,10 +57,10 @@ export function drawStages(orders: readonly Stages[]) {
     width: 360,
     height: 320,
     transform: [{ filter: { field: 'panel', equal: order.first } }],
-    encoding: encodingOf(
-      order,
-      [...curves, ...levels].filter(({ panel }) => panel === order.first).map(({ mean }) => mean),
-    ),
+    encoding: encodingOf(order, [
+      ...curves.filter(({ panel }) => panel === order.first).flatMap(({ mean, low, high }) => [mean, low, high]),
+      ...levels.filter(({ panel }) => panel === order.first).map(({ mean }) => mean),
+    ]),
     layer: layersOf(keys),
   }));
   return { rows: [...curves, ...levels, ...stages], views };
