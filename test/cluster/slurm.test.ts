@@ -163,6 +163,8 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       { stage: 'runs', runs: '8-14' },
       { stage: 'tables', runs: '' },
     ]);
+    // --workers 3: no more than three tasks of an array at a time.
+    expect(cluster.command('squeue', '-h', '-o', '%i')).toMatch(/_\[\d[\d,-]*%3\]/);
     const refused = await experiment(out, '--submit');
     expect([refused.code, refused.stderr]).toEqual([
       2,
