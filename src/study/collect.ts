@@ -121,6 +121,16 @@ export function sensitivityRows(experiment: string, runs: readonly ComparedRun[]
   });
 }
 
+/** The losses of an evaluation, whatever its step. */
+export function lossesOf({ dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy }: OptimumRow): Omit<OptimumRow, 'step'> {
+  return { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy };
+}
+
+/** Those of a model that knows nothing: ln V for f_SFT, and for f_DPO those of a policy that is its own reference. */
+export function lossesOfGuess(uniformGuess: number): Omit<OptimumRow, 'step'> {
+  return { dpo: Math.LN2, sft: uniformGuess, heldOutDpo: Math.LN2, heldOutSft: uniformGuess, heldOutAccuracy: 0.5 };
+}
+
 /**
  * What to measure a comparison's losses by, for each seed: the start, a model of random weights, a model that knows
  * nothing (f_SFT of ln V, and f_DPO of a policy that is its own reference, ln 2), and each objective alone at the end of
@@ -138,20 +148,13 @@ export function referenceRows(
       const [untrained] = optimumRows(runFolder(experiment, { kind: 'untrained', comparison, seed }));
       const dpoAlone = preparation[`dpo-optimum-${comparison}`];
       const sftAlone = preparation['sft-optimum'];
-      const losses = (row: OptimumRow): Omit<OptimumRow, 'step'> => {
-        const { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy } = row;
-        return { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy };
-      };
       const itself = comparison === 'sft-dpo' ? Math.LN2 : null;
       const rows: [ReferenceRow['reference'], Omit<ReferenceRow, 'comparison' | 'seed' | 'reference'>][] = [
-        ['start', losses(dpoAlone[0])],
-        ['untrained', losses(untrained)],
-        [
-          'uniform guess',
-          { dpo: Math.LN2, sft: uniformGuess, heldOutDpo: Math.LN2, heldOutSft: uniformGuess, heldOutAccuracy: 0.5 },
-        ],
-        ['SFT alone', { ...losses(sftAlone[sftAlone.length - 1]), dpo: itself, heldOutDpo: itself }],
-        ['DPO alone', losses(dpoAlone[dpoAlone.length - 1])],
+        ['start', lossesOf(dpoAlone[0])],
+        ['untrained', lossesOf(untrained)],
+        ['uniform guess', lossesOfGuess(uniformGuess)],
+        ['SFT alone', { ...lossesOf(sftAlone[sftAlone.length - 1]), dpo: itself, heldOutDpo: itself }],
+        ['DPO alone', lossesOf(dpoAlone[dpoAlone.length - 1])],
       ];
       return rows.map(([reference, row]) => ({ comparison, seed, reference, ...row }));
     }),

@@ -1,7 +1,7 @@
 import { cores } from '../../base/cores.js';
 import { relative } from 'node:path';
 import type { Pair } from '../../schedule/schedule.js';
-import { optimumOf, optimumRows, runFolder } from '../collect.js';
+import { lossesOf, lossesOfGuess, optimumOf, optimumRows, runFolder } from '../collect.js';
 import type { Planned, RunPlace } from '../make-runs.js';
 import { preparatory, type PreparatoryName } from '../plan.js';
 import { uniformGuess } from '../planned-runs.js';
@@ -57,12 +57,8 @@ function untrainedIn(out: string, seed: number): string {
 
 /** What the ends of runs are measured by beside the start: a model of random weights, and one that knows nothing. */
 export function remedyReferences(out: string, settings: Pick<RemedySettings, 'seed' | 'files'>): RemedyReferences {
-  const [{ dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy }] = optimumRows(untrainedIn(out, settings.seed));
-  const guess = uniformGuess(settings);
-  return {
-    untrained: { dpo, sft, heldOutDpo, heldOutSft, heldOutAccuracy },
-    uniformGuess: { dpo: Math.LN2, sft: guess, heldOutDpo: Math.LN2, heldOutSft: guess, heldOutAccuracy: 0.5 },
-  };
+  const [untrained] = optimumRows(untrainedIn(out, settings.seed));
+  return { untrained: lossesOf(untrained), uniformGuess: lossesOfGuess(uniformGuess(settings)) };
 }
 
 /** The optima that the runs before the remedies found, from their folders. */

@@ -5,7 +5,6 @@ import { openBackend } from '../../../src/engine/backend.js';
 import { stream } from '../../../src/base/random-stream.js';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import { firstCursor } from '../../../src/llm/data/cursor.js';
-import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { drawnToken } from '../../../src/llm/drawn-token.js';
 import { predictedLogits } from '../../../src/llm/loss/log-probability.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
@@ -14,17 +13,9 @@ import { fisherDiagonal, squaredScores } from '../../../src/llm/train/stage-two/
 import { takeStep } from '../../../src/llm/train/step.js';
 import { schedules } from '../../../src/schedule/index.js';
 import { matrix, Tape } from '../reference/autodiff.js';
+import { examples, pairs, sequence } from '../reference/case-data.js';
 import { caseModel } from '../reference/case-model.js';
-import {
-  beta,
-  cases,
-  caseValues,
-  prompts,
-  reference,
-  referenceResult,
-  settingsOf,
-  trainedNames,
-} from '../reference/cases.js';
+import { beta, cases, caseValues, prompts, referenceResult, settingsOf, trainedNames } from '../reference/cases.js';
 import { logProbability } from '../reference/language-model.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
@@ -32,16 +23,6 @@ const folder = temporaryFolder();
 beforeAll(async () => {
   await openBackend('wasm');
 });
-
-const sequence = (prompt: readonly number[], reply: readonly number[]): Sequence => ({
-  ids: Int32Array.from([...prompt, ...reply]),
-  promptLength: prompt.length,
-});
-const examples = prompts.map(({ ids, chosen }, index) => ({ index, sequence: sequence(ids, chosen) }));
-const pairs = prompts.map(({ ids, chosen, rejected }, index) => ({
-  pair: { index, chosen: sequence(ids, chosen), rejected: sequence(ids, rejected) },
-  reference: reference[index],
-}));
 
 function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   const difference = Math.hypot(...Array.from(found, (value, i) => value - expected[i]));

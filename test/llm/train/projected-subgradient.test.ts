@@ -5,7 +5,6 @@ import { stream } from '../../../src/base/random-stream.js';
 import { openBackend } from '../../../src/engine/backend.js';
 import type { Backend } from '../../../src/engine/names.js';
 import { draw, firstCursor } from '../../../src/llm/data/cursor.js';
-import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
 import { projectedSubgradient, type SubgradientSettings } from '../../../src/llm/train/projected-subgradient.js';
@@ -13,23 +12,15 @@ import { stepRule } from '../../../src/llm/train/step-rule.js';
 import { takeStep } from '../../../src/llm/train/step.js';
 import { schedules } from '../../../src/schedule/index.js';
 import type { ObjectiveName } from '../../../src/schedule/schedule.js';
+import { examples, pairs } from '../reference/case-data.js';
 import { caseModel } from '../reference/case-model.js';
-import { beta, cases, caseValues, prompts, reference, referenceResult, trainedNames } from '../reference/cases.js';
+import { beta, cases, caseValues, referenceResult, trainedNames } from '../reference/cases.js';
 import { hasWebGpu } from '../webgpu.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
 const webGpu = await hasWebGpu();
 const [lambda, T] = [0.25, 5];
-const sequence = (prompt: readonly number[], reply: readonly number[]): Sequence => ({
-  ids: Int32Array.from([...prompt, ...reply]),
-  promptLength: prompt.length,
-});
-const examples = prompts.map(({ ids, chosen }, index) => ({ index, sequence: sequence(ids, chosen) }));
-const pairs = prompts.map(({ ids, chosen, rejected }, index) => ({
-  pair: { index, chosen: sequence(ids, chosen), rejected: sequence(ids, rejected) },
-  reference: reference[index],
-}));
 
 type Vector = Float64Array;
 const minus = (a: Vector, b: Vector): Vector => a.map((value, i) => value - b[i]);

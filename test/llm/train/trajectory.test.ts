@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
 import { draw, firstCursor } from '../../../src/llm/data/cursor.js';
-import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
 import { adamw } from '../../../src/llm/train/adamw.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
@@ -10,8 +9,9 @@ import { takeStep, type StepSettings } from '../../../src/llm/train/step.js';
 import { stream } from '../../../src/base/random-stream.js';
 import { schedules } from '../../../src/schedule/index.js';
 import type { ObjectiveName, ScheduleSettings } from '../../../src/schedule/schedule.js';
+import { examples, pairs } from '../reference/case-data.js';
 import { caseModel } from '../reference/case-model.js';
-import { beta, cases, caseValues, prompts, reference, referenceResult, trainedNames } from '../reference/cases.js';
+import { beta, cases, caseValues, referenceResult, trainedNames } from '../reference/cases.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -20,15 +20,6 @@ beforeAll(async () => {
 });
 
 const [rate, maximumNorm, lambda] = [0.01, 1, 0.25];
-const sequence = (prompt: readonly number[], reply: readonly number[]): Sequence => ({
-  ids: Int32Array.from([...prompt, ...reply]),
-  promptLength: prompt.length,
-});
-const examples = prompts.map(({ ids, chosen }, index) => ({ index, sequence: sequence(ids, chosen) }));
-const pairs = prompts.map(({ ids, chosen, rejected }, index) => ({
-  pair: { index, chosen: sequence(ids, chosen), rejected: sequence(ids, rejected) },
-  reference: reference[index],
-}));
 
 /** The run in float64: losses and gradients of the independent implementation, clipping and AdamW by their formulas. */
 function expectedRun(one: (typeof cases)[number], choices: readonly string[]) {
