@@ -13,7 +13,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { testBuild } from '../build.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
-import { settled, table } from './playground.js';
+import { drag, settled, table } from './playground.js';
 
 /** Runs the copied commands beside some files in a shell where `forgetting` is the built program, and returns what they print. */
 function shell(commands: string, files: Readonly<Record<string, string>> = {}): string {
@@ -167,12 +167,7 @@ describeInBrowser('the playground', () => {
     await line.press('Shift+ArrowRight');
     const words = page.locator('#front-words');
     const before = await words.innerText();
-    const box = await line.locator('.grip').boundingBox();
-    if (box === null) throw new Error('no line');
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 60, box.y, { steps: 5 });
-    await page.mouse.up();
+    await drag(line.locator('.grip'), [56, 0]);
     await settled(page);
     expect(await words.innerText()).not.toBe(before);
     const said = await page.evaluate(() =>
@@ -187,12 +182,7 @@ describeInBrowser('the playground', () => {
     expect(await words.innerText()).toMatch(/nats of SFT lost.*one nat of DPO costs \S+ nats of SFT/s);
 
     // Along the front by hand: λ follows.
-    const point = await page.locator('[data-handle=lambda] .grip').boundingBox();
-    if (point === null) throw new Error('no point');
-    await page.mouse.move(point.x + point.width / 2, point.y + point.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(point.x + 80, point.y + 20, { steps: 5 });
-    await page.mouse.up();
+    await drag(page.locator('[data-handle=lambda] .grip'), [76, 16]);
     await settled(page);
     expect(Number(await page.inputValue('#control-lambda'))).toBeGreaterThan(0.405);
     await page.context().close();

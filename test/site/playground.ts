@@ -1,5 +1,5 @@
 /// <reference lib="dom.iterable" />
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** Waits until all seeds of all schedules have run, and the landscape and the theory are there. */
 export async function settled(page: Page): Promise<void> {
@@ -10,6 +10,19 @@ export async function settled(page: Page): Promise<void> {
     before = await page.locator('#landscape').innerHTML();
     await page.waitForTimeout(100);
   } while (before !== (await page.locator('#landscape').innerHTML()));
+}
+
+/** Drags a handle by the mouse, from its middle, once it stands still and nothing lies over it. */
+export async function drag(handle: Locator, [right, down]: readonly [number, number]): Promise<void> {
+  const { mouse } = handle.page();
+  await handle.hover();
+  const box = await handle.boundingBox();
+  if (box === null) throw new Error('no handle');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await mouse.move(x, y);
+  await mouse.down();
+  await mouse.move(x + right, y + down, { steps: 5 });
+  await mouse.up();
 }
 
 /** The path that a schedule's first seed takes in the landscape. */
