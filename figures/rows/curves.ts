@@ -1,7 +1,7 @@
 import { grouped } from '../../src/base/grouped.js';
 import { InputError } from '../../src/base/input-error.js';
 import { estimate } from '../../src/base/statistics.js';
-import { schedules, variantsOf } from '../../src/schedule/index.js';
+import { isListed, keyOf, labelOf } from '../../src/schedule/recognise.js';
 import type { RunRows } from './read.js';
 
 /** A point of a curve; `low` and `high` are the ends of a 95 % interval over seeds, where there is one. */
@@ -46,14 +46,14 @@ export function curvesOf(runs: readonly RunRows[], measure: string): Curves {
   const sets = grouped(having, (run) => identity(run, ends ? ['seed', 'steps'] : ['seed']));
   const curves = sets.map((set) => ({
     set,
-    key: keyOf(set[0]),
+    key: keyOf(String(set[0].about.schedule), set[0].own),
     points: ends
       ? grouped(set, ({ about }) => about.steps).flatMap((same) => points(same, measure, Number(same[0].about.steps)))
       : points(set, measure),
   }));
   const named = curves.map(({ key, set: [run], points: own }) => {
     const others = curves.filter((other) => other.key === key).map(({ set: [other] }) => other);
-    const label = [labelOf(key, run), ...differences(run, others, ends)].join(', ');
+    const label = [isListed(key) ? labelOf(key) : (run.label ?? key), ...differences(run, others, ends)].join(', ');
     return { key, label, points: [...own].sort((a, b) => a.x - b.x) };
   });
   return { over, curves: named };
@@ -107,22 +107,6 @@ function requireStepsOnce({ file, rows }: RunRows, measure: string): void {
       throw new InputError(`${file}: ${measure} after step ${step}`, value, `${before}, once a step`);
     known.set(step, value);
   }
-}
-
-/** The variant of a schedule that a run's settings say, by its key; results of experiments have the key itself. */
-function keyOf({ about, own }: RunRows): string {
-  const name = String(about.schedule);
-  if (!Object.hasOwn(schedules, name)) return name;
-  const variants = variantsOf(schedules[name]);
-  const fitting = variants.find(({ settings }) =>
-    Object.entries(settings).every(([setting, value]) => (own[setting] ?? variants[0].settings[setting]) === value),
-  );
-  return (fitting ?? variants[0]).key;
-}
-
-function labelOf(key: string, { about }: RunRows): string {
-  const all = Object.values(schedules).flatMap(variantsOf);
-  return all.find((variant) => variant.key === key)?.label ?? String(about.schedule);
 }
 
 /** What tells a run apart from others of its schedule, as a reader would say it. */

@@ -25,6 +25,8 @@ export interface RunRows {
   readonly about: Readonly<Partial<Record<string, string | number>>>;
   /** The schedule's own settings. */
   readonly own: Readonly<Record<string, unknown>>;
+  /** What the schedule calls itself, where the rows say it. */
+  readonly label?: string;
   /** The first seed, where it is known. */
   readonly seed: number | undefined;
   /** Whether each number is a mean over seeds. */
@@ -43,6 +45,7 @@ const aboutColumns = [
 
 const rowSchema = z.looseObject({
   schedule: z.string(),
+  label: z.string().nullish(),
   step: z.int().nonnegative(),
   lambda: z.number().min(0).max(1),
   seed: z.number().nullish(),
@@ -87,6 +90,7 @@ export async function readRuns(path: string): Promise<RunRows[]> {
     return {
       file: path,
       about,
+      ...(first.label != null && { label: first.label }),
       own: { ...(first.order != null && { order: first.order }), ...ownSettings(first.settings, path) },
       seed: first.seed ?? undefined,
       ofEnsemble: typeof first.seeds === 'number',
@@ -109,7 +113,13 @@ function ofTrainer(path: string, rows: readonly Readonly<Record<string, unknown>
 }
 
 const settingsFile = 'settings.json';
-const settingsSchema = z.looseObject({ schedule: z.string(), lambda: z.number(), steps: z.int(), seed: z.int() });
+const settingsSchema = z.looseObject({
+  schedule: z.string(),
+  'schedule-label': z.string().optional(),
+  lambda: z.number(),
+  steps: z.int(),
+  seed: z.int(),
+});
 /** Settings of a run of a language model that tell runs apart in a picture. */
 const shownSettings = [
   'schedule',
@@ -129,6 +139,7 @@ async function readRunFolder(folder: string, logs: readonly string[] = ['evaluat
   const place = join(folder, settingsFile);
   if (!existsSync(place)) throw new InputError(folder, 'a folder without settings.json', wanted);
   const settings = checked(settingsSchema, parseJson(place), { place });
+  const { 'schedule-label': label } = settings;
   if (existsSync(join(folder, 'contents.json'))) {
     await checkContents(folder, [settingsFile, ...logs.map((log) => `${log}.jsonl`)]);
   }
@@ -151,7 +162,15 @@ async function readRunFolder(folder: string, logs: readonly string[] = ['evaluat
     }),
   );
   const own = { ...settings, weightedSteps: settings['weighted-steps'] };
-  return { file: folder, about, own, seed: settings.seed, ofEnsemble: false, rows };
+  return {
+    file: folder,
+    about,
+    own,
+    ...(label !== undefined && { label }),
+    seed: settings.seed,
+    ofEnsemble: false,
+    rows,
+  };
 }
 
 function isFolder(path: string): boolean {

@@ -31,10 +31,16 @@ const read = async (...names: string[]) => (await Promise.all(names.map((name) =
 
 beforeAll(() => {
   fileIn(folder, 'pair.json', closedFormFile(0.3));
+  fileIn(
+    folder,
+    'own.mjs',
+    'export default { name: "mine", label: "A schedule of mine", init: () => ({}), distribution: () => [{ choice: { dpo: 0.5, sft: 0.5 }, probability: 1 }] };',
+  );
   const run = ['run', 'pair.json', '--steps', '200', '--trace', '10', '--seeds', '8', '--step-size', '0.5/sqrt(t)'];
   for (const [name, ...words] of [
     ['alright.jsonl', '--schedule', 'alright', '--lambda', '0.3'],
     ['alright.parquet', '--schedule', 'alright', '--lambda', '0.3'],
+    ['own.jsonl', '--schedule', 'own.mjs'],
     ['sequential.jsonl', '--schedule', 'sequential', '--order', 'dpo-sft', '--lambda', '0.3'],
   ]) {
     const { code, stderr } = forgetting([...run, ...words, '--out', name], { cwd: folder });
@@ -50,6 +56,8 @@ describe('a table of run --out', () => {
       ['alright', 'ALRIGHT'],
       ['sequential-dpo-sft', 'Sequential, DPO→SFT'],
     ]);
+    const [own] = curvesOf(await read('own.jsonl'), 'gap').curves;
+    expect([own.key, own.label]).toEqual(['mine', 'A schedule of mine']);
     const table = rowsOf('alright.jsonl');
     expect(curves[0].points.map(({ x, mean, low, high }) => ({ x, mean, low, high }))).toEqual(
       table.map(({ step, gap, gapLow, gapHigh }) => ({ x: step, mean: gap, low: gapLow, high: gapHigh })),

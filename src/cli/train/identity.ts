@@ -14,21 +14,26 @@ const outputs = ['out', 'resume', 'tensorboard', 'json'];
 const undecisive = new Set<string>([...files, ...heldOutFiles, ...indifferent, ...outputs]);
 
 /**
- * The options that decide numbers, the schedule's own settings, and digests of a schedule's module and a template's file.
+ * The options that decide numbers, the schedule's own settings, and the label and digest of a schedule's module, and the digest
+ * of a template's file.
  */
 export async function decisiveOptions(
   options: TrainOptions,
   ownSettings: Readonly<Record<string, unknown>>,
   backend: Backend,
 ): Promise<RunSettings> {
+  const { labelOf } = await import('../../schedule/recognise.js');
   const { withoutScheduleOptions } = await import('../options/schedule.js');
-  const { isModulePath, moduleDigest } = await import('../../schedule/load.js');
+  const { isModulePath, loadSchedule, moduleDigest } = await import('../../schedule/load.js');
   const decisive = Object.entries({ ...withoutScheduleOptions(options), ...ownSettings })
     .filter(([name]) => !undecisive.has(name))
     .map(([name, value]): [string, unknown] => [optionName(name), value]);
   return {
     ...Object.fromEntries(decisive),
-    ...(isModulePath(options.schedule) && { 'schedule-module': moduleDigest(options.schedule) }),
+    ...(isModulePath(options.schedule) && {
+      'schedule-module': moduleDigest(options.schedule),
+      'schedule-label': labelOf((await loadSchedule(options.schedule)).name),
+    }),
     backend: backend.name,
     ...(options.template !== undefined && { template: templateIdentity(options.template) }),
   };

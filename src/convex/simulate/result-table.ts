@@ -18,6 +18,7 @@ export type ScaleFreeMeasures = { readonly [name in (typeof scaleFreeMeasured)[n
 /** The columns of a run's result table and their Parquet types. */
 export const resultColumns = {
   schedule: 'STRING',
+  label: 'STRING',
   order: 'STRING',
   lambda: 'DOUBLE',
   seeds: 'INT32',
@@ -106,6 +107,7 @@ export function* resultRows(ensemble: FinishedEnsemble, origin: TableOrigin): It
     const isLast = at === settings.record.length - 1;
     yield {
       schedule: schedule.name,
+      label: schedule.label ?? schedule.name,
       order: typeof order === 'string' ? order : null,
       lambda,
       seeds: trajectories.length,
