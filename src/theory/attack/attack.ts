@@ -33,7 +33,8 @@ export type AttackLimit = { readonly seconds: number } | { readonly instances: n
  * Looks for an instance that breaks the theorem's bound or comes closest to it, up to the given limit or until it is
  * broken: an evolution strategy, (1 + 1) with a stride that adapts to its success, restarted on a family drawn anew from
  * polyhedral, log-linear and quadratic ones. Expectations are computed over the whole tree of the schedule's draws, so
- * that nothing is won by chance. Undefined where the theorem says nothing about any instance tried.
+ * that nothing is won by chance, and a number whose error is not small beside its bound does not count, unless it breaks
+ * the bound beyond that error. Undefined where the theorem says nothing about any instance tried.
  */
 export async function attack(theorem: Theorem, limit: AttackLimit, seed: number): Promise<Closest | undefined> {
   const random = stream(seed, `attack-${theorem.id}`);
@@ -93,7 +94,16 @@ function searched(theorem: Theorem, random: Stream): Closest | undefined {
   const found = theorem.search?.(random);
   if (found === undefined) return undefined;
   const { constants, ...instance } = found;
-  return { id: theorem.id, ...instance, bound: theorem.value(constants) };
+  const bound = theorem.value(constants);
+  return isTelling(theorem, instance.measurement, bound) ? { id: theorem.id, ...instance, bound } : undefined;
+}
+
+/** The share of a bound that the error of the measured number may be for their ratio to say how near the bound is. */
+const tellingError = 1e-3;
+
+/** Whether the ratio of a measured number to its bound is more than the error of the number, or breaks the bound beyond that error. */
+function isTelling({ kind }: Theorem, measurement: Measurement, bound: number): boolean {
+  return measurement.error <= tellingError * Math.abs(bound) || !holds(kind, measurement, bound, 0.5);
 }
 
 /** So many instances of which a theorem says nothing show that it says nothing of their family. */
@@ -135,6 +145,7 @@ function evaluate(
     const bound = theorem.value(constants);
     if (!(Number.isFinite(bound) && bound > 1e-9)) continue;
     const measurement = trial.measure();
+    if (!isTelling(theorem, measurement, bound)) continue;
     const common = { id: theorem.id, file, lambda: subject.lambda, steps: taken, bound, measurement };
     const found = variant === undefined ? common : { ...common, variant };
     if (closeness(theorem, found) > closeness(theorem, nearest)) nearest = found;

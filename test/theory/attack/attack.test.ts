@@ -11,7 +11,9 @@ import type { Constants } from '../../../src/theory/constants.js';
 import { constantSteps } from '../../../src/theory/described-run.js';
 import { simulated } from '../../../src/theory/measure.js';
 import { theorems } from '../../../src/theory/registry.js';
+import { computed } from '../../../src/theory/measurement.js';
 import { problemSubject } from '../../../src/theory/subject.js';
+import { theorem } from '../../../src/theory/theorem.js';
 import { selected } from '../../../src/theory/verify/verify.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
 import { planeFile } from '../../problems.js';
@@ -81,6 +83,31 @@ test('the bounds as they stand are approached, not broken', async () => {
   const ratio = (closest?.measurement.mean ?? NaN) / (closest?.bound ?? NaN);
   expect(ratio).toBeGreaterThan(0.5);
   expect(ratio).toBeLessThanOrEqual(1 + 1e-12);
+});
+
+test.each([
+  ['a ratio that is rounding', 1.02e-8, 1e-9, undefined],
+  ['a bound broken beyond the error', 1.2e-8, 1e-9, 1.2],
+  ['a ratio that is known', 0.9e-8, 1e-12, 0.9],
+] as const)('of a computed number with its error: %s', async (_, mean, error, ratio) => {
+  const bounded = theorem({
+    id: 'small',
+    kind: 'upper',
+    measured: 'x',
+    formula: 'epsilon',
+    needs: ['epsilon'],
+    reference: 'this test',
+    origin: 'this test',
+    trials: () => [{ steps: 0, constants: { epsilon: 1e-8 }, measure: () => computed(mean, error) }],
+  });
+  const closest = await attack(bounded, { instances: 20 }, 0);
+  if (ratio === undefined) expect(closest).toBeUndefined();
+  else expect((closest?.measurement.mean ?? NaN) / 1e-8).toBeCloseTo(ratio, 12);
+});
+
+test('K is met within a thousandth by every instance that counts', async () => {
+  const closest = await attack(selected(theorems, ['K'])[0], { instances: 500 }, 0);
+  expect(Math.abs((closest?.measurement.mean ?? NaN) / (closest?.bound ?? NaN) - 1)).toBeLessThanOrEqual(1e-3);
 });
 
 test('what is attacked is bounded from above', () => {
