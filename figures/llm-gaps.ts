@@ -1,5 +1,12 @@
 import { seedMeans, type SeedMean } from '../experiments/llm.js';
-import { estimateColumns, lossAxis, onlyLayer, panelTitle, scheduleChannels } from '../src/figure/layers.js';
+import {
+  estimateColumns,
+  estimateLayers,
+  lossAxis,
+  onlyLayer,
+  panelTitle,
+  scheduleChannels,
+} from '../src/figure/layers.js';
 import { lookOf } from '../src/figure/theme.js';
 import { grouped } from '../src/base/grouped.js';
 import { comparisons } from '../src/study/plan.js';
@@ -33,7 +40,7 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
       })),
     );
   });
-  const { color, strokeDash, shape } = scheduleChannels(keys);
+  const channels = scheduleChannels(keys);
   const yOf = (comparison: string, measure: string, title: string) => {
     const own = rows.filter((row) => row.comparison === comparison && row.measure === measure);
     const { axis, ...encoding } = lossAxis(
@@ -70,14 +77,7 @@ export const llmGapsFigure = llmDrawing('llm-gaps', (results) => {
             },
             y: { field: 'mean', ...yOf(comparison, measure, title) },
           },
-          layer: [
-            {
-              mark: { type: 'rule', strokeWidth: 1.5, clip: true },
-              encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
-            },
-            { mark: { type: 'line', strokeWidth: 1.4, clip: true }, encoding: { color, strokeDash } },
-            { mark: { type: 'point', filled: true, size: 65, opacity: 1, clip: true }, encoding: { color, shape } },
-          ],
+          layer: estimateLayers(channels, { clip: true }),
         })),
       })),
     },

@@ -2,7 +2,14 @@ import { bootstrapped } from '../src/base/bootstrap.js';
 import { grouped } from '../src/base/grouped.js';
 import { mean, type Estimate } from '../src/base/statistics.js';
 import { significant } from '../src/base/text.js';
-import { estimateColumns, lossAxis, onlyLayer, panelTitle, scheduleChannels } from '../src/figure/layers.js';
+import {
+  estimateColumns,
+  estimateLayers,
+  lossAxis,
+  onlyLayer,
+  panelTitle,
+  scheduleChannels,
+} from '../src/figure/layers.js';
 import { lookOf } from '../src/figure/theme.js';
 import type { LlmResults } from '../experiments/llm.js';
 import { comparisons, type Comparison, type Variation } from '../src/study/plan.js';
@@ -54,7 +61,7 @@ export const llmSensitivityFigure = llmDrawing(
         ...{ by: own[0].by, measure, ...estimateColumns(estimateOf(own, measure)) },
       })),
     );
-    const { color, strokeDash, shape } = scheduleChannels(keys);
+    const channels = scheduleChannels(keys);
     const factors = [...new Set(rows.map(({ by }) => by))].sort((a, b) => a - b);
     const { sensitivitySeeds } = results.settings.scale;
     const seeds = `${sensitivitySeeds} ${sensitivitySeeds === 1 ? 'seed' : 'seeds'}`;
@@ -92,17 +99,7 @@ export const llmSensitivityFigure = llmDrawing(
                 },
                 y: { field: 'mean', ...y, axis: { ...axis, minExtent: 42 } },
               },
-              layer: [
-                {
-                  mark: { type: 'rule' as const, strokeWidth: 1.5 },
-                  encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
-                },
-                { mark: { type: 'line' as const, strokeWidth: 1.4 }, encoding: { color, strokeDash } },
-                {
-                  mark: { type: 'point' as const, filled: true, size: 65, opacity: 1 },
-                  encoding: { color, shape },
-                },
-              ],
+              layer: estimateLayers(channels),
             };
           }),
         })),

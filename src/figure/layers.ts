@@ -24,6 +24,26 @@ export function scheduleChannels(keys: readonly string[], legend: 'points' | 'li
   );
 }
 
+/**
+ * Means with their intervals, as `estimateColumns` has them: rules from low to high, a line through the means, points.
+ * @param channels those of `scheduleChannels` or `namedChannels`
+ * @param options `clip`: cuts off what lies beyond the axes
+ */
+export function estimateLayers(
+  { color, strokeDash, shape }: ReturnType<typeof namedChannels>,
+  { clip }: { readonly clip?: true } = {},
+) {
+  const cut = clip && { clip };
+  return [
+    {
+      mark: { type: 'rule' as const, strokeWidth: 1.5, ...cut },
+      encoding: { y: { field: 'low' }, y2: { field: 'high' }, color },
+    },
+    { mark: { type: 'line' as const, strokeWidth: 1.4, ...cut }, encoding: { color, strokeDash } },
+    { mark: { type: 'point' as const, filled: true, size: 65, opacity: 1, ...cut }, encoding: { color, shape } },
+  ];
+}
+
 /** The channels that tell the values of any column apart by colour, dash and shape. */
 export function namedChannels(
   field: string,

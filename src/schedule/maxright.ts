@@ -1,22 +1,12 @@
 import * as z from 'zod';
-import {
-  bothObjectives,
-  stepOn,
-  type ObjectiveName,
-  type Pair,
-  type Schedule,
-  type WeightedChoice,
-} from './schedule.js';
+import { recordedGap, type WeightedGaps } from './recorded-gap.js';
+import { bothObjectives, stepOn, type ObjectiveName, type Schedule, type WeightedChoice } from './schedule.js';
 import { checkedIdeal, checkedLambda, ownSettings, positiveInteger } from './settings.js';
 
 /** MAXRIGHT's state: its settings and the last weighted gap seen of each objective. */
-export interface MaxrightState {
-  readonly lambda: number;
+export interface MaxrightState extends WeightedGaps {
   readonly period: number;
   readonly weightedSteps: boolean;
-  readonly ideal: Pair;
-  /** w_i (f_i − f_i*) as last observed; w_DPO = λ, w_SFT = 1 − λ. */
-  readonly weightedGap: Pair;
 }
 
 const settings = z.object({
@@ -55,12 +45,7 @@ export const maxright = {
     const { dpo, sft } = state.weightedGap;
     return [{ choice: choiceOf(state, dpo > sft ? 'dpo' : 'sft'), probability: 1 }];
   },
-  observe(state, objective, value) {
-    const { lambda, ideal, weightedGap } = state;
-    return objective === 'dpo'
-      ? { ...state, weightedGap: { dpo: lambda * (value - ideal.dpo), sft: weightedGap.sft } }
-      : { ...state, weightedGap: { dpo: weightedGap.dpo, sft: (1 - lambda) * (value - ideal.sft) } };
-  },
+  observe: recordedGap,
   // As in github.com/heshandevaka/XRIGHT, whose loop takes the next batch of both loaders before it chooses.
   draws: () => bothObjectives,
   weightedGaps: ({ weightedGap }) => weightedGap,

@@ -1,15 +1,12 @@
 import * as z from 'zod';
+import { recordedGap, type WeightedGaps } from './recorded-gap.js';
 import { bothObjectives, type Pair, type Schedule, type WeightedChoice } from './schedule.js';
 import { checkedIdeal, checkedLambda, ownSettings } from './settings.js';
 
 /** Smooth Tchebycheff's state: its settings and the weighted gaps last seen. */
-export interface SmoothTchebycheffState {
-  readonly lambda: number;
+export interface SmoothTchebycheffState extends WeightedGaps {
   /** μ, in units of the weighted gaps. */
   readonly smoothing: number;
-  readonly ideal: Pair;
-  /** w_i (f_i − f_i*), w_DPO = λ and w_SFT = 1 − λ. */
-  readonly weightedGap: Pair;
 }
 
 const error = 'a number > 0';
@@ -49,12 +46,7 @@ export const smoothTchebycheff = {
       { choice: alongSft(lambda), probability: 1 - probability },
     ];
   },
-  observe(state, objective, value) {
-    const { lambda, ideal, weightedGap } = state;
-    return objective === 'dpo'
-      ? { ...state, weightedGap: { dpo: lambda * (value - ideal.dpo), sft: weightedGap.sft } }
-      : { ...state, weightedGap: { dpo: weightedGap.dpo, sft: (1 - lambda) * (value - ideal.sft) } };
-  },
+  observe: recordedGap,
   draws: () => bothObjectives,
   weightedGaps: ({ weightedGap }) => weightedGap,
   // Kernels multiply by 1/μ, which must be a number.
