@@ -4,7 +4,8 @@ import type { ScheduleKey } from '../../src/schedule/key.js';
 import { shortText } from '../../src/base/short-text.js';
 import { save } from '../chart/export.js';
 import { transport } from '../chart/transport.js';
-import { digits, numbersHtml } from './numbers.js';
+import { modelWords, ownFiles } from './own-files.js';
+import { digits, heldWords, numbersHtml } from './numbers.js';
 import { repliesHtml } from './replies.js';
 import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
 import type { AskedQuestion, FromWorker, ToWorker } from './protocol.js';
@@ -31,8 +32,9 @@ let paused = false;
 let sides: readonly [Side, Side] = sidesOf(defaults.schedules);
 let frame = 0;
 let question: AskedQuestion | undefined;
+type ShownSettings = SessionSettings & { readonly model: string };
 /** The settings of the run that is shown. */
-let ran: SessionSettings | undefined;
+let ran: ShownSettings | undefined;
 /** The share of the steps taken so far after which the models are shown: all of them but where somebody went back. */
 let progress = 1;
 
@@ -137,9 +139,9 @@ function sidesOf(schedules: SessionSettings['schedules']): [Side, Side] {
 
 function begin(): void {
   end();
-  const chosen = settings();
+  const [chosen, files] = [settings(), ownFiles(form)];
   sides = sidesOf(chosen.schedules);
-  ran = chosen;
+  ran = { ...chosen, model: modelWords(files) };
   showSettings();
   worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -148,7 +150,7 @@ function begin(): void {
   worker.onerror = ({ message }) => {
     fail(message);
   };
-  tell({ kind: 'start', settings: chosen });
+  tell({ kind: 'start', settings: chosen, ...(files.length > 0 && { files }) });
   for (const button of [pause, reset]) button.disabled = false;
   start.disabled = true;
   say('Loading the engine.');
@@ -184,10 +186,12 @@ function hear(message: FromWorker, chosen: SessionSettings): void {
       if (!paused)
         say(`Learning the language: step ${message.step} of ${message.steps}, loss ${digits(message.loss)}.`);
       return;
-    case 'backend': {
-      adapter.textContent = `Computes on ${message.description}. ${message.parameters.toLocaleString('en')} parameters, all of them trained.`;
+    case 'backend':
+      adapter.textContent = `Computes on ${message.description}. `;
       return;
-    }
+    case 'model':
+      adapter.textContent += heldWords(message);
+      return;
     case 'question':
       question = message;
       break;
@@ -269,13 +273,13 @@ function showSettings(): void {
     line.textContent = '';
     return;
   }
-  const { schedules, lambda, conflict, steps, learningRate, seed, pretrainingSteps, examples, backend } = ran;
+  const { schedules, lambda, conflict, steps, learningRate, seed, pretrainingSteps, examples, backend, model } = ran;
   const names = schedules.map((key) => looks[key].label).join(' and ');
-  const now = settings();
+  const now = { ...settings(), model: modelWords(ownFiles(form)) };
   const changed = JSON.stringify(now) !== JSON.stringify(ran);
   line.textContent =
     `Shown: ${names}, λ ${lambda}, conflict ${conflict}, ${steps} steps, learning rate ${learningRate}, seed ${seed}, ` +
-    `${pretrainingSteps} steps of pre-training, ${examples} examples, ${backend}.` +
+    `${model || `${pretrainingSteps} steps of pre-training`}, ${examples} examples, ${backend}.` +
     (changed ? ' The form has been changed since: Start runs what it says now.' : '');
 }
 

@@ -2,7 +2,7 @@ import { mean, median } from '../../src/base/statistics.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { swatch } from '../chart/swatch.js';
 import type { Side } from './plots.js';
-import type { StepReport } from './protocol.js';
+import type { HeldModel, StepReport } from './protocol.js';
 import { choiceWords } from './replay.js';
 
 /** The table of what both models do and cost: rows of names and of each model's value. */
@@ -35,6 +35,14 @@ const rows: readonly (readonly [string, (side: Side) => string])[] = [
     ({ steps }) => unit(Math.max(...steps.map((step) => step.tensorBytes)) / 1e6, 'MB'),
   ],
 ];
+
+/** A model's size in words: what of it is trained, and what is held in a type of half the size. */
+export function heldWords({ parameters, adapter, halves }: HeldModel): string {
+  const count = (number: number): string => number.toLocaleString('en');
+  if (adapter === undefined) return `${count(parameters)} parameters, all of them trained.`;
+  const held = halves === undefined ? 'all in float32' : `${count(halves.parameters)} of them in ${halves.type}`;
+  return `${count(parameters)} parameters, ${held}, which both share; each trains ${count(adapter)} of its own (LoRA).`;
+}
 
 /** A loss to four digits. */
 export function digits(value: number | undefined): string {

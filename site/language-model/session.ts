@@ -1,8 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PreferencePair } from '../../src/llm/data/preferences.js';
-import { preparePreference } from '../../src/llm/data/preferences.js';
-import { sftPrompt } from '../../src/llm/data/template.js';
-import { prepareSft, type SftExample } from '../../src/llm/data/sft.js';
 import { evaluate, logProbabilitiesOf, replies } from '../../src/llm/evaluate.js';
 import { assembleModel } from '../../src/llm/model/assemble.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
@@ -10,8 +6,6 @@ import { randomWeights } from '../../src/llm/model/random.js';
 import { synthetic } from '../../src/study/preset/synthetic.js';
 import { stepOperations } from '../../src/llm/profile/operations.js';
 import { generate } from '../../src/llm/generate.js';
-import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
-import { syntheticCorpus, type SyntheticCorpus } from '../../src/study/synthetic/language.js';
 import { syntheticConfig, syntheticTokenizerJson } from '../../src/study/synthetic/model.js';
 import { pretraining } from '../../src/study/synthetic/pretraining.js';
 import { tokenizerFromJson } from '../../src/llm/tokenizer/from-json.js';
@@ -31,28 +25,14 @@ import type { Stream } from '../../src/base/random-stream.js';
 import { schedules } from '../../src/schedule/index.js';
 import { onBoth } from '../../src/schedule/step.js';
 import type { SessionSettings } from './settings.js';
+import { prepareTexts, type Texts } from './texts.js';
 
-const { maximumLength, sftBatch, preferenceBatch, beta } = synthetic.training;
+const { sftBatch, preferenceBatch, beta } = synthetic.training;
 
-/** A pre-trained model's weights, and the data of both objectives. */
-export interface Prepared {
-  readonly weights: ReadonlyMap<string, Float32Array>;
-  readonly sft: readonly SftExample[];
-  readonly preferences: readonly PreferencePair[];
-  readonly question: Question;
-}
-
-/** A prompt that is held out of the training, with the reply that SFT teaches and the one that preferences want. */
-export interface Question {
-  readonly prompt: string;
-  /** The prompt without its template. */
-  readonly instruction: string;
-  readonly plain: string;
-  readonly lively: string;
-  readonly pair: PreferencePair;
-  /** Whether the plain reply is the chosen one, as it is where the data agree with SFT. */
-  readonly plainIsChosen: boolean;
-  readonly tokenizer: Tokenizer;
+/** What a session trains from and on. */
+export interface Prepared extends Texts {
+  /** Two models of one start on the current backend. */
+  readonly models: () => Promise<readonly [LanguageModel, LanguageModel]>;
 }
 
 /** What a model says to the question: its likeliest reply, word by word, and the probabilities of two given replies. */
@@ -67,61 +47,35 @@ export interface Answer {
  * @param onStep told of every step of the pre-training; it may wait
  */
 export async function prepare(
-  { seed, conflict, pretrainingSteps, examples }: SessionSettings,
+  settings: SessionSettings,
   onStep: (step: number, loss: number) => Promise<void>,
 ): Promise<Prepared> {
-  const corpus = syntheticCorpus({ seed, conflict });
+  const { seed, pretrainingSteps } = settings;
   const tokenizer = tokenizerFromJson(syntheticTokenizerJson());
-  const recordsOf = (rows: readonly object[]) =>
-    rows.map((fields, index) => ({ index, place: `record ${index + 1}`, fields: fields as Record<string, unknown> }));
-  const sftOf = (rows: readonly object[]): SftExample[] =>
-    recordsOf(rows).flatMap((record) => prepareSft(record, tokenizer, { maximumLength }) ?? []);
-  const language = sftOf(corpus.pretraining);
+  const { language, ...texts } = prepareTexts(settings, tokenizer, synthetic.training.maximumLength);
   const start = randomWeights(syntheticConfig(), seed);
   const model = await assembleModel(syntheticConfig(), (name) => valuesOf(start, name), 'every weight');
-  const trainee = createTrainee({
-    model,
-    data: { sft: language, preferences: [] },
-    schedule: schedules.sft,
-    scheduleSettings: { lambda: 0, steps: pretrainingSteps },
-    sftBatch: pretraining.batch,
-    preferenceBatch: 1,
-    learningRate: { learningRate: pretraining.learningRate, decay: 'cosine' },
-    dpo: { beta },
-    seed,
-  });
+  const trainee = createTrainee(
+    {
+      model,
+      data: { sft: language(), preferences: [] },
+      schedule: schedules.sft,
+      scheduleSettings: { lambda: 0, steps: pretrainingSteps },
+      sftBatch: pretraining.batch,
+      preferenceBatch: 1,
+      learningRate: { learningRate: pretraining.learningRate, decay: 'cosine' },
+      dpo: { beta },
+      seed,
+    },
+    texts,
+  );
   for (let step = 1; step <= pretrainingSteps; step++) await onStep(step, (await trainee.step()).loss);
   const weights = new Map<string, Float32Array>();
   for (const [name, tensor] of model.weights) weights.set(name, Float32Array.from(await tensor.data()));
   trainee.dispose();
-  return {
-    weights,
-    sft: sftOf(corpus.sft.train).slice(0, examples),
-    preferences: recordsOf(corpus.preferences.train)
-      .flatMap((record) => preparePreference(record, tokenizer, { maximumLength }) ?? [])
-      .slice(0, examples),
-    question: questionOf(corpus, tokenizer),
-  };
-
-  function questionOf({ sft, preferences }: SyntheticCorpus, words: Tokenizer): Question {
-    const [asked] = preferences.heldOut;
-    const [record] = recordsOf([asked]);
-    const pair = preparePreference(record, words, { maximumLength });
-    if (pair === undefined) throw new Error('the question of the page is too long');
-    const topic = sft.heldOut.find(({ instruction }) => sftPrompt(instruction).trim() === asked.prompt.trim());
-    const plainIsChosen = topic?.output === asked.chosen.trim();
-    const [plain, lively] = plainIsChosen ? [asked.chosen, asked.rejected] : [asked.rejected, asked.chosen];
-    const instruction = topic?.instruction ?? asked.prompt;
-    return {
-      prompt: asked.prompt,
-      instruction,
-      plain: plain.trim(),
-      lively: lively.trim(),
-      pair,
-      plainIsChosen,
-      tokenizer: words,
-    };
-  }
+  const build = (): Promise<LanguageModel> =>
+    assembleModel(syntheticConfig(), (name) => valuesOf(weights, name), 'every weight');
+  return { ...texts, models: async () => [await build(), await build()] };
 }
 
 function valuesOf(weights: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
@@ -142,6 +96,7 @@ export interface Losses {
 export interface Trainee {
   step(): Promise<StepOutcome>;
   losses(): Promise<Losses>;
+  readonly model: LanguageModel;
   /** What it says to the question now. */
   answer(): Promise<Answer>;
   /** Floating-point operations of a step on this choice. */
@@ -150,19 +105,17 @@ export interface Trainee {
 }
 
 /**
- * One model for each schedule, both from the prepared weights. The reference of DPO is that start: its log-probabilities
+ * One model for each schedule, both from the prepared start. The reference of DPO is that start: its log-probabilities
  * are computed once, on the current backend.
  */
 export async function createTrainees(settings: SessionSettings, prepared: Prepared): Promise<[Trainee, Trainee]> {
-  const { weights, sft, preferences } = prepared;
-  const build = (): Promise<LanguageModel> =>
-    assembleModel(syntheticConfig(), (name) => valuesOf(weights, name), 'every weight');
-  const models = [await build(), await build()] as const;
+  const { sft, preferences, models: start } = prepared;
+  const models = await start();
   const [data] = await prepareData([{ sft, preferences }], async (pairs) =>
     withReferenceValues(pairs, await referenceValues(models[0], pairs)),
   );
   const trainee = (at: 0 | 1): Trainee =>
-    createTrainee(trainingOf(settings, settings.schedules[at], models[at], data), prepared.question);
+    createTrainee(trainingOf(settings, settings.schedules[at], models[at], data), prepared);
   return [trainee(0), trainee(1)];
 }
 
@@ -193,7 +146,7 @@ function trainingOf(
   };
 }
 
-function createTrainee(training: Training, question?: Question): Trainee {
+function createTrainee(training: Training, { question, maximumLength }: Texts): Trainee {
   const { model, data, dpo } = training;
   const optimiser = stepRuleOf(training).optimiser(model.trainable);
   const settings: StepSettings = settingsOfSteps(training);
@@ -207,6 +160,7 @@ function createTrainee(training: Training, question?: Question): Trainee {
       length: maximumLength,
     });
   return {
+    model,
     async step() {
       const taken = await takeStep(state, optimiser, coin, settings);
       state = taken.state;
@@ -217,7 +171,6 @@ function createTrainee(training: Training, question?: Question): Trainee {
       return { sft: sft.loss, dpo: preferences.loss, accuracy: preferences.accuracy };
     },
     async answer() {
-      if (question === undefined) throw new Error('nothing to ask');
       const { prompt, pair, plainIsChosen, tokenizer } = question;
       const { text } = await generate(model, tokenizer, { prompt, maxTokens: 16, temperature: 0, topP: 1, seed: 0 });
       const [chosen, rejected] = await logProbabilitiesOf(model, replies([{ pair }]));

@@ -1,4 +1,7 @@
-import type { FromWorker } from './protocol.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { halfTypeOf } from '../../src/engine/half-matrix.js';
+import type { LanguageModel } from '../../src/llm/model/language-model.js';
+import type { FromWorker, HeldModel } from './protocol.js';
 import { createTrainees, type Prepared, type Trainee } from './session.js';
 import type { SessionSettings } from './settings.js';
 
@@ -19,6 +22,7 @@ export async function train(
   const { instruction: prompt, plain, lively } = prepared.question;
   tell({ kind: 'question', prompt, plain, lively });
   const trainees = await createTrainees(settings, prepared);
+  tell({ kind: 'model', ...heldModel(trainees[0].model) });
   // Both begin as the same model.
   const losses = await trainees[0].losses();
   const answer = await trainees[0].answer();
@@ -36,6 +40,19 @@ export async function train(
       }
     }
   }
+}
+
+function heldModel({ weights, trainable, lora }: LanguageModel): HeldModel {
+  const [held, trained] = [[...weights.values()], [...trainable.values()]];
+  const inHalves = held.filter((tensor) => halfTypeOf(tensor) !== undefined);
+  const type = inHalves.map(halfTypeOf).at(0);
+  const count = (tensors: readonly Tensor[]): number =>
+    tensors.reduce((sum, tensor) => sum + tensor.size * (halfTypeOf(tensor) === undefined ? 1 : 2), 0);
+  return {
+    parameters: count(held),
+    adapter: lora === undefined ? undefined : count(trained),
+    halves: type && { parameters: count(inHalves), type },
+  };
 }
 
 async function stepOf(trainee: Trainee, side: 0 | 1, step: number): Promise<FromWorker> {

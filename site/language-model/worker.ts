@@ -5,7 +5,8 @@ import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threa
 import { openBackend } from '../../src/engine/backend.js';
 import { nextTurn } from '../../src/base/next-turn.js';
 import type { FromWorker, ToWorker } from './protocol.js';
-import { prepare } from './session.js';
+import { prepareOwn } from './own-model.js';
+import { prepare, type Prepared } from './session.js';
 import { train } from './train.js';
 import type { SessionSettings } from './settings.js';
 
@@ -20,7 +21,7 @@ let go: (() => void) | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if (data.kind === 'start') {
-    run(data.settings).catch((error: unknown) => {
+    run(data.settings, data.files).catch((error: unknown) => {
       tell({ kind: 'failed', message: (error as Error).message });
     });
   } else if (data.kind === 'pause') {
@@ -42,17 +43,20 @@ async function turn(): Promise<void> {
   await going;
 }
 
-async function run(settings: SessionSettings): Promise<void> {
+async function run(settings: SessionSettings, files: readonly File[] | undefined): Promise<void> {
+  const prepared = files === undefined ? await pretrained(settings) : await prepareOwn(settings, files);
+  const { description } = await openBackend(settings.backend);
+  tell({ kind: 'backend', description });
+  await train(settings, prepared, tell, turn);
+  tell({ kind: 'done' });
+}
+
+async function pretrained(settings: SessionSettings): Promise<Prepared> {
   // Pre-training is the same wherever the session computes, and quickest without a software adapter.
   await openBackend('wasm');
   const { pretrainingSteps: steps } = settings;
-  const prepared = await prepare(settings, async (step, loss) => {
+  return prepare(settings, async (step, loss) => {
     tell({ kind: 'pretraining', step, steps, loss });
     await turn();
   });
-  const { description } = await openBackend(settings.backend);
-  const parameters = [...prepared.weights.values()].reduce((sum, { length }) => sum + length, 0);
-  tell({ kind: 'backend', description, parameters });
-  await train(settings, prepared, tell, turn);
-  tell({ kind: 'done' });
 }

@@ -1,5 +1,4 @@
-import { InputError } from './input-error.js';
-import { requireFieldsOnce } from './fields-once.js';
+import { jsonOf } from './json-text.js';
 import { readText } from './read-whole.js';
 import { writeWhole } from './whole-file.js';
 
@@ -8,15 +7,7 @@ import { writeWhole } from './whole-file.js';
  * @throws InputError naming the file when it cannot be read or is not JSON, or has a field twice
  */
 export function parseJson(path: string): unknown {
-  const text = readText(path);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(path, text.slice(0, 40), 'JSON');
-  }
-  requireFieldsOnce(text, path);
-  return value;
+  return jsonOf(readText(path), path);
 }
 
 /**

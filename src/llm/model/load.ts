@@ -5,15 +5,15 @@ import { parseJson } from '../../base/json-file.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
-import { renamed } from '../weights/renamed.js';
 import { openSafetensorsFolder } from '../weights/safetensors.js';
-import { finite, finiteHalves, requireShape, type Weights } from '../weights/weights.js';
+import type { Weights } from '../weights/weights.js';
 import { readAdapter } from './adapter.js';
-import { architectureOf, configFromJson, type ModelConfig } from './architecture/index.js';
-import { assembleModel, freshAdapter, type TensorSource } from './assemble.js';
-import { weightShapes } from './decoder.js';
+import { configFromJson, type ModelConfig } from './architecture/index.js';
+import { assembleModel, freshAdapter } from './assemble.js';
+import { tensorsOf, weightsOf } from './checkpoint-weights.js';
 import type { LanguageModel } from './language-model.js';
 import type { LoraOptions } from './lora.js';
+import { onWeightsOf } from './shared-weights.js';
 
 /** A model and what of it is to be trained. */
 export interface LoadOptions {
@@ -46,8 +46,7 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
   const { config, weights } = openModel(path);
   try {
     const tokenizer = loadTokenizer(path, config.vocabularySize, options.tokenizer);
-    const shapes = weightShapes(config);
-    for (const [name, shape] of shapes) requireShape(weights, name, shape);
+    const source = tensorsOf(weights, config);
     const trained =
       adapter !== undefined
         ? readAdapter(adapter, config, weights)
@@ -55,23 +54,11 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
           ? freshAdapter(lora, config)
           : fullFineTuning && 'every weight';
     const { largestTensor, recompute } = options;
-    const source = checkedSource(weights);
     const model = await assembleModel(config, source, trained || undefined, largestTensor, recompute);
     return { model, tokenizer };
   } finally {
     weights.close();
   }
-}
-
-/** The tensors of a checkpoint; a number that is not finite is refused where it is read. */
-function checkedSource(weights: Weights): TensorSource {
-  const { source } = weights;
-  return {
-    values: (name, rows) => finite(weights.read(name, rows), source, name),
-    halfType: (name) => weights.halfType(name),
-    halves: (name, rows) =>
-      finiteHalves(weights.readHalves(name, rows), weights.halfType(name) ?? 'float16', source, name),
-  };
 }
 
 /**
@@ -84,19 +71,12 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
     const file = join(path, 'config.json');
     const config = configFromJson(file, parseJson(file));
     const weights = openSafetensorsFolder(path);
-    // Every layer has tensors of its own: the names of more layers are not even written down.
-    if (config.layers > weights.shapes.size) {
-      weights.close();
-      const most = `at most ${weights.shapes.size}, the tensors of ${weights.source}`;
-      throw new InputError(`${file}: layers`, config.layers, most);
-    }
     try {
-      requireNoOther(weights, config);
+      return { config, weights: weightsOf(config, weights, file) };
     } catch (error) {
       weights.close();
       throw error;
     }
-    return { config, weights: withHeadNames(weights, config) };
   }
   const { header, weights } = openLlama2c(path);
   const headWidth = header.width / header.heads;
@@ -115,32 +95,18 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
   };
 }
 
-/** What is stored with the weights of blocks and follows from the configuration: masks and frequencies. */
-const buffers = /\.(?:rotary_emb\.inv_freq|masked_bias|attn\.bias|attention\.bias)$/;
-
 /**
- * Throws an InputError where the body of a model has a tensor that its configuration has no place for, as the bias of a map
- * that has none, or a layer beyond the last: the numbers would be those of another model. Other heads are passed over.
+ * A model under an adapter, on the weights of one that is on the backend, which keeps them: `dispose` frees the factors alone.
+ * Undefined where the adapter computes with a matrix that is held in halves, as DoRA does, and not only multiplies with it.
+ * @param path where the other's weights came from
+ * @param folder the adapter's
+ * @throws InputError where the adapter is damaged or does not fit
  */
-function requireNoOther({ source, shapes }: Weights, config: ModelConfig): void {
-  const { embedding, blocks } = architectureOf(config);
-  const base = embedding.slice(0, embedding.indexOf('.') + 1);
-  const known = weightShapes(config);
-  for (const [name, shape] of shapes) {
-    const whole = name.startsWith(`${blocks.slice(base.length)}.`) ? `${base}${name}` : name;
-    if (!whole.startsWith(base) || known.has(whole) || buffers.test(whole)) continue;
-    throw new InputError(`${source}: ${name}`, shape, 'no tensor that config.json has no place for');
+export function underAdapter(model: LanguageModel, path: string, folder: string): LanguageModel | undefined {
+  const { weights } = openModel(path);
+  try {
+    return onWeightsOf(model, readAdapter(folder, model.config, weights));
+  } finally {
+    weights.close();
   }
-}
-
-/**
- * The weights of a checkpoint that was saved without its head's class, such as GPT-2's own: its names lack the first
- * part, `transformer.` or `model.`.
- */
-function withHeadNames(weights: Weights, config: ModelConfig): Weights {
-  const { embedding } = architectureOf(config);
-  const base = embedding.slice(0, embedding.indexOf('.') + 1);
-  if (weights.shapes.has(embedding) || !weights.shapes.has(embedding.slice(base.length))) return weights;
-  const names = [...weightShapes(config).keys()].filter((name) => name.startsWith(base));
-  return renamed(weights, new Map(names.map((name) => [name, name.slice(base.length)])));
 }

@@ -1,29 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { halfTypeOf } from '../../engine/half-matrix.js';
-import { readAdapter, type StoredAdapter } from './adapter.js';
+import type { StoredAdapter } from './adapter.js';
 import { variableOf } from './assemble.js';
 import { createDecoder, frozenMatrices } from './decoder.js';
 import type { LanguageModel } from './language-model.js';
-import { openModel } from './load.js';
 import { wholeTensors } from './parts.js';
 
 /**
  * A model under an adapter, on the weights of one that is on the backend, which keeps them: `dispose` frees the factors alone.
  * Undefined where the adapter computes with a matrix that is held in halves, as DoRA does, and not only multiplies with it.
- * @param path where the other's weights came from
- * @param folder the adapter's
- * @throws InputError where the adapter is damaged or does not fit
  */
-export function underAdapter(model: LanguageModel, path: string, folder: string): LanguageModel | undefined {
-  const { weights } = openModel(path);
-  try {
-    return onWeightsOf(model, readAdapter(folder, model.config, weights));
-  } finally {
-    weights.close();
-  }
-}
-
-function onWeightsOf({ config, weights }: LanguageModel, { lora, factors }: StoredAdapter): LanguageModel | undefined {
+export function onWeightsOf(
+  { config, weights }: LanguageModel,
+  { lora, factors }: StoredAdapter,
+): LanguageModel | undefined {
   const multiplied = frozenMatrices(config, lora);
   for (const [name, { parts }] of wholeTensors(weights)) {
     if (!multiplied.has(name) && parts.some(({ tensor }) => halfTypeOf(tensor) !== undefined)) return undefined;

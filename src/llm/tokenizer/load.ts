@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { readHuggingFaceTokenizer } from './huggingface.js';
 import { readLlama2cTokenizer } from './llama2c.js';
+import { withRows } from './rows.js';
 import type { Tokenizer } from './tokenizer.js';
 import { mergesFile, vocabularyFile } from './vocabulary-and-merges.js';
 
@@ -22,23 +23,6 @@ export function loadTokenizer(model: string, modelVocabularySize: number, file?:
   }
   const folder = statSync(model).isDirectory() ? model : dirname(path);
   return withRows(readHuggingFaceTokenizer(path, folder), modelVocabularySize, path);
-}
-
-/** A tokenizer whose ids beyond a model's rows are refused where they occur: the model may have fewer or more. */
-function withRows(tokenizer: Tokenizer, rows: number, path: string): Tokenizer {
-  if (tokenizer.vocabularySize <= rows) return tokenizer;
-  const held = (id: number | undefined): number | undefined => (id !== undefined && id < rows ? id : undefined);
-  return {
-    ...tokenizer,
-    bosId: held(tokenizer.bosId),
-    eosId: held(tokenizer.eosId),
-    encode: (text) => {
-      const ids = tokenizer.encode(text);
-      const beyond = ids.find((id) => id >= rows);
-      if (beyond === undefined) return ids;
-      throw new InputError(path, `token ${beyond}`, `ids below ${rows}, for which the model has rows`);
-    },
-  };
 }
 
 /**
