@@ -4,6 +4,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // What is waited for comes when the machine's other work lets it: a second, vitest's own patience, is none.
 const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
+// A page of the site computes, draws and is looked at by axe beside whatever else the machine does.
+const patienceWithPages = { testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 120_000 } } };
+
 const alone = 'test/site/drag.test.ts';
 
 /** Folders whose tests leave nothing behind in a process, and need not load everything anew in one of their own. */
@@ -66,7 +69,7 @@ export default defineConfig({
       // Its own project, so that the site is built only where its tests run.
       {
         test: {
-          ...patience,
+          ...patienceWithPages,
           name: 'site',
           include: ['test/site/*.test.ts'],
           exclude: [alone],
@@ -76,7 +79,7 @@ export default defineConfig({
       // After all others: how soon the page answers is what it tests.
       {
         test: {
-          ...patience,
+          ...patienceWithPages,
           name: 'alone',
           include: [alone],
           globalSetup: 'test/site/build.ts',

@@ -51,6 +51,8 @@ let unfinished = 0;
 let refusedJob = 0;
 /** What could not be understood in the address; the next change of the state makes it old. */
 let notUnderstood = '';
+/** The changes that came while an address was being read, to be made to what it says. */
+let early: ((state: State) => State)[] | undefined;
 /** When the inputs came for which no paths have been drawn yet, by the job that they started. */
 const unanswered = new Map<number, number>();
 
@@ -81,6 +83,10 @@ const steps = transport(element('#transport', HTMLElement), (share) => {
 
 /** Changes the state, and everything that follows from it. */
 function update(change: (state: State) => State): void {
+  if (early !== undefined) {
+    early.push(change);
+    return;
+  }
   const inputAt = performance.now();
   const before = state;
   notUnderstood = '';
@@ -112,6 +118,7 @@ function start(): void {
   const id = ++jobId;
   // Not what the runs before came to, also where this one is refused.
   element('#status', HTMLElement).textContent = '';
+  hasFinished = false;
   refuseSchedule('');
   try {
     job = { id, ...jobOf(state), sweeps: true };
@@ -159,7 +166,7 @@ function answered(answer: Answer): void {
       }
       break;
     case 'done':
-      if (answer.id === jobId && --unfinished === 0) finished();
+      if (answer.id === jobId && --unfinished === 0) hasFinished = true;
       break;
     case 'refused':
       if (answer.id !== jobId) break;
@@ -168,7 +175,7 @@ function answered(answer: Answer): void {
         // The others run without the visitor's own.
         ensembles = new Map([...ensembles].filter(([key]) => state.own.every((own) => own.key !== key)));
         refuseSchedule(answer.refusal.message);
-        if (--unfinished === 0) finished();
+        if (--unfinished === 0) hasFinished = true;
       }
       break;
   }
@@ -189,8 +196,9 @@ element('#challenges', HTMLElement).innerHTML = challenges
   .map(({ title, hint }) => `<li><strong>${title}</strong> <span>${hint}</span></li>`)
   .join('');
 
-/** Says in words what the runs came to. */
-function finished(): void {
+/** Says in words what the runs came to, once that is drawn. */
+function sayTheEnd(): void {
+  hasFinished = false;
   element('#verdict', HTMLElement).textContent = verdict(shown());
   showChallenges();
   const gaps = shownEnsembles(shown()).map(
@@ -221,6 +229,8 @@ function shown(): Shown {
 
 let drawing = false;
 let formStale = true;
+/** Whether all workers are done, which nobody has been told yet. */
+let hasFinished = false;
 let redrawnFor: number | undefined;
 
 /** Draws everything once before the next frame. */
@@ -246,6 +256,7 @@ function scheduleDrawing(): void {
     // From an input to the first drawing of paths that were run for it.
     if (redrawnFor !== undefined) performance.measure('input to redraw', { start: redrawnFor });
     redrawnFor = undefined;
+    if (hasFinished) sayTheEnd();
   });
 }
 
@@ -256,16 +267,20 @@ let changedAt = -Infinity;
 function scheduleAddress(): void {
   const anew = performance.now() - changedAt > 2000;
   changedAt = performance.now();
-  if (anew) void writeAddress('pushState');
   clearTimeout(addressTimer);
-  addressTimer = setTimeout(() => {
-    void writeAddress('replaceState');
-  }, 250);
+  addressTimer = setTimeout(() => void writeAddress(), 250);
+  if (!anew) return;
+  // At once, for who leaves before what is written has been compressed and kept.
+  history.pushState(null, '', state.kind === 'file' ? location.href : `#${plainAddress(state)}`);
+  void writeAddress();
 }
 
-async function writeAddress(how: 'pushState' | 'replaceState'): Promise<void> {
-  const { address, link } = await keptAddress(state);
-  history[how](null, '', `#${address}`);
+async function writeAddress(): Promise<void> {
+  const written = state;
+  const { address, link } = await keptAddress(written);
+  // Changed since, or gone Back from: this entry of the history is another's.
+  if (written !== state || early !== undefined) return;
+  history.replaceState(null, '', `#${address}`);
   const button = element('#copy-link', HTMLButtonElement);
   button.disabled = link !== '';
   button.title = link;
@@ -274,18 +289,29 @@ async function writeAddress(how: 'pushState' | 'replaceState'): Promise<void> {
 // A visitor who leaves at once, before the address is written, finds the state again.
 addEventListener('pagehide', () => {
   clearTimeout(addressTimer);
-  if (state.kind !== 'file') history.replaceState(null, '', `#${plainAddress(state)}`);
+  if (state.kind !== 'file' && early === undefined) history.replaceState(null, '', `#${plainAddress(state)}`);
 });
 
+/** How often an address has been read: of two at once the newer counts. */
+let readings = 0;
+
 async function readAddress(): Promise<void> {
-  const { state: read, refused } = await fromAddress(location.hash, await keptSchedules(location.hash));
-  const said = await withKeptFile(read, location.hash);
+  const { hash } = location;
+  const reading = ++readings;
+  early ??= [];
+  clearTimeout(addressTimer);
+  const { state: read, refused } = await fromAddress(hash, await keptSchedules(hash));
+  const said = await withKeptFile(read, hash);
+  if (reading !== readings) return;
+  const changes = early;
+  early = undefined;
   state = startInside(said);
   forget();
   formStale = true;
   start();
   scheduleDrawing();
   notUnderstood = refused.length === 0 ? '' : `Not understood in the address: ${refused.join(', ')}.`;
+  changes.forEach(update);
 }
 
 function showCommands(): void {
@@ -353,7 +379,8 @@ element('#download', HTMLElement).addEventListener('click', () => {
 
 async function copy(text: string, button: EventTarget | null): Promise<void> {
   if (!(button instanceof HTMLElement)) return;
-  const label = button.textContent;
+  // Not what it said of the press before.
+  const label = (button.dataset.label ??= button.textContent);
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';

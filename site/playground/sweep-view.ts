@@ -87,8 +87,10 @@ function sweepView(host: HTMLElement, picture: SweepPicture): View {
       (key) =>
         `<path class="sweep-line" data-schedule="${key}" d="${linePath(points.length, (i) => [x(points[i].value), y(points[i].gaps[key] ?? NaN)])}" ${stroke(lookOf(key), 0.13 * rem())}/>`,
     );
+    const [least, most] = picture.domain;
+    // A setting typed beyond the slider's range has no place on it.
     const point =
-      here === undefined || !Number.isFinite(here.gap)
+      here === undefined || !Number.isFinite(here.gap) || here.value < least || here.value > most
         ? ''
         : `<circle class="point" cx="${px(x(here.value))}" cy="${px(y(here.gap))}" r="${px(0.26 * rem())}"/>`;
     svg.innerHTML = `<title>${title}</title><path class="grid" d="M${px(across[0])},${px(y(0))}H${px(across[1])}"/>${lines.join('')}${point}

@@ -57,6 +57,7 @@ async function show(): Promise<void> {
   const showing = ++showings;
   for (const end of remove) end();
   remove = [];
+  delete charts.dataset.shown;
   const shown = labelled(within(runs, confinement));
   const anyLambda = labelled(within(runs, { ...confinement, lambda: undefined }));
   showFacets();

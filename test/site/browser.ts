@@ -9,6 +9,9 @@ import { siteBuild } from './build.js';
 
 const executablePath = '/usr/bin/chromium';
 
+/** How long a browser may take to come to something, in milliseconds: on a machine with other work, minutes. */
+const patience = 120_000;
+
 /** Tests that drive a browser: a missing chromium is a failure in continuous integration and a skip elsewhere. */
 export const describeInBrowser = describe.skipIf(!existsSync(executablePath) && process.env.CI === undefined);
 
@@ -49,7 +52,7 @@ export function visitSite(args: readonly string[] = []): Site {
   beforeAll(async () => {
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`;
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...args], timeout: patience });
   });
   afterAll(async () => {
     await browser?.close();
@@ -69,6 +72,7 @@ export function visitSite(args: readonly string[] = []): Site {
         reducedMotion: still ? 'reduce' : 'no-preference',
         permissions: ['clipboard-read', 'clipboard-write'],
       });
+      context.setDefaultTimeout(patience);
       const opened = await context.newPage();
       opened.on('console', (message) => {
         if (message.type() !== 'debug' && message.type() !== 'log')
@@ -79,6 +83,11 @@ export function visitSite(args: readonly string[] = []): Site {
       return opened;
     },
   };
+}
+
+/** Waits until what the page has heard of so far is drawn: before the second frame from now, however late frames are. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame)))');
 }
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeInBrowser, visitSite } from './browser.js';
-import { path, settled, table } from './playground.js';
+import { copied, path, settled, table } from './playground.js';
 
 /** How much longer a few milliseconds of computing take than they would alone: the mean of many over the shortest. */
 const slowdown = (page: Page): Promise<number> =>
@@ -17,35 +17,43 @@ const slowdown = (page: Page): Promise<number> =>
     return times.reduce((all, time) => all + time, 0) / times.length / sorted[0];
   });
 
+/** Milliseconds from an input to the redraw that follows it, the median of a slow drag's. */
+async function dragDelay(page: Page): Promise<number> {
+  await page.evaluate('performance.clearMeasures()');
+  const handle = page.locator('[data-handle=dpo] .grip');
+  await handle.hover();
+  const box = await handle.boundingBox();
+  if (box === null) throw new Error('no handle');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let i = 1; i <= 30; i++) {
+    await page.mouse.move(x + i, y - 2 * i);
+    await page.waitForTimeout(16);
+  }
+  await page.mouse.up();
+  await settled(page);
+  const delays = await page.evaluate(() =>
+    performance.getEntriesByName('input to redraw').map(({ duration }) => duration),
+  );
+  expect(delays.length).toBeGreaterThan(5);
+  return delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
+}
+
 describeInBrowser('the playground', () => {
   const site = visitSite();
 
-  // Other people's work on the machine can spoil a time, but not three in a row.
-  it('follows a drag within 100 ms, and a key, and shares the state by its address', { retry: 2 }, async () => {
+  it('follows a drag within 100 ms, and a key, and shares the state by its address', async () => {
     const page = await site.open('playground.html');
     await settled(page);
     const before = await path(page, 'alright');
-    const handle = page.locator('[data-handle=dpo] .grip');
-    const box = await handle.boundingBox();
-    if (box === null) throw new Error('no handle');
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    await page.mouse.move(x, y);
-    await page.mouse.down();
-    for (let i = 1; i <= 30; i++) {
-      await page.mouse.move(x + i, y - 2 * i);
-      await page.waitForTimeout(16);
-    }
-    await page.mouse.up();
-    await settled(page);
+    // The machine's other work can only lengthen what is measured, so that the shortest of a few says most; and a
+    // millisecond counts as long as one of computing takes beside that work.
+    const delays: number[] = [];
+    for (let drags = 0; drags < 3; drags++) delays.push((await dragDelay(page)) / (await slowdown(page)));
+    expect(Math.min(...delays)).toBeLessThan(100);
     const dragged = await path(page, 'alright');
     expect(dragged).not.toBe(before);
-    const delays = await page.evaluate(() =>
-      performance.getEntriesByName('input to redraw').map(({ duration }) => duration),
-    );
-    expect(delays.length).toBeGreaterThan(5);
-    const median = delays.sort((a, b) => a - b)[Math.floor(delays.length / 2)];
-    // A millisecond counts as long as one of computing takes beside the machine's other work.
-    expect(median).toBeLessThan(100 * (await slowdown(page)));
 
     await page.locator('[data-handle=sft-first]').focus();
     await page.keyboard.press('ArrowUp');
@@ -54,8 +62,7 @@ describeInBrowser('the playground', () => {
     const pressed = await path(page, 'alright');
     expect(pressed).not.toBe(dragged);
 
-    await page.click('#copy-link');
-    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const link = await copied(page, '#copy-link');
     const other = await site.open(link.slice(site.url().length));
     await settled(other);
     expect(await path(other, 'alright')).toBe(pressed);

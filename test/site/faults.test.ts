@@ -1,48 +1,13 @@
 /// <reference lib="dom.iterable" />
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
 import { describeInBrowser, visitSite } from './browser.js';
-import { settled } from './playground.js';
-
-/** Holds back what all seeds of a schedule said until the page calls `release`, and takes the clipboard away. */
-async function withholdEnds(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const held: (() => void)[] = [];
-    let holds = true;
-    Object.assign(globalThis, {
-      release: () => {
-        holds = false;
-        held.forEach((hear) => {
-          hear();
-        });
-      },
-    });
-    Object.defineProperty(navigator, 'clipboard', { value: undefined });
-    Worker.prototype.addEventListener = function (this: Worker, kind: string, heard: (event: MessageEvent) => void) {
-      EventTarget.prototype.addEventListener.call(this, kind, (event: Event) => {
-        if (!(event instanceof MessageEvent)) return;
-        const { ensemble } = event.data as { ensemble?: { seeds: number } };
-        if (holds && ensemble?.seeds === 1000) held.push(heard.bind(undefined, event));
-        else heard(event);
-      });
-    } as Worker['addEventListener'];
-  });
-}
+import { heldAnswers } from './held-answers.js';
+import { saidByCopying, settled, show } from './playground.js';
 
 /** White space that does not compress well. */
 function spaces(count: number): string {
   return Array.from({ length: count }, (_, i) => ' \n\t\r'[Math.floor((Math.sin(i * i) * 1e4) % 2) + 2]).join('');
-}
-
-/** Shows the state of an address. */
-async function show(page: Page, hash: string): Promise<void> {
-  await page.evaluate((address) => {
-    const status = document.querySelector('#status');
-    if (status !== null) status.textContent = '';
-    location.hash = address;
-  }, hash);
-  await settled(page);
 }
 
 describeInBrowser('the playground', () => {
@@ -50,7 +15,10 @@ describeInBrowser('the playground', () => {
 
   it('says how many seeds a number is of until it is of all, and selects what cannot be copied', async () => {
     const page = await site.open('figures.html');
-    await withholdEnds(page);
+    const ends = await heldAnswers(page, { kinds: ['ensemble'], seeds: 1000 }, true);
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    });
     await page.goto(site.url('playground.html#problem=quadratic&steps=1000&seeds=1000&schedules=alright'));
     const count = page.locator('#table th small');
     await count.filter({ hasText: /^\d+ of 1,000 seeds$/ }).waitFor();
@@ -63,14 +31,12 @@ describeInBrowser('the playground', () => {
       );
     const [partial, heading, soft] = await colour();
     expect([partial, partial === heading]).toEqual([soft, false]);
-    await page.evaluate('release()');
+    await ends.release();
     await expect.poll(() => count.count()).toBe(0);
     await expect.poll(colour).toEqual([heading, heading, soft]);
 
     await settled(page);
-    const button = page.locator('#copy-command');
-    await button.click();
-    await button.filter({ hasText: 'Selected: press Ctrl C' }).waitFor();
+    expect(await saidByCopying(page, '#copy-command')).toBe('Selected: press Ctrl C');
     const selected = await page.evaluate(() => getSelection()?.toString().trim());
     expect(selected).toBe((await page.locator('#commands').textContent())?.trim());
     expect(selected).toMatch(/^forgetting/m);
@@ -188,7 +154,7 @@ describeInBrowser('the playground', () => {
       });
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 900 });
-      expect(await cut(), `at ${width}`).toEqual([]);
+      await expect.poll(cut, { message: `at ${width}` }).toEqual([]);
     }
     await page.setViewportSize({ width: 2560, height: 1300 });
     const filled = (): Promise<number> =>

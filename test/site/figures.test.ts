@@ -99,9 +99,10 @@ describeInBrowser('the figures page', () => {
   it('fits a phone: every drawing within the window', async () => {
     const page = await site.open('figures.html', { width: 390, height: 844 });
     await drawn(page, 'bars');
-    const { width } = (await page.locator('#bars svg').first().boundingBox()) ?? { width: Infinity };
-    expect(width).toBeLessThanOrEqual(390);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    const width = async (): Promise<number> =>
+      (await page.locator('#bars svg').first().boundingBox())?.width ?? Infinity;
+    await expect.poll(width).toBeLessThanOrEqual(390);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     await page.context().close();
   });
 });

@@ -72,7 +72,7 @@ const results = [];
 for (const { url, ready } of JSON.parse(visits) as { url: string; ready: string }[]) {
   await send('browsingContext.navigate', { context, url, wait: 'complete' });
   let value: unknown;
-  for (let tries = 0; tries < 900 && (value ?? '') === ''; tries++) {
+  for (let tries = 0; tries < 1500 && (value ?? '') === ''; tries++) {
     await new Promise((wake) => setTimeout(wake, 100));
     const { result } = await send('script.evaluate', { expression: ready, target: { context }, awaitPromise: true });
     value = result?.value === false ? undefined : result?.value;

@@ -14,7 +14,6 @@ describeInBrowser('in Firefox', () => {
 
   it.skipIf(!existsSync(firefox) && process.env.CI === undefined)(
     'the story and the playground compute what they do elsewhere, and no page logs a word',
-    { timeout: 240_000 },
     async () => {
       const state = '#problem=quadratic&steps=200&seeds=4&schedules=alright,maxright';
       const status = "document.querySelector('#status').textContent";

@@ -6,7 +6,7 @@ import { defaults, type SessionSettings } from '../../site/language-model/settin
 import recordedSession from '../../site/story/recorded-session.json' with { type: 'json' };
 import { openBackend } from '../../src/engine/backend.js';
 import { seriousViolations } from './accessibility.js';
-import { describeInBrowser, visitSite } from './browser.js';
+import { describeInBrowser, drawn, visitSite } from './browser.js';
 
 /** What the tests train: no more than shows that the engines agree, for software adapters are slow. */
 const settings: SessionSettings = { ...defaults, steps: 3, pretrainingSteps: 2, examples: 4 };
@@ -14,7 +14,11 @@ const address = (backend: string, steps = settings.steps): string =>
   `language-model.html?steps=${steps}&pretrainingSteps=${settings.pretrainingSteps}&examples=${settings.examples}&backend=${backend}`;
 const patience = { timeout: 240_000 };
 
-const done = (page: Page): Promise<unknown> => page.locator('#status').filter({ hasText: 'Done' }).waitFor(patience);
+/** Waits until all steps are taken and drawn. */
+async function done(page: Page): Promise<void> {
+  await page.locator('#status').filter({ hasText: 'Done' }).waitFor(patience);
+  await drawn(page);
+}
 
 /** The losses of both schedules' steps, from the files that the page saves. */
 async function savedLosses(page: Page): Promise<number[][]> {
@@ -122,7 +126,7 @@ describe('the language model in the page', () => {
       expect(await page.locator('#ran').innerText()).toMatch(/λ 0\.75, conflict 1, 3 steps/);
       await page.locator('#lambda').fill('0.3');
       expect(await page.locator('#ran').innerText()).toMatch(/λ 0\.75.*changed since/);
-      expect(page.url()).toMatch(/lambda=0\.3/);
+      await page.waitForURL(/lambda=0\.3/);
       await page.locator('#lambda').fill(String(settings.lambda));
       expectClose(await savedLosses(page), await nodeLosses(), 1e-6);
       expect(await seriousViolations(page)).toEqual([]);
@@ -158,6 +162,7 @@ describe('the language model in the page', () => {
         .locator('#status')
         .filter({ hasText: /^Paused\.$/ })
         .waitFor(patience);
+      await drawn(page);
       const paused = await steps();
       await page.waitForTimeout(300);
       expect(await steps()).toBe(paused);

@@ -12,8 +12,9 @@ import { closedFormFile } from '../problems.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { testBuild } from '../build.js';
 import { seriousViolations } from './accessibility.js';
-import { describeInBrowser, visitSite } from './browser.js';
-import { drag, settled, table } from './playground.js';
+import { describeInBrowser, drawn, visitSite } from './browser.js';
+import { heldAnswers } from './held-answers.js';
+import { copied, drag, settled, table } from './playground.js';
 
 /** Runs the copied commands beside some files in a shell where `forgetting` is the built program, and returns what they print. */
 function shell(commands: string, files: Readonly<Record<string, string>> = {}): string {
@@ -45,10 +46,9 @@ async function expectSameNumbers(
   schedules: readonly string[],
   files: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await page.click('#copy-command');
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const text = await copied(page, '#copy-command');
   const shown = await table(page);
-  const runs = printed(shell(copied, files));
+  const runs = printed(shell(text, files));
   expect(runs).toHaveLength(schedules.length);
   schedules.forEach((schedule, i) => {
     expect(Object.keys(runs[i]).length).toBeGreaterThanOrEqual(10);
@@ -141,11 +141,8 @@ describeInBrowser('the playground', () => {
       'playground.html#problem=log-linear&lambda=0.4&steps=100&seeds=2&remedies=sequential,best-checkpoint,replay,l2-anchor,kl-anchor,average,mgda',
     );
     await settled(page);
-    const copied = async (button: string): Promise<string> => {
-      await page.click(button);
-      return page.evaluate(() => navigator.clipboard.readText());
-    };
-    const compared = JSON.parse(shell(`${await copied('#copy-remedies')} --seeds 1 --json`)) as RemedyComparison;
+    const remedies = await copied(page, '#copy-remedies');
+    const compared = JSON.parse(shell(`${remedies} --seeds 1 --json`)) as RemedyComparison;
     const gaps = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('#remedy-table tr[data-remedy]')].map((row) => [
         row.dataset.remedy,
@@ -165,6 +162,7 @@ describeInBrowser('the playground', () => {
     // By key, then by hand: the line says what may be lost, and the numbers are those that the command prints.
     const line = page.locator('[data-handle=budget]');
     await line.press('Shift+ArrowRight');
+    await settled(page);
     const words = page.locator('#front-words');
     const before = await words.innerText();
     await drag(line.locator('.grip'), [56, 0]);
@@ -175,7 +173,7 @@ describeInBrowser('the playground', () => {
     );
     const [, ...printedChoice] =
       /choice +λ in \[(\S+), (\S+)\] +dpo in \[(\S+), (\S+)\] .* exchange rate in \[(\S+), (\S+)\]/.exec(
-        shell(await copied('#copy-front')),
+        shell(await copied(page, '#copy-front')),
       ) ?? [];
     const [low, high, lower, upper, ...rates] = printedChoice;
     expect(said).toEqual([lower, upper, low, high, ...rates]);
@@ -255,7 +253,10 @@ describeInBrowser('the playground', () => {
     const source = readFileSync(new URL('../../examples/alternate.ts', import.meta.url), 'utf8');
     await chosen('alternate.ts', source);
     await says(/^schedule: got "alternate\.ts", expected JavaScript/);
-    expect(await page.locator('#status').textContent()).toMatch(/^3 seeds\. Gaps: Mix /);
+    await page
+      .locator('#status')
+      .filter({ hasText: /^3 seeds\. Gaps: Mix / })
+      .waitFor();
 
     const options = { bundle: true, format: 'esm', write: false } as const;
     const [{ text: code }] = buildSync({ entryPoints: ['examples/alternate.ts'], ...options }).outputFiles;
@@ -333,13 +334,17 @@ describeInBrowser('the playground', () => {
   });
 
   it('keeps what a run was refused for when the landscape of the same state comes after it', async () => {
-    const page = await site.open('playground.html#problem=quadratic&steps=100&seeds=4');
-    await delayLandscape(page);
+    const page = await site.open('figures.html');
+    const landscapes = await heldAnswers(page, { kinds: ['scene'] }, false);
+    await page.goto(site.url('playground.html#problem=quadratic&steps=100&seeds=4'));
     await settled(page);
+    await landscapes.hold();
     await page.fill('#step-size', '99');
     const refusal = page.locator('#step-refusal').filter({ hasText: /diverged at step \d+$/ });
     await refusal.waitFor();
-    await page.waitForTimeout(1000);
+    await landscapes.wait(1);
+    await landscapes.release();
+    await drawn(page);
     expect(await refusal.count()).toBe(1);
     await page.fill('#step-size', '0.1');
     await page.locator('#step-refusal').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });

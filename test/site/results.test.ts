@@ -135,7 +135,7 @@ describeInBrowser('the results page', () => {
       for (const width of [1280, 390]) {
         await page.setViewportSize({ width, height: 900 });
         const labels = page.locator('#over-lambda .mark-text.role-mark text');
-        expect(await labels.allTextContents()).toEqual(['0.25', '0.75', '0.5']);
+        await expect.poll(() => labels.allTextContents()).toEqual(['0.25', '0.75', '0.5']);
       }
       const [, ...ends] = await page.locator('#ends tbody tr').first().locator('td').allInnerTexts();
       expect(ends.map(Number)).toContain(Number((2 + (1 / 6 + 1 / 7) / 2).toPrecision(5)));

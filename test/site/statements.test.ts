@@ -55,12 +55,12 @@ describeInBrowser('the statements page', () => {
     expect(onPhone).toContainEqual([expect.stringMatching(/^Output of .*--summary/), 0]);
     expect(onPhone.filter(([, tabIndex]) => tabIndex !== 0)).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
-    expect(await wider()).toEqual([]);
+    await expect.poll(wider).toEqual([]);
     // The width of A4 between the margins of theory:pdf.
     await page.setViewportSize({ width: 673, height: 900 });
     await page.emulateMedia({ media: 'print' });
-    expect(await wider()).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(673);
+    await expect.poll(wider).toEqual([]);
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(673);
     await page.context().close();
   });
 });

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { describeInBrowser, visitSite } from './browser.js';
+import { describeInBrowser, drawn, visitSite } from './browser.js';
+import { heldAnswers } from './held-answers.js';
 
 const keys = ['sequential-sft-dpo', 'sequential-dpo-sft', 'mix', 'alright', 'maxright', 'replay', 'budget', 'mgda'];
 const edge = (least: number, most: number): fc.Arbitrary<number> =>
@@ -98,8 +99,7 @@ describeInBrowser('the playground', () => {
     const faults: string[] = [];
     for (const state of states) {
       await page.evaluate((hash) => {
-        const status = document.querySelector('#status');
-        if (status !== null) status.textContent = '';
+        for (const said of document.querySelectorAll('#status, .refusal')) said.textContent = '';
         location.hash = hash;
       }, state);
       await page.waitForFunction(
@@ -107,7 +107,7 @@ describeInBrowser('the playground', () => {
           document.querySelector('#status')?.textContent !== '' ||
           [...document.querySelectorAll('.refusal')].some(({ textContent }) => textContent !== ''),
       );
-      await page.waitForTimeout(60);
+      await drawn(page);
       faults.push(
         ...[...site.errors.splice(0), ...(await outside(page)), ...(await undrawable(page))].map(
           (fault) => `${state}: ${fault}`,
@@ -119,36 +119,28 @@ describeInBrowser('the playground', () => {
   });
 
   it('shows nothing of the problem before, however late its answer comes', async () => {
-    const page = await site.open('playground.html');
-    await page.context().addInitScript(() => {
-      // Answers with a front are heard late, the others at once.
-      Worker.prototype.addEventListener = function (this: Worker, kind: string, heard: (event: MessageEvent) => void) {
-        EventTarget.prototype.addEventListener.call(this, kind, (event: Event) => {
-          if (!(event instanceof MessageEvent)) return;
-          setTimeout(heard, (event.data as { kind?: string }).kind === 'front' ? 700 : 0, event);
-        });
-      } as Worker['addEventListener'];
-    });
-    await page.reload();
+    const page = await site.open('figures.html');
+    const fronts = await heldAnswers(page, { kinds: ['front'] }, false);
+    await page.goto(site.url('playground.html'));
     const words = page.locator('#front-words');
     await words.getByText('solves').waitFor();
-    // The first front is answered in time to be heard only after the second problem was opened.
-    await page.evaluate((hash) => {
-      location.hash = hash;
-    }, 'problem=quadratic&dpo=2,1,1,1,0&sft=-1,1,1,2,0&steps=50&seeds=1');
-    await page.waitForTimeout(400);
-    await page.evaluate((hash) => {
-      location.hash = hash;
-    }, 'problem=log-linear&conflict=1&steps=50&seeds=1');
+    const lead = (hash: string): Promise<unknown> =>
+      page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+    await fronts.hold();
+    await lead('problem=quadratic&dpo=2,1,1,1,0&sft=-1,1,1,2,0&steps=50&seeds=1');
+    await fronts.wait(1);
+    await lead('problem=log-linear&conflict=1&steps=50&seeds=1');
+    await fronts.wait(2);
+    await drawn(page);
     expect(await words.textContent()).toBe('');
-    const said = new Set<string>();
-    for (let look = 0; look < 40; look++) {
-      said.add((await words.textContent()) ?? '');
-      await page.waitForTimeout(50);
-    }
+    // The front of the problem before comes now, and then the one that is waited for.
+    await fronts.release(1);
+    await drawn(page);
+    expect(await words.textContent()).toBe('');
+    await fronts.release();
     await words.getByText('solves').waitFor();
-    said.add((await words.textContent()) ?? '');
-    expect([...said].filter((text) => text.includes('solves'))).toHaveLength(1);
     await page.context().close();
   });
 });

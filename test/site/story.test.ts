@@ -8,7 +8,7 @@ import { significant } from '../../src/base/text.js';
 import { testBuild } from '../build.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { seriousViolations } from './accessibility.js';
-import { describeInBrowser, visitSite } from './browser.js';
+import { describeInBrowser, drawn, visitSite } from './browser.js';
 
 /** What the command of a figure prints, as JSON: an object for every command. */
 function printed(commands: string): Record<string, unknown>[] {
@@ -101,13 +101,7 @@ async function settled(page: Page): Promise<void> {
     [...document.querySelectorAll('.story figcaption')].every(({ textContent }) => textContent.length > 20),
   );
   await page.waitForFunction(() => !document.documentElement.hasAttribute('data-computing'));
-  let before = '';
-  for (;;) {
-    const now = await page.evaluate(() => document.querySelector('main')?.innerHTML ?? '');
-    if (now === before) return;
-    before = now;
-    await page.waitForTimeout(250);
-  }
+  await drawn(page);
 }
 
 describeInBrowser('the story', () => {
@@ -142,6 +136,7 @@ describeInBrowser('the story', () => {
         expect(await figure.locator('figcaption').innerText()).not.toBe(sentence);
         expect(await picture()).not.toBe(before);
         await control.fill('700');
+        await settled(page);
         expect(await figure.locator('output').innerText()).toMatch(/^step (69|70)\d of 1,000: training DPO$/);
         await control.fill(value);
       } else {
@@ -180,5 +175,5 @@ describeInBrowser('the story', () => {
     await page.waitForURL(/playground\.html#.*lambda=0\.3/);
     await page.context().close();
     expect(site.errors).toEqual([]);
-  }, 120_000);
+  });
 });
