@@ -114,7 +114,7 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   if (dearer.length > 0) {
     const named = dearer.map((way) => `${way.name} (${costOf(way)})`);
     sentences.push({
-      text: `So do, for more: ${named.join(', ')}.`,
+      text: `At a higher cost, so do: ${named.join(', ')}.`,
       numbers: Object.fromEntries(dearer.map((way) => [way.name, { lower: 0, upper: way.gap + way.certificate }])),
     });
   }

@@ -13,7 +13,7 @@ export function adviseCommand(): Command {
       'how much f_SFT may exceed its minimum (default: the knee)',
       numberOption('forget-at-most'),
     )
-    .option('--error <number>', 'of the front, relative to the ranges', numberOption('error'), 1e-3)
+    .option('--error <number>', 'error of the front, relative to the ranges', numberOption('error'), 1e-3)
     .option('--json', 'print JSON')
     .action(async (file: string, options: { forgetAtMost?: number; error: number; json?: boolean }) => {
       const { readProblemFile } = await import('../../convex/problem/read.js');

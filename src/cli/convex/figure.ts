@@ -19,7 +19,7 @@ export function figureCommand(): Command {
     .description('draw a measure of runs over their steps, from the files that they wrote')
     .argument('<rows...>', 'tables of run --out (.jsonl, .parquet), run folders of llm train')
     .requiredOption('--measure <name>', 'what is drawn: a column of the files')
-    .option('--bounds', 'draw what the statements say of the runs, too')
+    .option('--bounds', 'also draw what the statements say about the runs')
     .option('--problem <file>', 'the problem of the runs, where it is not where the tables say')
     .option('--scale <type>', 'axis of the measure: log or linear', wordOption('scale', ['log', 'linear']))
     .option('--title <text>', 'the heading')

@@ -41,7 +41,7 @@ export function frontCommand(): Command {
     .option('--knee', 'choose the point farthest from the chord between the ends')
     .option(
       '--reference-point <dpo,sft>',
-      'of the hypervolume (default: the largest of each)',
+      'reference point of the hypervolume (default: the largest value of each objective)',
       pairOption('reference-point'),
     )
     .option('--out <file>', 'also write points and polygons as rows: .jsonl, .parquet or .csv', tableFile)

@@ -42,14 +42,22 @@ function quadraticCommand(): Command {
     .description('a random pair of quadratics')
     .option('--dimension <d>', shown('dimension of θ', defaults.dimension), integerOption('dimension', 1, 5000))
     .option('--condition <number>', shown('condition number of both Hessians', defaults.condition), number('condition'))
-    .option('--condition-dpo <number>', 'that of the DPO objective alone', number('condition-dpo'))
-    .option('--condition-sft <number>', 'that of the SFT objective alone', number('condition-sft'))
-    .option('--angle <degrees>', shown('between the minimisers, seen from the origin', defaults.angle), number('angle'))
-    .option('--distance <number>', shown('between the minimisers', defaults.distance), number('distance'))
-    .option('--noise <deviation>', shown('of the gradients, per coordinate', defaults.noise), number('noise'))
-    .option('--radius <number>', 'of the ball that θ stays in (default: none)', number('radius'))
+    .option('--condition-dpo <number>', 'condition number of the DPO objective alone', number('condition-dpo'))
+    .option('--condition-sft <number>', 'condition number of the SFT objective alone', number('condition-sft'))
+    .option(
+      '--angle <degrees>',
+      shown('angle between the minimisers, seen from the origin', defaults.angle),
+      number('angle'),
+    )
+    .option('--distance <number>', shown('distance between the minimisers', defaults.distance), number('distance'))
+    .option(
+      '--noise <deviation>',
+      shown('standard deviation of the gradients, per coordinate', defaults.noise),
+      number('noise'),
+    )
+    .option('--radius <number>', 'radius of the ball that θ stays in (default: none)', number('radius'))
     .option('--start <vector>', 'where runs start, as a JSON array (default: zero)')
-    .option('--seed <integer>', shown('of everything random', defaults.seed), integerOption('seed', 0))
+    .option('--seed <integer>', shown('seed of everything random', defaults.seed), integerOption('seed', 0))
     .action(async (options: QuadraticFlags) => {
       const { out, start, condition, conditionDpo, conditionSft, ...rest } = options;
       const { quadratic } = await import('../../convex/generate/quadratic.js');
@@ -79,22 +87,26 @@ function logLinearCommand(): Command {
     .description('SFT and DPO of a log-linear policy, on data that two policies generate')
     .option('--dimension <d>', shown('dimension of θ', defaults.dimension), integerOption('dimension', 1))
     .option('--candidates <k>', shown('replies of an SFT example', defaults.candidates), integerOption('candidates', 2))
-    .option('--examples <n>', shown('of both kinds', defaults.examples), integerOption('examples', 1))
-    .option('--sft-examples <n>', 'SFT examples alone', integerOption('sft-examples', 1))
-    .option('--dpo-examples <n>', 'preferences alone', integerOption('dpo-examples', 1))
-    .option('--conflict <number>', shown('from −1 aligned to 1 opposed', defaults.conflict), number('conflict'))
+    .option('--examples <n>', shown('examples of each kind', defaults.examples), integerOption('examples', 1))
+    .option('--sft-examples <n>', 'number of SFT examples', integerOption('sft-examples', 1))
+    .option('--dpo-examples <n>', 'number of preferences', integerOption('dpo-examples', 1))
+    .option(
+      '--conflict <number>',
+      shown('how far the objectives oppose each other, from −1 aligned to 1 opposed', defaults.conflict),
+      number('conflict'),
+    )
     .option('--sharpness <number>', shown('norm of the generating policies', defaults.sharpness), number('sharpness'))
     .addOption(preferenceLossOption())
     .option('--beta <number>', shown('β of the preference loss', defaults.beta), number('beta'))
     .option('--label-smoothing <number>', 'ε of cdpo', number('label-smoothing'))
-    .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
+    .option('--radius <number>', shown('radius of the ball that θ stays in', defaults.radius), number('radius'))
     .option(
       '--reference <kind>',
       shown('policy of DPO: zero, random, or sft, the minimiser of SFT', defaults.reference),
       wordOption('reference', ['zero', 'random', 'sft']),
     )
     .option('--start <vector>', 'where runs start, as a JSON array (default: zero)')
-    .option('--seed <integer>', shown('of everything random', defaults.seed), integerOption('seed', 0))
+    .option('--seed <integer>', shown('seed of everything random', defaults.seed), integerOption('seed', 0))
     .action(async ({ out, start, examples, sftExamples, dpoExamples, ...rest }: LogLinearFlags) => {
       const { logLinear } = await import('../../convex/generate/log-linear.js');
       const common = examples ?? defaults.examples;
@@ -129,9 +141,9 @@ function closedFormCommand(): Command {
   const defaults = closedFormDefaults;
   return withOutput(new Command('closed-form'))
     .description('f_DPO = ½(θ − 1)², f_SFT = ½(θ + 1)²')
-    .option('--noise <deviation>', shown('of the gradients', defaults.noise), number('noise'))
+    .option('--noise <deviation>', shown('standard deviation of the gradients', defaults.noise), number('noise'))
     .option('--start <number>', shown('where runs start', defaults.start), number('start'))
-    .option('--seed <integer>', 'taken like every generator’s; nothing here is random', integerOption('seed', 0))
+    .option('--seed <integer>', 'accepted as by every generator; nothing here is random', integerOption('seed', 0))
     .action(async ({ out, noise, start }: Output & { noise?: number; start?: number }) => {
       const { closedForm } = await import('../../convex/generate/closed-form.js');
       await printProblem(
@@ -149,19 +161,26 @@ function fromTextCommand(): Command {
     .requiredOption('--sft <file>', 'JSON Lines with instruction, input, output')
     .option(
       '--features <name>',
-      shown('of a reply to a prompt: hashed-ngrams, or the hidden states of a model', defaults.features),
+      shown(
+        'features of a reply to a prompt: hashed-ngrams, or model, the hidden states of a model',
+        defaults.features,
+      ),
       wordOption('features', features),
     )
-    .option('--unit <unit>', shown('of the n-grams: word or character', defaults.unit), wordOption('unit', units))
+    .option('--unit <unit>', shown('unit of the n-grams: word or character', defaults.unit), wordOption('unit', units))
     .option('--ngram <n>', shown('longest n-gram', defaults.ngram), integerOption('ngram', 1))
-    .option('--dimension <d>', shown('of the features', defaults.dimension), integerOption('dimension', 1))
+    .option('--dimension <d>', shown('dimension of the features', defaults.dimension), integerOption('dimension', 1))
     .option('--candidates <k>', shown('replies of an SFT example', defaults.candidates), integerOption('candidates', 2))
     .option('--examples <n>', shown('records of each kind', defaults.examples), integerOption('examples', 1))
     .addOption(preferenceLossOption())
     .option('--beta <number>', shown('β of the preference loss', defaults.beta), number('beta'))
     .option('--label-smoothing <number>', 'ε of cdpo', number('label-smoothing'))
-    .option('--radius <number>', shown('of the ball that θ stays in', defaults.radius), number('radius'))
-    .option('--seed <integer>', shown('of the records and candidates drawn', defaults.seed), integerOption('seed', 0))
+    .option('--radius <number>', shown('radius of the ball that θ stays in', defaults.radius), number('radius'))
+    .option(
+      '--seed <integer>',
+      shown('seed of the records and candidates drawn', defaults.seed),
+      integerOption('seed', 0),
+    )
     .action(async (given: FromTextFlags) => {
       const { out, preferences, sft } = given;
       const { readPreferenceRecords, readDemonstrations } = await import('../../convex/generate/records.js');

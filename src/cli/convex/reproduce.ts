@@ -32,7 +32,7 @@ export function reproduceCommand(): Command {
   const command = new Command('reproduce')
     .description('run the experiments and draw every figure')
     .option('--quick', 'a coarse version, in seconds')
-    .option('--out <folder>', 'where the figures go (default: figures/rendered, of a --problem <its name>-figures)')
+    .option('--out <folder>', 'where the figures go (default: figures/rendered; with --problem, <its name>-figures)')
     .option('--only <names>', 'only these figures, separated by commas')
     .option('--seed <n>', 'seed of every experiment', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { join } from 'node:path';
 import { grouped } from '../../base/grouped.js';
 import { InputError } from '../../base/input-error.js';
@@ -51,7 +51,11 @@ export function sweepCommand(): Command {
       'weights of DPO, with commas or as a range (0:1:0.05) (default: 0.5)',
       lambdasOption('lambdas'),
     )
-    .option('--steps <list>', 'numbers of updates, with commas', listOption(integerOption('steps', 1)), [1000]);
+    .addOption(
+      new Option('--steps <list>', 'numbers of updates, with commas')
+        .argParser(listOption(integerOption('steps', 1)))
+        .default([1000], '1000'),
+    );
   withSampling(command)
     .option('--step-size <rule>', 'a number, an expression of t and T, linear:α0, or adaptive', '0.5/sqrt(T)')
     .option('--seeds <n>', 'number of runs of each kind; one where nothing is random', integerOption('seeds', 1), 100)

@@ -47,9 +47,9 @@ export function verifyCommand(): Command {
     .option('--out <folder>', 'where the attack stores the closest problems', 'closest-problems')
     .option('--seed <n>', 'seed of the first run', integerOption('seed', 0), 0)
     .option('--workers <n>', 'threads; they change no number (default: one for each core)', integerOption('workers', 1))
-    .option('--verdicts <file>', 'also write what became of each statement, as JSON')
-    .option('--summary', 'print one row per statement, with the closest ratios and whose it is')
-    .option('--cache <folder>', 'keep what is measured there, and measure only what is not there yet')
+    .option('--verdicts <file>', 'also write the verdict on each statement, as JSON')
+    .option('--summary', 'print one row per statement, with the closest ratios and its origin')
+    .option('--cache <folder>', 'where measurements are kept; only missing ones are made')
     .option('--json', 'print JSON');
   return withClusterOptions(command).action(async (options: VerifyOptions) => {
     if (askedOf(options) === 'all') await printVerified(options);

@@ -22,22 +22,24 @@ interface DeviceOptions {
   readonly task?: string;
 }
 
+const models: readonly string[] = ['medium', 'pythia-160m', 'pythia-1b'];
+
 /** `forgetting llm device`: whether a GPU computes the right gradients, and how fast it trains. */
 export function llmDeviceCommand(): Command {
   return new Command('device')
     .description('check a GPU: its gradients against the cpu, speed and memory of training steps, PyTorch beside them')
     .option('--adapter <name>', 'the adapter with this in its name (default: the fastest)')
-    .option('--models <names>', 'model shapes, with commas', (text) => text.split(','), [
-      'medium',
-      'pythia-160m',
-      'pythia-1b',
-    ])
+    .addOption(
+      new Option('--models <names>', 'model shapes, with commas')
+        .argParser((text) => text.split(','))
+        .default(models, models.join(',')),
+    )
     .option('--batch <n>', 'sequences, or pairs of them, in a batch (default: by shape)', integerOption('batch', 1))
     .option('--length <tokens>', 'tokens of every sequence (default: by shape)', integerOption('length', 2))
     .option('--steps <n>', 'the most steps to time of each kind', integerOption('steps', 1), 10)
     .option(
       '--time-limit <seconds>',
-      'nothing but the gradient check goes on after this',
+      'after this time only the gradient check goes on',
       numberOption('time-limit'),
       540,
     )

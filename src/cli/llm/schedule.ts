@@ -30,7 +30,7 @@ export function scheduleCommand(): Command {
     .option('--sft-optimum <number>', 'f_SFT*, from which gaps are measured', numberOption('sft-optimum'))
     .option('--dpo-optimum <number>', 'f_DPO*, from which gaps are measured', numberOption('dpo-optimum'))
     .option('--seed <n>', "seed of the schedule's coin", integerOption('seed', 0), 0)
-    .option('--state <file>', 'go on from a state that was saved')
+    .option('--state <file>', 'continue from a saved state')
     .option('--export <file>', 'write all choices as JSON instead, of a schedule that needs no values')
     .action(scheduleAction);
 }

@@ -20,7 +20,7 @@ export interface ClusterOptions {
 export function withClusterOptions(command: Command): Command {
   return command
     .option('--submit [job.sh]', 'submit what is not finished to Slurm, as job arrays, and end')
-    .option('--run <k>', 'make only the k-th of the tasks that --status lists', integerOption('run', 1))
+    .option('--run <k>', 'run only the k-th of the tasks that --status lists', integerOption('run', 1))
     .option('--status', 'say what is finished, running, queued, failed and missing; exit code 0 if all is finished');
 }
 

@@ -85,7 +85,7 @@ export function withExperimentOptions(command: Command): Command {
     .option('--optimum-steps <n>', 'updates of the single-objective runs', integerOption('optimum-steps', 1))
     .option(
       '--dpo-optimum-steps <n>',
-      'those of DPO alone (default: as many as --optimum-steps where that is given, else those of the preset)',
+      'updates of DPO alone (default: as many as --optimum-steps where that is given, else those of the preset)',
       integerOption('dpo-optimum-steps', 1),
     )
     .option('--evaluate-every <n>', 'steps between evaluations', integerOption('evaluate-every', 1))
@@ -118,9 +118,10 @@ export function withExperimentOptions(command: Command): Command {
       integerOption('sensitivity-seeds', 0),
     )
     .addOption(
-      new Option('--stage-two-learning-rate <number>', 'with --remedies: that of lower-learning-rate').argParser(
-        numberOption('stage-two-learning-rate'),
-      ),
+      new Option(
+        '--stage-two-learning-rate <number>',
+        'with --remedies: α of stage two for lower-learning-rate',
+      ).argParser(numberOption('stage-two-learning-rate')),
     )
     .option(
       '--preference-loss <name>',
@@ -138,7 +139,7 @@ export function withExperimentOptions(command: Command): Command {
     .option('--preference-batch <n>', 'preference pairs in a batch', integerOption('preference-batch', 1))
     .option('--sft-examples <n>', 'SFT examples trained on', integerOption('sft-examples', 1))
     .option('--preference-pairs <n>', 'preference pairs trained on', integerOption('preference-pairs', 1))
-    .option('--evaluated-examples <n>', 'of these, those evaluated on', integerOption('evaluated-examples', 1))
+    .option('--evaluated-examples <n>', 'how many of these are evaluated on', integerOption('evaluated-examples', 1))
     .option('--held-out-examples <n>', 'held-out examples of each kind', integerOption('held-out-examples', 1))
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option(

@@ -82,7 +82,11 @@ export function withSessionOptions(command: Command): Command {
       'ε of cdpo: the probability that a preference is the wrong way round',
       numberOption('label-smoothing'),
     )
-    .option('--margin <number>', 'γ of simpo: what the chosen reply shall win by (default: 0)', numberOption('margin'))
+    .option(
+      '--margin <number>',
+      'γ of simpo: by how much the chosen reply should win (default: 0)',
+      numberOption('margin'),
+    )
     .option(
       '--max-length <tokens>',
       'longest sequence; longer ones are cut (default: the context of the model, at most 2048)',
