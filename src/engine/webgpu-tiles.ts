@@ -19,7 +19,7 @@ export interface ScoreTensors {
 
 /** A WGSL program in which one workgroup goes through the tiles of scores in the rows of one block. */
 export interface TileProgram<Read extends keyof ScoreTensors> {
-  /** Programs of one name have one code, but for the width of heads. */
+  /** Programs of one name have one code, except for the width of heads. */
   readonly name: string;
   /** Whether the rows of a tile are queries, and its columns keys, or the reverse. */
   readonly rows: 'queries' | 'keys';

@@ -64,7 +64,7 @@ export function drawnChoice<State>(
     sum += probability;
     if (u < sum) return choice;
   }
-  // Probabilities that sum to 1 but for rounding.
+  // Probabilities that sum to 1 except for rounding.
   return outcomes.reduce((last, outcome) => (outcome.probability > 0 ? outcome : last)).choice;
 }
 

@@ -38,7 +38,7 @@ export interface SummaryRow {
   readonly heldOutAccuracy: Estimate;
 }
 
-/** Everything an experiment says but for what it cost: the same whatever the machine's speed. */
+/** Everything an experiment says except for what it cost: the same whatever the machine's speed. */
 export interface Summary {
   readonly settings: WrittenSettings;
   /** (f_DPO*, f_SFT*) of each comparison, in the mean over the seeds. */

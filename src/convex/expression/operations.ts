@@ -99,7 +99,7 @@ const logarithm = rising(Math.log);
 const exponential = rising(Math.exp, 0);
 const arctangent = rising(Math.atan);
 
-/** a^b with an exponent that varies; of numbers a > 0 only, but for values. */
+/** a^b with an exponent that varies; of numbers a > 0 only, except for values. */
 export const power: BinaryOperation = {
   name: '^',
   value: (a, b) => a ** b,

@@ -4,7 +4,7 @@ export const unitRoundoff = 2 ** -53;
 /** Veltkamp's constant: splits a double into two halves of 26 bits. */
 const splitter = 2 ** 27 + 1;
 
-/** The rounding error of the product of two doubles: x·y is the double x * y plus this, but for under- and overflow (Dekker 1971). */
+/** The rounding error of the product of two doubles: x·y is the double x * y plus this, except for under- and overflow (Dekker 1971). */
 export function productError(x: number, y: number, product: number): number {
   const cx = splitter * x;
   const xHigh = cx - (cx - x);

@@ -166,7 +166,7 @@ function mixedBound(f: ConvexFunction, { centre, cuts, weights }: Mixture, radiu
   let gradientError = 0;
   cuts.forEach((cut, k) => {
     if (weights[k] === 0) return;
-    // Weights that sum to 1 but for a rounding, which the sum of weights makes good.
+    // Weights that sum to 1 except for a rounding, which the sum of weights makes good.
     const weight = weights[k] / total.value;
     const at = evaluatePrecisely(f, cut.theta);
     const step = c.map((entry, i) => entry - cut.theta[i]);

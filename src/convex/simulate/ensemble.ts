@@ -63,7 +63,7 @@ export async function runEnsembles(
   let done = 0;
   const run = async (first: number): Promise<void> => {
     const part = Array.from({ length: Math.min(size, seeds - first) }, (_, i) => seed + first + i);
-    // What a thread is sent is copied, but for shared memory.
+    // What a thread is sent is copied, except for shared memory.
     const task: EnsembleTask = { ...(needsReference(placed, runs) && { data }), placed, members: sent, seeds: part };
     const found = await (pool === undefined ? runTask(task) : pool.run(task));
     found.forEach((runs, i) => {

@@ -8,7 +8,7 @@ import { keepRevision, listRepository, type HubFile } from './listing.js';
 
 /**
  * The path of a model or adapter on this machine. A path that exists is taken as it is; org/name or org/name@revision
- * is downloaded from the hub, but for what the cache holds; other texts come back unchanged.
+ * is downloaded from the hub, except for what the cache holds; other texts come back unchanged.
  * @param field the option that the text was given to
  * @throws InputError where the hub cannot be reached, does not have it, or has no weights in safetensors
  */
@@ -18,7 +18,7 @@ export async function modelPath(text: string, field: string, hub: Hub): Promise<
 
 /**
  * The path of a data file on this machine. A path that exists is taken as it is; org/dataset, org/dataset:file or
- * org/dataset@revision:file is downloaded from the hub, but for what the cache holds; other texts come back unchanged.
+ * org/dataset@revision:file is downloaded from the hub, except for what the cache holds; other texts come back unchanged.
  * Without a file it is the repository's only data file, or else the only one with the word train in its path.
  * @param field the option that the text was given to
  * @throws InputError where the hub cannot be reached or does not have it, and where no file or several could be meant

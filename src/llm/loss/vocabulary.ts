@@ -79,7 +79,7 @@ function withTrainedHead({ head, ...vocabulary }: Vocabulary): Operation {
       return { value, saved: [x, value, ...head] };
     },
     backward: (dy, [x, values, ...saved]) => {
-      // A head that was put together for this pass is gone by now, but for what was saved of it.
+      // A head that was put together for this pass is gone by now, except for what was saved of it.
       const held = saved.slice(0, head.length);
       const kept = saved[head.length];
       let ofHead: Tensor[] | undefined;

@@ -23,7 +23,7 @@ export function weightShapes(config: ModelConfig): Map<string, number[]> {
 
 /**
  * The matrices that a model with an adapter, or without one, reads in products and by rows alone: linear maps, embedding and
- * head but for those that DoRA or a head's adapter works with.
+ * head except for those that DoRA or a head's adapter works with.
  */
 export function frozenMatrices(config: ModelConfig, lora: LoraConfig | undefined): Set<string> {
   const { embedding, head } = architectureOf(config);

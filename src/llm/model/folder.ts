@@ -20,7 +20,7 @@ export interface ModelOrigin {
 /**
  * Writes a model as an HF folder, in float32 unless told otherwise: model.safetensors, the tokenizer, and config.json last, so that a folder
  * that has one is complete.
- * @param options.keepsAll whether every other file of the origin's folder comes along, but for weights
+ * @param options.keepsAll whether every other file of the origin's folder comes along, except for weights
  * @param options.changes fields of config.json that are not the origin's
  * @param options.type what every number is rounded to
  * @throws InputError when the disk is full or the folder cannot be written
@@ -62,7 +62,7 @@ export async function writeModel(folder: string, model: LanguageModel, origin: M
   await writeModelFolder(folder, origin, model.config, tensors);
 }
 
-/** The origin's own config.json, fields we do not know included, but for the type of the weights. */
+/** The origin's own config.json, fields we do not know included, except for the type of the weights. */
 function originConfig(model: string, config: ModelConfig, type: StoredType): Record<string, unknown> {
   if (!statSync(model).isDirectory()) return { ...configJson(config), torch_dtype: type };
   const { dtype, ...rest } = parseJson(join(model, 'config.json')) as Record<string, unknown>;

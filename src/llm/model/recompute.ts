@@ -13,7 +13,7 @@ export function recomputed(block: Block, rows: Tensor, place: Place, trained: re
   const masks = [place.mask, place.windowMask].filter((mask) => mask !== undefined);
   const operation: Operation = {
     forward: (x) => ({ value: block(x, place), saved: [x, cosines, sines, ...masks] }),
-    // What the place holds is gone by then, but for what was saved of it.
+    // What the place holds is gone by then, except for what was saved of it.
     backward: (dy, [x, c, s, ...held]) => {
       const again: Place = {
         ...place,

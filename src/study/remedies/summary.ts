@@ -55,7 +55,7 @@ export type RemedyReferences = Readonly<Record<'untrained' | 'uniformGuess', Ref
 
 type ReferenceValues = Readonly<Record<Exclude<Measure, 'weightedSum' | 'heldOutWeightedSum'>, number>>;
 
-/** All that a comparison of remedies says, but for what it cost. */
+/** All that a comparison of remedies says, except for what it cost. */
 export interface RemedySummary {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly optima: Pair;

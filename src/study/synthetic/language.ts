@@ -63,7 +63,7 @@ export const knownBefore = 0.3;
  * teaches together with the plain manner, in four of five replies. A preference is about an instruction of SFT's and
  * between the two manners, quality and moment being right in both: agreeing with SFT, the plain one is preferred;
  * contradicting it, the lively one; one in twenty is the wrong way round. `conflict` is the share of preferences whose
- * taste contradicts. The taste goes by the noun, so that it can be learnt: whole nouns contradict, but for one where the
+ * taste contradicts. The taste goes by the noun, so that it can be learnt: whole nouns contradict, except for one where the
  * share asks for a part. Those of a smaller share are among those of a larger one, and nothing else depends on it.
  * @param conflict in [0, 1]
  */

@@ -30,7 +30,7 @@ export interface Architecture<Config extends DecoderConfig = DecoderConfig> {
    * @throws InputError naming the field, for an activation or a rotation that is not implemented too
    */
   read(source: string, json: unknown): Config;
-  /** The fields of its config.json but for `architectures` and `model_type`. */
+  /** The fields of its config.json except for `architectures` and `model_type`. */
   json(config: Config): Record<string, unknown>;
   /** The names and shapes of a model's tensors, as in HF checkpoints. */
   shapes(config: Config): Map<string, number[]>;

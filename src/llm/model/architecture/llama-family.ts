@@ -99,7 +99,7 @@ export const llamaFamilySchema = sharedSchema.extend({
   partial_rotary_factor: z.literal(1, '1: all of a head is rotated').nullish(),
 });
 
-/** The configuration that these fields say, but for its architecture; throws an InputError naming the field. */
+/** The configuration that these fields say, except for its architecture; throws an InputError naming the field. */
 export function readLlamaFamily(
   source: string,
   json: z.output<typeof llamaFamilySchema>,
