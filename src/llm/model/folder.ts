@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync, statSync } from 'node:fs
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileRefusal } from '../../base/file-refusal.js';
 import { downloaded } from '../weights/device-memory.js';
+import { isContentsList } from '../results/contents.js';
 import { findTokenizer } from '../tokenizer/load.js';
 import { mergesFile } from '../tokenizer/vocabulary-and-merges.js';
 import { makeFolder } from '../../base/folder.js';
@@ -78,7 +79,7 @@ function copyOthers(model: string, folder: string): void {
   const kept = (path: string): boolean => resolve(path) !== resolve(folder) && !weightFile.test(path);
   for (const name of readdirSync(model)) {
     // Hidden ones are what downloads and editors leave.
-    if (name.startsWith('.') || name === 'config.json' || !kept(join(model, name))) continue;
+    if (name.startsWith('.') || name === 'config.json' || isContentsList(name) || !kept(join(model, name))) continue;
     try {
       cpSync(join(model, name), join(folder, name), { recursive: true, dereference: true, filter: kept });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../base/input-error.js';
+import { checkModelFiles } from '../results/contents.js';
 import { finite } from '../weights/weights.js';
 import { adaptedModules, type AdaptedModule } from './adapted-modules.js';
 import { readAdapter, writeStoredAdapter, type StoredAdapter } from './adapter.js';
@@ -83,6 +84,7 @@ export async function joinAdapters({
   if ([model, ...adapters].some((path) => resolve(path) === resolve(out))) {
     throw new InputError('out', out, 'another folder than the model and the adapters');
   }
+  for (const folder of [model, ...adapters]) await checkModelFiles(folder);
   const { config, weights } = openModel(model);
   try {
     const parts = adapters.map((path, i) => ({ adapter: readAdapter(path, config, weights), weight: shares[i] }));

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
 import { parseJson } from '../../base/json-file.js';
+import { checkModelFiles } from '../results/contents.js';
 import { loadTokenizer } from '../tokenizer/load.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 import { openLlama2c } from '../weights/llama2c.js';
@@ -43,6 +44,7 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
   if ([adapter !== undefined, lora !== undefined, fullFineTuning].filter(Boolean).length > 1) {
     throw new InputError('model', path, 'one of an adapter, a fresh adapter and full fine-tuning');
   }
+  for (const folder of [path, adapter]) if (folder !== undefined) await checkModelFiles(folder);
   const { config, weights } = openModel(path);
   try {
     const tokenizer = loadTokenizer(path, config.vocabularySize, options.tokenizer);
@@ -102,7 +104,12 @@ export function openModel(path: string): { config: ModelConfig; weights: Weights
  * @param folder the adapter's
  * @throws InputError where the adapter is damaged or does not fit
  */
-export function underAdapter(model: LanguageModel, path: string, folder: string): LanguageModel | undefined {
+export async function underAdapter(
+  model: LanguageModel,
+  path: string,
+  folder: string,
+): Promise<LanguageModel | undefined> {
+  await checkModelFiles(folder);
   const { weights } = openModel(path);
   try {
     return onWeightsOf(model, readAdapter(folder, model.config, weights));

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../base/input-error.js';
+import { checkModelFiles } from '../results/contents.js';
 import type { StoredType } from '../weights/safetensors.js';
 import { finite, requireShape } from '../weights/weights.js';
 import { readAdapter, type StoredAdapter } from './adapter.js';
@@ -30,6 +31,7 @@ export interface MergeOptions extends ModelOrigin {
 export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
   const { model, adapter, out } = options;
   if (resolve(out) === resolve(model)) throw new InputError('out', out, 'another folder than the model');
+  for (const folder of [model, adapter]) await checkModelFiles(folder);
   const { config, weights } = openModel(model);
   try {
     const shapes = weightShapes(config);
@@ -52,7 +54,7 @@ export async function mergeAdapter(options: MergeOptions): Promise<string[]> {
         const layout = module.kind === 'block' ? linearLayout : module.kind === 'head' ? 'out-in' : 'in-out';
         addProduct(values, module, stored, layout);
         changed.push(module.module);
-        return values;
+        return finite(values, out, name);
       },
     }));
     await writeModelFolder(out, options, written, tensors, {

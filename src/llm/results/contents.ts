@@ -29,7 +29,7 @@ function dependsOnClock(name: string): boolean {
  * @param names the files; all that are in the folder unless said
  */
 export async function writeContents(folder: string, names?: readonly string[]): Promise<void> {
-  const found = (names ?? (await filesIn(folder))).filter((name) => !Object.values<string>(lists).includes(name));
+  const found = (names ?? (await filesIn(folder))).filter((name) => !isContentsList(name));
   for (const [kind, list] of Object.entries(lists)) {
     const files = [];
     for (const name of found.sort()) {
@@ -48,8 +48,7 @@ export async function checkContents(folder: string, names: readonly string[]): P
   const vouched = new Set<string>();
   for (const list of Object.values(lists)) {
     const path = join(folder, list);
-    const { files } = checked(contentsSchema, parseJson(path), { place: path });
-    for (const { name, ...mark } of files) {
+    for (const { name, ...mark } of readList(path)) {
       await requireMark(join(folder, name), mark);
       vouched.add(name);
     }
@@ -58,6 +57,30 @@ export async function checkContents(folder: string, names: readonly string[]): P
   if (missing !== undefined) {
     throw new InputError(join(folder, lists.alike), 'a list without it', `${missing} in it: it is damaged`);
   }
+}
+
+/** What of a run's folder is a model or an adapter, to whoever is given the folder as one. */
+const modelFile =
+  /^(?:adapter_)?(?:config|model)\.|^(?:tokenizer|special_tokens_map|generation_config|vocab|merges|chat_)/;
+
+/**
+ * Checks that the model or the adapter in a folder is as the run that it is the end of left it, where it is of a run.
+ * Other files may be gone or changed.
+ * @throws InputError naming the file that is not
+ */
+export async function checkModelFiles(folder: string): Promise<void> {
+  const path = join(folder, lists.alike);
+  if (!isFinishedFolder(folder)) return;
+  for (const { name, ...mark } of readList(path)) if (modelFile.test(name)) await requireMark(join(folder, name), mark);
+}
+
+/** Whether a file of a folder says what else is in it: of a copy it would not be true. */
+export function isContentsList(name: string): boolean {
+  return Object.values<string>(lists).includes(name);
+}
+
+function readList(path: string): z.infer<typeof contentsSchema>['files'] {
+  return checked(contentsSchema, parseJson(path), { place: path }).files;
 }
 
 /** Whether a folder was left as finished; `checkContents` says whether it is whole. */

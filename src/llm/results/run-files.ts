@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { checked } from '../../base/checked.js';
 import { makeFolder } from '../../base/folder.js';
 import { InputError } from '../../base/input-error.js';
+import { jsonObject } from '../../base/json-object.js';
 import { readText, readWhole } from '../../base/read-whole.js';
 import { writeTexts, writeWhole } from '../../base/whole-file.js';
 import type { Pair } from '../../schedule/schedule.js';
@@ -53,6 +56,14 @@ const heldOutColumns: Columns = {
 };
 
 const timingFile = 'timing.jsonl';
+
+/** Of a line of timing.jsonl what is read again. */
+const timingSchema = z.looseObject({
+  step: z.int().positive(),
+  seconds: z.number().nonnegative(),
+  processBytes: z.number().nonnegative(),
+  tensorBytes: z.number().nonnegative(),
+});
 const eventFile = 'tensorboard/events.out.tfevents.0.forgetting';
 
 /** Which model a run hands over that is not the last: that after a step, or an average with the share a of the last. */
@@ -160,6 +171,11 @@ export async function copyClockFiles(source: string, own: string, step: number):
   const timing = join(source, timingFile);
   const lines = readText(timing).split('\n').slice(0, -1);
   if (lines.length < step) throw new InputError(timing, `${lines.length} lines`, `at least ${step}: it is damaged`);
+  for (const [i, line] of lines.slice(0, step).entries()) {
+    const place = `${timing}:${i + 1}`;
+    const row = checked(timingSchema, jsonObject(line, place), { place });
+    if (row.step !== i + 1) throw new InputError(`${place}: step`, row.step, `${i + 1}: it is damaged`);
+  }
   await writeTexts(
     join(own, timingFile),
     lines.slice(0, step).map((line) => `${line}\n`),

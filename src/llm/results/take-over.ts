@@ -1,6 +1,7 @@
-import { copyFileSync, createReadStream, linkSync, renameSync } from 'node:fs';
+import { copyFileSync, createReadStream, linkSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileRefusal } from '../../base/file-refusal.js';
+import { InputError } from '../../base/input-error.js';
 import { writeInPieces } from '../../base/whole-file.js';
 import { checkDigest } from '../weights/digest.js';
 import { readCheckpoint } from '../train/checkpoint.js';
@@ -15,13 +16,7 @@ import { copyClockFiles } from './run-files.js';
 export async function takeOver(source: string, own: string): Promise<void> {
   const from = join(source, 'checkpoint.safetensors');
   const taken = join(own, 'checkpoint.safetensors.taken');
-  try {
-    // A checkpoint is never written again, only replaced: another name for it keeps it as it is.
-    linkSync(from, taken);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw fileRefusal(from, error, 'the checkpoint of a run');
-    copyFileSync(from, taken);
-  }
+  nameAlso(from, taken);
   await checkDigest(taken, from);
   const { state, files } = readCheckpoint(taken, from);
   for (const [name, mark] of Object.entries(files)) {
@@ -35,4 +30,19 @@ export async function takeOver(source: string, own: string): Promise<void> {
   await copyClockFiles(source, own, state.step);
   // By this name it says that all it vouches for is here.
   renameSync(taken, join(own, 'checkpoint.safetensors'));
+}
+
+/** Gives a checkpoint, which is never written again but only replaced, another name, under which it stays as it is. */
+function nameAlso(checkpoint: string, name: string): void {
+  try {
+    if (!statSync(checkpoint).isFile()) throw new InputError(checkpoint, 'no file', 'the checkpoint of a run');
+    try {
+      linkSync(checkpoint, name);
+    } catch {
+      // A file system without links.
+      copyFileSync(checkpoint, name);
+    }
+  } catch (error) {
+    throw fileRefusal(checkpoint, error, 'the checkpoint of a run');
+  }
 }

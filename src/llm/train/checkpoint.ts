@@ -87,7 +87,10 @@ function namedTensors(tensors: TrainingTensors): [string, WholeTensor<Variable>]
   );
 }
 
-const checkpointSchema = z.object({ state: stateSchema, files: z.record(z.string(), fileMarkSchema) });
+const checkpointSchema = z.object({
+  state: stateSchema.refine(({ step, updates }) => updates <= step, 'no more updates than steps'),
+  files: z.strictObject({ 'steps.jsonl': fileMarkSchema, 'evaluations.jsonl': fileMarkSchema }),
+});
 
 /**
  * What a checkpoint holds beside its tensors; throws an InputError where it is none of this version.

@@ -46,7 +46,7 @@ export async function referencedPairs(
   const base = reference === undefined || isAdapter ? path : reference;
   const digest = await modelDigest(base);
   const openReference = async (): Promise<LanguageModel> => {
-    const shared = isAdapter ? underAdapter(model, path, reference) : undefined;
+    const shared = isAdapter ? await underAdapter(model, path, reference) : undefined;
     if (shared !== undefined) return shared;
     const loaded = await loadModel({
       model: base,

@@ -18,6 +18,7 @@ import {
   type TrainingState,
   type TrainingTensors,
 } from './checkpoint.js';
+import { requireFitting } from './fitting.js';
 import type { Optimiser } from './optimiser.js';
 import { takeStep } from './step.js';
 import { stoppingReason, type StoppingRule } from './stopping.js';
@@ -78,13 +79,15 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
   const optimiser = rule.optimiser(model.trainable);
   const checkpoint = join(folder.attempt, 'checkpoint.safetensors');
   const resumed = existsSync(checkpoint) ? readCheckpoint(checkpoint).state : undefined;
-  if (resumed !== undefined) requireFitting(resumed, checkpoint, options);
   const files = openRunFiles(folder.attempt, {
     tensorboard: options.tensorboard ?? false,
     backend: tf.getBackend(),
   });
   try {
-    if (resumed !== undefined) makeRoom(kept, resumed, options);
+    if (resumed !== undefined) {
+      requireFitting(resumed, checkpoint, options, files.choices().length);
+      makeRoom(kept, resumed, options);
+    }
     const tensors = (): TrainingTensors => ({ parameter: model.trainable, ...optimiser.tensors, ...kept });
     if (resumed !== undefined) {
       await restoreTensors(checkpoint, tensors());
@@ -161,22 +164,6 @@ async function handOver(options: TrainingRunOptions, { state, evaluated, kept, f
   }
   await save(folder.attempt, model);
   return evaluated;
-}
-
-/** Throws an InputError where a checkpoint is not one of this run: further on than it goes, or in other data. */
-function requireFitting({ step, cursors }: TrainingState, path: string, options: TrainingRunOptions): void {
-  const { steps } = options.scheduleSettings;
-  if (step > steps) throw new InputError(`${path}: step`, step, `at most ${steps}, the steps of the run`);
-  const counts = { sft: options.data.sft.length, dpo: options.data.preferences.length };
-  for (const objective of ['sft', 'dpo'] as const) {
-    const { position } = cursors[objective];
-    if (position === 0 || position < counts[objective]) continue;
-    throw new InputError(
-      `${path}: cursors.${objective}`,
-      position,
-      `below ${counts[objective]}, the examples there are`,
-    );
-  }
 }
 
 /** What the steps of a run work on beside its options. */

@@ -59,7 +59,7 @@ export interface WritableTensor {
  * @param metadata texts kept in the header; Python's transformers wants `format: 'pt'`. Where the first is
  *   `digestField`, the digest of the file takes its place, for `checkDigest`.
  * @param type what every number is rounded to
- * @throws InputError when the disk is full, the place cannot be written, or a number is too large for float16
+ * @throws InputError when the disk is full, the place cannot be written, or a number is too large for the type
  */
 export async function writeSafetensors(
   path: string,
@@ -103,9 +103,11 @@ export async function writeSafetensors(
 
 function storedAs(type: StoredType, numbers: Float32Array, name: string): Float32Array | Uint16Array {
   if (type === 'float32') return numbers;
-  if (type === 'bfloat16') return toBfloat16(numbers);
-  // Halfway between the largest number and what would come next.
-  const beyond = numbers.find((value) => Math.abs(value) >= 65520);
-  if (beyond !== undefined) throw new InputError(name, beyond, 'numbers up to 65504 for float16; bfloat16 holds it');
-  return toFloat16(numbers);
+  // What is halfway to the number behind the largest, or beyond, would become infinite.
+  const [beyond, expected] =
+    type === 'bfloat16'
+      ? [numbers.find((value) => Math.abs(value) >= 2 ** 128 - 2 ** 119), 'numbers up to 3.3895e38 for bfloat16']
+      : [numbers.find((value) => Math.abs(value) >= 65520), 'numbers up to 65504 for float16; bfloat16 holds it'];
+  if (beyond !== undefined) throw new InputError(name, beyond, expected);
+  return type === 'bfloat16' ? toBfloat16(numbers) : toFloat16(numbers);
 }

@@ -1,9 +1,19 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../src/base/digest.js';
 import { InputError } from '../../../src/base/input-error.js';
 import { openLineLog, readRows } from '../../../src/llm/results/line-log.js';
+import { copyClockFiles } from '../../../src/llm/results/run-files.js';
 import { openRunFolder, type RunResult } from '../../../src/llm/results/run-folder.js';
 import { eventsUpTo, openEventLog, readEvents } from '../../../src/llm/results/tensorboard.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -186,6 +196,45 @@ describe('the folder of a run', () => {
     const again = openRunFolder(lost, { settings: { ...settings, other: 1 }, resume: true });
     await expect(again).rejects.toThrow(`${join(attempt, 'settings.json')}: got "no such file"`);
     expect(readdirSync(folder).filter((name) => name.startsWith('lost'))).toEqual(['lost.attempt-1']);
+  });
+
+  it.each(['a folder', 'a dangling link', 'a circular link'])(
+    'with %s in the place of its checkpoint',
+    async (what) => {
+      const damaged = join(folder, what.replaceAll(' ', '-'));
+      const { attempt } = await openRunFolder(damaged, { settings, resume: false });
+      const checkpoint = join(attempt, 'checkpoint.safetensors');
+      if (what === 'a folder') {
+        mkdirSync(checkpoint);
+        const refused = `${checkpoint}: got "no file", expected the checkpoint of a run`;
+        await expect(openRunFolder(damaged, { settings, resume: true })).rejects.toThrow(refused);
+        // What was there is there still, and nothing else.
+        expect(readdirSync(folder).filter((name) => name.startsWith(basename(damaged)))).toEqual([basename(attempt)]);
+      } else {
+        // As without a checkpoint: the run begins anew.
+        symlinkSync(what === 'a circular link' ? checkpoint : join(folder, 'nowhere'), checkpoint);
+        const again = await openRunFolder(damaged, { settings, resume: true });
+        expect(readdirSync(again.attempt)).toEqual(['settings.json']);
+      }
+    },
+  );
+
+  it('is taken over with the times of every step, which have to be those', async () => {
+    const [source, own] = [join(folder, 'source'), join(folder, 'own')];
+    mkdirSync(source);
+    mkdirSync(own);
+    const row = (step: unknown): string =>
+      JSON.stringify({ step, seconds: 0.5, processBytes: 1, tensorBytes: 1, node: 'a' });
+    const take = async (lines: readonly string[]): Promise<string> => {
+      writeFileSync(join(source, 'timing.jsonl'), lines.map((line) => `${line}\n`).join(''));
+      await copyClockFiles(source, own, 2);
+      return readFileSync(join(own, 'timing.jsonl'), 'utf8');
+    };
+    expect(await take([row(1), row(2), '{"ste'])).toBe(`${row(1)}\n${row(2)}\n`);
+    await expect(take([row(1)])).rejects.toThrow('timing.jsonl: got "1 lines", expected at least 2');
+    await expect(take([row(1), row(1)])).rejects.toThrow('timing.jsonl:2: step: got 1, expected 2');
+    await expect(take([row(1), 'null'])).rejects.toThrow('timing.jsonl:2: got null');
+    await expect(take([row(1), row('2')])).rejects.toThrow('timing.jsonl:2: step: got "2", expected');
   });
 
   it('has to be free for a run', async () => {
