@@ -47,6 +47,7 @@ export async function measuredRun(problem: Problem, lambda: number, options: Run
   const { atSteps, riseThroughStageTwo } = await import('../../convex/simulate/forgotten.js');
   const { runEnsemble } = await import('../../convex/simulate/ensemble.js');
   const { forgettingNeedsPoints, scaleFreeMeasures } = await import('../../convex/simulate/scale-free.js');
+  const { lastPoint, lostStepWarnings, mayLoseSteps } = await import('../../convex/simulate/lost-steps.js');
   const { createWorkerPool } = await import('../../convex/simulate/pool.js');
   const { stageTwoRuns } = await import('../../remedy/stage-two-runs.js');
 
@@ -91,12 +92,14 @@ export async function measuredRun(problem: Problem, lambda: number, options: Run
     const onProgress = (done: number): void => {
       progress.update(done);
     };
-    const recorded = hasRemedies
-      ? await stageTwoRuns({ problem, remedies, settings: runSettings, seed, seeds, onProgress })
-      : await runEnsemble(
-          { problem, schedule: options.schedule, settings: runSettings, seed, seeds },
-          { ...(pool === undefined ? {} : { pool }), onProgress },
-        );
+    const run = (given: RunSettings, count: number) =>
+      hasRemedies
+        ? stageTwoRuns({ problem, remedies, settings: given, seed, seeds: count, onProgress })
+        : runEnsemble(
+            { problem, schedule: options.schedule, settings: given, seed, seeds: count },
+            { ...(pool === undefined ? {} : { pool }), onProgress },
+          );
+    const recorded = await run(runSettings, seeds);
     const trajectories = recorded.map((one) => atSteps(one, measured, record));
     // Made as they are printed: of some hundred thousand steps they would not fit in memory.
     const trace = eachTime(function* () {
@@ -136,7 +139,7 @@ export async function measuredRun(problem: Problem, lambda: number, options: Run
         dpo: optima.ideal.dpo.certificate,
         sft: optima.ideal.sft.certificate,
       },
-      warnings: [...gapWarnings(final, optima.values), ...new Set(reasons)],
+      warnings: [...gapWarnings(final, optima.values), ...new Set(reasons), ...(await lostSteps(recorded[0], run))],
       ...(await exactGap()),
       gradients: trajectories[0].gradients,
       evaluations: trajectories[0].evaluations,
@@ -156,6 +159,21 @@ export async function measuredRun(problem: Problem, lambda: number, options: Run
   } finally {
     progress.stop();
     await pool?.destroy();
+  }
+
+  /** Says where rounding takes the steps of the first seed's run, whose last point takes a run of its own if need be. */
+  async function lostSteps(
+    first: Trajectory,
+    run: (given: RunSettings, count: number) => Promise<Trajectory[]>,
+  ): Promise<string[]> {
+    if (adaptive) return [];
+    const asked = { problem, schedule, settings: runSettings, optima };
+    const [dpo, sft] = first.values.subarray(-2);
+    if (!mayLoseSteps(asked, { dpo, sft })) return lostStepWarnings(asked);
+    const known = lastPoint(first, problem.dimension);
+    const [again] =
+      known === undefined ? await run({ ...runSettings, record: [steps], recordPoints: true }, 1) : [first];
+    return lostStepWarnings(asked, lastPoint(again, problem.dimension));
   }
 
   async function exactGap(): Promise<{ exactGap: number | null; exactGapLeftOut?: string }> {
