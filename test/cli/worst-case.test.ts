@@ -40,6 +40,21 @@ describe('forgetting worst-case', () => {
     expect(other.value).toBeLessThan(again.value - 0.01);
   });
 
+  it('is M R of that at M = R = 1, however far apart they lie', async () => {
+    for (const [distance, lipschitz] of [
+      ['1e9', '1e-6'],
+      ['3e100', '2e150'],
+      ['1e-200', '1e100'],
+    ]) {
+      const line = `--schedule mix --steps 2 --distance ${distance} --lipschitz ${lipschitz} --json`;
+      const { worstCase, dualBound } = (await answeredJson(words(line))) as Printed;
+      const right = (Number(distance) * Number(lipschitz)) / Math.SQRT2;
+      expect(worstCase / right).toBeLessThanOrEqual(1);
+      expect(worstCase / right).toBeGreaterThan(1 - 1e-6);
+      expect(dualBound / right).toBeGreaterThanOrEqual(1 - 1e-12);
+    }
+  });
+
   it('runs the closed-form worst function', async () => {
     const { code, stdout } = await answered(words('--closed-form --schedule maxright --lambda 0.25 --steps 100'));
     expect(code).toBe(0);
@@ -53,6 +68,16 @@ describe('forgetting worst-case', () => {
     ['--schedule maxright --steps 2 --period 0', /period: got "0"/],
     ['--schedule alright --steps 2 --class convex', /class: got "convex"/],
     ['--schedule mix --steps 2 --step-size t-1', /step-size: got "t-1"/],
+    [
+      '--schedule mix --steps 2 --distance 1e300 --lipschitz 1e300',
+      /distance: got 1e\+300, expected values, here about Inf/,
+    ],
+    [
+      '--schedule mix --steps 2 --distance 1e-200 --lipschitz 1e-120',
+      /distance: got 1e-200, expected values, here about/,
+    ],
+    ['--schedule mix --steps 2 --class smooth --distance 1e200', /distance: got 1e\+200, expected values/],
+    ['--schedule budget --forget-at-most 0.1 --steps 2 --distance 1e200', /distance: got 1e\+200, expected one whose/],
     ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
     ['--schedule mix --steps 2 --problem /nowhere.json', /\/nowhere.json: got "no such file"/],
   ])('refuses %s', async (line, message) => {

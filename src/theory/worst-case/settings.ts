@@ -6,7 +6,7 @@ import { sft } from '../../schedule/single.js';
 import { isOpenLoop } from '../../schedule/step.js';
 import { stepSizes } from '../../schedule/step-size.js';
 import { functionClasses, iterates, subgradient, type Iterate } from './names.js';
-import type { FunctionClass } from './function-class.js';
+import { valueBound, valueScale, type FunctionClass } from './function-class.js';
 import type { Gap } from './replay.js';
 
 /** Of more steps a budget has too many sequences of choices. */
@@ -72,6 +72,9 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
           smoothness: positive('smoothness', given.smoothness ?? 1),
           gradientAtOptimum: nonNegative('gradient-at-optimum', given.gradientAtOptimum ?? 1),
         };
+  const scale = Math.max(valueScale(functionClass, distance), valueBound(functionClass, distance));
+  if (!(scale > 1 / largestScale && scale < largestScale))
+    throw new InputError('distance', distance, `values, here about ${scale}, between ${1 / largestScale} and ${largestScale}`);
   const horizon = name === subgradient ? steps + 1 : steps;
   const sizes =
     given.stepSize === undefined
@@ -110,6 +113,9 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
   };
 }
 
+/** Values up to this, and their reciprocals, are doubles with all their digits, also times numbers of the answer. */
+const largestScale = 1e280;
+
 /** What a schedule that keeps within a budget lets pass; the tolerance is D0²/(2αT) + αM²/2 of statement B unless one is set. */
 function keptBudget(
   schedule: Schedule,
@@ -133,7 +139,10 @@ function keptBudget(
       sizes.length,
       `at most ${mostBudgetSteps} under a budget: every sequence of choices is solved`,
     );
-  return kept.tolerance > 0 ? kept : { ...kept, tolerance: sufficientTolerance(sizes, functionClass, distance) };
+  const tolerance = kept.tolerance > 0 ? kept.tolerance : sufficientTolerance(sizes, functionClass, distance);
+  if (!(tolerance > 0 && tolerance < Infinity))
+    throw new InputError('distance', distance, 'one whose square, and that of the slope, are numbers, under a budget');
+  return { ...kept, tolerance };
 }
 
 /** D0²/(2Σα_t) + M²Σα_t²/(2Σα_t), what statement B needs, and rounding: with as much some step is on the second objective. */
