@@ -74,7 +74,11 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
         };
   const scale = Math.max(valueScale(functionClass, distance), valueBound(functionClass, distance));
   if (!(scale > 1 / largestScale && scale < largestScale))
-    throw new InputError('distance', distance, `values, here about ${scale}, between ${1 / largestScale} and ${largestScale}`);
+    throw new InputError(
+      'distance',
+      distance,
+      `values, here about ${scale}, between ${1 / largestScale} and ${largestScale}`,
+    );
   const horizon = name === subgradient ? steps + 1 : steps;
   const sizes =
     given.stepSize === undefined

@@ -26,7 +26,7 @@ function stateOf(schedule: Schedule, change: object = {}): TrainingState {
 }
 
 describe('a checkpoint is gone on with', () => {
-  it.each(Object.values(schedules) as Schedule[])('as it was written, under $name', (schedule) => {
+  it.each(Object.values<Schedule>(schedules))('as it was written, under $name', (schedule) => {
     expect(() => {
       requireFitting(stateOf(schedule), 'c', runOf(schedule), 3);
     }).not.toThrow();
