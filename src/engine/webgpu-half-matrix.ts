@@ -21,8 +21,8 @@ const widened = `
   }`;
 
 /**
- * Registers products with matrices of halves: a matrix is float32 for the time of one product, in memory that the next
- * one of its size takes over, so that the product is the stock one to the bit.
+ * Registers products with matrices of halves: the stock product's own program, which sums in the stock order, with halves made
+ * float32 where it reads its right operand. There is never a float32 copy of the matrix.
  */
 export function registerWebGpuHalfMatrix(): void {
   registerWebGpuKernel('HalfRows', halfRows);
@@ -33,14 +33,57 @@ export function registerWebGpuHalfMatrix(): void {
       backend,
       { type, transposed }: HalfProductAttributes,
     ) => {
-      const b = unpack(matrix, type, backend);
       const { kernelFunc } = getKernel('BatchMatMul', 'webgpu');
+      // By its shape a float32 matrix; what its buffer holds, the backend knows by its values' identity.
+      const b: TensorInfo = { dataId: matrix.dataId, dtype: 'float32', shape: wholeShape(matrix) };
       const attrs = { transposeA: false, transposeB: transposed === 1 };
-      const product = kernelFunc({ inputs: { a: rows, b }, backend, attrs }) as TensorInfo;
-      backend.disposeData(b.dataId);
-      return product;
+      return kernelFunc({ inputs: { a: rows, b }, backend: readingHalves(backend, type), attrs });
     },
   );
+}
+
+function wholeShape({ shape }: TensorInfo): number[] {
+  return [...shape.slice(0, -1), 2 * (shape.at(-1) ?? 0)];
+}
+
+type Program = Parameters<WebGPUBackend['runWebGPUProgram']>[0];
+
+/** The backend, but that programs with an operand B read it as halves. */
+function readingHalves(backend: WebGPUBackend, type: number): WebGPUBackend {
+  const run: WebGPUBackend['runWebGPUProgram'] = (program, ...rest) =>
+    backend.runWebGPUProgram(program.variableNames[1] === 'B' ? withHalves(program, type) : program, ...rest);
+  return new Proxy(backend, {
+    get: (target, key) => {
+      const value: unknown = key === 'runWebGPUProgram' ? run : Reflect.get(target, key);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** A stock product's program whose `getB` takes one number, or four neighbours, out of halves two by two in integers. */
+function withHalves(program: Program, type: number): Program {
+  const vectors = program.outputComponent === 4;
+  const read = vectors
+    ? `
+      let words = B[at / 8];
+      let pairs = select(words.xy, words.zw, at % 8 == 4);
+      let four = bitcast<vec2<u32>>(pairs);
+      return vec4<f32>(
+        widened(four.x & 0xffffu, ${type === 1}), widened(four.x >> 16u, ${type === 1}),
+        widened(four.y & 0xffffu, ${type === 1}), widened(four.y >> 16u, ${type === 1}));`
+    : `
+      let pair = bitcast<u32>(B[at / 2]);
+      return widened(select(pair & 0xffffu, pair >> 16u, at % 2 == 1), ${type === 1});`;
+  const halves = `
+    ${widened}
+    fn halfB(batch : i32, row : i32, column : i32) -> ${vectors ? 'vec4<f32>' : 'f32'} {
+      let at = getIndexFromCoords3D(vec3<i32>(batch, row, column), uniforms.bShape);
+      ${read}
+    }`;
+  return Object.assign(Object.create(program) as Program, {
+    shaderKey: `halves${type}_${program.shaderKey}`,
+    getUserCode: () => `${halves}\n${program.getUserCode().replaceAll('getB(', 'halfB(')}`,
+  });
 }
 
 /** By a program of its own: the stock one takes integers through float32. */
@@ -60,18 +103,5 @@ function halfRows(
       let place = indices[i / columns] * columns + i % columns;
       let pair = bitcast<u32>(matrix[place / 2]);
       result[i] = widened(select(pair & 0xffffu, pair >> 16u, place % 2 == 1), bfloat16 == 1);`,
-  });
-}
-
-function unpack(x: TensorInfo, type: number, backend: WebGPUBackend): TensorInfo {
-  return runElements(backend, {
-    name: 'UnpackHalves',
-    inputs: { x },
-    output: [...x.shape.slice(0, -1), 2 * (x.shape.at(-1) ?? 0)],
-    integers: { bfloat16: Number(type === 1) },
-    functions: widened,
-    code: `
-      let pair = bitcast<u32>(x[i / 2]);
-      result[i] = widened(select(pair & 0xffffu, pair >> 16u, i % 2 == 1), bfloat16 == 1);`,
   });
 }

@@ -39,11 +39,13 @@ export async function openWebGpu({ adapter, release }: FoundAdapter, largestBuff
   const { registerWebGpuActivations } = await import('./webgpu-activation.js');
   const { registerWebGpuAttention } = await import('./webgpu-attention.js');
   const { registerWebGpuHalfMatrix } = await import('./webgpu-half-matrix.js');
+  const { registerWebGpuMatrixProduct } = await import('./webgpu-matrix-product.js');
   const { registerWebGpuNorms } = await import('./webgpu-norm.js');
   const { registerWebGpuOptimiser } = await import('./webgpu-optimiser.js');
   registerWebGpuActivations();
   registerWebGpuAttention();
   registerWebGpuHalfMatrix();
+  registerWebGpuMatrixProduct();
   registerWebGpuNorms();
   registerWebGpuOptimiser();
   const { limits } = adapter;

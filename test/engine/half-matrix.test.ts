@@ -53,6 +53,11 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
                 [1, 6, 4],
                 [5, 8, 10],
                 [33, 64, 34],
+                // Of fours, in the stock program for few tiles and in that for many.
+                [5, 8, 32],
+                [96, 36, 160],
+                // Deep.
+                [5, 2048, 36],
               ];
         for (const [height, depth, columns] of shapes) {
           const random = stream(1, `halves ${height}`);

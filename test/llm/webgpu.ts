@@ -13,4 +13,4 @@ export async function hasWebGpu(): Promise<boolean> {
 }
 
 /** The limit of a test whose programs a software adapter compiles, each for seconds; in milliseconds. */
-export const compilingTimeout = 180_000;
+export const compilingTimeout = 600_000;
