@@ -11,6 +11,7 @@ import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
 import type { AskedQuestion, FromWorker, ToWorker } from './protocol.js';
 import { afterShare, evaluatedSteps, trainingWords } from './replay.js';
 import { defaults, type SessionSettings } from './settings.js';
+import { still } from './still.js';
 
 const scheduleKeys = Object.keys(looks) as ScheduleKey[];
 function byId(id: string): HTMLElement {
@@ -50,6 +51,7 @@ const time = transport(byId('transport'), (share) => {
 });
 
 fillForm();
+showSettings();
 show();
 
 form.addEventListener('input', () => {
@@ -262,15 +264,16 @@ function sidesNow(): readonly Side[] {
 }
 
 function showReplies(): void {
-  byId('prompt').textContent = question?.prompt ?? '…';
-  byId('replies').innerHTML = question === undefined ? '' : repliesHtml(question, sidesNow());
+  byId('prompt').textContent = question?.prompt ?? (ran === undefined ? still.prompt : '…');
+  byId('replies').innerHTML =
+    question !== undefined ? repliesHtml(question, sidesNow()) : ran === undefined ? still.html : '';
 }
 
 /** Says what the run shown ran with, and whether the form has been changed since. */
 function showSettings(): void {
   const line = byId('ran');
   if (ran === undefined) {
-    line.textContent = '';
+    line.textContent = still.words;
     return;
   }
   const { schedules, lambda, conflict, steps, learningRate, seed, pretrainingSteps, examples, backend, model } = ran;

@@ -91,6 +91,7 @@ export function againstStepsView(host: HTMLElement): View {
         ],
         y,
         area,
+        runs.map(([, { curves, steps }]) => steps.map((step, i) => [x(step), floor(curves[measure].mean[i])] as const)),
       )}`;
 
     function head(
@@ -129,13 +130,12 @@ export function againstStepsView(host: HTMLElement): View {
     return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${lookOf(key).colour}"/>`;
   }
 
-  /** The ends of the bounds in words, and by id where the page shows these; those that meet share a line. */
-
   /** The ends of the bounds in words, or by id where the page shows these. */
   function boundLabels(
     bounds: readonly { readonly id: string; readonly value: number; readonly words: string }[],
     y: Scale,
     area: PlotArea,
+    drawn: readonly (readonly (readonly [number, number])[])[],
   ): string {
     // The first of those that meet says it in words.
     const places: { top: number; words: string; ids: string[] }[] = [];
@@ -147,10 +147,19 @@ export function againstStepsView(host: HTMLElement): View {
       else near.ids.push(id);
     }
     return places
-      .map(
-        ({ top, words, ids }) =>
-          `<text class="bound-label" x="${px(area.right - 0.2 * rem())}" y="${px(top - 0.35 * rem())}" text-anchor="end"><tspan class="in-words">${words}</tspan><tspan class="by-id">${ids.filter((id) => id !== '').join(', ')}</tspan></text>`,
-      )
+      .map(({ top, words, ids }) => {
+        // At the end of the runs, or at their beginning where fewer of their points lie under it.
+        const width = 0.42 * rem() * words.length;
+        const covered = (from: number): number =>
+          drawn
+            .flat()
+            .filter(
+              ([left, up]) => left > from && left < from + width && Math.abs(up - top + 0.6 * rem()) < 0.7 * rem(),
+            ).length;
+        const atEnd = covered(area.right - width) <= covered(area.left);
+        const [at, anchor] = atEnd ? [area.right - 0.2 * rem(), 'end'] : [area.left + 0.2 * rem(), 'start'];
+        return `<text class="bound-label" x="${px(at)}" y="${px(top - 0.35 * rem())}" text-anchor="${anchor}"><tspan class="in-words">${words}</tspan><tspan class="by-id">${ids.filter((id) => id !== '').join(', ')}</tspan></text>`;
+      })
       .join('');
   }
   return { draw };

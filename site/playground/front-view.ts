@@ -1,4 +1,5 @@
 import { lossWords } from '../../src/advice/loss-words.js';
+import { htmlText } from '../../src/figure/scripts.js';
 import { textAbove, textBelow } from '../../src/base/outward-text.js';
 import { shortNumber, significant } from '../../src/base/text.js';
 import { directLabels } from '../chart/direct-labels.js';
@@ -237,7 +238,7 @@ function sentence(
     exchangeRate,
   } = choice;
   const rates = [low, high].map((one) => -one / (1 - one));
-  return `<p class="choice">With at most <strong>${shortNumber(forgetAtMost)}</strong> ${lossWords(front.kind).of('sft')} lost, the least f<sub>DPO</sub> is
+  return `<p class="choice">With at most <strong>${shortNumber(forgetAtMost)}</strong> ${htmlText(lossWords(front.kind).of('sft'))} lost, the least f<sub>DPO</sub> is
     between <span data-number="dpo-lower">${textBelow(dpo.lower)}</span> and <span data-number="dpo-upper">${textAbove(dpo.upper)}</span>: choose λ in [<span data-number="lambda-low">${textBelow(low)}</span>, <span data-number="lambda-high">${textAbove(high)}</span>].
     There the exchange rate is in [<span data-number="rate-low">${textBelow(rates[1])}</span>, <span data-number="rate-high">${textAbove(rates[0])}</span>]: ${exchange(-exchangeRate, front)}.</p>
     <p>${here}</p><p>${enclosed}</p>`;
@@ -245,5 +246,7 @@ function sentence(
 
 function exchange(rate: number, { kind }: DrawnFront): string {
   const { of, one } = lossWords(kind);
-  return rate === Infinity ? 'DPO alone counts' : `one ${one('dpo')} costs ${significant(rate, 3)} ${of('sft')}`;
+  return rate === Infinity
+    ? 'DPO alone counts'
+    : htmlText(`one ${one('dpo')} costs ${significant(rate, 3)} ${of('sft')}`);
 }

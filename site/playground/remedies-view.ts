@@ -112,6 +112,11 @@ function spoken(remedies: readonly DrawnRemedy[]): string {
 
 /** The remedies by the gap of their limits, each as `forgetting remedies` has it. */
 function drawTable(table: HTMLElement, { remedies, scene, state }: Shown): void {
+  // Only distributions have a distance in nats.
+  const measures = (['normalizedIdealDistance', 'forgettingKl'] as const).filter((measure) =>
+    remedies.some(({ limit }) => limit?.scaleFree[measure] !== undefined),
+  );
+  const columns = ['parameter', 'gap', 'forgotten', ...measures] as const;
   const sorted = [...remedies].sort((a, b) => (a.limit?.gap ?? Infinity) - (b.limit?.gap ?? Infinity) || 0);
   const rows = sorted.map((remedy) => {
     const { name, value, chosen, limit, reason } = remedy;
@@ -119,12 +124,12 @@ function drawTable(table: HTMLElement, { remedies, scene, state }: Shown): void 
     const parameter = value === undefined ? '–' : `${symbolOf} = ${parameterText(value)}`;
     const cells =
       limit === undefined
-        ? `<td colspan="5" class="reason">${reason ?? ''}</td>`
+        ? `<td colspan="${columns.length}" class="reason">${reason ?? ''}</td>`
         : [
             `${parameter}<small>${chosenWords[chosen]}</small>`,
             shortNumber(limit.gap),
             scene === undefined ? '' : shortNumber(Math.max(0, limit.sft - scene.referenceOptima.sft.value)),
-            ...(['normalizedIdealDistance', 'forgettingKl'] as const).map((measure) => {
+            ...measures.map((measure) => {
               const found = limit.scaleFree[measure];
               return found === undefined ? '–' : shortNumber(found);
             }),
@@ -133,12 +138,17 @@ function drawTable(table: HTMLElement, { remedies, scene, state }: Shown): void 
             .join('');
     return `<tr data-remedy="${name}"><th scope="row">${mark(name)}${labelOfRemedy(name)}</th>${cells}</tr>`;
   });
-  table.innerHTML = `<thead><tr><td></td>${headings.map((text) => `<th scope="col">${text}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody>`;
+  table.innerHTML = `<thead><tr><td></td>${columns.map((name) => `<th scope="col">${headings[name]}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody>`;
   table.dataset.lambda = String(state.lambda);
 }
 
-const columns = ['parameter', 'gap', 'forgotten', 'normalizedIdealDistance', 'forgettingKl'];
-const headings = ['parameter', 'gap', 'SFT lost', 'norm. ideal distance', 'forgetting KL'];
+const headings = {
+  parameter: 'parameter',
+  gap: 'gap',
+  forgotten: 'SFT lost',
+  normalizedIdealDistance: 'norm. ideal distance',
+  forgettingKl: 'forgetting KL',
+};
 
 function parameterText(value: unknown): string {
   return typeof value === 'number' ? shortNumber(value) : typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../src/figure/scripts.js';
+import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { looks } from '../../src/figure/theme.js';
 import { variants, type ScheduleKey } from '../../src/schedule/key.js';
 import { stroke, symbol } from '../chart/plot.js';
@@ -15,7 +15,7 @@ export function scheduleList(form: HTMLElement, changed: Changed): (state: State
     items.set(item.dataset.schedule ?? '', item);
   }
   for (const key of Object.keys(looks) as ScheduleKey[]) {
-    if (!items.has(key)) items.set(key, added(key, escapeHtml(variants[key].description)));
+    if (!items.has(key)) items.set(key, added(key, sentence(variants[key].description)));
   }
   for (const [key, item] of items) fill(item, key, { own: [] });
   let shownOwn: State['own'] = [];
@@ -71,6 +71,11 @@ export function scheduleList(form: HTMLElement, changed: Changed): (state: State
       });
     });
   }
+}
+
+/** A description as the page writes it: from a capital letter to a full stop, with its subscripts. */
+function sentence(description: string): string {
+  return `${htmlText(`${description.charAt(0).toUpperCase()}${description.slice(1)}`)}.`;
 }
 
 /** The state with a schedule of the visitor's own, which runs; one of the same name gives way to it. */

@@ -348,12 +348,12 @@ function overhead(all: readonly LookedRun[]) {
       concat: shown.map((name) => ({
         title: { text: costNames[name], fontSize: 14, fontWeight: 400, anchor: 'start', offset: 6 },
         width: 200,
-        height: 26 * runs.length + 10,
+        height: 38 * runs.length + 10,
         transform: [{ filter: { field: 'cost', equal: name } }],
         encoding: { y: { field: 'run', type: 'nominal', sort: runs.map(({ label }) => label), axis: null } },
         layer: [
           {
-            mark: { type: 'bar', height: { band: 0.6 } },
+            mark: { type: 'bar', height: { band: 0.4 }, yOffset: 7 },
             encoding: {
               x: {
                 field: 'amount',
@@ -365,8 +365,13 @@ function overhead(all: readonly LookedRun[]) {
             },
           },
           {
-            mark: { type: 'text', align: 'left', dx: 5, fontSize: 12, color: '#222222' },
+            mark: { type: 'text', align: 'left', dx: 5, dy: 7, fontSize: 12, color: '#222222' },
             encoding: { x: { field: 'amount', type: 'quantitative' }, text: { field: 'amount', format: '.3~r' } },
+          },
+          {
+            // Above its bar: beside it there is no room where panels stand side by side.
+            mark: { type: 'text', align: 'left', dx: 3, dy: -9, fontSize: 12, color: '#222222', limit: 196 },
+            encoding: { x: { datum: 0 }, text: { field: 'run' } },
           },
         ],
       })),

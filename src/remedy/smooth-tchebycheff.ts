@@ -13,7 +13,7 @@ import type { Setup } from './setup.js';
 export const smoothTchebycheff: Remedy<number> = {
   name: 'smooth-tchebycheff',
   label: 'Smooth Tchebycheff',
-  description: 'an objective with probability ∝ exp(weighted gap/μ), along w_i g_i',
+  description: 'an objective with probability ∝ exp(weighted gap/μ), along its weighted gradient',
   kind: 'schedule',
   needs: { sftRecords: true, sftPrompts: true, optima: true },
   parameter: {

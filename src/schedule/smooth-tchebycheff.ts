@@ -27,7 +27,7 @@ const settings = z.object({
 export const smoothTchebycheff = {
   name: 'smooth-tchebycheff',
   label: 'Smooth Tchebycheff',
-  description: 'an objective with probability ∝ exp(weighted gap/μ), along w_i g_i',
+  description: 'an objective with probability ∝ exp(weighted gap/μ), along its weighted gradient',
   settings,
   init(given) {
     const { smoothing } = ownSettings(settings, given);

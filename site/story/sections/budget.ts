@@ -1,4 +1,5 @@
 import { lossWords } from '../../../src/advice/loss-words.js';
+import { htmlText } from '../../../src/figure/scripts.js';
 import { textAbove, textBelow } from '../../../src/base/outward-text.js';
 import { frontCommand } from '../../playground/command.js';
 import { frontView } from '../../playground/front-view.js';
@@ -44,9 +45,9 @@ export const budget: Section = {
     const middle = (lambda[0] + lambda[1]) / 2;
     const rate =
       Number.isFinite(exchangeRate) && exchangeRate < 0
-        ? ` There one more ${one('dpo')} costs ${said('rate', -exchangeRate)} ${of('sft')}.`
+        ? ` There one more ${htmlText(one('dpo'))} costs ${said('rate', -exchangeRate)} ${htmlText(of('sft'))}.`
         : '';
-    return `With at most ${said('budget', forgetAtMost)} ${of('sft')} lost, the least f<sub>DPO</sub> is ${said('dpo', dpo.upper)}, certified between ${textBelow(dpo.lower)} and ${textAbove(dpo.upper)}. The λ that reaches it is ${said('lambda', middle)}.${rate}`;
+    return `With at most ${said('budget', forgetAtMost)} ${htmlText(of('sft'))} lost, the least f<sub>DPO</sub> is ${said('dpo', dpo.upper)}, certified between ${textBelow(dpo.lower)} and ${textAbove(dpo.upper)}. The λ that reaches it is ${said('lambda', middle)}.${rate}`;
   },
   command: ({ state, choice }) =>
     frontCommand(state, choice === undefined || 'reason' in choice ? 0 : choice.forgetAtMost),
