@@ -12,7 +12,7 @@ import { describeInBrowser, drawn, visitSite } from './browser.js';
 const settings: SessionSettings = { ...defaults, steps: 3, pretrainingSteps: 2, examples: 4 };
 const address = (backend: string, steps = settings.steps): string =>
   `language-model.html?steps=${steps}&pretrainingSteps=${settings.pretrainingSteps}&examples=${settings.examples}&backend=${backend}`;
-const patience = { timeout: 240_000 };
+const patience = { timeout: 800_000 };
 
 /** Waits until all steps are taken and drawn. */
 async function done(page: Page): Promise<void> {
@@ -184,7 +184,7 @@ describe('the language model in the page', () => {
       '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
     ]);
 
-    it('takes the same steps', { timeout: 300_000 }, async () => {
+    it('takes the same steps', { timeout: 900_000 }, async () => {
       const page = await site.open(address('webgpu'));
       await page.getByRole('button', { name: 'Start' }).click();
       await done(page);
