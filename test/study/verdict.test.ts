@@ -91,6 +91,17 @@ describe('the rule for verdicts', () => {
     expect(wrongUncorrected / experiments).toBeGreaterThan(0.7);
   });
 
+  it('says in how many seeds a longer run is itself the minimum that its gap is measured from', () => {
+    const rows = identical(3, stream(0, 'identical')).map((row) =>
+      row.schedule === 'sequential-sft-dpo' && row.steps === longer && row.seed < 2 ? { ...row, gap: 0 } : row,
+    );
+    const said = openClaims(scale, rows).filter(({ kind }) => kind === 'persistence');
+    expect(said.map(({ measured }) => /itself the least of all runs in (.*) seeds/.exec(measured('0'))?.[1])).toEqual([
+      '2 of 3',
+      undefined,
+    ]);
+  });
+
   it('decides a difference that all seeds show, either way, and none that few seeds could show by chance', () => {
     const apart = (mean: number, spread: number, seeds: number) =>
       Array.from({ length: seeds }, (_, seed) => mean + spread * (seed % 2 === 0 ? 1 : -1));
