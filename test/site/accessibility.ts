@@ -1,4 +1,5 @@
 /// <reference lib="dom.iterable" />
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -17,20 +18,24 @@ export const ofColours: RunOptions = { runOnly: { type: 'rule', values: ['color-
  */
 export async function seriousViolations(page: Page, rules: RunOptions = {}): Promise<string[]> {
   await page.addScriptTag({ path: axe });
-  const options: RunOptions = { resultTypes: ['violations'], ...rules };
-  const { violations } = await page.evaluate(
-    async ([formulas, given]) => {
-      // Excluding them would leave them in the tree that every rule goes through.
-      const taken = [...document.querySelectorAll(formulas)].map((place) => ({ place, drawn: [...place.childNodes] }));
-      for (const { place } of taken) place.replaceChildren();
-      const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
-      const results = await axe.run(given);
-      for (const { place, drawn } of taken) place.replaceChildren(...drawn);
-      return results;
-    },
-    [drawnFormulas, options] as const,
-  );
-  return violations
+  return page.evaluate(violations, [drawnFormulas, rules] as const);
+}
+
+/** An expression that is the same of the page it is evaluated in, in a browser that is driven otherwise. */
+export function violationsExpression(rules: RunOptions = {}): string {
+  const given = JSON.stringify([drawnFormulas, rules]);
+  return `(globalThis.axe ?? (0, eval)(${JSON.stringify(readFileSync(axe, 'utf8'))}), (${violations.toString()})(${given}))`;
+}
+
+/** Runs in the page, and refers to nothing outside itself. */
+async function violations([formulas, rules]: readonly [string, RunOptions]): Promise<string[]> {
+  // Excluding them would leave them in the tree that every rule goes through.
+  const taken = [...document.querySelectorAll(formulas)].map((place) => ({ place, drawn: [...place.childNodes] }));
+  for (const { place } of taken) place.replaceChildren();
+  const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
+  const found = await axe.run({ resultTypes: ['violations'], ...rules });
+  for (const { place, drawn } of taken) place.replaceChildren(...drawn);
+  return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }

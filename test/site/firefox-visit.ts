@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 /**
  * Visits pages in Firefox by WebDriver BiDi, and prints what each came to as JSON: what an expression is once it is true,
- * and all that the console said. Run with --experimental-websocket, which Node needs before version 22.
- * Usage: node --import tsx firefox-visit.ts <firefox> <profile folder> <visits as JSON: [{ url, ready }]>
+ * what another one is then, and all that the console said. Run with --experimental-websocket, which Node needs before version 22.
+ * Usage: node --import tsx firefox-visit.ts <firefox> <profile folder> <file of visits as JSON: [{ url, ready, then }]>
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 interface Message {
   readonly id?: number;
@@ -19,6 +20,14 @@ interface Message {
 interface Result {
   readonly contexts?: readonly { readonly context: string }[];
   readonly result?: { readonly value?: unknown };
+  readonly exceptionDetails?: { readonly text: string };
+}
+
+/** An address, an expression that is true or says something once the page has come to it, and what is asked then. */
+interface Visit {
+  readonly url: string;
+  readonly ready: string;
+  readonly then: string;
 }
 
 const [, , program, profile, visits] = process.argv;
@@ -69,15 +78,19 @@ const { contexts = [] } = await send('browsingContext.getTree', {});
 const { context } = contexts[0];
 await send('browsingContext.setViewport', { context, viewport: { width: 1280, height: 900 } });
 const results = [];
-for (const { url, ready } of JSON.parse(visits) as { url: string; ready: string }[]) {
+const evaluated = async (expression: string): Promise<unknown> => {
+  const answer = await send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  return answer.result?.value ?? answer.exceptionDetails?.text;
+};
+for (const { url, ready, then } of JSON.parse(readFileSync(visits, 'utf8')) as Visit[]) {
   await send('browsingContext.navigate', { context, url, wait: 'complete' });
   let value: unknown;
   for (let tries = 0; tries < 1500 && (value ?? '') === ''; tries++) {
     await new Promise((wake) => setTimeout(wake, 100));
-    const { result } = await send('script.evaluate', { expression: ready, target: { context }, awaitPromise: true });
-    value = result?.value === false ? undefined : result?.value;
+    const found = await evaluated(ready);
+    value = found === false ? undefined : found;
   }
-  results.push({ value, logged: logged.splice(0) });
+  results.push({ value, then: await evaluated(then), logged: logged.splice(0) });
 }
 process.stdout.write(JSON.stringify(results));
 socket.close();

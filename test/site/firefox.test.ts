@@ -1,19 +1,31 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { ofColours, violationsExpression } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 const firefox = '/usr/bin/firefox-esr';
+/** What axe finds on a page as it is, and of its colours once it is dark, as one line each. */
+const inBothSchemes = `(async () => {
+  const light = await ${violationsExpression()};
+  document.documentElement.dataset.scheme = 'dark';
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  return [...light, ...(await ${violationsExpression(ofColours)})].join('; ');
+})()`;
+
 const script = new URL('firefox-visit.ts', import.meta.url).pathname;
 
 describeInBrowser('in Firefox', () => {
   const site = visitSite();
 
   it.skipIf(!existsSync(firefox) && process.env.CI === undefined)(
-    'the story and the playground compute what they do elsewhere, and no page logs a word',
+    'the story and the playground compute what they do elsewhere, no page logs a word, and axe finds nothing',
+    // axe takes a while in Firefox, on all pages twice; on a busy machine ten times as long.
+    { timeout: 900_000 },
     async () => {
       const state = '#problem=quadratic&steps=200&seeds=4&schedules=alright,maxright';
       const status = "document.querySelector('#status').textContent";
@@ -32,19 +44,17 @@ describeInBrowser('in Firefox', () => {
         ...pages
           .slice(2)
           .map(({ file }) => ({ url: site.url(file), ready: "document.querySelector('h1').textContent" })),
-      ];
+      ].map((visit) => ({ ...visit, then: inBothSchemes }));
       const child = promisify(execFile);
-      const { stdout } = await child(process.execPath, [
-        '--experimental-websocket',
-        '--import',
-        'tsx',
-        script,
-        firefox,
-        temporaryFolder(),
-        JSON.stringify(visits),
-      ]);
-      const results = JSON.parse(stdout) as { value: string; logged: string[] }[];
+      const folder = temporaryFolder();
+      const list = join(folder, 'visits.json');
+      writeFileSync(list, JSON.stringify(visits));
+      const profile = temporaryFolder();
+      const run = ['--experimental-websocket', '--import', 'tsx', script, firefox, profile, list];
+      const { stdout } = await child(process.execPath, run);
+      const results = JSON.parse(stdout) as { value: string; logged: string[]; then: string }[];
       expect(results.flatMap(({ logged }) => logged)).toEqual([]);
+      expect(results.map(({ then }) => then)).toEqual(visits.map(() => ''));
 
       const playground = await site.open(`playground.html${state}`);
       await playground.waitForFunction(status, undefined, { timeout: 120_000 });
