@@ -45,6 +45,7 @@ export const tightnessFigure = drawing('tightness', statements, (results) =>
   drawTightness(
     results,
     panels.filter(({ id }) => main.has(id)),
+    'How tight the upper bounds are',
     (closest) =>
       'The worst function of W (black) lies on it for every T, so that the bounds of ALRIGHT (average point; last point under ' +
       'linear decay) and of MAXRIGHT (k = 1) cannot be improved. The closest to the last-point bound of ALRIGHT is ' +
@@ -57,6 +58,7 @@ export const tightnessSupplementFigure = drawing('tightness-supplement', stateme
   drawTightness(
     results,
     panels.filter(({ id }) => !main.has(id)),
+    'How tight further upper bounds are',
     (closest) =>
       `The closest to the bound of Mix (average point) is ${closest('X.average')}, to that of MAXRIGHT with weighted steps ` +
       `${closest('M.weighted')}.`,
@@ -66,6 +68,7 @@ export const tightnessSupplementFigure = drawing('tightness-supplement', stateme
 function drawTightness(
   { checks, seeds }: Statements,
   shown: typeof panels,
+  heading: string,
   findings: (closest: (id: string) => string) => string,
 ): Omit<Figure, 'name'> {
   const rows = shown
@@ -103,14 +106,14 @@ function drawTightness(
   const closest = (id: string): string =>
     Math.max(...rows.filter(({ statement }) => statement === id).map(({ ratio }) => ratio)).toFixed(2);
   return {
-    title: 'How tight the upper bounds are',
+    title: heading,
     caption:
       `Measured divided by bound, one line for each problem of the suite (for stale values, one for each k too); 1 is equality. ${findings(closest)} Ratios below ` +
       '10^−3 are not shown.',
     rows: drawnRows,
     spec: {
       title: {
-        text: 'How tight the upper bounds are: measured / bound',
+        text: `${heading}: measured / bound`,
         subtitle: `one line per problem (mean of ${seeds} seeds where it is not computed exactly); the grey line is 1`,
       },
       columns: 4,
