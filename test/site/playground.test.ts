@@ -187,6 +187,32 @@ describeInBrowser('the playground', () => {
     expect(site.errors).toEqual([]);
   });
 
+  it('says which challenges are met, and that they stay so', async () => {
+    const page = await site.open('playground.html#seeds=8');
+    await settled(page);
+    const met = () => page.locator('#challenges li.met strong').allTextContents();
+    expect(await met()).toEqual([]);
+    const answers: [challenge: string, address: string][] = [
+      ['Find the early stop', 'seeds=8&first-stage=0.99'],
+      ['Where does 1/√T show?', 'seeds=8&steps=10000&measure=averageGap'],
+      ['Make the gap vanish', 'seeds=8&dpo=0.5,0.5,1,1,0&sft=0.5,0.5,1,1,0'],
+      // Equal bowls: θ° is θ*_λ.
+      ['Make MAXRIGHT beat ALRIGHT', 'seeds=64&dpo=1,0,1,1,0&sft=-1,0,1,1,0&start=0,2'],
+    ];
+    for (const [i, [challenge, address]] of answers.entries()) {
+      await page.evaluate((hash) => {
+        location.hash = hash;
+      }, address);
+      await page
+        .locator('#challenge-said')
+        .filter({ hasText: `Done: ${challenge}.` })
+        .waitFor({ state: 'attached' });
+      expect(await met()).toHaveLength(i + 1);
+    }
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
   it('takes a problem file that is dropped, refuses a bad one in place, and gives the file back', async () => {
     const page = await site.open('playground.html#problem=file&steps=100&seeds=4');
     await delayLandscape(page);
