@@ -73,7 +73,14 @@ export const budgetFigure = drawing('budget', budgetExperiment, (results) => {
             y: {
               field: 'dpo',
               type: 'quantitative',
-              scale: { domain: linearDomain([...ends, ...space].map(({ dpo }) => dpo)), nice: false },
+              // Room for the ideal point's name below it.
+              scale: {
+                domain: linearDomain(
+                  [...ends, ...space].map(({ dpo }) => dpo),
+                  0.1,
+                ),
+                nice: false,
+              },
               axis: { title: 'f_DPO', grid: false, tickCount: 6 },
             },
           },
