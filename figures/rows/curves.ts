@@ -40,8 +40,8 @@ export function curvesOf(runs: readonly RunRows[], measure: string): Curves {
   const having = runs.map((run) => ({ ...run, rows: run.rows.filter(({ numbers }) => measure in numbers) }));
   const ends =
     having.every(({ rows }) => rows.length === 1) && new Set(having.map(({ about }) => about.steps)).size > 1;
-  const identity = ({ about }: RunRows, leftOut: readonly string[]): string =>
-    JSON.stringify(Object.entries(about).filter(([name]) => !leftOut.includes(name)));
+  const identity = ({ about, label }: RunRows, leftOut: readonly string[]): string =>
+    JSON.stringify([label, ...Object.entries(about).filter(([name]) => !leftOut.includes(name))]);
   const over = ends ? 'steps' : 'step';
   const sets = grouped(having, (run) => identity(run, ends ? ['seed', 'steps'] : ['seed']));
   const curves = sets.map((set) => ({

@@ -58,6 +58,10 @@ describe('a table of run --out', () => {
     ]);
     const [own] = curvesOf(await read('own.jsonl'), 'gap').curves;
     expect([own.key, own.label]).toEqual(['mine', 'A schedule of mine']);
+    // Another's schedule of the same name is another curve.
+    fileIn(folder, 'theirs.jsonl', readFileSync(at('own.jsonl'), 'utf8').replaceAll('of mine', 'of theirs'));
+    const both = curvesOf(await read('own.jsonl', 'theirs.jsonl'), 'gap').curves;
+    expect(both.map(({ label }) => label)).toEqual(['A schedule of mine', 'A schedule of theirs']);
     const table = rowsOf('alright.jsonl');
     expect(curves[0].points.map(({ x, mean, low, high }) => ({ x, mean, low, high }))).toEqual(
       table.map(({ step, gap, gapLow, gapHigh }) => ({ x: step, mean: gap, low: gapLow, high: gapHigh })),
