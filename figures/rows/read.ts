@@ -120,21 +120,23 @@ const settingsSchema = z.looseObject({
   steps: z.int(),
   seed: z.int(),
 });
-/** Settings of a run of a language model that tell runs apart in a picture. */
+/** Settings of a run of a language model, of `llm train` or of an experiment, that tell runs apart in a picture. */
 const shownSettings = [
   'schedule',
   'order',
   'split',
   'period',
   'weighted-steps',
+  'weightedSteps',
   'lambda',
   'steps',
   'learning-rate',
+  'learning-rate-factors',
   'beta',
   'seed',
 ];
 
-/** A run folder of `llm train`, finished or under way: evaluations, and the steps for what these do not have. */
+/** A run folder of `llm train` or of an experiment, finished or under way: evaluations, and the steps for what these do not have. */
 async function readRunFolder(folder: string, logs: readonly string[] = ['evaluations', 'steps']): Promise<RunRows> {
   const place = join(folder, settingsFile);
   if (!existsSync(place)) throw new InputError(folder, 'a folder without settings.json', wanted);
@@ -161,7 +163,7 @@ async function readRunFolder(folder: string, logs: readonly string[] = ['evaluat
       return [[name, typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value)] as const];
     }),
   );
-  const own = { ...settings, weightedSteps: settings['weighted-steps'] };
+  const own = { ...settings, weightedSteps: settings['weighted-steps'] ?? settings.weightedSteps };
   return {
     file: folder,
     about,

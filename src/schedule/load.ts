@@ -44,6 +44,18 @@ export function isModulePath(reference: string): boolean {
   return /\.m?[jt]s$/.test(reference);
 }
 
+/**
+ * What the settings of a run keep of a user's module: the digest of its text and the label of its schedule, so that the
+ * run's folder names it without the module. Of a schedule of the package, nothing.
+ */
+export async function moduleIdentity(
+  reference: string,
+): Promise<{ 'schedule-module'?: string; 'schedule-label'?: string }> {
+  if (!isModulePath(reference)) return {};
+  const { name, label = name } = await loadSchedule(reference);
+  return { 'schedule-module': moduleDigest(reference), 'schedule-label': label };
+}
+
 /** The digest of a module's text, which stands for it among the settings that decide a run's numbers. */
 export function moduleDigest(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');

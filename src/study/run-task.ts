@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../base/input-error.js';
-import { isModulePath, loadSchedule, moduleDigest } from '../schedule/load.js';
+import { loadSchedule, moduleIdentity } from '../schedule/load.js';
 import { stagesAt } from './stages-at.js';
 import type { Pair, ScheduleSettings } from '../schedule/schedule.js';
 import { openBackend } from '../engine/backend.js';
@@ -82,7 +82,7 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
     const run = await prepareRun({
       folder: path,
       resume: true,
-      settings: decisiveSettings(task),
+      settings: await decisiveSettings(task),
       models: { model: files.model, reference: task.reference },
       data: [data.train, data[task.heldOut]],
       referenced: async (pairs) => {
@@ -249,7 +249,7 @@ async function saveTrained(folder: string, model: LanguageModel, files: Experime
 }
 
 /** The settings that decide a run's numbers. */
-function decisiveSettings(task: RunTask): RunSettings {
+async function decisiveSettings(task: RunTask): Promise<RunSettings> {
   const {
     settings,
     schedule,
@@ -266,7 +266,7 @@ function decisiveSettings(task: RunTask): RunSettings {
   } = task;
   return {
     schedule,
-    ...(isModulePath(schedule) && { 'schedule-module': moduleDigest(schedule) }),
+    ...(await moduleIdentity(schedule)),
     ...scheduleSettings,
     ...(stageTwo && { 'stage-two': stageTwo }),
     targets,

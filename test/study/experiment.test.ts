@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { curvesOf } from '../../figures/rows/curves.js';
+import { readRuns } from '../../figures/rows/read.js';
 import { grouped } from '../../src/base/grouped.js';
 import { lookOf } from '../../src/figure/theme.js';
 import { readExperiment, type ExperimentResults } from '../../src/study/read-results.js';
@@ -288,6 +290,7 @@ describe('schedules of a user', () => {
     const found = await readExperiment(out);
     expect(lookOf('constant').label).toBe('Constant');
     expect(found.results.some(({ schedule }) => schedule === 'constant')).toBe(true);
+    await checkRunFolders(join(out, 'runs/sft-dpo'));
     checkTuning(found);
     checkReferences(found);
     checkSensitivity(found);
@@ -303,6 +306,14 @@ describe('schedules of a user', () => {
     expect(steps[0].loss).toBeCloseTo(1, 5);
   });
 });
+
+/** A figure of the runs' own folders calls the user's schedule by its label, as those of tables do. */
+async function checkRunFolders(runs: string): Promise<void> {
+  const ended = readdirSync(runs).filter((name) => !name.includes('alone'));
+  const read = await Promise.all(ended.map((name) => readRuns(join(runs, name))));
+  const { curves } = curvesOf(read.flat(), 'heldOutSftLoss');
+  expect(curves.map(({ label }) => label)).toEqual(['Constant', 'Mix', 'Sequential, SFT→DPO']);
+}
 
 /** For each objective alone and each schedule, the factor with the least loss on the validation split is taken. */
 function checkTuning({ tuning, results, settings }: ExperimentResults): void {

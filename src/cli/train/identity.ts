@@ -22,18 +22,14 @@ export async function decisiveOptions(
   ownSettings: Readonly<Record<string, unknown>>,
   backend: Backend,
 ): Promise<RunSettings> {
-  const { labelOf } = await import('../../schedule/recognise.js');
   const { withoutScheduleOptions } = await import('../options/schedule.js');
-  const { isModulePath, loadSchedule, moduleDigest } = await import('../../schedule/load.js');
+  const { moduleIdentity } = await import('../../schedule/load.js');
   const decisive = Object.entries({ ...withoutScheduleOptions(options), ...ownSettings })
     .filter(([name]) => !undecisive.has(name))
     .map(([name, value]): [string, unknown] => [optionName(name), value]);
   return {
     ...Object.fromEntries(decisive),
-    ...(isModulePath(options.schedule) && {
-      'schedule-module': moduleDigest(options.schedule),
-      'schedule-label': labelOf((await loadSchedule(options.schedule)).name),
-    }),
+    ...(await moduleIdentity(options.schedule)),
     backend: backend.name,
     ...(options.template !== undefined && { template: templateIdentity(options.template) }),
   };
