@@ -26,7 +26,7 @@ import { learningRatesOf } from './tuning.js';
 
 /**
  * The stages of an experiment: the runs that choose SFT's learning rate, those that reference policies come from, those
- * that choose DPO's, those that find f_DPO*, those that choose each schedule's, and the compared ones. Each needs the
+ * that choose DPO's, those of DPO alone and to f_DPO*, those that choose each schedule's, and the compared ones. Each needs the
  * folders of all runs before it.
  */
 export const runStages = ['tuning-sft', 'starts', 'tuning-dpo', 'optima', 'tuning-schedules', 'runs'] as const;
@@ -55,7 +55,7 @@ export function plannedRuns(settings: PlanSettings, joint: readonly Joint[], out
   const ofStage: Readonly<Record<RunStage, readonly Run[]>> = {
     'tuning-sft': tuning.filter(({ about }) => about === 'sft'),
     starts: prepared(false),
-    'tuning-dpo': tuning.filter(({ about }) => about === 'dpo'),
+    'tuning-dpo': tuning.filter(({ about }) => about === 'dpo' || about === 'dpo-optimum'),
     optima: [...prepared(true), ...untrained],
     'tuning-schedules': tuning.filter(({ about }) => about === 'schedule'),
     runs: [...comparedRuns(settings, joint), ...sensitivityRuns(settings, joint)],
@@ -69,7 +69,7 @@ export function plannedRuns(settings: PlanSettings, joint: readonly Joint[], out
 }
 
 function stepsOf({ scale }: Pick<PlanSettings, 'scale'>, run: Run): number {
-  if (run.kind === 'preparatory') return run.schedule === 'dpo' ? scale.dpoOptimumSteps : scale.optimumSteps;
+  if (run.kind === 'preparatory') return scale[run.length];
   // Only its evaluation before the first step is asked for.
   return run.kind === 'untrained' ? 1 : run.steps;
 }
@@ -95,7 +95,7 @@ export function tasksOf(
     const common = { settings, folder, seed, cache, threads, heldOut: 'heldOut', targets: 'sft' } as const;
     switch (run.kind) {
       case 'preparatory': {
-        const factor = rates.alone(run.schedule, run.comparison);
+        const factor = rates.alone(run.rate, run.comparison);
         return {
           ...common,
           schedule: run.schedule,
@@ -125,6 +125,8 @@ export function tasksOf(
           scheduleSettings: { ...run.scheduleSettings, ...(ideal && { ideal }) },
           ...(run.comparison !== undefined && { reference: reference(referenceOf[run.comparison]) }),
           factors: rates.of(run),
+          // As the run that its rate is chosen for.
+          ...(run.about === 'dpo-optimum' && { decay: 'cosine' }),
         };
       }
       case 'compared': {

@@ -1,6 +1,6 @@
 import type { ChoiceName } from '../schedule/step.js';
 import type { Columns } from '../base/parquet.js';
-import type { Comparison, PreparatoryName, Variation } from './plan.js';
+import type { Comparison, PreparatoryName, TuningRun, Variation } from './plan.js';
 
 /** Which run a row belongs to. */
 export interface RunKey {
@@ -103,9 +103,9 @@ export interface SensitivityRow extends RunKey {
   readonly heldOutAccuracy: number;
 }
 
-/** What a tuning run came to on the validation split. */
+/** What a tuning run came to at its end on the validation split. */
 export interface TuningRow {
-  readonly about: 'sft' | 'dpo' | 'schedule';
+  readonly about: TuningRun['about'];
   /** Null for SFT alone, which both comparisons share. */
   readonly comparison: Comparison | null;
   readonly schedule: string;
@@ -113,9 +113,9 @@ export interface TuningRow {
   readonly factor: number;
   readonly dpo: number;
   readonly sft: number;
-  /** What is smallest where it is chosen: the own loss, or F_λ. */
+  /** What is smallest where it is chosen: the own loss, or F_λ; of f_DPO* the least loss on the data trained on. */
   readonly value: number;
-  /** Whether f_SFT reached the uniform guess, for which it is passed over. */
+  /** Whether f_SFT reached the uniform guess, for which it is passed over unless f_DPO* is sought. */
   readonly passesGuess: boolean;
   readonly chosen: boolean;
 }

@@ -53,7 +53,7 @@ export interface ExperimentScale {
   readonly sensitivitySeeds: number;
   /** Updates of the single-objective runs that find the optima: more than any compared run has. */
   readonly optimumSteps: number;
-  /** Those of DPO alone, which takes longer to its least loss than SFT takes to learn its data by heart. */
+  /** Those of the runs to f_DPO*: DPO takes longer to its least loss than SFT takes to learn its data by heart. */
   readonly dpoOptimumSteps: number;
   /** Multiples of T that Sequential and ALRIGHT are run for beside T, to see whether more steps close the gap. */
   readonly horizons: readonly number[];

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { sequential } from '../schedule/sequential.js';
-import type { ObjectiveName, Pair } from '../schedule/schedule.js';
-import { readRows } from '../llm/results/line-log.js';
-import { number, runFolder } from './collect.js';
-import { tuningRuns, type ComparedRun, type Comparison, type Joint, type TuningRun } from './plan.js';
+import type { Pair } from '../schedule/schedule.js';
+import { optimumOf, optimumRows, runFolder } from './collect.js';
+import { tuningRuns, type AloneName, type ComparedRun, type Comparison, type Joint, type TuningRun } from './plan.js';
 import type { TuningRow } from './results.js';
 import type { PlanSettings } from './settings.js';
 
@@ -11,8 +9,8 @@ import type { PlanSettings } from './settings.js';
 export interface LearningRates {
   /** The factors of the learning rate that a run takes: those of the tuning runs before it. */
   of(run: TuningRun | ComparedRun): Pair;
-  /** The factor chosen for an objective alone. */
-  alone(objective: ObjectiveName, comparison?: Comparison): number;
+  /** The factor chosen for an objective alone, or for f_DPO*. */
+  alone(about: AloneName, comparison?: Comparison): number;
   /** What every tuning run found, and which was chosen. */
   rows(): TuningRow[];
 }
@@ -20,10 +18,12 @@ export interface LearningRates {
 /**
  * The rule that chooses learning rates, with the same effort for every schedule. On the validation split of the first
  * seed's data, after T steps each: for each objective alone the factor with the smallest own loss; then for each
- * schedule at λ = ½ the factor, on top of those, with the smallest F_λ. Of Sequential it is the second stage's.
+ * schedule at λ = ½ the factor, on top of those, with the smallest F_λ. Of Sequential it is the second stage's. For f_DPO*
+ * the factor with which a run of its length comes to the smallest loss on the data trained on.
  *
  * A factor with which f_SFT reaches the uniform guess at any evaluation is passed over: the run has gone on for too long,
- * or too fast. Where all do, the one with the smallest loss is taken all the same, and the table shows it.
+ * or too fast. Where all do, the one with the smallest loss is taken all the same, and the table shows it. f_DPO* is a
+ * number, not a model, and may be sought there.
  * @param uniformGuess ln V, the f_SFT of a model that knows nothing
  */
 export function learningRatesOf(
@@ -39,12 +39,18 @@ export function learningRatesOf(
     const grid = (): TuningRun[] =>
       runs.filter((run) => run.about === about && run.comparison === comparison && run.schedule.name === schedule);
     const factor =
-      known.get(key) ?? bestOf(grid().map((run) => ({ factor: run.factor, ...judged(experiment, run, uniformGuess) })));
+      known.get(key) ??
+      bestOf(
+        grid().map((run) => {
+          const found = judged(experiment, run, uniformGuess);
+          return { ...found, factor: run.factor, passesGuess: found.passesGuess && about !== 'dpo-optimum' };
+        }),
+      );
     known.set(key, factor);
     return factor;
   };
-  const alone = (objective: ObjectiveName, comparison?: Comparison): number =>
-    chosen(objective, objective === 'sft' ? undefined : comparison, objective);
+  const alone = (about: AloneName, comparison?: Comparison): number =>
+    chosen(about, about === 'sft' ? undefined : comparison, about === 'sft' ? 'sft' : 'dpo');
   return {
     alone,
     of(run) {
@@ -82,11 +88,12 @@ function judged(
   run: TuningRun,
   uniformGuess: number,
 ): Pick<TuningRow, 'dpo' | 'sft' | 'value' | 'passesGuess'> {
-  const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
-  const last = rows[rows.length - 1];
-  const [dpo, sft] = [number(last, 'heldOutDpoLoss'), number(last, 'heldOutSftLoss')];
-  const { about, lambda } = run;
-  const value = about === 'schedule' ? lambda * dpo + (1 - lambda) * sft : about === 'dpo' ? dpo : sft;
-  const passesGuess = rows.some((row) => row.step > 0 && number(row, 'heldOutSftLoss') >= uniformGuess);
-  return { dpo, sft, value, passesGuess };
+  const rows = optimumRows(runFolder(experiment, run));
+  const { heldOutDpo: dpo, heldOutSft: sft } = rows[rows.length - 1];
+  const values: Readonly<Record<TuningRun['about'], number>> = {
+    ...{ dpo, sft, schedule: run.lambda * dpo + (1 - run.lambda) * sft },
+    'dpo-optimum': optimumOf(rows, 'dpo'),
+  };
+  const passesGuess = rows.some(({ step, heldOutSft }) => step > 0 && heldOutSft >= uniformGuess);
+  return { dpo, sft, value: values[run.about], passesGuess };
 }

@@ -319,14 +319,20 @@ async function checkRunFolders(runs: string): Promise<void> {
 function checkTuning({ tuning, results, settings }: ExperimentResults): void {
   const key = ({ about, comparison, schedule }: TuningRow): string => `${about} ${comparison} ${schedule}`;
   const grids = grouped(tuning, key);
-  // SFT, DPO against two references, and three schedules in both comparisons.
-  expect(grids).toHaveLength(1 + 2 + 2 * 3);
+  // SFT, DPO against two references, f_DPO* of each, and three schedules in both comparisons.
+  expect(grids).toHaveLength(1 + 2 + 2 + 2 * 3);
   for (const grid of grids) {
     expect(grid.map(({ factor }) => factor)).toEqual([0.25, 1]);
-    const fair = grid.filter(({ passesGuess }) => !passesGuess);
+    const fair = grid.filter(({ about, passesGuess }) => about !== 'dpo-optimum' && !passesGuess);
     const least = Math.min(...(fair.length > 0 ? fair : grid).map(({ value }) => value));
     expect(grid.filter(({ chosen }) => chosen).map(({ value }) => value)).toEqual([least]);
-    for (const { about, value, dpo, sft } of grid) {
+    for (const { about, comparison, value, dpo, sft } of grid) {
+      if (about === 'dpo-optimum') {
+        // The least loss on the data trained on: that of the chosen one is the first seed's f_DPO*.
+        const [first] = results.filter((row) => row.comparison === comparison && row.seed === settings.seed);
+        if (value === least) expect(value).toBeCloseTo(first.dpo - first.dpoGap, 12);
+        continue;
+      }
       expect(value).toBeCloseTo(about === 'schedule' ? (dpo + sft) / 2 : about === 'dpo' ? dpo : sft, 12);
     }
   }

@@ -71,6 +71,8 @@ export async function printExperiment({ summary, overhead, costClaims }: Experim
   say(`all of it in ${out}`);
 }
 
+const aloneLabels = { sft: 'f_SFT alone', dpo: 'f_DPO alone', 'dpo-optimum': 'f_DPO*' } as const;
+
 /** The learning rates that were chosen; `edge` where a rate beyond the grid might be better. */
 function printTuning({ tuning, settings }: Summary): void {
   const factors = settings.scale.learningRateFactors;
@@ -80,14 +82,14 @@ function printTuning({ tuning, settings }: Summary): void {
     tuning
       .filter(({ chosen }) => chosen)
       .map(({ about, comparison, schedule, factor, sft, dpo, passesGuess }) => [
-        about === 'schedule' ? labelOf(schedule) : `f_${about.toUpperCase()} alone`,
+        about === 'schedule' ? labelOf(schedule) : aloneLabels[about],
         comparison ?? 'both',
         String(factor),
         shown(sft),
         shown(dpo),
         [
           ...(factor === Math.min(...factors) || factor === Math.max(...factors) ? ['edge'] : []),
-          ...(passesGuess ? ['f_SFT passes the uniform guess'] : []),
+          ...(passesGuess && about !== 'dpo-optimum' ? ['f_SFT passes the uniform guess'] : []),
         ].join(', '),
       ]),
   );
