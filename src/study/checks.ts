@@ -68,8 +68,9 @@ function comparable({ name }: OptimumSummary): boolean {
 
 /** The synthetic language is there to be learnt: by each objective alone, and beyond the examples trained on. */
 function learningChecks(singleObjectives: readonly OptimumSummary[]): ExperimentCheck[] {
-  return singleObjectives.filter(comparable).flatMap(
-    ({ name, objective, heldOutBest, heldOutEnd, heldOutAccuracy }): ExperimentCheck[] => {
+  return singleObjectives
+    .filter(comparable)
+    .flatMap(({ name, objective, heldOutBest, heldOutEnd, heldOutAccuracy }): ExperimentCheck[] => {
       if (objective === 'dpo') {
         const statement = `${name} prefers the chosen reply of at least ${100 * leastAccuracy} % of the held-out pairs`;
         return [{ statement, passed: heldOutAccuracy >= leastAccuracy, measured: significant(heldOutAccuracy, 4) }];
@@ -77,8 +78,7 @@ function learningChecks(singleObjectives: readonly OptimumSummary[]): Experiment
       const statement = `${name} ends with a held-out f_SFT within ${100 * mostAboveBest} % of its best`;
       const passed = heldOutEnd <= (1 + mostAboveBest) * heldOutBest;
       return [{ statement, passed, measured: `${significant(heldOutEnd, 4)}, best ${significant(heldOutBest, 4)}` }];
-    },
-  );
+    });
 }
 
 /** An optimum that a compared run goes below is none, and gaps from it mean nothing. */
