@@ -10,6 +10,8 @@ import type { PreparatoryName } from './plan.js';
 export interface OptimumSummary {
   readonly name: PreparatoryName;
   readonly objective: 'sft' | 'dpo';
+  /** Whether it shows what the objective alone comes to, at the learning rate of the compared runs; else it is for f_i* only. */
+  readonly alone: boolean;
   readonly start: number;
   readonly optimum: number;
   readonly reduction: number;
@@ -45,8 +47,9 @@ export function checksOf(
   singleObjectives: readonly OptimumSummary[],
   results: readonly EvaluationRow[],
 ): ExperimentCheck[] {
+  const alone = singleObjectives.filter((run) => run.alone);
   return [
-    ...singleObjectives.filter(comparable).map(({ name, withinRun }) => ({
+    ...alone.map(({ name, withinRun }) => ({
       statement: `as many steps as a compared run has take ${name} at least half of the way to its least loss`,
       passed: withinRun >= 0.5,
       measured: `${(100 * withinRun).toFixed(1)} %`,
@@ -56,29 +59,22 @@ export function checksOf(
       passed: reduction >= leastReduction,
       measured: `${significant(start, 4)} → ${significant(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
     })),
-    ...(settings.conflict === undefined ? [] : learningChecks(singleObjectives)),
+    ...(settings.conflict === undefined ? [] : learningChecks(alone)),
     optimaCheck(results),
   ];
 }
 
-/** Whether a run is at the learning rate of the compared ones; those that seek f_DPO* are not. */
-function comparable({ name }: OptimumSummary): boolean {
-  return !name.startsWith('dpo-optimum');
-}
-
 /** The synthetic language is there to be learnt: by each objective alone, and beyond the examples trained on. */
-function learningChecks(singleObjectives: readonly OptimumSummary[]): ExperimentCheck[] {
-  return singleObjectives
-    .filter(comparable)
-    .flatMap(({ name, objective, heldOutBest, heldOutEnd, heldOutAccuracy }): ExperimentCheck[] => {
-      if (objective === 'dpo') {
-        const statement = `${name} prefers the chosen reply of at least ${100 * leastAccuracy} % of the held-out pairs`;
-        return [{ statement, passed: heldOutAccuracy >= leastAccuracy, measured: significant(heldOutAccuracy, 4) }];
-      }
-      const statement = `${name} ends with a held-out f_SFT within ${100 * mostAboveBest} % of its best`;
-      const passed = heldOutEnd <= (1 + mostAboveBest) * heldOutBest;
-      return [{ statement, passed, measured: `${significant(heldOutEnd, 4)}, best ${significant(heldOutBest, 4)}` }];
-    });
+function learningChecks(alone: readonly OptimumSummary[]): ExperimentCheck[] {
+  return alone.flatMap(({ name, objective, heldOutBest, heldOutEnd, heldOutAccuracy }): ExperimentCheck[] => {
+    if (objective === 'dpo') {
+      const statement = `${name} prefers the chosen reply of at least ${100 * leastAccuracy} % of the held-out pairs`;
+      return [{ statement, passed: heldOutAccuracy >= leastAccuracy, measured: significant(heldOutAccuracy, 4) }];
+    }
+    const statement = `${name} ends with a held-out f_SFT within ${100 * mostAboveBest} % of its best`;
+    const passed = heldOutEnd <= (1 + mostAboveBest) * heldOutBest;
+    return [{ statement, passed, measured: `${significant(heldOutEnd, 4)}, best ${significant(heldOutBest, 4)}` }];
+  });
 }
 
 /** An optimum that a compared run goes below is none, and gaps from it mean nothing. */

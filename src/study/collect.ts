@@ -146,7 +146,7 @@ export function referenceRows(
     comparisons.flatMap((comparison): ReferenceRow[] => {
       const preparation = preparationOf(seed);
       const [untrained] = optimumRows(runFolder(experiment, { kind: 'untrained', comparison, seed }));
-      const dpoAlone = preparation[`dpo-alone-${comparison}`];
+      const dpoAlone = preparation[`dpo-alone-${comparison}`] ?? preparation[`dpo-optimum-${comparison}`];
       const sftAlone = preparation['sft-optimum'];
       const itself = comparison === 'sft-dpo' ? Math.LN2 : null;
       const rows: [ReferenceRow['reference'], Omit<ReferenceRow, 'comparison' | 'seed' | 'reference'>][] = [

@@ -79,8 +79,8 @@ async function writeTables(
 ): Promise<ExperimentReport> {
   const runs = comparedRuns(settings, joint);
   const seeds = seedsOf(settings);
-  const preparations = new Map(seeds.map((seed) => [seed, preparationIn(out, seed)]));
-  const preparationOf = (seed: number): Preparation => preparations.get(seed) ?? preparationIn(out, seed);
+  const preparations = new Map(seeds.map((seed) => [seed, preparationIn(out, seed, settings)]));
+  const preparationOf = (seed: number): Preparation => preparations.get(seed) ?? preparationIn(out, seed, settings);
   const optima = new Map(seeds.map((seed) => [seed, optimaOf(preparationOf(seed))]));
   const guess = uniformGuess(settings);
   const results = evaluationRows(out, runs, (seed) => optima.get(seed) ?? optimaOf(preparationOf(seed)));

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { closePool } from '../base/close-pool.js';
 import { grouped } from '../base/grouped.js';
 import { InputError } from '../base/input-error.js';
 import { workerModule } from '../base/worker-module.js';
@@ -137,6 +138,6 @@ function openRunner(
         port1.close();
         if (refusal !== undefined) throw new InputError(refusal.field, refusal.value, refusal.expected);
       }),
-    close: () => pool.destroy(),
+    close: () => closePool(pool),
   };
 }

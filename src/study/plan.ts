@@ -61,6 +61,13 @@ export const preparatory: readonly Preparatory[] = [
   }),
 ];
 
+/** Those of an experiment: with one learning rate to choose from, the run to f_DPO* is DPO alone too. */
+export function preparatoryOf({
+  learningRateFactors,
+}: Pick<PlanSettings['scale'], 'learningRateFactors'>): readonly Preparatory[] {
+  return learningRateFactors.length > 1 ? preparatory : preparatory.filter(({ rate }) => rate !== 'dpo');
+}
+
 /** A run that others depend on. */
 export interface PreparatoryRun extends Preparatory {
   readonly kind: 'preparatory';

@@ -7,7 +7,7 @@ import type { Planned, RunPlace } from './make-runs.js';
 import {
   comparedRuns,
   comparisons,
-  preparatory,
+  preparatoryOf,
   referenceOf,
   seedsOf,
   sensitivityRuns,
@@ -44,7 +44,7 @@ export function plannedRuns(settings: PlanSettings, joint: readonly Joint[], out
   const seeds = seedsOf(settings);
   const prepared = (needsReference: boolean): PreparatoryRun[] =>
     seeds.flatMap((seed) =>
-      preparatory
+      preparatoryOf(settings.scale)
         .filter(({ reference }) => (reference !== undefined) === needsReference)
         .map((one) => ({ kind: 'preparatory', ...one, seed }) as const),
     );
@@ -85,7 +85,7 @@ export function tasksOf(
   const ideals = new Map<string, Pair>();
   const idealOf = (comparison: Comparison, seed: number): Pair => {
     const key = `${comparison} ${seed}`;
-    const ideal = ideals.get(key) ?? optimaOf(preparationIn(out, seed))[comparison];
+    const ideal = ideals.get(key) ?? optimaOf(preparationIn(out, seed, settings))[comparison];
     ideals.set(key, ideal);
     return ideal;
   };
@@ -134,7 +134,10 @@ export function tasksOf(
         return {
           ...common,
           schedule: run.reference,
-          scheduleSettings: { ...run.scheduleSettings, ideal: shifted(ideal, run, out) },
+          scheduleSettings: {
+            ...run.scheduleSettings,
+            ideal: shifted(ideal, run, () => preparationIn(out, seed, settings)),
+          },
           reference: reference(referenceOf[run.comparison]),
           factors: rates.of(run),
           ...(run.variation?.of === 'β' && { beta: settings.training.beta * run.variation.by }),
@@ -145,9 +148,9 @@ export function tasksOf(
 }
 
 /** The ideal point that a run is told: where it varies f_SFT*, with an error in it, in shares of the start's gap. */
-function shifted(ideal: Pair, { variation, seed }: ComparedRun, out: string): Pair {
+function shifted(ideal: Pair, { variation }: ComparedRun, preparation: () => Preparation): Pair {
   if (variation?.of !== 'f_SFT*') return ideal;
-  const start = preparationIn(out, seed)['sft-optimum'][0].sft;
+  const start = preparation()['sft-optimum'][0].sft;
   return { dpo: ideal.dpo, sft: ideal.sft + variation.by * (start - ideal.sft) };
 }
 
@@ -159,9 +162,10 @@ export function uniformGuess({ files }: Pick<ExperimentSettings, 'files'>): numb
 }
 
 /** The evaluations of the preparatory runs of a seed that an experiment's folder holds. */
-export function preparationIn(out: string, seed: number): Preparation {
+export function preparationIn(out: string, seed: number, { scale }: Pick<PlanSettings, 'scale'>): Preparation {
   const rows: Partial<Record<PreparatoryName, OptimumRow[]>> = {};
-  for (const { name } of preparatory) rows[name] = optimumRows(runFolder(out, { kind: 'preparatory', name, seed }));
+  for (const { name } of preparatoryOf(scale))
+    rows[name] = optimumRows(runFolder(out, { kind: 'preparatory', name, seed }));
   return rows as Preparation;
 }
 

@@ -221,5 +221,9 @@ export interface OptimumRow {
   readonly heldOutAccuracy: number;
 }
 
-/** The evaluations of the preparatory runs, by name. */
-export type Preparation = Readonly<Record<PreparatoryName, readonly OptimumRow[]>>;
+/** The evaluations of the preparatory runs, by name; DPO alone is among them where learning rates are chosen. */
+export type Preparation = Readonly<
+  Record<Exclude<PreparatoryName, DpoAlone>, readonly OptimumRow[]> & Partial<Record<DpoAlone, readonly OptimumRow[]>>
+>;
+
+type DpoAlone = `dpo-alone-${Comparison}`;

@@ -6,7 +6,7 @@ import { checksOf, type ExperimentCheck, type OptimumSummary } from './checks.js
 import type { Claim } from './claim/claim.js';
 import { claimsOf } from './claim/index.js';
 import { grouped } from '../base/grouped.js';
-import { preparatory, type Comparison } from './plan.js';
+import { preparatoryOf, type Comparison } from './plan.js';
 import { measuredFronts, type MeasuredFront } from './measured-front.js';
 import {
   endsOf,
@@ -17,7 +17,7 @@ import {
   type SensitivityRow,
   type TuningRow,
 } from './results.js';
-import { writtenSettings, type ExperimentSettings, type WrittenSettings } from './settings.js';
+import { writtenSettings, type ExperimentSettings, type PlanSettings, type WrittenSettings } from './settings.js';
 
 /** Where a schedule ended for one λ: means over the seeds with their intervals. */
 export interface SummaryRow {
@@ -89,7 +89,7 @@ export interface Measured {
 export function summarise(given: ExperimentSettings, measured: Measured): Summary {
   const settings = writtenSettings(given);
   const { preparations, results, references, sensitivity, tuning, uniformGuess, costClaims, ownLabels } = measured;
-  const singleObjectives = singleObjectiveSummaries([...preparations.values()], settings.scale.steps);
+  const singleObjectives = singleObjectiveSummaries([...preparations.values()], settings.scale);
   const claims = claimsOf(settings, results, costClaims);
   const bestSft = new Map(
     [...preparations].map(([seed, { 'sft-optimum': rows }]) => [
@@ -148,15 +148,26 @@ function beyondGuess(results: readonly EvaluationRow[], uniformGuess: number): B
   });
 }
 
-function singleObjectiveSummaries(preparations: readonly Preparation[], steps: number): OptimumSummary[] {
-  return preparatory.map(({ name, schedule: objective }) => {
-    const runs = preparations.map((preparation) => preparation[name]);
+function singleObjectiveSummaries(
+  preparations: readonly Preparation[],
+  scale: PlanSettings['scale'],
+): OptimumSummary[] {
+  const { steps, learningRateFactors } = scale;
+  return preparatoryOf(scale).map(({ name, schedule: objective, rate }) => {
+    const runs = preparations.flatMap((preparation) => [preparation[name] ?? []]);
     const of = (pick: (rows: readonly OptimumRow[]) => number): number => mean(runs.map(pick));
     const heldOut = objective === 'sft' ? 'heldOutSft' : 'heldOutDpo';
     const last = (rows: readonly OptimumRow[]): OptimumRow => rows[rows.length - 1];
     const [start, optimum] = [of(([first]) => first[objective]), of((rows) => optimumOf(rows, objective))];
     return {
-      ...{ name, objective, start, optimum, reduction: 1 - optimum / start },
+      ...{
+        name,
+        objective,
+        alone: rate !== 'dpo-optimum' || learningRateFactors.length < 2,
+        start,
+        optimum,
+        reduction: 1 - optimum / start,
+      },
       withinRun:
         (start - of((rows) => (rows.filter(({ step }) => step <= steps).at(-1) ?? rows[0])[objective])) /
         (start - optimum),

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
+import { closePool } from '../../base/close-pool.js';
 import { grouped } from '../../base/grouped.js';
 import { InputError } from '../../base/input-error.js';
 import { startProgress } from '../../base/progress.js';
@@ -96,7 +97,7 @@ async function sweep(files: readonly string[], options: SweepArguments): Promise
       try {
         for (const { cell } of tasks[number - 1]) await cache.get(['sweep', cell], () => sweepCell(cell, pool));
       } finally {
-        await pool.destroy();
+        await closePool(pool);
       }
     });
     return;
@@ -197,7 +198,7 @@ async function allCells(
     );
   } finally {
     progress.stop();
-    await pool.destroy();
+    await closePool(pool);
   }
 }
 

@@ -85,7 +85,7 @@ export function withExperimentOptions(command: Command): Command {
     .option('--optimum-steps <n>', 'updates of the single-objective runs', integerOption('optimum-steps', 1))
     .option(
       '--dpo-optimum-steps <n>',
-      'updates of DPO alone (default: as many as --optimum-steps where that is given, else those of the preset)',
+      'updates of the runs to f_DPO* (default: as many as --optimum-steps where that is given, else those of the preset)',
       integerOption('dpo-optimum-steps', 1),
     )
     .option('--evaluate-every <n>', 'steps between evaluations', integerOption('evaluate-every', 1))

@@ -1,3 +1,4 @@
+import { closePool } from '../../base/close-pool.js';
 import { eachTime } from '../../base/each-time.js';
 import { InputError } from '../../base/input-error.js';
 import { startProgress } from '../../base/progress.js';
@@ -158,7 +159,7 @@ export async function measuredRun(problem: Problem, lambda: number, options: Run
     return { result, ensemble, seeds };
   } finally {
     progress.stop();
-    await pool?.destroy();
+    if (pool !== undefined) await closePool(pool);
   }
 
   /** Says where rounding takes the steps of the first seed's run, whose last point takes a run of its own if need be. */

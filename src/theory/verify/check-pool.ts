@@ -1,4 +1,5 @@
 import { Piscina } from 'piscina';
+import { closePool } from '../../base/close-pool.js';
 import { cores } from '../../base/cores.js';
 import { workerModule } from '../../base/worker-module.js';
 import type { Closest } from '../attack/attack.js';
@@ -21,6 +22,6 @@ export function createCheckPool(workers = cores()): CheckPool {
     workers,
     check: (task) => pool.run(task) as Promise<(Check | Exemption)[]>,
     attack: (task) => pool.run(task, { name: 'attackTheorem' }) as Promise<Closest | undefined>,
-    destroy: () => pool.destroy(),
+    destroy: () => closePool(pool),
   };
 }
