@@ -43,84 +43,64 @@ class Product {
   bias: usize;
   /** How the numbers of B are stored. */
   typeB: i32;
+  /** Floats from one stored row of A, and from one row of C, to the next. */
+  lda: i32;
+  ldc: i32;
+  /** Where B is some rows of a matrix, which come in whole blocks one after the other: whether some came before, and C holds their sums. */
+  onto: i32;
+  /** And whether more follow. */
+  unfinished: i32;
 }
 
 /** The pairs, rows (from a multiple of 4) or columns (from a multiple of 8) from `begin` to before `end`. */
 export function matmul(args: usize, begin: i32, end: i32, scratch: usize): void {
   const p = changetype<Product>(args);
-  const lda = p.transposeA ? p.rows : p.depth;
   const ldb = p.transposeB ? p.depth : p.columns;
-  const typeB = p.typeB;
-  const logB = bytesLog(typeB);
+  const logB = bytesLog(p.typeB);
   if (p.division == byBatch) {
     for (let i = begin; i < end; i++) {
       const a = p.a + ((<usize>(p.strideA * i)) << 2);
       const b = p.b + ((<usize>(p.strideB * i)) << logB);
       const c = p.c + ((<usize>(p.strideC * i)) << 2);
       if (p.rows < tileRows) thin(a, b, c, p, 0, p.columns);
-      else
-        blockOf(
-          typeB,
-          a,
-          lda,
-          p.transposeA,
-          b,
-          ldb,
-          p.transposeB,
-          c,
-          p.columns,
-          p.bias,
-          0,
-          p.rows,
-          p.columns,
-          p.depth,
-          scratch,
-        );
+      else part(p, a, b, c, p.bias, p.rows, p.columns, scratch);
     }
   } else if (p.division == byRows) {
-    const a = p.a + ((<usize>(p.transposeA ? begin : begin * lda)) << 2);
-    const c = p.c + ((<usize>(begin * p.columns)) << 2);
-    blockOf(
-      typeB,
-      a,
-      lda,
-      p.transposeA,
-      p.b,
-      ldb,
-      p.transposeB,
-      c,
-      p.columns,
-      p.bias,
-      0,
-      end - begin,
-      p.columns,
-      p.depth,
-      scratch,
-    );
+    const a = p.a + ((<usize>(p.transposeA ? begin : begin * p.lda)) << 2);
+    const c = p.c + ((<usize>(begin * p.ldc)) << 2);
+    part(p, a, p.b, c, p.bias, end - begin, p.columns, scratch);
   } else if (p.rows < tileRows) {
     thin(p.a, p.b, p.c, p, begin, end);
   } else {
     const b = p.b + ((<usize>(p.transposeB ? begin * ldb : begin)) << logB);
     const c = p.c + ((<usize>begin) << 2);
     const bias: usize = p.bias == 0 ? 0 : p.bias + ((<usize>begin) << 2);
-    blockOf(
-      typeB,
-      p.a,
-      lda,
-      p.transposeA,
-      b,
-      ldb,
-      p.transposeB,
-      c,
-      p.columns,
-      bias,
-      0,
-      p.rows,
-      end - begin,
-      p.depth,
-      scratch,
-    );
+    part(p, p.a, b, c, bias, p.rows, end - begin, scratch);
   }
+}
+
+/** Some rows or columns of a product, whose operands and results begin where it says. */
+function part(p: Product, a: usize, b: usize, c: usize, bias: usize, rows: i32, columns: i32, scratch: usize): void {
+  const ldb = p.transposeB ? p.depth : p.columns;
+  const addend = p.onto ? c : bias;
+  const lds = p.onto ? p.ldc : 0;
+  blockOf(
+    p.typeB,
+    a,
+    p.lda,
+    p.transposeA,
+    b,
+    ldb,
+    p.transposeB,
+    c,
+    p.ldc,
+    addend,
+    lds,
+    rows,
+    columns,
+    p.depth,
+    scratch,
+  );
 }
 
 /**
@@ -471,14 +451,14 @@ function packFewer(from: usize, rowBytes: usize, present: i32, depth: i32, to: u
 
 /** Columns `begin` to `end` of a product of fewer rows than a tile: packing B would cost more than it saves. */
 function thin(a: usize, b: usize, c: usize, p: Product, begin: i32, end: i32): void {
-  const step: usize = p.transposeA ? (<usize>p.rows) << 2 : 4;
+  const step: usize = p.transposeA ? (<usize>p.lda) << 2 : 4;
   for (let row = 0; row < p.rows; row++) {
-    const from = a + ((<usize>(p.transposeA ? row : row * p.depth)) << 2);
-    const to = c + ((<usize>(row * p.columns)) << 2);
+    const from = a + ((<usize>(p.transposeA ? row : row * p.lda)) << 2);
+    const to = c + ((<usize>(row * p.ldc)) << 2);
     if (p.typeB == FLOAT32) Thin.row(FLOAT32, p, from, step, b, to, begin, end);
     else if (p.typeB == BFLOAT16) Thin.row(BFLOAT16, p, from, step, b, to, begin, end);
     else Thin.row(FLOAT16, p, from, step, b, to, begin, end);
-    if (p.bias == 0) continue;
+    if (p.bias == 0 || p.unfinished) continue;
     for (let j = (<usize>begin) << 2; j < (<usize>end) << 2; j += 4) {
       store<f32>(to + j, load<f32>(p.bias + j) + load<f32>(to + j));
     }
@@ -490,7 +470,7 @@ class Thin {
   @inline
   static row(type: i32, p: Product, a: usize, aStep: usize, b: usize, c: usize, begin: i32, end: i32): void {
     if (p.transposeB) Thin.dotProducts(type, a, aStep, b, c, p.depth, begin, end);
-    else Thin.combination(type, a, aStep, b, c, p.depth, p.columns, begin, end);
+    else Thin.combination(type, a, aStep, b, c, p.depth, p.columns, begin, end, p.onto != 0);
   }
 
   /** c[j] = Σ_k a[k] b[j][k]. */
@@ -518,7 +498,7 @@ class Thin {
     }
   }
 
-  /** c = Σ_k a[k] b[k], a sum of stored rows. */
+  /** c = Σ_k a[k] b[k], a sum of stored rows, which goes on from what c holds where it is told to. */
   @inline
   static combination(
     type: i32,
@@ -530,16 +510,24 @@ class Thin {
     columns: i32,
     begin: i32,
     end: i32,
+    onto: bool,
   ): void {
     const log = bytesLog(type);
     const rowBytes = (<usize>columns) << log;
     const four = (<usize>4) << log;
     let j = begin;
     for (; j + 16 <= end; j += 16) {
+      const to = c + ((<usize>j) << 2);
       let s0 = f32x4.splat(0);
       let s1 = f32x4.splat(0);
       let s2 = f32x4.splat(0);
       let s3 = f32x4.splat(0);
+      if (onto) {
+        s0 = v128.load(to);
+        s1 = v128.load(to, 16);
+        s2 = v128.load(to, 32);
+        s3 = v128.load(to, 48);
+      }
       let from = a;
       let row = b + ((<usize>j) << log);
       for (let k = 0; k < depth; k++) {
@@ -551,14 +539,13 @@ class Thin {
         from += aStep;
         row += rowBytes;
       }
-      const to = c + ((<usize>j) << 2);
       v128.store(to, s0);
       v128.store(to, s1, 16);
       v128.store(to, s2, 32);
       v128.store(to, s3, 48);
     }
     for (; j < end; j++) {
-      let sum: f32 = 0;
+      let sum: f32 = onto ? load<f32>(c + ((<usize>j) << 2)) : 0;
       for (let k = 0; k < depth; k++) {
         sum += load<f32>(a + <usize>k * aStep) * Numbers.one(type, b + <usize>k * rowBytes + ((<usize>j) << log));
       }

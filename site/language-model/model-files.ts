@@ -62,7 +62,11 @@ function openBlob(file: File): OpenFile {
   return {
     path: file.name,
     size: file.size,
-    read: (position, length) => new Uint8Array(reader.readAsArrayBuffer(file.slice(position, position + length))),
+    read: (position, length, into) => {
+      const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(position, position + length)));
+      into?.set(bytes);
+      return into ?? bytes;
+    },
     close: () => undefined,
   };
 }

@@ -24,7 +24,7 @@ export async function prepareOwn(settings: SessionSettings, files: readonly File
     ...prepareTexts(settings, tokenizer, maximumLength),
     models: async () => {
       const lora = { rank, alpha: rank, targets: architectureOf(config).targets, seed: settings.seed };
-      const first = await assembleModel(config, tensorsOf(weights, config), freshAdapter(lora, config));
+      const first = await assembleModel(config, tensorsOf(weights, config), { trained: freshAdapter(lora, config) });
       const second = onWeightsOf(first, freshAdapter(lora, config));
       if (second === undefined) throw new Error('the adapter needs weights of its own');
       return [first, second];

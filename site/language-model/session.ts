@@ -54,7 +54,7 @@ export async function prepare(
   const tokenizer = tokenizerFromJson(syntheticTokenizerJson());
   const { language, ...texts } = prepareTexts(settings, tokenizer, synthetic.training.maximumLength);
   const start = randomWeights(syntheticConfig(), seed);
-  const model = await assembleModel(syntheticConfig(), (name) => valuesOf(start, name), 'every weight');
+  const model = await assembleModel(syntheticConfig(), (name) => valuesOf(start, name), { trained: 'every weight' });
   const trainee = createTrainee(
     {
       model,
@@ -74,7 +74,7 @@ export async function prepare(
   for (const [name, tensor] of model.weights) weights.set(name, Float32Array.from(await tensor.data()));
   trainee.dispose();
   const build = (): Promise<LanguageModel> =>
-    assembleModel(syntheticConfig(), (name) => valuesOf(weights, name), 'every weight');
+    assembleModel(syntheticConfig(), (name) => valuesOf(weights, name), { trained: 'every weight' });
   return { ...texts, models: async () => [await build(), await build()] };
 }
 

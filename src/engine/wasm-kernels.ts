@@ -130,5 +130,7 @@ export function registerWasmKernel(
 
 /** Where a tensor's values begin in the backend's memory. */
 export function addressOf({ dataId }: TensorInfo, backend: BackendWasm): number {
-  return backend.dataIdMap.get(dataId).memoryOffset;
+  const { memoryOffset, dtype } = backend.dataIdMap.get(dataId);
+  if (dtype === 'string') throw new Error('the values of this tensor are not in the memory of the wasm backend');
+  return memoryOffset;
 }

@@ -3,6 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { HalfProductAttributes } from './half-matrix.js';
 import { addressOf, kernelsOf, registerWasmKernel, type Work } from './wasm-kernels.js';
+import { inPanels, outsideRows, outsideValues } from './wasm-outside.js';
 
 /**
  * Replaces the wasm backend's BatchMatMul by assembly/llm/matmul.ts. The stock kernel is fast only for one pair of
@@ -13,7 +14,12 @@ export function registerWasmMatrixProduct(): void {
   registerWasmKernel('Linear', ({ rows, weight, bias }: LinearInputs, backend) => {
     const product = { rows: rows.shape[0], columns: weight.shape[0], depth: weight.shape[1] };
     const output = backend.makeOutput([product.rows, product.columns], 'float32');
-    multiply({ a: rows, b: weight, output, transposeA: false, transposeB: true, bias }, [1, 1], product, backend);
+    const operands = {
+      ...addressesOf({ a: rows, b: weight, output, bias }, backend),
+      transposeA: false,
+      transposeB: true,
+    };
+    multiply(operands, [1, 1], product, backend);
     return output;
   });
   registerWasmKernel('HalfProduct', halfProduct);
@@ -29,9 +35,7 @@ function halfRows(
   backend: BackendWasm,
   { type }: { type: number },
 ): TensorInfo {
-  // Of 32-bit numbers, whatever they are.
-  const gather = tf.getKernel('GatherV2', 'wasm').kernelFunc;
-  const rows = gather({ inputs: { x: matrix, indices }, backend, attrs: { axis: 0, batchDims: 0 } }) as TensorInfo;
+  const rows = rowsOf(matrix, indices, backend);
   const output = backend.makeOutput([rows.shape[0], 2 * rows.shape[1]], 'float32');
   const count = tf.util.sizeFromShape(output.shape);
   const work = { items: Math.ceil(count / numbersOfItem), operations: 4 * numbersOfItem };
@@ -40,7 +44,15 @@ function halfRows(
   return output;
 }
 
-/** Rows times a matrix of halves, which is read as it is stored. */
+/** Rows of a matrix of 32-bit numbers, whatever they are. */
+function rowsOf(matrix: TensorInfo, indices: TensorInfo, backend: BackendWasm): TensorInfo {
+  const outside = outsideValues(matrix, backend);
+  if (outside !== undefined) return outsideRows(outside, matrix, indices, backend);
+  const gather = tf.getKernel('GatherV2', 'wasm').kernelFunc;
+  return gather({ inputs: { x: matrix, indices }, backend, attrs: { axis: 0, batchDims: 0 } }) as TensorInfo;
+}
+
+/** Rows times a matrix of halves, which is read as it is stored: in the module, or outside of it and brought in by panels. */
 function halfProduct(
   { rows, matrix, bias }: { rows: TensorInfo; matrix: TensorInfo; bias?: TensorInfo },
   backend: BackendWasm,
@@ -51,7 +63,25 @@ function halfProduct(
   const [depth, columns] = transposeB ? [2 * packed, stored] : [stored, 2 * packed];
   const product = { rows: rows.shape[0], columns, depth };
   const output = backend.makeOutput([product.rows, columns], 'float32');
-  multiply({ a: rows, b: matrix, output, transposeA: false, transposeB, bias, typeB: type }, [1, 1], product, backend);
+  const how = { transposeA: false, transposeB, typeB: type, lda: depth, ldc: columns };
+  const outside = outsideValues(matrix, backend);
+  if (outside === undefined) {
+    multiply({ ...addressesOf({ a: rows, b: matrix, output, bias }, backend), ...how }, [1, 1], product, backend);
+    return output;
+  }
+  const { a, c, bias: added } = addressesOf({ a: rows, b: rows, output, bias }, backend);
+  inPanels(outside, matrix, backend, (b, first, count) => {
+    const [operands, part] = transposeB
+      ? [
+          { a, b, c: c + 4 * first, bias: added && added + 4 * first },
+          { ...product, columns: count },
+        ]
+      : [
+          { a: a + 4 * first, b, c, bias: added, onto: first > 0, unfinished: first + count < stored },
+          { ...product, depth: count },
+        ];
+    multiply({ ...operands, ...how }, [1, 1], part, backend);
+  });
   return output;
 }
 
@@ -87,19 +117,41 @@ function matrixProduct(
   const tall = bBatch === 1 && !transposeA;
   const product = { rows: tall ? aBatch * rows : rows, columns, depth };
   const batches: [number, number] = tall ? [1, 1] : [aBatch, bBatch];
-  multiply({ a, b, output, transposeA, transposeB, bias: undefined }, batches, product, backend);
+  multiply({ ...addressesOf({ a, b, output }, backend), transposeA, transposeB }, batches, product, backend);
   return output;
 }
 
-interface Operands {
-  readonly a: TensorInfo;
-  readonly b: TensorInfo;
-  readonly output: TensorInfo;
+/** The operands of a product by their addresses, and its bias, 0 where there is none. */
+interface Addresses {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly bias: number;
+}
+
+function addressesOf(
+  { a, b, output, bias }: { a: TensorInfo; b: TensorInfo; output: TensorInfo; bias?: TensorInfo | undefined },
+  backend: BackendWasm,
+): Addresses {
+  return {
+    a: addressOf(a, backend),
+    b: addressOf(b, backend),
+    c: addressOf(output, backend),
+    bias: bias === undefined ? 0 : addressOf(bias, backend),
+  };
+}
+
+interface Operands extends Addresses {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  readonly bias: TensorInfo | undefined;
   /** How the numbers of b are stored; float32 unless given. */
   readonly typeB?: number;
+  /** Numbers from one stored row of a, and from one row of the output, to the next: those of a row unless given. */
+  readonly lda?: number;
+  readonly ldc?: number;
+  /** Where b is some rows of a matrix: whether the output holds the sums of those before, and whether more follow. */
+  readonly onto?: boolean;
+  readonly unfinished?: boolean;
 }
 
 /** Writes the product of two operands, of so many matrices each, into the output. */
@@ -109,27 +161,17 @@ function multiply(
   product: Product,
   backend: BackendWasm,
 ): void {
-  const { a, b, output, transposeA, transposeB, bias, typeB = 0 } = operands;
   const { rows, columns, depth } = product;
+  const { a, b, c, bias, transposeA, transposeB, typeB = 0, onto = false, unfinished = false } = operands;
+  const { lda = transposeA ? rows : depth, ldc = columns } = operands;
   const { division, work } = divided(Math.max(...batches), product);
   const [strideA, strideB] = [batches[0] === 1 ? 0 : rows * depth, batches[1] === 1 ? 0 : depth * columns];
   kernelsOf(backend).run(
     'matmul',
     [
-      addressOf(a, backend),
-      addressOf(b, backend),
-      addressOf(output, backend),
-      rows,
-      columns,
-      depth,
-      Number(transposeA),
-      Number(transposeB),
-      strideA,
-      strideB,
-      rows * columns,
-      division,
-      bias === undefined ? 0 : addressOf(bias, backend),
-      typeB,
+      ...[a, b, c, rows, columns, depth, Number(transposeA), Number(transposeB)],
+      ...[strideA, strideB, rows * columns, division, bias, typeB],
+      ...[lda, ldc, Number(onto), Number(unfinished)],
     ],
     work,
   );

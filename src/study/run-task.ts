@@ -145,7 +145,7 @@ async function startModel({
   startSeed: seed = own,
   untrained = false,
 }: RunTask): Promise<LanguageModel> {
-  const { training } = settings;
+  const { training, recompute = false } = settings;
   const files = filesOf(settings, seed);
   const { tuning } = training;
   if (untrained) {
@@ -159,12 +159,13 @@ async function startModel({
         const rowSize = sizeOf((shapes.get(name) ?? []).slice(1));
         return (random.get(name) ?? new Float32Array()).subarray(first * rowSize, end * rowSize);
       },
-      tuning === 'full' ? 'every weight' : freshAdapter({ ...tuning, seed }, config),
+      { trained: tuning === 'full' ? 'every weight' : freshAdapter({ ...tuning, seed }, config), recompute },
     );
   }
   const { model } = await loadModel({
     model: files.model,
     ...(files.tokenizer !== undefined && { tokenizer: files.tokenizer }),
+    recompute,
     ...(tuning === 'full' ? { fullFineTuning: true } : { lora: { ...tuning, seed } }),
   });
   return model;

@@ -82,6 +82,8 @@ export interface ExperimentSettings {
   readonly budgets?: readonly number[];
   /** The share of contradicting preferences, where the data are synthetic. */
   readonly conflict?: number;
+  /** Whether backward passes run every block again, for less memory: it changes no number. */
+  readonly recompute?: boolean;
   readonly backend: Exclude<BackendName, 'auto'>;
 }
 
@@ -97,7 +99,7 @@ export function filesOf(
 export type PlanSettings = Omit<ExperimentSettings, 'files'>;
 
 /** Of the written settings those that decide no run, only what is said of them: they may change when a folder is gone on with. */
-export const undecisive = ['budgets'] as const satisfies readonly (keyof PlanSettings)[];
+export const undecisive = ['budgets', 'recompute'] as const satisfies readonly (keyof PlanSettings)[];
 
 /** An experiment's settings as its files hold them: without paths, and the schedules' settings beside the others. */
 export type WrittenSettings = Omit<ExperimentSettings, 'files' | 'scheduleSettings'> &
@@ -105,7 +107,8 @@ export type WrittenSettings = Omit<ExperimentSettings, 'files' | 'scheduleSettin
 
 /** The settings that an experiment's files hold. */
 export function writtenSettings(settings: PlanSettings): WrittenSettings {
-  const { preset, training, scale, schedules, scheduleSettings, seed, budgets, conflict, backend } = settings;
+  const { preset, training, scale, schedules, scheduleSettings, seed, budgets, conflict, recompute, backend } =
+    settings;
   return {
     ...{ preset, training, scale },
     ...(schedules !== undefined && { schedules }),
@@ -113,6 +116,7 @@ export function writtenSettings(settings: PlanSettings): WrittenSettings {
     seed,
     ...(budgets !== undefined && { budgets }),
     ...(conflict !== undefined && { conflict }),
+    ...(recompute === true && { recompute }),
     backend,
   };
 }

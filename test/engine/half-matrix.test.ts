@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stream } from '../../src/base/random-stream.js';
 import { openBackend } from '../../src/engine/backend.js';
 import { asHalfMatrix, productWith, takenRows, type HalfType } from '../../src/engine/half-matrix.js';
+import { outsideBytes, outsideTensor } from '../../src/engine/wasm-outside.js';
 import { fromHalves, toBfloat16, toFloat16 } from '../../src/llm/weights/half-precision.js';
 import { hasWebGpu } from '../llm/webgpu.js';
 
@@ -19,6 +20,51 @@ function bits(values: Float32Array | Uint8Array | Int32Array): Uint32Array {
 }
 
 const read = async (tensor: tf.Tensor): Promise<Uint32Array> => bits(await tensor.data());
+
+it('a matrix of halves outside of the module gives the bits of one in it, brought in by several panels', async () => {
+  const backend = await openBackend('wasm', { threads: 2 });
+  try {
+    // So wide that a panel has the fewest rows that there may be.
+    const [rows, packed] = [600, 17_000];
+    const values = new Int32Array(rows * packed);
+    let state = 1;
+    for (let i = 0; i < values.length; i++) {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      // Some bit of each exponent is 0: all are finite.
+      values[i] = state & 0xbbffbbff;
+    }
+    const shape = [rows, packed];
+    const [inside, outside] = [tf.tensor(values, shape, 'int32'), outsideTensor(values, shape)].map((tensor) =>
+      asHalfMatrix(tensor, 'float16'),
+    );
+    expect([outsideBytes([inside]), outsideBytes([outside])]).toEqual([0, 4 * values.length]);
+    for (const height of [2, 5]) {
+      for (const [transposed, depth, columns] of [
+        [false, rows, 2 * packed],
+        [true, 2 * packed, rows],
+      ] as const) {
+        const a = tf.tensor(
+          Float32Array.from({ length: height * depth }, (_, i) => Math.sin(i)),
+          [height, depth],
+        );
+        const bias = tf.range(0, columns);
+        const [found, expected] = [outside, inside].map((matrix) => productWith(a, matrix, transposed, bias));
+        expect(await read(found)).toEqual(await read(expected));
+        tf.dispose([a, bias, found, expected]);
+      }
+    }
+    const indices = tf.tensor1d([599, 0, 300], 'int32');
+    expect(await read(takenRows(outside, indices))).toEqual(await read(takenRows(inside, indices)));
+    // Other kernels would read what is not there.
+    expect(() => tf.neg(outside)).toThrow();
+    expect(await outside.data()).toBe(values);
+    const held = tf.memory().numBytes;
+    outside.dispose();
+    expect(held - tf.memory().numBytes).toBe(4 * values.length);
+  } finally {
+    backend.close();
+  }
+});
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
   describe.skipIf(name === 'webgpu' && !webGpu).each(types)('a matrix of %s', (type) => {

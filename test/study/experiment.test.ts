@@ -16,7 +16,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { writeToyFiles, type ToyFiles } from '../llm/toy.js';
 
 // Each test runs the command line, some of them several times.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
 
 const folder = temporaryFolder();
 const cache = join(folder, 'cache');
@@ -159,8 +159,13 @@ describe('an experiment', () => {
     while (!existsSync(join(out, 'runs/sft-dpo')) && running.process.exitCode === null) await wait(5);
     running.process.kill('SIGKILL');
     expect((await running.ended).signal).toBe('SIGKILL');
-    const { code, stdout } = await experiment(...command);
+    // The rest with activations recomputed: it changes no number, and only the summary says so.
+    const { code, stdout } = await experiment(...command, '--recompute');
     expect(code).toBe(1);
+    const summaryOf = (path: string): ExperimentReport['summary'] =>
+      JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8')) as ExperimentReport['summary'];
+    expect(summaryOf(out).settings).toEqual({ ...summaryOf(whole).settings, recompute: true });
+    expect((await answer(...command)).code).toBe(1);
     expect(stdout).toContain('FAIL  no compared run passes an optimum');
     const [expected, found] = [contents(whole), contents(out)];
     expect([...found.keys()]).toEqual([...expected.keys()]);

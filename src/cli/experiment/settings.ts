@@ -24,10 +24,12 @@ function dataFolder(): string | undefined {
 export async function chosenSettings(
   preset: Preset,
   options: ExperimentOptions,
-): Promise<Pick<ExperimentSettings, 'scale' | 'training' | 'schedules' | 'scheduleSettings' | 'budgets' | 'seed'>> {
+): Promise<
+  Pick<ExperimentSettings, 'scale' | 'training' | 'schedules' | 'scheduleSettings' | 'budgets' | 'seed' | 'recompute'>
+> {
   const { settingsOfSchedules } = await import('../options/schedule.js');
   const { comparedByDefault } = await import('../../study/plan.js');
-  const { full = false, maxLength, steps, optimumSteps } = options;
+  const { full = false, maxLength, steps, optimumSteps, recompute = preset.recompute ?? false } = options;
   const scale = full ? preset.full : preset.scale;
   const given = (...names: (keyof ExperimentOptions)[]): object =>
     Object.fromEntries(names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
@@ -57,6 +59,7 @@ export async function chosenSettings(
       ...(await settingsOfSchedules(options.schedules ?? comparedByDefault, { ...options })),
     },
     seed: options.seed ?? preset.seed,
+    recompute,
   };
 }
 

@@ -99,7 +99,7 @@ async function drawExperiment(
 /** The command line without what changes no number, and with the preset where it was not named. */
 function experimentCommand(words: readonly string[], preset: string): string {
   const kept = withoutOptions(words, {
-    flags: ['json', 'no-figures', 'update-docs'],
+    flags: ['json', 'no-figures', 'update-docs', 'recompute', 'no-recompute'],
     valued: ['figures', 'hub-cache'],
   });
   return commandLine(words.some((word) => /^--preset(=|$)/.test(word)) ? kept : [...kept, '--preset', preset]);

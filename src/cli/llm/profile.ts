@@ -8,6 +8,7 @@ import type { StoredType } from '../../llm/weights/safetensors.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import { integerOption, wordOption } from '../arguments.js';
 import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from '../options/backend.js';
+import { announceOutside, weightsOutsideOption } from '../options/model.js';
 import { printJson, printTable } from '../output.js';
 import { shortNumber } from '../../base/text.js';
 
@@ -19,6 +20,7 @@ interface ProfileCommandOptions extends BackendCommandOptions {
   readonly loraRank?: number;
   readonly fullFineTuning?: boolean;
   readonly recompute?: boolean;
+  readonly weightsOutside?: boolean;
   readonly batch?: number;
   readonly length?: number;
   readonly steps: number;
@@ -35,7 +37,7 @@ export function llmProfileCommand(): Command {
     .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
     .option(
       '--shape <name>',
-      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-410m, pythia-1b, or an architecture (neox, llama, gpt2, mistral, qwen2)',
+      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-410m, pythia-1b, pythia-2.8b, or an architecture (neox, llama, gpt2, mistral, qwen2)',
     )
     .option(
       '--dtype <type>',
@@ -46,6 +48,7 @@ export function llmProfileCommand(): Command {
     .option('--lora-rank <r>', 'rank of the adapter (default: 16)', integerOption('lora-rank', 1))
     .option('--full-fine-tuning', 'train every weight instead of an adapter')
     .option('--recompute', 'keep the input of each block alone and run the block again')
+    .addOption(weightsOutsideOption())
     .option(
       '--batch <n>',
       'sequences, or pairs of them, in a batch (default: by shape, else 4)',
@@ -75,6 +78,7 @@ export function llmProfileCommand(): Command {
       try {
         process.stderr.write(`${backend.description}\n`);
         const model = await modelOf(options, shape);
+        await announceOutside(model);
         const { objective, steps, batch = shape?.batch ?? 4, length = shape?.length ?? 128 } = options;
         if (length > model.contextLength) {
           throw new InputError('length', length, `at most ${model.contextLength}, the context of the model`);
@@ -108,16 +112,17 @@ async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | un
   const { loadModel, openModel } = await import('../../llm/model/load.js');
   const { randomModel } = await import('../../llm/profile/random-model.js');
   const { architectureOf } = await import('../../llm/model/architecture/index.js');
-  const { model: path, loraRank: rank = 16, fullFineTuning = false, recompute = false } = options;
+  const { model: path, loraRank: rank = 16, fullFineTuning = false, recompute = false, weightsOutside } = options;
+  const held = { fullFineTuning, recompute, ...(weightsOutside && { weightsOutside }) };
   const lora = (config: ModelConfig) =>
     fullFineTuning ? {} : { lora: { rank, alpha: rank, targets: architectureOf(config).targets, seed: 0 } };
   if (shape !== undefined) {
     const type = options.dtype ?? shape.type ?? 'float32';
-    return randomModel(shape.config, { fullFineTuning, recompute, type, ...lora(shape.config) });
+    return randomModel(shape.config, { ...held, type, ...lora(shape.config) });
   }
   const { config, weights } = openModel(path ?? '');
   weights.close();
-  return (await loadModel({ model: path ?? '', fullFineTuning, recompute, ...lora(config) })).model;
+  return (await loadModel({ model: path ?? '', ...held, ...lora(config) })).model;
 }
 
 function printProfile(what: string, profile: StepProfile): void {

@@ -7,6 +7,7 @@ import type { RunEnd, TrainingRunOptions } from '../../llm/train/run.js';
 import { announce, openCommandBackend } from '../options/backend.js';
 import { printReport, reportOf } from './evaluate.js';
 import { withLocalInputs } from '../options/hub.js';
+import { announceOutside } from '../options/model.js';
 import {
   announceData,
   maximumLengthOf,
@@ -87,6 +88,7 @@ async function trained(
   const loaded = await loadModel(await loadOptionsOf(options));
   requireAdapterShape(loaded, options);
   const { model } = loaded;
+  await announceOutside(model);
   const data = await readData(options, loaded, options);
   const { evaluationSft, evaluationPreferences } = options;
   const prepared = checkedBefore ?? (await checkedRun(await epochsAsSteps(options, data)));
@@ -177,7 +179,12 @@ function trainingBars(
 
 async function loadOptionsOf(options: TrainOptions): Promise<LoadOptions> {
   const { model, tokenizer, adapter, fullFineTuning = false, loraRank = 16, loraAlpha = loraRank, seed } = options;
-  const base = { model, ...(tokenizer !== undefined && { tokenizer }), recompute: options.recompute ?? false };
+  const base = {
+    model,
+    ...(tokenizer !== undefined && { tokenizer }),
+    recompute: options.recompute ?? false,
+    ...(options.weightsOutside && { weightsOutside: true }),
+  };
   if (adapter !== undefined) return { ...base, adapter, fullFineTuning };
   if (fullFineTuning) return { ...base, fullFineTuning };
   if (!(loraAlpha > 0)) throw new InputError('lora-alpha', loraAlpha, 'a number > 0');

@@ -47,6 +47,7 @@ export interface ExperimentOptions extends ClusterOptions {
   readonly preferencePairs?: number;
   readonly evaluatedExamples?: number;
   readonly heldOutExamples?: number;
+  readonly recompute?: boolean;
   readonly backend: BackendName;
   readonly workers?: number;
   readonly cache: string;
@@ -141,6 +142,11 @@ export function withExperimentOptions(command: Command): Command {
     .option('--preference-pairs <n>', 'preference pairs trained on', integerOption('preference-pairs', 1))
     .option('--evaluated-examples <n>', 'how many of these are evaluated on', integerOption('evaluated-examples', 1))
     .option('--held-out-examples <n>', 'held-out examples of each kind', integerOption('held-out-examples', 1))
+    .option(
+      '--recompute',
+      'keep the input of each block alone and run the block again: the same numbers in less memory (default: with pythia-1b and llama3-8b)',
+    )
+    .option('--no-recompute', 'keep all activations')
     .addOption(new Option('--backend <name>', 'tensor backend').choices(backendNames).default('auto'))
     .option(
       '--workers <n>',

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { LanguageModel } from '../../llm/model/language-model.js';
 
 /** The options of every command that loads a model, with the folder for what `withLocalInputs` downloads. */
 export interface ModelCommandOptions {
@@ -26,4 +27,21 @@ export function withModelOptions(command: Command): Command {
     .requiredOption('--model <path>', modelHelp)
     .addOption(tokenizerOption())
     .option('--adapter <folder>', 'LoRA adapter in PEFT form');
+}
+
+/** The option that keeps frozen weights outside of the wasm backend's memory. */
+export function weightsOutsideOption(): Option {
+  return new Option(
+    '--weights-outside',
+    "on wasm, keep frozen BF16 or F16 matrices outside of the backend's 4 GiB and bring them in by panels: the same " +
+      'numbers, a little slower (default: where weights would fill more than half of it)',
+  );
+}
+
+/** Says which of a model's weights lie outside of the backend's memory, where some do. */
+export async function announceOutside({ weights }: LanguageModel): Promise<void> {
+  const { outsideBytes } = await import('../../engine/wasm-outside.js');
+  const bytes = outsideBytes([...weights.values()]);
+  if (bytes === 0) return;
+  process.stderr.write(`${Math.round(bytes / 2 ** 20)} MiB of weights lie outside of the 4 GiB of the wasm backend\n`);
 }

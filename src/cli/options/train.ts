@@ -5,6 +5,7 @@ import type { Pair } from '../../schedule/schedule.js';
 import { untrainedRemedies } from '../../study/remedies/untrained-remedies.js';
 import { commaNumbers, integerOption, numberOption, repeatedOption, unitOption, wordOption } from '../arguments.js';
 import { withSchedule } from '../schedule-command.js';
+import { weightsOutsideOption } from './model.js';
 import { addStageTwoOptions, stageTwoNames } from './remedies.js';
 import { withSessionOptions, type SessionOptions } from './session.js';
 
@@ -35,6 +36,7 @@ export interface TrainOptions extends SessionOptions {
   readonly loraTargets?: readonly string[];
   readonly fullFineTuning?: boolean;
   readonly recompute?: boolean;
+  readonly weightsOutside?: boolean;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly evaluateEvery?: number;
@@ -110,6 +112,7 @@ export function withTrainOptions(command: Command): Command {
       '--recompute',
       'keep the input of each block alone and run the block again: the same numbers in less memory',
     )
+    .addOption(weightsOutsideOption())
     .option('--seed <n>', 'seed of the adapter, the data order and the coin', integerOption('seed', 0), 0)
     .option('--no-shuffle', 'take examples in file order')
     .option(

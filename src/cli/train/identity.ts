@@ -9,7 +9,7 @@ import type { TrainOptions } from '../options/train.js';
 const files = ['model', 'tokenizer', 'adapter', 'reference', 'sft', 'preferences', 'template'];
 const heldOutFiles = ['evaluationSft', 'evaluationPreferences'];
 /** What decides no number. */
-const indifferent = ['threads', 'recompute', 'modelName', 'cache', 'hubCache', 'checkpointEvery'];
+const indifferent = ['threads', 'recompute', 'weightsOutside', 'modelName', 'cache', 'hubCache', 'checkpointEvery'];
 const outputs = ['out', 'resume', 'tensorboard', 'json'];
 const undecisive = new Set<string>([...files, ...heldOutFiles, ...indifferent, ...outputs]);
 

@@ -70,11 +70,9 @@ async function measuredOn(backend: Backend): Promise<Map<string, Measured>> {
   try {
     for (const [name, config] of configs) {
       for (const [kind, trained] of Object.entries(trainings)) {
-        const model = await assembleModel(
-          config,
-          hashedWeights(config, 0.2),
-          kind === 'full' ? 'every weight' : adapterOf(config),
-        );
+        const model = await assembleModel(config, hashedWeights(config, 0.2), {
+          trained: kind === 'full' ? 'every weight' : adapterOf(config),
+        });
         for (const [objective, loss] of Object.entries(objectives)) {
           results.set(`${name}/${trained}/${objective}`, await measured(model, () => loss(model)));
         }

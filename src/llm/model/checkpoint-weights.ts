@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import { renamed } from '../weights/renamed.js';
-import { finite, finiteHalves, requireShape, type Weights } from '../weights/weights.js';
+import { checkFiniteHalves, finite, requireShape, sizeOf, type RowRange, type Weights } from '../weights/weights.js';
 import { architectureOf, type ModelConfig } from './architecture/index.js';
 import type { TensorSource } from './assemble.js';
 import { weightShapes } from './decoder.js';
@@ -26,12 +26,15 @@ export function weightsOf(config: ModelConfig, weights: Weights, place: string):
  */
 export function tensorsOf(weights: Weights, config: ModelConfig): TensorSource {
   for (const [name, shape] of weightShapes(config)) requireShape(weights, name, shape);
-  const { source } = weights;
+  const { source, shapes } = weights;
+  const position = (name: string, { first }: RowRange): number => first * sizeOf((shapes.get(name) ?? []).slice(1));
   return {
-    values: (name, rows) => finite(weights.read(name, rows), source, name),
+    values: (name, rows) => finite(weights.read(name, rows), source, name, position(name, rows)),
     halfType: (name) => weights.halfType(name),
-    halves: (name, rows) =>
-      finiteHalves(weights.readHalves(name, rows), weights.halfType(name) ?? 'float16', source, name),
+    halves: (name, rows, into) => {
+      weights.readHalves(name, rows, into);
+      checkFiniteHalves(into, weights.halfType(name) ?? 'float16', source, name, position(name, rows));
+    },
   };
 }
 

@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly fullFineTuning?: boolean;
   /** Whether the backward pass runs every block again, for less memory: the numbers are the same. */
   readonly recompute?: boolean;
+  /** Whether frozen matrices in halves stay outside of the wasm backend's module; by default where they fill half of it. */
+  readonly weightsOutside?: boolean;
   /** The most bytes of one tensor, larger ones are held in parts; by default what the device takes. */
   readonly largestTensor?: number;
 }
@@ -54,9 +56,12 @@ export async function loadModel(options: LoadOptions): Promise<{ model: Language
         ? readAdapter(adapter, config, weights)
         : lora !== undefined
           ? freshAdapter(lora, config)
-          : fullFineTuning && 'every weight';
-    const { largestTensor, recompute } = options;
-    const model = await assembleModel(config, source, trained || undefined, largestTensor, recompute);
+          : fullFineTuning
+            ? ('every weight' as const)
+            : undefined;
+    const { largestTensor, recompute, weightsOutside } = options;
+    const held = { trained, largestTensor, recompute, weightsOutside };
+    const model = await assembleModel(config, source, held);
     return { model, tokenizer };
   } finally {
     weights.close();

@@ -3,6 +3,7 @@ import type { LanguageModel } from '../model/language-model.js';
 import { assembleModel, freshAdapter, type TensorSource } from '../model/assemble.js';
 import type { LoraOptions } from '../model/lora.js';
 import { fromHalves, toHalves } from '../weights/half-precision.js';
+import type { RowRange } from '../weights/weights.js';
 import type { StoredType } from '../weights/safetensors.js';
 import { hashedWeights } from './hashed-weights.js';
 
@@ -14,21 +15,29 @@ export interface RandomModelOptions {
   readonly type?: StoredType;
   /** Whether the backward pass runs every block again. */
   readonly recompute?: boolean;
+  /** Whether frozen matrices in halves stay outside of the wasm backend's module; by default where they fill half of it. */
+  readonly weightsOutside?: boolean;
 }
 
 /** A model of hashed weights on the current backend, trained whole or by a fresh adapter. */
 export async function randomModel(
   config: ModelConfig,
-  { lora, fullFineTuning = false, type = 'float32', recompute }: RandomModelOptions,
+  { lora, fullFineTuning = false, type = 'float32', recompute, weightsOutside }: RandomModelOptions,
 ): Promise<LanguageModel> {
   const adapter = lora && freshAdapter(lora, config);
   const trained = fullFineTuning ? 'every weight' : adapter;
-  return assembleModel(config, hashedSource(config, type), trained, undefined, recompute);
+  return assembleModel(config, hashedSource(config, type), { trained, recompute, weightsOutside });
 }
 
 function hashedSource(config: ModelConfig, type: StoredType): TensorSource {
   const values = hashedWeights(config);
   if (type === 'float32') return { values };
-  const halves: TensorSource['halves'] = (name, rows) => toHalves(values(name, rows), type);
-  return { values: (name, rows) => fromHalves(halves(name, rows), type), halfType: () => type, halves };
+  const rounded = (name: string, rows: RowRange): Uint16Array => toHalves(values(name, rows), type);
+  return {
+    values: (name, rows) => fromHalves(rounded(name, rows), type),
+    halfType: () => type,
+    halves: (name, rows, into) => {
+      into.set(rounded(name, rows));
+    },
+  };
 }

@@ -18,7 +18,7 @@ const contextLength = 2048;
 
 /**
  * Models of random weights by name: GPT-NeoX of 0.27 M and 10 M parameters in Pythia's proportions, with vocabularies
- * that do not outweigh them, and the shapes of Pythia-14m, -160m, -410m and -1b, which are published in float16.
+ * that do not outweigh them, and the shapes of Pythia-14m, -160m, -410m, -1b and -2.8b, which are published in float16.
  */
 export const shapes = {
   small: {
@@ -52,6 +52,12 @@ export const shapes = {
   'pythia-1b': {
     config: neoxConfig({ vocabularySize: 50304, width: 2048, layers: 16, heads: 8, contextLength }),
     batch: 2,
+    length: 512,
+    type: 'float16',
+  },
+  'pythia-2.8b': {
+    config: neoxConfig({ vocabularySize: 50304, width: 2560, layers: 32, heads: 32, contextLength }),
+    batch: 1,
     length: 512,
     type: 'float16',
   },

@@ -10,7 +10,6 @@ import { fileMarkSchema, type FileMark } from '../results/append-log.js';
 import { wholeTensors, type WholeTensor } from '../model/parts.js';
 import { digestField } from '../weights/digest.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
-import type { RowRange } from '../weights/weights.js';
 import type { OptimiserTensors } from './optimiser.js';
 import type { Kept } from './stage-two/kept.js';
 import { choiceNames } from '../../schedule/step.js';
@@ -133,9 +132,9 @@ export async function restoreTensors(path: string, tensors: TrainingTensors): Pr
         throw new InputError(`${path}: ${name}`, found ?? 'missing', `the shape [${shape.join()}]`);
       }
       for (const { tensor, first } of parts) {
-        const read = (rows: RowRange): Float32Array =>
-          weights.read(name, { first: first + rows.first, end: first + rows.end });
-        const values = await uploaded(read, tensor.shape);
+        const values = await uploaded((rows, into) => {
+          into.set(weights.read(name, { first: first + rows.first, end: first + rows.end }));
+        }, tensor.shape);
         tensor.assign(values);
         values.dispose();
       }

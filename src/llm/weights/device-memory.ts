@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { RowRange } from './weights.js';
+import { outsideTensor, tensorInModule } from '../../engine/wasm-outside.js';
+import { sizeOf, type RowRange } from './weights.js';
 
 type DeviceBackend = Pick<
   WebGPUBackend,
@@ -25,25 +26,70 @@ export function roomForTensors(): number {
   return tf.getBackend() === 'wasm' ? 2 ** 32 : Infinity;
 }
 
+/** The bytes of memory that this process may have; unbounded where it cannot know, as in a page. */
+export async function machineMemory(): Promise<number> {
+  if (!('process' in globalThis)) return Infinity;
+  const { totalmem } = await import('node:os');
+  // 0, or more than there is, where nothing constrains it.
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
 /** What goes to a device at once: it is in the memory of the process twice, as read and on its way. */
 const uploadBytes = 2 ** 24;
+/** What is read at once into the memory of the process, where it may lie a second time, as another type. */
+const readBytes = 2 ** 22;
 
 /** Numbers of a tensor, by whose type they are float32 or int32. */
 type Numbers = Float32Array | Int32Array;
 
 /**
- * A tensor that is on the device when this returns, taken there a few rows at a time. By itself WebGPU's would
- * wait in the memory of the process for its first use, and a model's weights would all be there together.
- * @param read the values of some of its rows
+ * A tensor that is on the device when this returns, taken there a few rows at a time: on wasm they are read straight into
+ * their place, so that a tensor is never in memory twice. WebGPU's would by itself wait in the memory of the process for its
+ * first use, and a model's weights would all be there together.
+ * @param fill writes the values of some of its rows into an array of their size
+ * @param outside whether values of int32 stay in an array of JavaScript, outside of the module: on wasm alone
  */
 export async function uploaded(
-  read: (rows: RowRange) => Numbers,
+  fill: (rows: RowRange, into: Numbers) => void,
   shape: readonly number[],
   dtype: 'float32' | 'int32' = 'float32',
+  outside = false,
+): Promise<Tensor> {
+  const backend = webGpuBackend();
+  if (backend !== undefined) return onDevice(fill, shape, dtype, backend);
+  const [rows = 1] = shape;
+  const size = sizeOf(shape);
+  const fillAll = (values: Numbers): void => {
+    const perRow = size / rows;
+    const each = Math.max(1, Math.floor(readBytes / (4 * perRow)));
+    for (let first = 0; first < rows; first += each) {
+      const end = Math.min(rows, first + each);
+      fill({ first, end }, values.subarray(first * perRow, end * perRow));
+    }
+  };
+  if (outside) {
+    const values = new Int32Array(size);
+    fillAll(values);
+    return outsideTensor(values, shape);
+  }
+  if (tf.getBackend() === 'wasm') {
+    const { tensor, values } = tensorInModule(shape, dtype);
+    fillAll(values);
+    return tensor;
+  }
+  const values = dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
+  fillAll(values);
+  return tf.tensor<tf.Rank>(values, [...shape], dtype);
+}
+
+async function onDevice(
+  fill: (rows: RowRange, into: Numbers) => void,
+  shape: readonly number[],
+  dtype: 'float32' | 'int32',
+  backend: DeviceBackend,
 ): Promise<Tensor> {
   const [rows = 1] = shape;
-  const backend = webGpuBackend();
-  if (backend === undefined) return tf.tensor<tf.Rank>(read({ first: 0, end: rows }), [...shape], dtype);
   const info = backend.makeTensorInfo([...shape], dtype);
   // Without values it gets a buffer of its size.
   backend.uploadToGPU(info.dataId);
@@ -51,11 +97,11 @@ export async function uploaded(
   const bytesPerRow = buffer.size / rows;
   const each = Math.max(1, Math.floor(uploadBytes / bytesPerRow));
   for (let first = 0; first < rows; first += each) {
-    backend.queue.writeBuffer(
-      buffer,
-      first * bytesPerRow,
-      read({ first, end: Math.min(rows, first + each) }) as Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
-    );
+    const end = Math.min(rows, first + each);
+    const bytes = new ArrayBuffer((end - first) * bytesPerRow);
+    const values = dtype === 'float32' ? new Float32Array(bytes) : new Int32Array(bytes);
+    fill({ first, end }, values);
+    backend.queue.writeBuffer(buffer, first * bytesPerRow, values);
     // Dawn keeps a copy until it has been taken over, with the next submission.
     backend.queue.submit([]);
     await backend.queue.onSubmittedWorkDone();

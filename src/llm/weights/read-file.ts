@@ -7,8 +7,8 @@ export interface OpenFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** `length` bytes from `position`, in an aligned buffer of their own. */
-  read(position: number, length: number): Uint8Array;
+  /** `length` bytes from `position`, in an aligned buffer of their own, or in the place that is given. */
+  read(position: number, length: number, into?: Uint8Array): Uint8Array;
   close(): void;
 }
 
@@ -37,8 +37,7 @@ export function openFile(path: string): OpenFile {
   return {
     path,
     size,
-    read: (position, length) => {
-      const bytes = new Uint8Array(length);
+    read: (position, length, bytes = new Uint8Array(length)) => {
       for (let done = 0; done < length;) {
         const count = readSync(descriptor, bytes, done, Math.min(length - done, largestRead), position + done);
         if (count === 0) {

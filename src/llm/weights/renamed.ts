@@ -11,6 +11,8 @@ export function renamed(weights: Weights, stored: ReadonlyMap<string, string>): 
     shapes: new Map(Array.from(weights.shapes, ([inFiles, shape]) => [other.get(inFiles) ?? inFiles, shape])),
     read: (name, rows) => weights.read(stored.get(name) ?? name, rows),
     halfType: (name) => weights.halfType(stored.get(name) ?? name),
-    readHalves: (name, rows) => weights.readHalves(stored.get(name) ?? name, rows),
+    readHalves: (name, rows, into) => {
+      weights.readHalves(stored.get(name) ?? name, rows, into);
+    },
   };
 }

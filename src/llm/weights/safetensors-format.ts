@@ -36,14 +36,18 @@ export function safetensorsIn(file: OpenFile): Weights {
   const { path } = file;
   try {
     const { entries, dataStart } = readHeader(file);
-    const stored = (name: string, rows?: RowRange): { readonly dtype: string; readonly bytes: Uint8Array } => {
+    const stored = (
+      name: string,
+      rows?: RowRange,
+      into?: Uint8Array,
+    ): { readonly dtype: string; readonly bytes: Uint8Array } => {
       const entry = entries.get(name);
       if (entry === undefined) throw new InputError(path, `no tensor ${name}`, 'a checkpoint that holds it');
       if (!(entry.dtype in bytesPerValue)) {
         throw new InputError(`${path}: ${name}`, entry.dtype, Object.keys(bytesPerValue).join(', '));
       }
       const { begin, end } = bytesOf(entry, rows);
-      return { dtype: entry.dtype, bytes: file.read(dataStart + begin, end - begin) };
+      return { dtype: entry.dtype, bytes: file.read(dataStart + begin, end - begin, into) };
     };
     return {
       source: path,
@@ -53,7 +57,9 @@ export function safetensorsIn(file: OpenFile): Weights {
         return toFloat32(bytes, dtype);
       },
       halfType: (name) => halfTypes.get(entries.get(name)?.dtype ?? ''),
-      readHalves: (name, rows) => new Uint16Array(stored(name, rows).bytes.buffer),
+      readHalves: (name, rows, into) => {
+        stored(name, rows, new Uint8Array(into.buffer, into.byteOffset, into.byteLength));
+      },
       close: () => {
         file.close();
       },
@@ -105,7 +111,9 @@ export function safetensorsInShards(
     shapes: new Map([...placed].map(([name, shard]) => [name, shard.shapes.get(name) ?? []])),
     read: (name, rows) => shardOf(name).read(name, rows),
     halfType: (name) => shardOf(name).halfType(name),
-    readHalves: (name, rows) => shardOf(name).readHalves(name, rows),
+    readHalves: (name, rows, into) => {
+      shardOf(name).readHalves(name, rows, into);
+    },
     close,
   };
 }

@@ -28,6 +28,8 @@ export interface Preset {
   readonly seed: number;
   /** The settings of schedules that are others than the schedules' own defaults. */
   readonly scheduleSettings: Readonly<Record<string, unknown>>;
+  /** Whether backward passes run every block again unless told otherwise, so that the steps fit into less memory. */
+  readonly recompute?: boolean;
   /** In at most ten minutes on two cores, and with `--full`; equal where the preset is for other machines. */
   readonly scale: ExperimentScale;
   readonly full: ExperimentScale;

@@ -40,6 +40,7 @@ export const pythia1b: Preset = {
   },
   seed: 42,
   scheduleSettings: { period: 10 },
+  recompute: true,
   scale,
   full: scale,
 };

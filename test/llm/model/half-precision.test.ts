@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
+import { outsideBytes } from '../../../src/engine/wasm-outside.js';
 import { halfTypeOf } from '../../../src/engine/half-matrix.js';
 import { tensorBytes as tensorBytesNow } from '../../../src/engine/tensor-bytes.js';
 import { gpt2Config } from '../../../src/llm/model/architecture/gpt2.js';
@@ -154,6 +155,15 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
             expect(bytes.length).toBeGreaterThan(0);
             expect(bytes.equals(expected.bytes[i])).toBe(true);
           });
+          if (name === 'wasm') {
+            const outside = await outcome({ model: half, lora, weightsOutside: true });
+            expect(outsideBytes([...outside.model.weights.values()])).toBeGreaterThan(0);
+            expect(outsideBytes([...found.model.weights.values()])).toBe(0);
+            outside.bytes.forEach((bytes, i) => {
+              expect(bytes.equals(expected.bytes[i])).toBe(true);
+            });
+            outside.model.dispose();
+          }
           const inHalves = [...found.model.weights].filter(([, tensor]) => halfTypeOf(tensor) === one.type);
           const frozen = frozenMatrices(one.config, lora);
           expect(inHalves.map(([tensor]) => tensor)).toEqual(

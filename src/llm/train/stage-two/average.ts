@@ -59,7 +59,9 @@ async function ofAdapters(
   const variables = new Map<string, tf.Variable>();
   for (const [name, { shape, values }] of joined.factors) {
     const [, columns = 1] = shape;
-    const start = await uploaded(({ first, end }) => values.subarray(first * columns, end * columns), shape);
+    const start = await uploaded(({ first, end }, into) => {
+      into.set(values.subarray(first * columns, end * columns));
+    }, shape);
     variables.set(name, tf.variable(start, true));
     start.dispose();
   }
