@@ -32,7 +32,8 @@ const minimal = `#!/bin/bash
 
 /**
  * The user's script for jobs, or that of the folder, which is written where there is none yet.
- * @throws InputError where it does not exist, is no script, or decides what this program decides
+ * @throws InputError where it does not exist, is no script, decides what this program decides, or has no time beside the
+ * warning
  */
 export async function jobScript(folder: string, given: string | undefined): Promise<JobScript> {
   const path = given ?? join(scriptFolder(folder), 'job.sh');
@@ -48,7 +49,25 @@ export async function jobScript(folder: string, given: string | undefined): Prom
     throw new InputError(path, decided, 'no such line: arrays, names and dependencies are made by --submit');
   }
   const signal = /^#SBATCH\s(?:.*\s)?--signal[= ]\S*?@(\d+)/m.exec(text)?.[1];
-  return { path, text, warning: signal === undefined ? usualWarning : Number(signal) };
+  const warning = signal === undefined ? usualWarning : Number(signal);
+  const limit = /^#SBATCH\s(?:.*\s)?(?:--time[= ]|-t ?)(\S+)/m.exec(text)?.[1];
+  if (limit !== undefined && secondsOf(limit) <= warning) {
+    // It would be warned as soon as it began, and go into the queue again for ever.
+    throw new InputError(
+      path,
+      `--time=${limit}`,
+      `more than the ${warning} s before the end at which tasks are warned`,
+    );
+  }
+  return { path, text, warning };
+}
+
+/** The seconds of a time limit in one of sbatch's forms, such as 90, 90:00, 1:30:00 or 1-12; NaN for a word. */
+function secondsOf(limit: string): number {
+  const [days, rest] = limit.includes('-') ? limit.split('-', 2) : [undefined, limit];
+  const parts = rest.split(':').map(Number);
+  const first = days !== undefined || parts.length > 2 ? 3600 : 60;
+  return parts.reduce((sum, part, i) => sum + (part * first) / 60 ** i, Number(days ?? 0) * 86_400);
 }
 
 /** Whether a script asks for GPUs. */
@@ -67,6 +86,8 @@ export function taskScript(
   const number = alone ? '' : ` --run $((SLURM_ARRAY_TASK_ID + ${offset}))`;
   return `${text.endsWith('\n') ? text : `${text}\n`}
 # Added by --submit. Warned of the time limit, the task saves; unless it has ended by then, it goes into the queue again.
+# Where Slurm ends it, the task is told too, and saves: the shell waits, because what runs without it would be killed.
+trap 'wait "$task"; exit' TERM
 trap 'kill -TERM "$task"; wait "$task" && exit; scontrol requeue "${id}"; exit' USR2
 cd ${shellWords([process.cwd()])} || exit
 ${command}${number} &

@@ -24,12 +24,17 @@ describe('a script for jobs', () => {
     expect([own.warning, asksForGpus(own)]).toEqual([300, true]);
     expect(asksForGpus(await script('#SBATCH --gres=gpu:a100:1'))).toBe(true);
     expect(asksForGpus(await script('#SBATCH --partition=gpu'))).toBe(false);
+    for (const limit of ['3', '2:01', '0:02:01', '0-1', 'UNLIMITED'])
+      expect((await script(`#SBATCH --time=${limit}`)).warning, limit).toBe(120);
   });
 
   it.each([
     ['#SBATCH --time=10 --array=1-3', 'no such line: arrays'],
     ['#SBATCH -J name', 'no such line: arrays'],
     ['#SBATCH --dependency=afterok:1', 'no such line: arrays'],
+    ['#SBATCH --time=2', 'more than the 120 s before the end'],
+    ['#SBATCH -t 01:59', 'more than the 120 s before the end'],
+    ['#SBATCH --time=1-1:00:00 --signal=B:USR2@90000', 'more than the 90000 s before the end'],
   ])('refuses %s', async (line, message) => {
     await expect(script(line)).rejects.toThrow(message);
   });

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { program } from '../cli/command.js';
 import { startLlm } from '../llm/command.js';
 import { stepsWritten } from '../llm/toy.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { contents, slowExperiment } from './slow-experiment.js';
+import { contents, slowExperiment, stepsBeforeStop } from './slow-experiment.js';
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -21,7 +21,7 @@ const lacking =
 
 it.skipIf(lacking)('GNU parallel over ssh makes an experiment run by run, again where one was killed', async () => {
   const folder = temporaryFolder();
-  const { gate, words } = await slowExperiment(folder, [0.5]);
+  const { setPace, words } = await slowExperiment(folder, [0.5]);
   const [out, local] = [join(folder, 'shared'), join(folder, 'local')];
   const whole = await startLlm(words(local, '--workers', '2')).ended;
   expect(whole.code, whole.stderr).toBe(0);
@@ -46,12 +46,12 @@ it.skipIf(lacking)('GNU parallel over ssh makes an experiment run by run, again 
     };
     expect(await runs('1', '2').ended).toBe('');
     expect(await runs('3', '4', '5', '6').ended).toBe('');
-    writeFileSync(gate, '');
+    for (const run of [8, 10]) setPace(run, 'stopped');
     const { ended, log } = runs('7', '8', '9', '10');
     const slow = join(out, 'runs/sft-dpo/slowly-0.5-60-seed0');
-    while (stepsWritten(slow) < 28) await wait(100);
+    while (stepsWritten(slow) < stepsBeforeStop) await wait(100);
     for (const pid of processesWith(out, '8')) process.kill(pid, 'SIGKILL');
-    rmSync(gate);
+    for (const run of [8, 10]) setPace(run, 'usual');
     expect(await ended).toBe('');
     const rows = readFileSync(log, 'utf8').trim().split('\n').slice(1);
     expect(rows.map((row) => row.split('\t')[6])).toEqual(['0', '0', '0', '0']);

@@ -1,11 +1,17 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeToyFiles } from '../llm/toy.js';
 
-/** A tiny experiment, some of whose runs are slow while a file is there, so that a test can meet them. */
+/** How fast steps are taken: the next one not before this changes, one every four seconds, or as usual. */
+export type Pace = 'stopped' | 'slow' | 'usual';
+
+/** The steps that a stopped run has taken: two more than its first checkpoint has. */
+export const stepsBeforeStop = 27;
+
+/** A tiny experiment, some of whose runs wait for a test, which can then meet them. */
 export interface SlowExperiment {
-  /** While it is there, the steps of `slowly` after the first checkpoint take four seconds each. */
-  readonly gate: string;
+  /** Sets how fast a run of `slowly` that is made alone takes its steps after the first checkpoint. */
+  readonly setPace: (run: number, pace: Pace) => void;
   /** The words of the command behind `forgetting llm`. */
   readonly words: (out: string, ...more: string[]) => string[];
   /** Those of a comparison of two remedies on the same files, nine runs of four steps. */
@@ -18,18 +24,27 @@ export interface SlowExperiment {
  */
 export async function slowExperiment(folder: string, lambdas: readonly number[]): Promise<SlowExperiment> {
   const { model, sft, preferences } = await writeToyFiles(folder);
-  const [gate, schedule] = [join(folder, 'gate'), join(folder, 'slowly.mjs')];
+  const [pace, schedule] = [join(folder, 'pace-'), join(folder, 'slowly.mjs')];
   writeFileSync(
     schedule,
-    `import { existsSync } from 'node:fs';
+    `import { readFileSync } from 'node:fs';
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
+const run = process.argv[process.argv.indexOf('--run') + 1];
+const pace = () => {
+  try {
+    return readFileSync(${JSON.stringify(pace)} + run, 'utf8');
+  } catch {
+    return 'usual';
+  }
+};
+const goesOn = (asked, milliseconds) => asked === 'usual' || (asked === 'slow' && milliseconds > 4000);
 export default {
   name: 'slowly',
   label: 'Slowly',
   init: () => ({}),
   distribution: (state, t) => {
     const began = Date.now();
-    while (t > 27 && Date.now() - began < 4000 && existsSync(${JSON.stringify(gate)})) Atomics.wait(sleeper, 0, 0, 100);
+    while (t > ${stepsBeforeStop} && !goesOn(pace(), Date.now() - began)) Atomics.wait(sleeper, 0, 0, 100);
     return [{ choice: { dpo: 0.5, sft: 0.5 }, probability: 1 }];
   },
 };
@@ -42,7 +57,10 @@ export default {
   const batches = ['--sft-batch', '1', '--preference-batch', '1'];
   const places = ['--preset', 'synthetic', '--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
   return {
-    gate,
+    setPace: (run, asked) => {
+      if (asked === 'usual') rmSync(`${pace}${run}`, { force: true });
+      else writeFileSync(`${pace}${run}`, asked);
+    },
     words: (out, ...more) => [
       ...['experiment', ...data, ...counts, ...scale, ...rest, ...batches, ...places, '--out', out],
       ...more,

@@ -106,10 +106,10 @@ export async function shareExperiment<Settings extends ExperimentSettings>(
   }
 }
 
-/** What a machine sends before it takes a process away, and Ctrl-C. */
-const interruptions = ['SIGINT', 'SIGTERM'] as const;
-
-/** Makes one run of an experiment; told to end, it finishes its step, saves and says so: exit code 130. */
+/**
+ * Makes one run of an experiment; told to end, it finishes its step, saves and says so: exit code 130. Ctrl-C a second time
+ * ends it at once; a machine may say SIGTERM more than once before it takes a process away.
+ */
 async function makeOneRun(
   number: number,
   place: { readonly out: string; readonly cache: string },
@@ -120,7 +120,8 @@ async function makeOneRun(
   const interrupt = (): void => {
     interruption.abort();
   };
-  for (const signal of interruptions) process.once(signal, interrupt);
+  process.once('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   const bar = lazyProgress(`run ${number}`);
   try {
     const end = await keepLog(place.out, number, () =>
@@ -134,6 +135,6 @@ async function makeOneRun(
     }
   } finally {
     bar.stop();
-    for (const signal of interruptions) process.removeListener(signal, interrupt);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, interrupt);
   }
 }
