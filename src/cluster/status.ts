@@ -3,8 +3,11 @@ import { lastLine, logsIn } from './folder.js';
 import { queuedTasks, type QueuedTask } from './slurm.js';
 import type { Task, Work } from './work.js';
 
-/** What became of a task: made, among Slurm's jobs, begun by a process that ended without making it, or not begun. */
-export const taskStates = ['finished', 'running', 'queued', 'failed', 'missing'] as const;
+/**
+ * What became of a task: made, among Slurm's jobs, begun by a process that ended without making it, not begun, or made and
+ * no longer as it was made.
+ */
+export const taskStates = ['finished', 'running', 'queued', 'failed', 'missing', 'damaged'] as const;
 
 /** One of them. */
 export type TaskState = (typeof taskStates)[number];
@@ -20,6 +23,10 @@ export interface TaskStatus {
   readonly job?: string;
   /** Why it waits, in Slurm's word. */
   readonly reason?: string;
+  /** Whether it waits until it is released. */
+  readonly held?: true;
+  /** Which file is damaged, and how. */
+  readonly damage?: string;
   /** The last line of the log of a task that failed, and where the log is. */
   readonly lastLine?: string;
   readonly log?: string;
@@ -38,14 +45,18 @@ export function isDone({ counts, tasks }: WorkStatus): boolean {
   return counts.finished === tasks.length;
 }
 
-/** What became of every task: by the folder, and by squeue where there is Slurm. */
+/**
+ * What became of every task: by squeue where there is Slurm, and by the folder, which is looked at later. A task that ends
+ * between the two has finished; looked at the other way round, it would seem to have failed.
+ */
 export async function statusOf(work: Work): Promise<WorkStatus> {
   const queue = await queueOf(work);
   const logs = logsIn(work.folder);
   const known = queue instanceof InputError ? [] : queue;
-  const tasks = work.stages.flatMap(({ name: stage, tasks }) =>
-    tasks.map((task) => statusOfTask(stage, task, known, logs.get(task.number ?? stage))),
-  );
+  const tasks: TaskStatus[] = [];
+  for (const { name: stage, tasks: ofStage } of work.stages) {
+    for (const task of ofStage) tasks.push(await statusOfTask(stage, task, known, logs.get(task.number ?? stage)));
+  }
   const counts = Object.fromEntries(
     taskStates.map((state) => [state, tasks.filter((task) => task.state === state).length]),
   );
@@ -66,19 +77,30 @@ async function queueOf(work: Work): Promise<readonly QueuedTask[] | InputError> 
   }
 }
 
-function statusOfTask(
+async function statusOfTask(
   stage: string,
-  { number, name, finished }: Task,
+  { number, name, isFinished }: Task,
   queue: readonly QueuedTask[],
   log: string | undefined,
-): TaskStatus {
+): Promise<TaskStatus> {
   const task = { stage, number: number ?? null, name };
-  if (finished) return { ...task, state: 'finished' };
+  try {
+    if (await isFinished()) return { ...task, state: 'finished' };
+  } catch (error) {
+    if (error instanceof InputError) return { ...task, state: 'damaged', damage: error.message };
+    throw error;
+  }
   const queued = queue.find((one) => one.stage === stage && one.number === number);
   if (queued !== undefined) {
     const { id: job, running, reason } = queued;
-    return running ? { ...task, state: 'running', job } : { ...task, state: 'queued', job, reason };
+    if (running) return { ...task, state: 'running', job };
+    return { ...task, state: 'queued', job, reason, ...(isHeld(reason) && { held: true }) };
   }
   if (log !== undefined) return { ...task, state: 'failed', lastLine: lastLine(log), log };
   return { ...task, state: 'missing' };
+}
+
+/** Whether a reason of Slurm's is that somebody, or Slurm after a failed launch, holds the task. */
+function isHeld(reason: string): boolean {
+  return /held/i.test(reason);
 }

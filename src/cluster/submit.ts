@@ -28,27 +28,30 @@ export interface SubmittedJob {
 /**
  * Submits the tasks that are not finished, one array for each stage, or several where it is too long for one; each stage
  * waits for those before it, and is cancelled where one of their tasks fails or is.
- * Throws an InputError where there is no Slurm, it refuses, or has jobs of this folder; nothing is queued then.
+ * Throws an InputError where there is no Slurm, it refuses, or has jobs of this folder, and where what a finished task
+ * left is damaged; nothing is queued then.
  */
 export async function submit(work: Work, { script, words, workers }: Submission): Promise<SubmittedJob[]> {
   const size = await indexesOfArrays();
   if (size === undefined) throw new MissingSlurm('submit', 'no sbatch', 'a machine with Slurm, such as a login node');
   await requireIdle(work);
+  const missing: { readonly name: string; readonly arrays: Awaited<ReturnType<typeof arraysOf>> }[] = [];
+  for (const stage of work.stages) missing.push({ name: stage.name, arrays: await arraysOf(stage, size) });
   makeFolder(logFolder(work.folder));
   const submitted: SubmittedJob[] = [];
   try {
-    for (const stage of work.stages) {
+    for (const { name: stage, arrays } of missing) {
       const after = submitted.map(({ id }) => id);
-      for (const [offset, indexes] of arraysOf(stage, size)) {
-        const place = { stage: stage.name, offset };
+      for (const [offset, indexes] of arrays) {
+        const place = { stage, offset };
         const alone = indexes.length === 0;
-        const name = offset === 0 ? stage.name : `${stage.name}+${offset}`;
+        const name = offset === 0 ? stage : `${stage}+${offset}`;
         const file = join(scriptFolder(work.folder), `${name}.sh`);
         await writeWhole(file, taskScript(script, { words, offset, alone }));
         const options = optionsOf(work, place, { indexes, after, workers, warning: script.warning });
         const id = (await slurm('sbatch', [...options, file])).trim().split(';')[0];
         const runs = ranges(indexes.map((index) => index + offset));
-        submitted.push({ id, stage: stage.name, runs, count: Math.max(1, indexes.length) });
+        submitted.push({ id, stage, runs, count: Math.max(1, indexes.length) });
       }
     }
   } catch (error) {
@@ -72,9 +75,10 @@ async function requireIdle(work: Work): Promise<void> {
 }
 
 /** The unfinished tasks of a stage by arrays: what is added to each one's indexes, and these. */
-function arraysOf({ tasks }: Stage, size: number): Map<number, number[]> {
+async function arraysOf({ tasks }: Stage, size: number): Promise<ReadonlyMap<number, readonly number[]>> {
   const arrays = new Map<number, number[]>();
-  for (const { number } of tasks.filter(({ finished }) => !finished)) {
+  for (const { number, isFinished } of tasks) {
+    if (await isFinished()) continue;
     const offset = number === undefined ? 0 : Math.floor(number / size) * size;
     arrays.set(offset, [...(arrays.get(offset) ?? []), ...(number === undefined ? [] : [number - offset])]);
   }

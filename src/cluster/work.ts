@@ -17,5 +17,9 @@ export interface Task {
   /** What --run takes; undefined for the task that the command itself is, when all others have finished. */
   readonly number: number | undefined;
   readonly name: string;
-  readonly finished: boolean;
+  /**
+   * Whether its files say that it is done, at the time of the call.
+   * @throws InputError naming the file where what it left is damaged and not made anew by running it again
+   */
+  readonly isFinished: () => boolean | Promise<boolean>;
 }

@@ -1,7 +1,7 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WorkStatus } from '../../src/cluster/status.js';
 import type { SubmittedJob } from '../../src/cluster/submit.js';
 import { quadratic } from '../../src/convex/generate/quadratic.js';
@@ -9,25 +9,26 @@ import { fileIn, startForgetting, type Running } from '../cli/command.js';
 import { startLlm, type Ended } from '../llm/command.js';
 import { stepsWritten } from '../llm/toy.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { contents, slowExperiment, type SlowExperiment } from './slow-experiment.js';
+import { contents, slowExperiment, stepsBeforeStop, type SlowExperiment } from './slow-experiment.js';
 import { lacksSlurm, startSlurm, type SlurmCluster } from './slurm-cluster.js';
 
-// It waits for what it needs, however busy the machine.
-vi.setConfig({ testTimeout: 1_200_000, hookTimeout: 120_000 });
+// It waits for what it needs, however busy the machine, unless nothing goes on for so many milliseconds.
+const longestStandstill = 300_000;
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 300_000 });
 
 const folder = temporaryFolder();
-const script = fileIn(folder, 'job.sh', '#!/bin/bash\n#SBATCH --signal=B:USR2@50\n');
+const script = fileIn(folder, 'job.sh', '#!/bin/bash\n#SBATCH --signal=B:USR2@240\n');
 const [out, local] = [join(folder, 'cluster'), join(folder, 'local')];
 
 describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages slurmctld, slurmd, munge)', () => {
   let cluster: SlurmCluster;
-  let gate: string;
+  let setPace: SlowExperiment['setPace'];
   let words: SlowExperiment['words'];
   let remedies: SlowExperiment['remedies'];
   let whole: Running;
 
   beforeAll(async () => {
-    ({ gate, words, remedies } = await slowExperiment(folder, [0.25, 0.75]));
+    ({ setPace, words, remedies } = await slowExperiment(folder, [0.25, 0.75]));
     cluster = await startSlurm(join(folder, 'slurm'), 8);
     whole = startLlm(words(local, '--workers', '1'));
   });
@@ -60,36 +61,43 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
     queue().find(
       ({ id, name }) => id.endsWith(`_${number % 8}`) && (number >= 8 ? name.endsWith('-8') : !name.endsWith('-8')),
     );
-  /** A task that waits because it was taken from a node would wait two minutes. */
-  const hurry = (number: number): void => {
-    const task = queued(number);
-    if (task?.state !== 'PENDING') return;
-    try {
-      cluster.command('scontrol', 'update', `jobid=${task.id}`, 'StartTime=now');
-    } catch {
-      // It has started since, or its node has not let go of it yet: it is asked again.
-    }
-  };
-  const until = async (what: string, holds: () => boolean): Promise<void> => {
-    const began = Date.now();
-    while (!holds()) {
+  /**
+   * Waits, however long it takes, as long as something goes on; what would stand still for minutes is mended.
+   * @param runs what must be in the queue for it: where one is not, it will never come
+   */
+  const until = async (what: string, holds: () => boolean, runs: readonly number[] = []): Promise<void> => {
+    for (let [seen, since] = ['', Date.now()]; !holds();) {
+      // Looked at before what must hold: a run may come to its end between the two.
+      const gone = runs.filter((run) => queued(run) === undefined);
+      if (gone.length > 0 && !holds())
+        throw new Error(`${what}: will not be seen, because run ${gone.join()} has ended`);
+      const now = JSON.stringify([queue(), Array.from({ length: 7 }, (_, i) => stepsWritten(runFolder(8 + i)))]);
+      if (now !== seen) [seen, since] = [now, Date.now()];
+      if (Date.now() - since > longestStandstill) throw new Error(`${what}: not seen, and nothing goes on`);
+      cluster.mend();
       await wait(200);
-      if (Date.now() - began > 600_000)
-        throw new Error(`${what}: not seen; ${JSON.stringify(queue())}\n${logs()}${controllerLog()}`);
     }
   };
-  const logs = (): string =>
-    readdirSync(join(out, 'slurm/log'))
-      .map((name) => `${name}: ${readFileSync(join(out, 'slurm/log', name), 'utf8')}`)
-      .join('');
-  const controllerLog = (): string =>
-    readFileSync(join(folder, 'slurm/log/slurmctld.log'), 'utf8').split('\n').slice(-100).join('\n');
-  const logOf = (number: number): string => readFileSync(join(out, `slurm/log/8+${number % 8}.log`), 'utf8');
+  const logs = (): string => {
+    const path = join(out, 'slurm/log');
+    const names = existsSync(path) ? readdirSync(path) : [];
+    return names.map((name) => `${name}: ${readFileSync(join(path, name), 'utf8')}`).join('');
+  };
+  const logOf = (number: number): string => {
+    const path = join(out, `slurm/log/8+${number % 8}.log`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
   const runFolder = (number: number): string => {
     const [comparison, lambda] = [number < 11 ? 'sft-dpo' : 'dpo-sft', number % 4 === 1 ? 0.25 : 0.75];
     return join(out, 'runs', comparison, `slowly-${lambda}-60-seed0`);
   };
   const nodeOf = (number: number): string => queued(number)?.node ?? '';
+
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(() => {
+      process.stderr.write(`${logs()}\n${cluster.report()}`);
+    });
+  });
 
   it('shares sweep, verify, reproduce and remedies by the same code, and makes only what is missing', async () => {
     const at = (name: string): string => join(folder, name);
@@ -155,7 +163,7 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
   it('ends with the bytes of a local run, whatever happens to its nodes and tasks', async () => {
     const { code, stderr } = await whole.ended;
     expect(code, stderr).toBe(0);
-    writeFileSync(gate, '');
+    for (const run of [9, 10, 13, 14]) setPace(run, 'stopped');
     expect(await submit()).toEqual([
       { stage: 'starts', runs: '1-2' },
       { stage: 'optima', runs: '3-6' },
@@ -173,47 +181,50 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       ),
     ]);
 
-    // The three runs that are slow fill the three nodes.
-    await until('three runs at a checkpoint', () => [9, 10, 13].every((run) => stepsWritten(runFolder(run)) > 27));
+    // Three runs that stand still fill the three nodes.
+    const standsStill = (run: number): boolean => stepsWritten(runFolder(run)) === stepsBeforeStop;
+    await until('three runs past a checkpoint', () => [9, 10, 13].every(standsStill), [9, 10, 13]);
     const [dead, cutOff] = [nodeOf(9), nodeOf(10)];
+    // What somebody, or Slurm after a failed launch, holds is said to wait for its release.
+    const waiting = queued(14)?.id ?? '';
+    cluster.command('scontrol', 'hold', waiting);
     const seen = await status();
     expect(seen.counts).toMatchObject({ running: 3, failed: 0 });
+    expect(seen.tasks[13]).toMatchObject({ state: 'queued', job: waiting, held: true });
     cluster.cutPower(dead);
     cluster.cutOff(cutOff);
     for (const node of [dead, cutOff])
       cluster.command('scontrol', 'update', `nodename=${node}`, 'state=down', 'reason=test');
     await cluster.restart(dead);
-    // One task is cancelled, and tables with it in the end; the one that takes its place has a minute, and is warned.
+    setPace(9, 'usual');
+    // One task is cancelled, and tables with it in the end. It is let go once it was told, to save what it has.
     cluster.command('scancel', queued(13)?.id ?? '');
-    await until('a second copy beside the first', () => {
-      hurry(10);
-      return existsSync(`${runFolder(10)}.attempt-2`);
-    });
-    await until('the last run at a checkpoint', () => stepsWritten(runFolder(14)) > 27);
+    await until('run 13 cancelled', () => logOf(13).includes('CANCELLED'));
+    setPace(13, 'slow');
+    await until('a second copy beside the first', () => existsSync(`${runFolder(10)}.attempt-2`), [10]);
+    setPace(10, 'usual');
+    await until('the last run past a checkpoint', () => standsStill(14), [14]);
     // More urgent work takes its node: it saves, and goes on when it gets one again.
-    const urgent = [
-      '--parsable',
-      '--partition=urgent',
-      `--nodelist=${nodeOf(14)}`,
-      '--output=/dev/null',
-      '--wrap=true',
-    ];
+    const urgent = ['--partition=urgent', `--nodelist=${nodeOf(14)}`, '--output=/dev/null', '--wrap=true'];
     cluster.command('sbatch', ...urgent);
-    /** How many copies of the last run have begun, and have said how they ended. */
+    await until('run 14 pre-empted', () => logOf(14).includes('DUE TO PREEMPTION'), [14]);
+    setPace(14, 'slow');
+    /** How many copies of the last run have begun, and have said that they saved. */
     const begun = (): number => logOf(14).split('wasm:').length - 1;
-    const ended = (): number => (logOf(14).match(/saved|process alone/g) ?? []).length;
-    await until('pre-empted, and on its way again', () => {
-      hurry(14);
-      return begun() >= 2 && ended() >= 1;
-    });
-    expect(logOf(14)).toContain('DUE TO PREEMPTION');
-    cluster.command('scontrol', 'update', `jobid=${queued(14)?.id ?? ''}`, 'TimeLimit=1');
-    await until('saved before the time limit', () => ended() >= 2);
-    rmSync(gate);
-    await until('all that is left at its end', () => {
-      [9, 10, 14].forEach(hurry);
-      return queue().length === 0;
-    });
+    const saved = (): number => logOf(14).split('saved after step').length - 1;
+    await until('a second copy of run 14', () => begun() === 2, [14]);
+    expect(saved()).toBe(1);
+    // The time limit comes so near that the task is warned.
+    const started = cluster.command('squeue', '-h', '-r', '-o', '%S', '-j', queued(14)?.id ?? '').trim();
+    const minutes = Math.floor((Date.now() - Date.parse(started)) / 60_000);
+    const limitTo = (limit: number): string =>
+      cluster.command('scontrol', 'update', `jobid=${queued(14)?.id ?? ''}`, `TimeLimit=${limit}`);
+    limitTo(minutes + 4);
+    await until('run 14 saved before its time limit', () => saved() === 2, [14]);
+    await until('run 14 in the queue again', () => queued(14)?.state === 'PENDING', [14]);
+    limitTo(60);
+    for (const run of [13, 14]) setPace(run, 'usual');
+    await until('all that is left at its end', () => queue().length === 0);
     const left = await status();
     expect(left.tasks.filter((task) => !isFinished(task))).toEqual([
       {
@@ -235,5 +246,17 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
     const again = await experiment(out, '--submit');
     expect([again.code, again.stdout]).toEqual([0, `all of it is finished, in ${out}\n`]);
     expect([...contents(out)]).toEqual([...contents(local)]);
+
+    const damaged = join(runFolder(9), 'steps.jsonl');
+    appendFileSync(damaged, '{}\n');
+    expect((await status()).tasks[8]).toMatchObject({
+      state: 'damaged',
+      damage: expect.stringContaining(damaged) as string,
+    });
+    const refusal = /^forgetting: [^\n]*steps\.jsonl: got "\d+ bytes", expected [^\n]*: it is damaged\n$/;
+    for (const asked of [['--submit'], ['--run', '9'], []]) {
+      const { code, stderr } = await experiment(out, ...asked);
+      expect([code, stderr], asked.join()).toEqual([2, expect.stringMatching(refusal)]);
+    }
   });
 });

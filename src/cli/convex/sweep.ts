@@ -111,10 +111,10 @@ async function sweep(files: readonly string[], options: SweepArguments): Promise
         tasks: tasks.map((cells, i) => ({
           number: i + 1,
           name: `${cells[0].origin.problem} at λ = ${cells[0].cell.lambda}`,
-          finished: cells.every(({ cell }) => cache.has(['sweep', cell])),
+          isFinished: () => cells.every(({ cell }) => cache.has(['sweep', cell])),
         })),
       },
-      { name: 'table', tasks: [{ number: undefined, name: options.out ?? 'table', finished: isMade(mark) }] },
+      { name: 'table', tasks: [{ number: undefined, name: options.out ?? 'table', isFinished: () => isMade(mark) }] },
     ],
   };
   if (asked === 'status') {

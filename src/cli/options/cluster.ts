@@ -21,7 +21,10 @@ export function withClusterOptions(command: Command): Command {
   return command
     .option('--submit [job.sh]', 'submit what is not finished to Slurm, as job arrays, and end')
     .option('--run <k>', 'run only the k-th of the tasks that --status lists', integerOption('run', 1))
-    .option('--status', 'say what is finished, running, queued, failed and missing; exit code 0 if all is finished');
+    .option(
+      '--status',
+      'say what is finished, running, queued, failed, missing and damaged; exit code 0 if all is finished',
+    );
 }
 
 /** What is asked of a command beside its work itself. Throws an InputError where that is more than one thing. */
@@ -105,7 +108,8 @@ export async function printStatus(work: Work, json = false): Promise<void> {
 }
 
 function printCounts({ counts, tasks }: WorkStatus): void {
-  process.stdout.write(`${taskStates.map((state) => `${counts[state]} ${state}`).join(', ')}\n`);
+  const told = taskStates.filter((state) => state !== 'damaged' || counts.damaged > 0);
+  process.stdout.write(`${told.map((state) => `${counts[state]} ${state}`).join(', ')}\n`);
   const rest = tasks.filter(({ state }) => state !== 'finished');
   if (rest.length === 0) return;
   process.stdout.write('\n');
@@ -116,8 +120,10 @@ function printCounts({ counts, tasks }: WorkStatus): void {
   }
 }
 
-function noteOf({ job, lastLine = '', log, reason }: TaskStatus): string {
+function noteOf({ damage, held, job, lastLine = '', log, reason }: TaskStatus): string {
+  if (damage !== undefined) return `: ${damage}`;
   if (log !== undefined) return `: ${lastLine === '' ? 'its log is empty' : lastLine} (${log})`;
   if (job === undefined) return '';
-  return `: job ${job}${reason === undefined || reason === 'None' ? '' : `, ${reason}`}`;
+  const why = reason === undefined || reason === 'None' ? '' : `, ${reason}`;
+  return `: job ${job}${why}${held === true ? `: it waits until "scontrol release ${job}"` : ''}`;
 }

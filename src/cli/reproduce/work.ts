@@ -33,8 +33,8 @@ export async function workOfReproduce(options: FigureOptions): Promise<Reproduce
   };
   const folder = join(cache, `reproduce-${digest([salt, inputs, figures, out, titles, pdf]).slice(0, 16)}`);
   const markOf = (name: string): string => join(folder, `${name}.made`);
-  const tasks = figures.map((name, i) => ({ number: i + 1, name, finished: isMade(markOf(name)) }));
-  const last = { number: undefined, name: out, finished: isMade(markOf('all')) };
+  const tasks = figures.map((name, i) => ({ number: i + 1, name, isFinished: () => isMade(markOf(name)) }));
+  const last = { number: undefined, name: out, isFinished: () => isMade(markOf('all')) };
   return {
     work: {
       folder,

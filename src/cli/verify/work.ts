@@ -59,9 +59,9 @@ export async function workOfVerify(
   const checks = tasks.map((task, i) => ({
     number: i + 1,
     name: `${task.observes ? (task.ids ?? []).join() : task.key.problem} at λ = ${task.key.lambda}`,
-    finished: kept.has(['verify', task]),
+    isFinished: () => kept.has(['verify', task]),
   }));
-  const table = { number: undefined, name: verdicts ?? 'table', finished: isMade(mark) };
+  const table = { number: undefined, name: verdicts ?? 'table', isFinished: () => isMade(mark) };
   return {
     work: {
       folder,

@@ -120,11 +120,20 @@ const resultSchema = z.strictObject({
 });
 
 /**
+ * Checks every file of a finished run's folder.
+ * @param options as `checkContents` takes them
+ * @throws InputError naming the file that is missing or damaged
+ */
+export function checkRun(folder: string, options?: Parameters<typeof checkContents>[2]): Promise<void> {
+  return checkContents(folder, [resultFile, settingsFile, 'steps.jsonl', 'evaluations.jsonl'], options);
+}
+
+/**
  * The result of a finished run, every file of its folder checked first.
  * @throws InputError naming the file that is missing or damaged
  */
 export async function readResult(folder: string): Promise<RunResult> {
-  await checkContents(folder, [resultFile, settingsFile, 'steps.jsonl', 'evaluations.jsonl']);
+  await checkRun(folder);
   const place = join(folder, resultFile);
   return checked(resultSchema, parseJson(place), { place }) as unknown as RunResult;
 }
