@@ -11,7 +11,7 @@ import { stepsWritten } from '../llm/toy.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { contents, slowExperiment, stepsBeforeStop } from './slow-experiment.js';
 
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const sshd = '/usr/sbin/sshd';
 /** Debian's packages openssh-server, openssh-client and parallel; in CI none may lack. */
