@@ -16,6 +16,10 @@ import { lacksSlurm, startSlurm, type SlurmCluster } from './slurm-cluster.js';
 const longestStandstill = 300_000;
 vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 300_000 });
 
+/** MaxArraySize, and the runs of `slowly` in the experiment's plan. */
+const arraySize = 7;
+const slow = [11, 12, 15, 16] as const;
+
 const folder = temporaryFolder();
 const script = fileIn(folder, 'job.sh', '#!/bin/bash\n#SBATCH --signal=B:USR2@240\n');
 const [out, local] = [join(folder, 'cluster'), join(folder, 'local')];
@@ -29,7 +33,7 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
 
   beforeAll(async () => {
     ({ setPace, words, remedies } = await slowExperiment(folder, [0.25, 0.75]));
-    cluster = await startSlurm(join(folder, 'slurm'), 8);
+    cluster = await startSlurm(join(folder, 'slurm'), arraySize);
     whole = startLlm(words(local, '--workers', '1'));
   });
   afterAll(async () => {
@@ -56,11 +60,13 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
     const lines = cluster.command('squeue', '-h', '-r', '-o', '%i|%T|%j|%N').trim().split('\n').filter(Boolean);
     return lines.map((line) => line.split('|')).map(([id, state, name, node]) => ({ id, state, name, node }));
   };
-  /** The place of a run in the queue; numbers from 8 on are in a second array, because one holds seven here. */
-  const queued = (number: number) =>
-    queue().find(
-      ({ id, name }) => id.endsWith(`_${number % 8}`) && (number >= 8 ? name.endsWith('-8') : !name.endsWith('-8')),
-    );
+  /** Where a run is in the arrays, which hold seven indexes here. */
+  const placeOf = (number: number) => ({ offset: number - (number % arraySize), index: number % arraySize });
+  const queued = (number: number) => {
+    const { offset, index } = placeOf(number);
+    const name = new RegExp(`^[a-z]+-[0-9a-f]{8}${offset === 0 ? '' : `-${offset}`}$`);
+    return queue().find((task) => task.id.endsWith(`_${index}`) && name.test(task.name));
+  };
   /**
    * Waits, however long it takes, as long as something goes on; what would stand still for minutes is mended.
    * @param runs what must be in the queue for it: where one is not, it will never come
@@ -71,7 +77,7 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       const gone = runs.filter((run) => queued(run) === undefined);
       if (gone.length > 0 && !holds())
         throw new Error(`${what}: will not be seen, because run ${gone.join()} has ended`);
-      const now = JSON.stringify([queue(), Array.from({ length: 7 }, (_, i) => stepsWritten(runFolder(8 + i)))]);
+      const now = JSON.stringify([queue(), slow.map((run) => stepsWritten(runFolder(run)))]);
       if (now !== seen) [seen, since] = [now, Date.now()];
       if (Date.now() - since > longestStandstill) throw new Error(`${what}: not seen, and nothing goes on`);
       cluster.mend();
@@ -83,14 +89,16 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
     const names = existsSync(path) ? readdirSync(path) : [];
     return names.map((name) => `${name}: ${readFileSync(join(path, name), 'utf8')}`).join('');
   };
-  const logOf = (number: number): string => {
-    const path = join(out, `slurm/log/8+${number % 8}.log`);
-    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const nameOfLog = (number: number): string => {
+    const { offset, index } = placeOf(number);
+    return join(out, 'slurm/log', offset === 0 ? `${index}.log` : `${offset}+${index}.log`);
   };
-  const runFolder = (number: number): string => {
-    const [comparison, lambda] = [number < 11 ? 'sft-dpo' : 'dpo-sft', number % 4 === 1 ? 0.25 : 0.75];
-    return join(out, 'runs', comparison, `slowly-${lambda}-60-seed0`);
-  };
+  const logOf = (number: number): string =>
+    existsSync(nameOfLog(number)) ? readFileSync(nameOfLog(number), 'utf8') : '';
+  const [first, second, third, last] = slow;
+  const nameOf = (number: number): string =>
+    `runs/${number < third ? 'sft-dpo' : 'dpo-sft'}/slowly-${number === first || number === third ? 0.25 : 0.75}-60-seed0`;
+  const runFolder = (number: number): string => join(out, nameOf(number));
   const nodeOf = (number: number): string => queued(number)?.node ?? '';
 
   beforeEach(({ onTestFailed }) => {
@@ -148,7 +156,7 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       sweep: ['runs 1-2', 'table'],
       verify: [expect.stringMatching(/^checks \d+$/), 'table'],
       reproduce: ['experiments 1', 'figures'],
-      remedies: ['starts 1', 'optima 2-3', 'runs 4-7', 'runs 8-9', 'tables'],
+      remedies: ['starts 1', 'optima 2-3', 'runs 4-6', 'runs 7-9', 'tables'],
     });
     await until('all of them at their end', () => queue().length === 0);
     for (const words of asked.values()) {
@@ -163,12 +171,13 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
   it('ends with the bytes of a local run, whatever happens to its nodes and tasks', async () => {
     const { code, stderr } = await whole.ended;
     expect(code, stderr).toBe(0);
-    for (const run of [9, 10, 13, 14]) setPace(run, 'stopped');
+    for (const run of slow) setPace(run, 'stopped');
     expect(await submit()).toEqual([
       { stage: 'starts', runs: '1-2' },
       { stage: 'optima', runs: '3-6' },
-      { stage: 'runs', runs: '7' },
-      { stage: 'runs', runs: '8-14' },
+      { stage: 'optima', runs: '7-8' },
+      { stage: 'runs', runs: '9-13' },
+      { stage: 'runs', runs: '14-16' },
       { stage: 'tables', runs: '' },
     ]);
     // --workers 3: no more than three tasks of an array at a time.
@@ -183,78 +192,82 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
 
     // Three runs that stand still fill the three nodes.
     const standsStill = (run: number): boolean => stepsWritten(runFolder(run)) === stepsBeforeStop;
-    await until('three runs past a checkpoint', () => [9, 10, 13].every(standsStill), [9, 10, 13]);
-    const [dead, cutOff] = [nodeOf(9), nodeOf(10)];
+    await until('three runs past a checkpoint', () => [first, second, third].every(standsStill), [
+      first,
+      second,
+      third,
+    ]);
+    const [dead, cutOff] = [nodeOf(first), nodeOf(second)];
     // What somebody, or Slurm after a failed launch, holds is said to wait for its release.
-    const waiting = queued(14)?.id ?? '';
+    const waiting = queued(last)?.id ?? '';
     cluster.command('scontrol', 'hold', waiting);
     const seen = await status();
     expect(seen.counts).toMatchObject({ running: 3, failed: 0 });
-    expect(seen.tasks[13]).toMatchObject({ state: 'queued', job: waiting, held: true });
+    expect(seen.tasks[last - 1]).toMatchObject({ state: 'queued', job: waiting, held: true });
     cluster.cutPower(dead);
     cluster.cutOff(cutOff);
     for (const node of [dead, cutOff])
       cluster.command('scontrol', 'update', `nodename=${node}`, 'state=down', 'reason=test');
     await cluster.restart(dead);
-    setPace(9, 'usual');
+    setPace(first, 'usual');
     // One task is cancelled, and tables with it in the end. It is let go once it was told, to save what it has.
-    cluster.command('scancel', queued(13)?.id ?? '');
-    await until('run 13 cancelled', () => logOf(13).includes('CANCELLED'));
-    setPace(13, 'slow');
-    await until('a second copy beside the first', () => existsSync(`${runFolder(10)}.attempt-2`), [10]);
-    setPace(10, 'usual');
-    await until('the last run past a checkpoint', () => standsStill(14), [14]);
+    cluster.command('scancel', queued(third)?.id ?? '');
+    await until('a run cancelled', () => logOf(third).includes('CANCELLED'));
+    setPace(third, 'slow');
+    await until('a second copy beside the first', () => existsSync(`${runFolder(second)}.attempt-2`), [second]);
+    setPace(second, 'usual');
+    await until('the last run past a checkpoint', () => standsStill(last), [last]);
     // More urgent work takes its node: it saves, and goes on when it gets one again.
-    const urgent = ['--partition=urgent', `--nodelist=${nodeOf(14)}`, '--output=/dev/null', '--wrap=true'];
+    const urgent = ['--partition=urgent', `--nodelist=${nodeOf(last)}`, '--output=/dev/null', '--wrap=true'];
     cluster.command('sbatch', ...urgent);
-    await until('run 14 pre-empted', () => logOf(14).includes('DUE TO PREEMPTION'), [14]);
-    setPace(14, 'slow');
+    await until('the last run pre-empted', () => logOf(last).includes('DUE TO PREEMPTION'), [last]);
+    setPace(last, 'slow');
     /** How many copies of the last run have begun, and have said that they saved. */
-    const begun = (): number => logOf(14).split('wasm:').length - 1;
-    const saved = (): number => logOf(14).split('saved after step').length - 1;
-    await until('a second copy of run 14', () => begun() === 2, [14]);
+    const begun = (): number => logOf(last).split('wasm:').length - 1;
+    const saved = (): number => logOf(last).split('saved after step').length - 1;
+    await until('a second copy of the last run', () => begun() === 2, [last]);
     expect(saved()).toBe(1);
     // The time limit comes so near that the task is warned.
-    const started = cluster.command('squeue', '-h', '-r', '-o', '%S', '-j', queued(14)?.id ?? '').trim();
+    const started = cluster.command('squeue', '-h', '-r', '-o', '%S', '-j', queued(last)?.id ?? '').trim();
     const minutes = Math.floor((Date.now() - Date.parse(started)) / 60_000);
     const limitTo = (limit: number): string =>
-      cluster.command('scontrol', 'update', `jobid=${queued(14)?.id ?? ''}`, `TimeLimit=${limit}`);
+      cluster.command('scontrol', 'update', `jobid=${queued(last)?.id ?? ''}`, `TimeLimit=${limit}`);
     limitTo(minutes + 4);
-    await until('run 14 saved before its time limit', () => saved() === 2, [14]);
-    await until('run 14 in the queue again', () => queued(14)?.state === 'PENDING', [14]);
+    await until('the last run saved before its time limit', () => saved() === 2, [last]);
+    await until('the last run in the queue again', () => queued(last)?.state === 'PENDING', [last]);
     limitTo(60);
-    for (const run of [13, 14]) setPace(run, 'usual');
+    for (const run of [third, last]) setPace(run, 'usual');
     await until('all that is left at its end', () => queue().length === 0);
     const left = await status();
     expect(left.tasks.filter((task) => !isFinished(task))).toEqual([
       {
-        ...{ stage: 'runs', number: 13, name: 'runs/dpo-sft/slowly-0.25-60-seed0', state: 'failed' },
+        ...{ stage: 'runs', number: third, name: nameOf(third), state: 'failed' },
         ...{
-          lastLine: expect.stringMatching(/^run 13: saved after step \d\d, to be gone on with$/) as string,
-          log: join(out, 'slurm/log/8+5.log'),
+          lastLine: expect.stringMatching(/^run 15: saved after step \d\d, to be gone on with$/) as string,
+          log: nameOfLog(third),
         },
       },
       { stage: 'tables', number: null, name: 'tables', state: 'missing' },
     ]);
 
     expect(await submit()).toEqual([
-      { stage: 'runs', runs: '13' },
+      { stage: 'runs', runs: `${third}` },
       { stage: 'tables', runs: '' },
     ]);
     await until('the end', () => queue().length === 0);
-    expect((await status()).counts).toMatchObject({ finished: 15, failed: 0 });
+    expect((await status()).counts).toMatchObject({ finished: 17, failed: 0 });
     const again = await experiment(out, '--submit');
     expect([again.code, again.stdout]).toEqual([0, `all of it is finished, in ${out}\n`]);
     expect([...contents(out)]).toEqual([...contents(local)]);
 
-    const damaged = join(runFolder(9), 'steps.jsonl');
+    const damaged = join(runFolder(first), 'steps.jsonl');
     appendFileSync(damaged, '{}\n');
-    expect((await status()).tasks[8]).toMatchObject({
+    expect((await status()).tasks[first - 1]).toMatchObject({
       state: 'damaged',
       damage: expect.stringContaining(damaged) as string,
     });
     const refusal = /^forgetting: [^\n]*steps\.jsonl: got "\d+ bytes", expected [^\n]*: it is damaged\n$/;
-    for (const asked of [['--submit'], ['--run', '9'], []]) {
+    for (const asked of [['--submit'], ['--run', `${first}`], []]) {
       const { code, stderr } = await experiment(out, ...asked);
       expect([code, stderr], asked.join()).toEqual([2, expect.stringMatching(refusal)]);
     }
