@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { claimFolder } from '../../src/llm/results/run-folder.js';
 import { quadratic } from '../../src/convex/generate/quadratic.js';
 import { fileIn, forgetting } from '../cli/command.js';
 import { temporaryFolder } from '../temporary-folder.js';
+
+// Each test starts the program several times.
+vi.setConfig({ testTimeout: 600_000 });
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);

@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { WorkStatus } from '../../src/cluster/status.js';
 import { closedForm } from '../../src/convex/generate/closed-form.js';
 import { quadratic } from '../../src/convex/generate/quadratic.js';
 import { fileIn, forgetting } from '../cli/command.js';
 import { temporaryFolder } from '../temporary-folder.js';
+
+// Each test starts the program several times.
+vi.setConfig({ testTimeout: 600_000 });
 
 const folder = temporaryFolder();
 const problems = [
