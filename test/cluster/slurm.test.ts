@@ -266,7 +266,8 @@ describe.skipIf(lacksSlurm())('an experiment on a Slurm cluster (Debian packages
       state: 'damaged',
       damage: expect.stringContaining(damaged) as string,
     });
-    const refusal = /^(?:wasm: [^\n]*\n)?forgetting: [^\n]*steps\.jsonl: got "\d+ bytes", expected [^\n]*: it is damaged\n$/;
+    const refusal =
+      /^(?:wasm: [^\n]*\n)?forgetting: [^\n]*steps\.jsonl: got "\d+ bytes", expected [^\n]*: it is damaged\n$/;
     for (const asked of [['--submit'], ['--run', `${first}`], []]) {
       const { code, stderr } = await experiment(out, ...asked);
       expect([code, stderr], asked.join()).toEqual([2, expect.stringMatching(refusal)]);
