@@ -1,5 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { withOthers } from '../experiments/compared.js';
 import { llm, seedMeans, type LlmResults, type SeedMean } from '../experiments/llm.js';
 import { drawing, type Drawing } from '../src/figure/drawing.js';
@@ -11,6 +9,7 @@ import type { ExperimentResults } from '../src/study/read-results.js';
 import type { LossRun, LossSpace, NamedPair } from './loss-space.js';
 import { mean } from '../src/base/statistics.js';
 import { significant } from '../src/base/text.js';
+import { wasLeftEmpty } from '../src/llm/results/contents.js';
 import { paper } from '../src/schedule/key.js';
 
 /**
@@ -28,13 +27,8 @@ export function llmDrawing(
   return {
     ...made,
     unavailable: (context) =>
-      made.unavailable(context) ?? (isEmpty(join(context.llm ?? '', `${table}.jsonl`)) ? otherwise : undefined),
+      made.unavailable(context) ?? (wasLeftEmpty(context.llm ?? '', `${table}.jsonl`) ? otherwise : undefined),
   };
-}
-
-/** Whether there is nothing in a file; one that is missing is refused by who reads it. */
-function isEmpty(path: string): boolean {
-  return existsSync(path) && statSync(path).size === 0;
 }
 
 /** The command and the seed of an experiment. */

@@ -40,10 +40,23 @@ export function moments(samples: ArrayLike<number>): { mean: number; standardErr
   let sum = 0;
   for (let i = 0; i < count; i++) sum += samples[i];
   const mean = sum / count;
-  let squares = 0;
-  for (let i = 0; i < count; i++) squares += (samples[i] - mean) ** 2;
-  return { mean, standardError: Math.sqrt(squares / (count - 1) / count) };
+  const squaresOver = (unit: number): number => {
+    let squares = 0;
+    for (let i = 0; i < count; i++) squares += ((samples[i] - mean) / unit) ** 2;
+    return squares;
+  };
+  let [unit, squares] = [1, squaresOver(1)];
+  if (squares < smallestSquares || squares === Infinity) {
+    // Squares of such numbers are none: the sum is taken in units of the largest.
+    let largest = 0;
+    for (let i = 0; i < count; i++) largest = Math.max(largest, Math.abs(samples[i] - mean));
+    if (largest > 0) [unit, squares] = [largest, squaresOver(largest)];
+  }
+  return { mean, standardError: unit * Math.sqrt(squares / (count - 1) / count) };
 }
+
+/** A sum of squares below this may have lost digits. */
+const smallestSquares = 1e-280;
 
 /** The normal distribution's quantile at 0.975. */
 const z = 1.959963984540054;

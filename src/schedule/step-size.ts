@@ -1,6 +1,9 @@
 import { InputError } from '../base/input-error.js';
 import { parseArithmetic } from '../convex/expression/arithmetic.js';
 
+/** The exact recursion of second moments squares them. */
+const largestStepSize = 1e150;
+
 /**
  * The step sizes α_1 … α_T that a rule denotes: a number, an expression of t and T such as "0.5/sqrt(T)" or
  * "0.5/sqrt(t)", or "linear:α0" for the linear decay α0 (T − t + 1) / T. t counts from 1 across all stages.
@@ -20,6 +23,10 @@ export function stepSizes(rule: string, steps: number): Float64Array {
     const value = linear === null ? factor : (factor * (steps - i)) / steps;
     if (!(value >= 0 && value < Infinity)) {
       throw new InputError('step-size', rule, `finite numbers ≥ 0; at t = ${i + 1} it is ${value}`);
+    }
+    if (value > largestStepSize) {
+      const expected = `numbers of at most ${largestStepSize}, whose square is a number; at t = ${i + 1} it is ${value}`;
+      throw new InputError('step-size', rule, expected);
     }
     return value;
   });

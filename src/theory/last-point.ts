@@ -7,7 +7,7 @@ import type { Constants } from './constants.js';
 export function lastPointConstant({ T, alpha, D0, G }: Record<'T' | 'alpha' | 'D0' | 'G', number>): { U: number } {
   let u = 1;
   for (let n = 0; n < T; n++) u += 1 / u;
-  return { U: Math.max(u * u, D0 / (alpha * G)) };
+  return { U: Math.max(u * u, D0 === 0 ? 0 : D0 / (alpha * G)) };
 }
 
 /**
@@ -29,6 +29,8 @@ export function lastPointSequence(
     }
     return { y, V, bound: rising ? D0 ** 2 / (2 * y * y) + (G * G * V) / 2 : Infinity };
   };
+  // Nothing moves and nothing is left to be gained: any y does.
+  if (D0 === 0 && G === 0) return { y: 1, V: 0 };
   // Every y_N gives a bound; the best is looked for on grids that grow finer.
   let [low, high] = [
     Math.log(Math.sqrt(Math.min(...stepSizes)) / 100),

@@ -96,6 +96,13 @@ describe('the figures of a finished llm experiment', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^forgetting: .*nowhere", expected the folder of a finished forgetting llm experiment\n$/);
   });
+
+  test('are refused where a table was emptied since, which is not one that was left empty', () => {
+    writeFileSync(join(results, 'choices.jsonl'), '');
+    const { code, stdout, stderr } = draw('--only', 'llm-choices', '--llm', results);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^forgetting: .*choices\.jsonl: got "0 bytes", expected [1-9].*: it is damaged\n$/);
+  });
 });
 
 test('a killed run goes on where it stopped and ends with the same bytes', { timeout: 240_000 }, async () => {

@@ -46,3 +46,13 @@ it('a term on a log-linear pair is bounded on the ball, where no modulus is know
     expect(limit?.gap).toBeLessThanOrEqual((bound ?? NaN) + 1e-9);
   }
 });
+
+it('two objectives that are constant have bounds of 0, not of 0/0', async () => {
+  const still = { hessian: [[0]], minimizer: [0] };
+  const problem = await parseProblem({ kind: 'quadratic', objectives: { dpo: still, sft: still }, start: [0] });
+  const { remedies } = compareRemedies(setup(problem, { lambda: 0.5, steps: 4, seeds: 1 }), {
+    only: ['replay', 'mix', 'alright'],
+    boundOf: remedyBound,
+  });
+  expect(remedies.map(({ bound }) => bound)).toEqual([0, 0, 0]);
+});

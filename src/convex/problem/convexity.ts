@@ -4,6 +4,7 @@ import { stream } from '../../base/random-stream.js';
 import { add, everything, multiply, point, subtract, type Interval } from '../expression/interval.js';
 import type { ExpressionData } from './data.js';
 import type { ExpressionObjective } from './expression.js';
+import { largestMagnitude } from './magnitude.js';
 
 /**
  * Refuses an expression whose values are not finite on chords of its domain, or, where its convexity is not proved,
@@ -26,6 +27,9 @@ export function checkOnChords(objective: ExpressionObjective, data: ExpressionDa
   const at = (theta: Float64Array): number => {
     const value = expression.evaluate(theta);
     if (!Number.isFinite(value)) refuse(`a finite value on the domain; at (${shown(theta)}) it is ${value}`);
+    if (Math.abs(value) > largestMagnitude) {
+      refuse(`values of at most ${largestMagnitude}, whose squares are numbers; at (${shown(theta)}) it is ${value}`);
+    }
     return value;
   };
   const notConvex = (x: Float64Array, y: Float64Array, because: string): never =>

@@ -45,7 +45,11 @@ export function certificatesOf(optima: Optima): Readonly<Record<GapName | 'ideal
 export function certifiedGap(name: GapName, found: Estimate, optima: Optima): Estimate {
   if (optima.certificates === undefined || !(found.mean < 0)) return found;
   const certificate = certificateOf(name, optima);
-  if (found.mean >= -(certificate + optima.certificates.rounding)) return { ...found, mean: 0 };
+  if (found.mean >= -(certificate + optima.certificates.rounding)) {
+    // The interval stays around the mean, as wide as it was.
+    const ci95 = found.ci95 && ([found.ci95[0] - found.mean, found.ci95[1] - found.mean] as const);
+    return { mean: 0, ci95 };
+  }
   throw new CheckFailed(
     `${name} ${shortNumber(found.mean)} lies below minus its certificate, ${shortNumber(certificate)}: ` +
       'an objective is not convex, or a value given for an optimum is too high',

@@ -84,6 +84,13 @@ export function isContentsList(name: string): boolean {
   return Object.values<string>(lists).includes(name);
 }
 
+/** Whether a file of a finished folder was left empty: one that was emptied since is damaged, which its readers say. */
+export function wasLeftEmpty(folder: string, name: string): boolean {
+  return Object.values(lists)
+    .map((list) => join(folder, list))
+    .some((path) => existsSync(path) && readList(path).some((file) => file.name === name && file.bytes === 0));
+}
+
 function readList(path: string): z.infer<typeof contentsSchema>['files'] {
   return checked(contentsSchema, parseJson(path), { place: path }).files;
 }

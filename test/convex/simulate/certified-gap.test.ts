@@ -16,11 +16,11 @@ const far = (distance: number, curvature = 1) => ({
   start: [0, 0],
 });
 
-async function measured(file: unknown, schedule: string, steps: number, stepSize: string) {
+async function measured(file: unknown, schedule: string, steps: number, stepSize: string, lambda = 0.5) {
   const problem = await parseProblem(file);
-  const optima = certifiedOptima(problem, 0.5).values;
+  const optima = certifiedOptima(problem, lambda).values;
   const settings = {
-    schedule: { lambda: 0.5, steps, ideal: optima.ideal },
+    schedule: { lambda, steps, ideal: optima.ideal },
     stepSizes: stepSizes(stepSize, steps),
     batch: 1,
     values: 'minibatch',
@@ -43,6 +43,20 @@ test.each([1e13, 1e40])('an optimum %d from the start is no divergence', async (
   expect(measures.gap.mean).toBe(0);
 });
 
+test.each([
+  // |x| from 1 by steps of ½ lands on the kink, where the subgradient is 0.
+  ['dpo', 'abs(x)', '(x-1)^2', 1, [1, 5], '0.5', 0, 0],
+  // The derivative of cbrt(x)^4 below 0 is no NaN.
+  ['dpo', 'cbrt(x)^4', '(x+1)^2', 1, [1, 500], '0.3/sqrt(t)', 0, 1e-3],
+  ['alright', 'abs(x+0.3)', 'abs(x-1)+0.1*x^2', 0.95, [2, 3000], '0.17/sqrt(t)', 0, 0.01],
+] as const)('%s on %s and %s', async (schedule, dpo, sft, lambda, [start, steps], stepSize, least, most) => {
+  const file = { kind: 'expression', variables: ['x'], objectives: { dpo, sft }, radius: 5, start: [start] };
+  const { measures, optima } = await measured(file, schedule, steps, stepSize, lambda);
+  expect(measures.gap.mean).toBeGreaterThanOrEqual(least);
+  expect(measures.gap.mean).toBeLessThanOrEqual(most);
+  expect(optima.certificates?.weightedSum).toBeLessThan(1e-13);
+});
+
 const optima = (weightedSum: number): Optima => ({
   lambda: 0.5,
   ideal: { dpo: 0, sft: 0 },
@@ -57,6 +71,10 @@ test('a gap below zero by less than its certificate is zero, by more an error', 
   expect(at(-1e-16, 0)).toBe(0);
   expect(at(-0.1, 0.2)).toBe(0);
   expect(at(0.1, 0.2)).toBe(0.1);
+  // An interval stays around the mean that is given.
+  const around = { mean: -0.1, ci95: [-0.3, 0.1] as const };
+  const { mean, ci95 } = certifiedGap('gap', around, optima(0.2));
+  expect([mean, ...(ci95 ?? [])]).toEqual([0, expect.closeTo(-0.2, 15), expect.closeTo(0.2, 15)]);
   expect(() => at(-0.1146, 5e-15)).toThrow(CheckFailed);
   expect(() => at(-0.1146, 5e-15)).toThrow('gap -0.1146 lies below minus its certificate, 5e-15');
   // Without certificates nothing is claimed.
