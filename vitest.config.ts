@@ -1,11 +1,22 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { compiled } from './compile.js';
+
+/** The sources compiled once for all files, whose threads and processes run them. */
+const env = process.argv.includes('run') ? { FORGETTING_TEST_BUILD: await compiled() } : {};
+
+/** Threads that tests start in their own process run what is compiled too. */
+const resolve = {
+  alias: [
+    { find: /^\..*\/worker-module\.js$/, replacement: new URL('test/worker-module.ts', import.meta.url).pathname },
+  ],
+};
 
 // What is waited for comes when the machine's other work lets it: a second, vitest's own patience, is none.
-const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+const patience = { env, testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
 // A page of the site computes, draws and is looked at by axe beside whatever else the machine does.
-const patienceWithPages = { testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 120_000 } } };
+const patienceWithPages = { env, testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 120_000 } } };
 
 const alone = 'test/site/drag.test.ts';
 
@@ -49,6 +60,7 @@ export default defineConfig({
     sequence: { sequencer: LongFilesFirst },
     projects: [
       {
+        resolve,
         test: {
           ...patience,
           name: 'pure',
@@ -58,6 +70,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           ...patience,
           name: 'toolkit',
@@ -65,9 +78,10 @@ export default defineConfig({
           exclude: ['test/site/**', ...pure],
         },
       },
-      { test: { ...patience, name: 'mocking', include: [mocking] } },
+      { resolve, test: { ...patience, name: 'mocking', include: [mocking] } },
       // Its own project, so that the site is built only where its tests run.
       {
+        resolve,
         test: {
           ...patienceWithPages,
           name: 'site',

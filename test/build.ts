@@ -1,4 +1,7 @@
 import { compiled } from '../compile.js';
 
-/** Where the command line compiled for the tests lies. Types are checked by "npm run typecheck". */
-export const testBuild = await compiled();
+/**
+ * Where the command line compiled for the tests lies: vitest.config.ts has looked, unless it watches and sources may
+ * change. Types are checked by "npm run typecheck".
+ */
+export const testBuild = process.env.FORGETTING_TEST_BUILD ?? (await compiled());

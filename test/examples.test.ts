@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { forgettingJson } from './cli/command.js';
+import { answeredJson } from './cli/in-process.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -14,16 +14,16 @@ function script(name: string, ...args: string[]): string {
   return execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
 }
 
-test.each(examples.filter((name) => name.endsWith('.json')))('%s is a problem file', (name) => {
-  const { points } = forgettingJson(['solve', `examples/${name}`, '--lambda', '0.5', '--json']) as {
+test.each(examples.filter((name) => name.endsWith('.json')))('%s is a problem file', async (name) => {
+  const { points } = (await answeredJson(['solve', `examples/${name}`, '--lambda', '0.5', '--json'])) as {
     points: { certificate: number }[];
   };
   expect(points[0].certificate).toBeLessThan(1e-12);
 });
 
-test('alternate.ts is a schedule', () => {
+test('alternate.ts is a schedule', async () => {
   const args = ['--schedule', 'examples/alternate.ts', '--steps', '1000', '--step-size', '0.5/sqrt(t)', '--json'];
-  const { schedule, final } = forgettingJson(['run', 'examples/quadratic.json', ...args]) as {
+  const { schedule, final } = (await answeredJson(['run', 'examples/quadratic.json', ...args])) as {
     schedule: string;
     final: { gap: { mean: number } };
   };

@@ -2,15 +2,12 @@ import type { Piscina } from 'piscina';
 import type { WorkerPool } from '../convex/simulate/pool.js';
 import type { ExperimentContext } from './experiment.js';
 
+export { siblingModule } from '../base/worker-module.js';
+
 /** A function that runs in a worker: the module of this package it is exported from, and its name there. */
 export interface WorkerFunction {
   readonly module: URL;
   readonly name: string;
-}
-
-/** A module beside the importing one, built or from source. */
-export function siblingModule(path: string, importer: string): URL {
-  return new URL(`${path}${importer.endsWith('.ts') ? '.ts' : '.js'}`, importer);
 }
 
 /** Runs a worker function with a task, plain data. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { CommanderError, type Command } from 'commander';
 import { vi } from 'vitest';
 import { CheckFailed } from '../../src/base/check-failed.js';
@@ -9,12 +10,16 @@ import type { Finished } from './command.js';
 /**
  * What `forgetting …` answers, in this process: a process of its own takes from a third of a second to several on a busy
  * machine. src/cli/guard.ts, which ends a process, is not run, so that an error of the toolkit's own is thrown.
+ * @param consumer what is written to the command's standard input after each line that it says, until there is nothing more
  */
 export async function answered(
   words: readonly string[],
   known: readonly Command[] = commands(),
+  consumer?: (said: string) => string | undefined,
 ): Promise<Finished & { readonly code: number }> {
   let [stdout, stderr, code] = ['', '', 0];
+  const input = consumer && vi.spyOn(process, 'stdin', 'get');
+  input?.mockReturnValue(Readable.from(replies(() => stdout, consumer)) as unknown as typeof process.stdin);
   const { argv, exitCode } = process;
   const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((stdout += String(text))));
   const told = vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((stderr += String(text))));
@@ -33,8 +38,21 @@ export async function answered(
     process.exitCode = exitCode;
     out.mockRestore();
     told.mockRestore();
+    input?.mockRestore();
   }
   return { code, stdout, stderr };
+}
+
+/** What a consumer says to the last line each time it is asked. */
+function* replies(
+  said: () => string,
+  consumer: (said: string) => string | undefined = () => undefined,
+): Generator<Buffer> {
+  for (;;) {
+    const reply = consumer(said().trimEnd().split('\n').at(-1) ?? '');
+    if (reply === undefined) return;
+    yield Buffer.from(`${reply}\n`);
+  }
 }
 
 /** The JSON that a command answers, which has to succeed. */

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { llm } from '../../experiments/llm.js';
 import { writeContents } from '../../src/llm/results/contents.js';
 import { exampleResults } from '../figure/example-results.js';
 import { closedFormFile } from '../problems.js';
-import { fileIn, forgetting, startForgetting } from './command.js';
+import { fileIn, forgetting, startForgetting, type Finished } from './command.js';
+import { answered } from './in-process.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -14,11 +15,26 @@ const folder = temporaryFolder();
 const within = (...names: string[]): string => join(folder, ...names);
 const files = (path: string): string[] => readdirSync(path).sort();
 const quick = ['reproduce', '--quick'];
-const withoutData = { env: { FORGETTING_DATA: '' } };
+
+/** What the command answers without data, in a folder. */
+async function reproduced(words: readonly string[], cwd = process.cwd()): Promise<Finished> {
+  const before = process.cwd();
+  vi.stubEnv('FORGETTING_DATA', '');
+  process.chdir(cwd);
+  try {
+    return await answered([...quick, ...words]);
+  } finally {
+    process.chdir(before);
+    vi.unstubAllEnvs();
+  }
+}
 
 describe('a figure by name', () => {
   const [out, cache] = [within('one'), within('one-cache')];
-  const finished = forgetting([...quick, '--only', 'landscape,real-text', '--out', out, '--cache', cache], withoutData);
+  let finished: Finished;
+  beforeAll(async () => {
+    finished = await reproduced(['--only', 'landscape,real-text', '--out', out, '--cache', cache]);
+  });
 
   test('is drawn in every form, with a line for it and for the one that is skipped', () => {
     expect(finished).toMatchObject({ code: 0, stderr: '' });
@@ -57,8 +73,7 @@ describe('a figure by name', () => {
 describe('the figures of a finished llm experiment', () => {
   const [results, out] = [within('experiment'), within('llm-figures')];
   const drawn = ['llm-trade-off', 'llm-choices'];
-  const draw = (...words: string[]) =>
-    forgetting([...quick, ...words, '--out', out, '--cache', within('llm-cache')], withoutData);
+  const draw = (...words: string[]) => reproduced([...words, '--out', out, '--cache', within('llm-cache')]);
 
   test('are drawn from its folder, with its command and seed, and stay on the page beside others', async () => {
     mkdirSync(results);
@@ -72,7 +87,7 @@ describe('the figures of a finished llm experiment', () => {
       writeFileSync(join(results, `${name}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     }
     await writeContents(results);
-    const finished = draw('--only', drawn.join(','), '--llm', results);
+    const finished = await draw('--only', drawn.join(','), '--llm', results);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     for (const name of drawn)
       expect(
@@ -82,7 +97,7 @@ describe('the figures of a finished llm experiment', () => {
       ).toBe('PNG');
 
     // Without the folder what is there stays, whatever else is drawn or skipped.
-    const later = draw('--only', `real-text,llm-cost,${drawn[0]}`);
+    const later = await draw('--only', `real-text,llm-cost,${drawn[0]}`);
     expect(later.stdout).toMatch(/^llm-trade-off: skipped, give --llm/m);
     const page = readFileSync(join(out, 'index.html'), 'utf8');
     for (const name of drawn) expect(page).toContain(`<figure id="${name}">`);
@@ -91,8 +106,8 @@ describe('the figures of a finished llm experiment', () => {
     expect(page).toMatch(/<b>llm-cost<\/b> was skipped: give --llm/);
   });
 
-  test('are refused in one line where the folder is none', () => {
-    const { code, stdout, stderr } = draw('--only', 'llm-choices', '--llm', within('nowhere'));
+  test('are refused in one line where the folder is none', async () => {
+    const { code, stdout, stderr } = await draw('--only', 'llm-choices', '--llm', within('nowhere'));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^forgetting: .*nowhere", expected the folder of a finished forgetting llm experiment\n$/);
   });
@@ -135,11 +150,11 @@ test('a killed run goes on where it stopped and ends with the same bytes', { tim
   }
 });
 
-test('a problem of the user’s own has the figures that show one problem, in a folder of its own', () => {
+test('a problem of the user’s own has the figures that show one problem, in a folder of its own', async () => {
   fileIn(folder, 'pair.json', closedFormFile(0.1));
   const draw = (...words: string[]) =>
-    forgetting([...quick, '--problem', 'pair.json', '--cache', within('pair-cache'), ...words], { cwd: folder });
-  const { code, stdout, stderr } = draw('--only', 'forgetting,landscape', '--no-title', '--pdf');
+    reproduced(['--problem', 'pair.json', '--cache', within('pair-cache'), ...words], folder);
+  const { code, stdout, stderr } = await draw('--only', 'forgetting,landscape', '--no-title', '--pdf');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^landscape: skipped, the plane is drawn of problems on R\^2, not on R\^1/m);
   const names = ['csv', 'pdf', 'png', 'svg', 'vl.json'].map((ending) => `forgetting.${ending}`);
@@ -154,7 +169,7 @@ test('a problem of the user’s own has the figures that show one problem, in a 
   // f_SFT = ½(θ + 1)² is 2 at 1, where f_DPO is least.
   const level = data.values.find(({ panel, label }) => panel === 'sft' && label === 'at argmin f_DPO');
   expect(level?.mean).toBeCloseTo(2, 6);
-  const refused = draw('--only', 'period');
+  const refused = await draw('--only', 'period');
   expect(refused.code).toBe(2);
   const offered = /^forgetting: only: got "period", expected names of figures: ([^\n]*)\n$/.exec(refused.stderr)?.[1];
   expect(offered?.split(', ')).toEqual(expect.arrayContaining(['landscape', 'forgetting', 'remedies']));
@@ -176,8 +191,8 @@ describe('bad input', () => {
     ['an unknown figure', ['--only', 'landscape,portrait'], /^forgetting: only: got "portrait", expected .*landscape/],
     ['no workers', ['--workers', '0'], /^forgetting: workers: got "0"/],
     ['a seed that is none', ['--seed', '-1'], /^forgetting: seed: got "-1"/],
-  ])('%s is refused in one line', (_what, options, line) => {
-    const { code, stdout, stderr } = forgetting([...quick, ...options], { cwd: folder });
+  ])('%s is refused in one line', async (_what, options, line) => {
+    const { code, stdout, stderr } = await reproduced(options, folder);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(line);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

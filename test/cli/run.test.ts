@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { closedFormFile, logLinearFile, planeFile } from '../problems.js';
 import { runCommand } from '../../src/cli/convex/run.js';
-import { fileIn, forgetting, forgettingJson } from './command.js';
+import { fileIn, forgettingJson } from './command.js';
 import { answered, answeredJson } from './in-process.js';
 import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -40,11 +40,11 @@ describe('forgetting run', () => {
   it.each([
     ['compiled', ['forgetting.js']],
     ['through tsx', ['--import', 'tsx', 'src/cli.ts']],
-  ])('works from the checkout, %s, workers included', (_how, words) => {
+  ])('works from the checkout, %s, workers included', async (_how, words) => {
     const args = ['run', plane, '--schedule', 'alright', '--steps', '50', '--seeds', '9', '--json'];
     const checkout = spawnSync(process.execPath, [...words, ...args, '--workers', '2'], { encoding: 'utf8' });
     expect(checkout.status).toBe(0);
-    expect(JSON.parse(checkout.stdout)).toEqual(forgettingJson(args));
+    expect(JSON.parse(checkout.stdout)).toEqual(await answeredJson(args));
   });
 
   it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', async () => {
@@ -68,7 +68,8 @@ describe('forgetting run', () => {
     words.push('--trace', '50', '--json');
     const { stdout: alone } = await answered(words);
     expect(alone.length).toBeGreaterThan(500);
-    for (const workers of ['1', '2', '5']) expect(forgetting([...words, '--workers', workers]).stdout).toBe(alone);
+    for (const workers of ['1', '2', '5'])
+      expect((await answered([...words, '--workers', workers])).stdout).toBe(alone);
   });
 
   it('traces θ_0, every so many steps, and θ_T', async () => {
@@ -210,12 +211,9 @@ describe('forgetting run', () => {
     [['--schedule', 'mix', '--value-noise', '-1'], /value-noise: got -1/],
     [[], /required option '--schedule/],
     [['--schedule', 'mix', '--frobnicate'], /unknown option '--frobnicate'/],
-    [
-      ['--schedule', 'mix', '--l2-anchor', '1'],
-      /l2-anchor: got 1, expected the schedule sequential beside it, not mix/,
-    ],
+    [['--schedule', 'mix', '--l2-anchor', '1'], /l2-anchor: got 1, expected the schedule sequential with it, not mix/],
     [['--schedule', 'sequential', '--average', '1.5'], /average: got "1.5", expected a number in \[0, 1\]/],
-    [['--schedule', 'mix', '--period', '3'], /period: got "3", expected the schedule maxright beside it, not mix/],
+    [['--schedule', 'mix', '--period', '3'], /period: got "3", expected the schedule maxright with it, not mix/],
   ])('refuses %j in one line, with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await refused(runCommand(), ['run', plane, ...args]);
     expect(stderr).toMatch(message);

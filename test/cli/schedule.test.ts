@@ -10,6 +10,7 @@ import { testBuild } from '../build.js';
 import type { Case } from '../schedule/vectors/case.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { forgetting } from './command.js';
+import { answered } from './in-process.js';
 
 const folder = temporaryFolder();
 const words = ['schedule', '--schedule', 'maxright', '--lambda', '0.4', '--steps', '5', '--period', '2'];
@@ -69,7 +70,7 @@ it('a consumer that is killed after every line goes on with the same bytes', asy
     await once(killed, 'exit');
   }
   expect(pieces).toEqual(whole);
-}, 60_000);
+}, 240_000);
 
 /** The options that give settings on a command line. */
 function optionsOf({ ideal, ...settings }: ScheduleSettings): string[] {
@@ -83,37 +84,27 @@ function optionsOf({ ideal, ...settings }: ScheduleSettings): string[] {
   });
 }
 
-it('makes the choices of 50 settings, each through a process of its own', async () => {
+it('makes the choices of 50 settings, each told by a service of its own', async () => {
   const path = new URL('../../python/vectors.json', import.meta.url).pathname;
   const { stated } = JSON.parse(readFileSync(path, 'utf8')) as {
     stated: (Case & { readonly values: string; readonly choices: string })[];
   };
   expect(stated).toHaveLength(50);
-  const left = [...stated];
-  const play = async ({ schedule, settings, seed, values, choices }: (typeof stated)[number]): Promise<void> => {
+  for (const { schedule, settings, seed, values, choices } of stated) {
     const told = values.split(' ').map(Number)[Symbol.iterator]();
     const looks = schedules[schedule].observe !== undefined;
     const args = ['schedule', '--schedule', schedule, ...optionsOf(settings), '--seed', String(seed)];
-    const { child, next } = started(args);
-    const exit = once(child, 'exit');
     const made: string[] = [];
-    for (let said = await next(); ;) {
+    const { code } = await answered(args, undefined, (said) => {
       const { finished, evaluate, gradients = [] } = JSON.parse(said) as Line;
-      if (finished !== undefined) break;
+      if (finished !== undefined) return undefined;
       if (evaluate === undefined) made.push(gradients.length === 1 ? gradients[0] : 'mix');
       const answers = looks ? (evaluate ?? gradients).map((name) => [name, told.next().value] as const) : [];
-      said = await next(
-        JSON.stringify({ [evaluate === undefined ? 'observed' : 'values']: Object.fromEntries(answers) }),
-      );
-    }
-    child.stdin?.end();
-    expect([made.join(' '), await exit], args.join(' ')).toEqual([choices, [0, null]]);
-  };
-  const player = async (): Promise<void> => {
-    for (let one = left.pop(); one !== undefined; one = left.pop()) await play(one);
-  };
-  await Promise.all([player(), player(), player()]);
-}, 120_000);
+      return JSON.stringify({ [evaluate === undefined ? 'observed' : 'values']: Object.fromEntries(answers) });
+    });
+    expect([made.join(' '), code], args.join(' ')).toEqual([choices, 0]);
+  }
+});
 
 it('ends when its consumer is killed', async () => {
   // The consumer is a process of its own that starts the service, shows its id, and is killed without closing anything.
@@ -151,7 +142,7 @@ it('refuses a malformed line with its number, and says what it lacks', async () 
   const lacking = forgetting(words);
   expect(lacking.code).toBe(2);
   expect(lacking.stderr).toBe(
-    'forgetting: schedule: got "maxright", expected --sft-optimum and --dpo-optimum beside it: it compares optimality gaps\n',
+    'forgetting: schedule: got "maxright", expected --sft-optimum and --dpo-optimum with it: it compares optimality gaps\n',
   );
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyCommand } from '../../src/cli/convex/verify.js';
 import type { VerdictRow } from '../../src/theory/verify/verify.js';
-import { forgetting, forgettingJson } from './command.js';
+import { forgettingJson } from './command.js';
 import { answered } from './in-process.js';
 import { refused } from './refused.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -24,19 +24,28 @@ test('verify --quick passes, and its JSON has the shape of the contract', () => 
     expect(rows.some(({ id, holds }) => id.startsWith(letter) && holds === true)).toBe(true);
 }, 600_000);
 
-test('the table shows verdicts and reasons, the same for any number of workers', () => {
-  const table = (workers: string): string =>
-    forgetting(['verify', '--quick', '--only', 'W,A.average', '--workers', workers]).stdout;
-  const one = table('1');
+test('the table shows verdicts and reasons, the same for any number of workers', async () => {
+  const table = async (workers: string): Promise<string> =>
+    (await answered(['verify', '--quick', '--only', 'W,A.average', '--workers', workers])).stdout;
+  const one = await table('1');
   expect(one).toMatch(/W\.alright +max-of-200-coordinates +0\.25 +200 .* 1\.00 +holds/);
   expect(one).toMatch(/A\.average: no bound on the gradients without a ball \(closed-form, /);
   expect(one).toMatch(/\d+ hold, 0 fail, \d+ not applicable\n$/);
-  expect(table('2')).toBe(one);
+  expect(await table('2')).toBe(one);
 }, 600_000);
 
 test('an attack stores the closest problems', async () => {
   const folder = join(temporaryFolder(), 'closest');
-  const { code, stdout } = forgetting(['verify', '--quick', '--only', 'A.average', '--attack', '50', '--out', folder]);
+  const { code, stdout } = await answered([
+    'verify',
+    '--quick',
+    '--only',
+    'A.average',
+    '--attack',
+    '50',
+    '--out',
+    folder,
+  ]);
   expect(code).toBe(0);
   expect(readdirSync(folder)).toEqual(['A.average.json']);
   expect(stdout).toContain(join(folder, 'A.average.json'));

@@ -39,21 +39,20 @@ function examples(vocabulary: number) {
   return randomTokens(vocabulary, 4, 12, 0).map((sequence, index) => ({ index, sequence }));
 }
 
-interface Measured {
+/** A loss and its gradients. */
+export interface MeasuredGradients {
   readonly loss: number;
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * Losses and gradients of small models on one backend beside another, the reference: every architecture, full
+ * Losses and gradients of small models on one backend beside those of another, the reference: every architecture, full
  * fine-tuning and LoRA, SFT and DPO.
  */
-export async function gradientDifferences(
-  reference: () => Promise<Backend>,
-  checked: () => Promise<Backend>,
-): Promise<GradientDifference[]> {
-  const expected = await measuredOn(await reference());
-  const found = await measuredOn(await checked());
+export function gradientDifferences(
+  expected: ReadonlyMap<string, MeasuredGradients>,
+  found: ReadonlyMap<string, MeasuredGradients>,
+): GradientDifference[] {
   return Array.from(expected, ([key, one]) => {
     const other = found.get(key);
     if (other === undefined) throw new Error(`${key} was not measured`);
@@ -65,8 +64,9 @@ export async function gradientDifferences(
   });
 }
 
-async function measuredOn(backend: Backend): Promise<Map<string, Measured>> {
-  const results = new Map<string, Measured>();
+/** Losses and gradients of small models on a backend, which is closed. */
+export async function measuredGradients(backend: Backend): Promise<ReadonlyMap<string, MeasuredGradients>> {
+  const results = new Map<string, MeasuredGradients>();
   try {
     for (const [name, config] of configs) {
       for (const [kind, trained] of Object.entries(trainings)) {
@@ -85,7 +85,7 @@ async function measuredOn(backend: Backend): Promise<Map<string, Measured>> {
   return results;
 }
 
-async function measured(model: LanguageModel, loss: () => tf.Scalar): Promise<Measured> {
+async function measured(model: LanguageModel, loss: () => tf.Scalar): Promise<MeasuredGradients> {
   const { values, gradients } = weightedGradient(model.trainable, [{ weight: 1, loss }]);
   const read = new Map<string, Float32Array>();
   for (const [name, gradient] of gradients) read.set(name, Float32Array.from(await gradient.data<'float32'>()));

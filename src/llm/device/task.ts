@@ -2,7 +2,7 @@ import { openBackend } from '../../engine/backend.js';
 import { registerGradients } from '../../engine/gradients.js';
 import { description, openWebGpu, requestAdapter, type FoundAdapter } from '../../engine/webgpu.js';
 import { measureMatmulLimit, type MatmulLimit } from '../profile/matmul-limit.js';
-import { gradientDifferences, type GradientDifference } from './gradient-check.js';
+import { gradientDifferences, measuredGradients, type GradientDifference } from './gradient-check.js';
 import { timeSteps, type StepTime, type StepTimeOptions } from './step-time.js';
 
 /** What one process measures: a GPU that runs out of memory takes its process with it, and its memory comes back. */
@@ -36,10 +36,8 @@ export async function runTask(task: Task): Promise<TaskResults[Task['what']]> {
   const found = await requestAdapter(task.adapter);
   if (found === undefined) throw new Error('the adapter is gone');
   if (task.what === 'gradients') {
-    return gradientDifferences(
-      () => openBackend('cpu'),
-      () => openWebGpu(found),
-    );
+    const reference = await measuredGradients(await openBackend('cpu'));
+    return gradientDifferences(reference, await measuredGradients(await openWebGpu(found)));
   }
   if (task.what === 'adapter') {
     found.release();
