@@ -107,15 +107,15 @@ function statementsOn({ about, own, file }: RunRows, subjectAt: (lambda: number)
   if (about.optimum !== undefined) {
     throw new InputError(
       'bounds',
-      `${file} of --optimum ${String(about.optimum)}`,
-      'runs that choose by certified optima',
+      `${file}, run with --optimum ${String(about.optimum)}`,
+      'runs whose schedule uses certified optima',
     );
   }
   if (about.remedies !== undefined) {
     throw new InputError(
       'bounds',
-      `${file} of ${String(about.remedies)}`,
-      'runs without remedies in stage two, on which the statements are silent',
+      `${file}, run with ${String(about.remedies)}`,
+      'runs without remedies in stage two: no statement covers those',
     );
   }
   const { schedule: name, lambda, steps, stepSize } = about;

@@ -72,13 +72,17 @@ function requireMeasure(runs: readonly RunRows[], measure: string): void {
 function points(set: readonly RunRows[], measure: string, x?: number): CurvePoint[] {
   const seen = new Set<number | undefined>();
   for (const { seed, file } of set) {
-    if (seen.has(seed)) throw new InputError(file, `a run of seed ${seed ?? 'unknown'}`, 'every run once');
+    if (seen.has(seed)) throw new InputError(file, `a run of seed ${seed ?? 'unknown'}`, 'each run only once');
     seen.add(seed);
   }
   for (const run of set) requireStepsOnce(run, measure);
   if (set.length === 1 || set.some(({ ofEnsemble }) => ofEnsemble)) {
     if (set.length > 1)
-      throw new InputError(set[1].file, `seeds from ${set[1].seed ?? 'unknown'}`, 'one ensemble of seeds');
+      throw new InputError(
+        set[1].file,
+        `another ensemble, of seeds from ${set[1].seed ?? 'unknown'}`,
+        'one ensemble of each schedule',
+      );
     const [run] = set;
     return run.rows.map(({ step, numbers }) => ({
       x: x ?? step,
@@ -90,7 +94,8 @@ function points(set: readonly RunRows[], measure: string, x?: number): CurvePoin
   }
   const values = set.map(({ rows }) => new Map(rows.map(({ step, numbers }) => [step, numbers[measure]])));
   const steps = [...values[0].keys()].filter((step) => values.every((own) => own.has(step)));
-  if (steps.length === 0) throw new InputError('measure', measure, 'steps that it was measured after under every seed');
+  if (steps.length === 0)
+    throw new InputError('measure', measure, 'a measure that all seeds have after the same steps');
   return steps.map((step) => {
     const { mean, ci95 } = estimate(values.map((own) => own.get(step) ?? NaN));
     return { x: x ?? step, mean, low: ci95?.[0] ?? null, high: ci95?.[1] ?? null, run: set[0] };
@@ -104,7 +109,7 @@ function requireStepsOnce({ file, rows }: RunRows, measure: string): void {
     const value = numbers[measure];
     const before = known.get(step) ?? value;
     if (value !== before)
-      throw new InputError(`${file}: ${measure} after step ${step}`, value, `${before}, once a step`);
+      throw new InputError(`${file}: ${measure} after step ${step}`, value, `${before}, as the same step has before`);
     known.set(step, value);
   }
 }

@@ -16,6 +16,7 @@ export class InputError extends Error {
     readonly expected: string,
   ) {
     const [where, what] = [shortText(escaped(field), longestField), shortText(escaped(expected), longestExpected)];
-    super(`${where}: got ${shortJson(value)}, expected ${what}`);
+    const got = value === undefined ? 'nothing' : shortJson(value);
+    super(`${where}: got ${got}, expected ${what}`);
   }
 }

@@ -130,7 +130,11 @@ export function exportedChoices(service: Service): {
   for (let step = 1; step <= settings.steps; step++) {
     const question = questionAt(service, position);
     if (schedule.observe !== undefined || !('choice' in question)) {
-      throw new InputError('export', schedule.name, 'a schedule that needs no values: of others the service is asked');
+      throw new InputError(
+        'export',
+        schedule.name,
+        'a schedule that needs no values: for others, run forgetting schedule without --export',
+      );
     }
     choices.push(question.choice);
     const outcomes = schedule.distribution(position.state, step);
@@ -170,7 +174,11 @@ export function restored(service: Service, value: unknown, place: string): Servi
   const theirs: Record<string, unknown> = { schedule: found.schedule, seed: found.seed, ...found.settings };
   for (const name of new Set([...Object.keys(own), ...Object.keys(theirs)])) {
     if (isDeepStrictEqual(own[name], theirs[name])) continue;
-    throw new InputError(`${place}: ${name}`, theirs[name], `${JSON.stringify(own[name])}, as this service has it`);
+    throw new InputError(
+      `${place}: ${name}`,
+      theirs[name],
+      `${JSON.stringify(own[name])}, as the options of this command say`,
+    );
   }
   const { position } = found;
   if (position.step > settings.steps + 1) {
@@ -236,7 +244,11 @@ function choiceAt(service: Service, position: ServicePosition): { readonly choic
   let { drawn } = position;
   const choice = drawnChoice(schedule, position.state, position.step, () => uniform(drawn++));
   if (gradientsOf(choice).length === 0) {
-    throw new InputError(`schedule ${schedule.name}: step ${position.step}`, choice, 'a gradient to take');
+    throw new InputError(
+      `schedule ${schedule.name}: step ${position.step}`,
+      choice,
+      'a weight other than 0 for DPO or SFT',
+    );
   }
   return { choice, drawn };
 }

@@ -79,7 +79,7 @@ export async function makeOne<Run extends Planned>(
   const missing = earlier.filter(({ folder }) => isFree(folder));
   if (missing.length > 0) {
     const numbers = missing.map((planned) => planned.number).join(', ');
-    throw new InputError('run', number, `the runs ${numbers} finished before it`);
+    throw new InputError('run', number, `the runs ${numbers} to be finished first`);
   }
   let taken = 0;
   return executeRun(taskOf(run), () => onProgress?.(++taken, run.steps), signal);

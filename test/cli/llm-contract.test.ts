@@ -227,7 +227,7 @@ describe('bad input ends with one line and exit code 2', () => {
   ];
 
   it('settings that do not fit', async () => {
-    const optima = /schedule: got "maxright", expected --sft-optimum and --dpo-optimum beside it[^\n]*/;
+    const optima = /schedule: got "maxright", expected --sft-optimum and --dpo-optimum with it[^\n]*/;
     await refused(optima, ...train('--schedule', 'maxright'));
     await refused(/schedule: got "best", expected sequential, mix, [^\n]*/, ...train('--schedule', 'best'));
     await refused(
@@ -250,7 +250,7 @@ describe('bad input ends with one line and exit code 2', () => {
     const place = /[^\n]*broken\.jsonl:2: got "\{\\"instruction\\":", expected a JSON object on one line/;
     await refused(place, 'evaluate', ...common, '--sft', broken);
     const lacking = writeLines(join(folder, 'lacking.jsonl'), [{ prompt: 'a', chosen: 'b' }]);
-    const field = /[^\n]*lacking\.jsonl:1: rejected: got undefined, expected a string/;
+    const field = /[^\n]*lacking\.jsonl:1: rejected: got nothing, expected a string/;
     await refused(field, 'evaluate', ...common, '--preferences', lacking);
     await refused(/model: got "\/nowhere", expected [^\n]*/, 'evaluate', ...common, '--model', '/nowhere');
   });

@@ -95,7 +95,7 @@ describe('a problem file that is wrong', () => {
     ['malformed JSON', '{"kind": "quadratic",', /problem file: got .*expected JSON/],
     ['NaN', '{"kind":"quadratic","start":[NaN]}', /problem file: got .*NaN/],
     ['an infinite number', JSON.stringify(plane).replace('0.2', '1e999'), /start\[0\]: got Infinity/],
-    ['no kind', {}, /kind: got undefined/],
+    ['no kind', {}, /kind: got nothing/],
     ['another kind', { kind: 'cubic' }, /kind: got "cubic"/],
     ['a wrong shape', withObjective({ minimizer: [1] }), /objectives\.dpo\.minimizer: got \[1\], expected 2 entries/],
     ['a string for a number', withObjective({ noise: 'x' }), /objectives\.dpo\.noise: got "x", expected a number/],
@@ -122,7 +122,7 @@ describe('a problem file that is wrong', () => {
     ['an unknown field', { ...plane, radios: 3 }, /radios: got 3, expected no such field/],
     ['a start outside the ball', { ...plane, radius: 0.1 }, /start: got .*ball of radius 0.1/],
     ['a negative radius', { ...plane, radius: -1 }, /radius: got -1/],
-    ['an expression without radius or modulus', { ...expressionFile(), radius: undefined }, /radius: got undefined/],
+    ['an expression without radius or modulus', { ...expressionFile(), radius: undefined }, /radius: got nothing/],
     [
       'an expression that is not convex',
       { ...expressionFile(), objectives: { dpo: 'sin(x) + y^2', sft: 'x^2' } },

@@ -29,13 +29,13 @@ describe('the data that a schedule needs', () => {
   });
 
   it.each([
-    [{ schedule: 'sft', preferences }, /^sft: got undefined, expected data files: sft steps on SFT/],
-    [{ schedule: 'dpo', sft }, /^preferences: got undefined, expected data files: dpo steps on preferences/],
-    [{ schedule: 'alright', sft }, /^preferences: got undefined, expected data files: alright/],
-    [{ schedule: 'sequential', preferences }, /^sft: got undefined/],
-    [{ schedule: 'sft', sft, preferences, evaluationSft: sft }, /^evaluation-preferences: got undefined/],
-    [{ schedule: 'sft', sft, evaluationPreferences: preferences }, /^evaluation-sft: got undefined/],
-    [{ schedule: 'sft', sft, steps: undefined }, /^steps: got undefined, expected a number of updates, or --epochs/],
+    [{ schedule: 'sft', preferences }, /^sft: got nothing, expected data files: sft steps on SFT/],
+    [{ schedule: 'dpo', sft }, /^preferences: got nothing, expected data files: dpo steps on preferences/],
+    [{ schedule: 'alright', sft }, /^preferences: got nothing, expected data files: alright/],
+    [{ schedule: 'sequential', preferences }, /^sft: got nothing/],
+    [{ schedule: 'sft', sft, preferences, evaluationSft: sft }, /^evaluation-preferences: got nothing/],
+    [{ schedule: 'sft', sft, evaluationPreferences: preferences }, /^evaluation-sft: got nothing/],
+    [{ schedule: 'sft', sft, steps: undefined }, /^steps: got nothing, expected a number of updates, or --epochs/],
   ])('is asked for in %j', async (given, message) => {
     await expect(checkedRun(options(given))).rejects.toThrow(message);
   });
@@ -87,20 +87,20 @@ describe('remedies in stage two', () => {
   });
 
   it.each([
-    [{ schedule: 'alright', l2Anchor: 1 }, /^l2-anchor: got 1, expected a schedule with two stages beside it$/],
+    [{ schedule: 'alright', l2Anchor: 1 }, /^l2-anchor: got 1, expected a schedule with two stages$/],
     [{ schedule: 'mix', stageTwoLearningRate: 1 }, /^stage-two-learning-rate: got 1, expected a schedule with two/],
     [{ schedule: 'sequential', order: 'dpo-sft', chosenNll: 1 }, /^chosen-nll: got 1, expected a stage two on DPO/],
     [{ schedule: 'sft', ewcAnchor: 1 }, /^ewc-anchor: got 1, expected a stage two on DPO/],
-    [{ schedule: 'sequential', fisherExamples: 8 }, /^fisher-examples: got 8, expected ewc-anchor beside it$/],
+    [{ schedule: 'sequential', fisherExamples: 8 }, /^fisher-examples: got 8, expected ewc-anchor with it$/],
     [{ schedule: 'sequential', ownReplies: true }, /^own-replies: got true, expected a schedule that steps on SFT in/],
-    [{ schedule: 'dpo', klAnchor: 1, sft: undefined }, /^sft: got undefined, expected data files: --kl-anchor needs/],
+    [{ schedule: 'dpo', klAnchor: 1, sft: undefined }, /^sft: got nothing, expected data files: --kl-anchor needs/],
     [{ schedule: 'sequential', bestCheckpoint: true }, /^best-checkpoint: got true, expected --evaluate-every/],
     [
       { schedule: 'sequential', bestCheckpoint: true, evaluateEvery: 2, average: 0.5 },
       /^average: got 0.5, expected one of it and best-checkpoint$/,
     ],
-    [{ schedule: 'budget', dpoOptimum: 1 }, /^schedule: got "budget", expected --sft-optimum beside it/],
-    [{ schedule: 'maxright', sftOptimum: 1 }, /^schedule: got "maxright", expected --dpo-optimum beside it/],
+    [{ schedule: 'budget', dpoOptimum: 1 }, /^schedule: got "budget", expected --sft-optimum with it/],
+    [{ schedule: 'maxright', sftOptimum: 1 }, /^schedule: got "maxright", expected --dpo-optimum with it/],
   ])('are refused in %j', async (given, message) => {
     await expect(checkedRun(options({ ...both, ...given }))).rejects.toThrow(message);
   });
@@ -126,18 +126,21 @@ describe('the steps that options ask for', () => {
   });
 
   it.each([
-    [{ stepSize: 'adaptive' }, /^step-size: got "adaptive", expected a radius beside it/],
+    [{ stepSize: 'adaptive' }, /^step-size: got "adaptive", expected a radius with it/],
     [{ ...ball, radius: 0 }, /^radius: got 0, expected a number > 0$/],
     [{ ...ball, radius: -1 }, /^radius: got -1, expected a number > 0$/],
-    [{ radius: 1 }, /^radius: got 1, expected --step-size beside it/],
+    [{ radius: 1 }, /^radius: got 1, expected --step-size with it/],
     [{ stepSize: '1/n' }, /^step-size: got "1\/n"/],
-    [{ ...ball, learningRate: 5e-5 }, /^learning-rate: got 0.00005, expected none beside --step-size/],
-    [{ ...ball, warmup: 0 }, /^warmup: got 0, expected none beside --step-size/],
-    [{ ...ball, decay: 'linear' }, /^decay: got "linear", expected none beside --step-size/],
-    [{ ...ball, weightDecay: 0 }, /^weight-decay: got 0, expected none beside --step-size/],
-    [{ ...ball, maxNorm: 1 }, /^max-norm: got 1, expected none beside --step-size/],
-    [{ ...ball, resetOptimizer: true }, /^reset-optimizer: got true, expected none beside --step-size/],
-    [{ ...ball, schedule: 'sequential', stageTwoLearningRate: 1 }, /^stage-two-learning-rate: got 1, expected none/],
+    [{ ...ball, learningRate: 5e-5 }, /^learning-rate: got 0.00005, expected no such option with --step-size/],
+    [{ ...ball, warmup: 0 }, /^warmup: got 0, expected no such option with --step-size/],
+    [{ ...ball, decay: 'linear' }, /^decay: got "linear", expected no such option with --step-size/],
+    [{ ...ball, weightDecay: 0 }, /^weight-decay: got 0, expected no such option with --step-size/],
+    [{ ...ball, maxNorm: 1 }, /^max-norm: got 1, expected no such option with --step-size/],
+    [{ ...ball, resetOptimizer: true }, /^reset-optimizer: got true, expected no such option with --step-size/],
+    [
+      { ...ball, schedule: 'sequential', stageTwoLearningRate: 1 },
+      /^stage-two-learning-rate: got 1, expected no such option/,
+    ],
   ])('are refused in %j', async (given, message) => {
     await expect((async () => asked(given))()).rejects.toThrow(message);
   });
@@ -161,7 +164,7 @@ describe('the steps that options ask for', () => {
       [['0'], 'radius: got 0, expected a number > 0'],
       [
         ['1', '--learning-rate', '5e-5'],
-        'learning-rate: got 0.00005, expected none beside --step-size, whose steps are not of AdamW',
+        'learning-rate: got 0.00005, expected no such option with --step-size, which does not use AdamW',
       ],
     ] as const) {
       const { code, stderr } = await refused(llmTrainCommand(), [...words, ...asked, ...more]);

@@ -54,7 +54,7 @@ describe('a sweep', () => {
 
   it.each([
     ['a task that there is not', ['--run', '5'], 'run: got 5, expected a number from 1 to 4'],
-    ['two things at once', ['--run', '1', '--status'], 'status: got true, expected no --run beside it'],
+    ['two things at once', ['--run', '1', '--status'], 'status: got true, expected no --run with it'],
     ['a weight twice', ['--lambdas', '0.5,0.5'], 'lambdas: got 0.5, expected each λ once'],
   ])('refuses %s in one line', (_name, more, message) => {
     const words = ['sweep', ...problems, '--steps', '20', '--schedules', 'mix', '--out', table('refused.jsonl')];

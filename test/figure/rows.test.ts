@@ -188,11 +188,13 @@ describe('what cannot be drawn is refused by name', () => {
 
   test('one run twice, another ending, and bounds on two problems, an unknown or another one', async () => {
     const twice = await read('alright.jsonl', 'alright.parquet');
-    expect(() => curvesOf(twice, 'gap')).toThrow('every run once');
+    expect(() => curvesOf(twice, 'gap')).toThrow('each run only once');
     const log = [2, 1.5, 9.5].map((sft_loss, i) => ({ step: Math.min(2, i + 1), choice: 'sft', sft_loss }));
     writeFileSync(at('resumed.jsonl'), log.map((row) => JSON.stringify(row)).join('\n'));
     const resumed = await read('resumed.jsonl');
-    expect(() => curvesOf(resumed, 'sftLoss')).toThrow('sftLoss after step 2: got 9.5, expected 1.5, once a step');
+    expect(() => curvesOf(resumed, 'sftLoss')).toThrow(
+      'sftLoss after step 2: got 9.5, expected 1.5, as the same step has before',
+    );
     expect(() => requireEnding('gap.jpg')).toThrow(/^out: got "gap\.jpg", expected a file ending in \.svg/);
     const curves = await gap('alright.jsonl');
     fileIn(folder, 'other.json', closedFormFile(0.4));

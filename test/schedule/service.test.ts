@@ -129,11 +129,11 @@ describe('refusals', () => {
   it.each([
     [['no'], 'line 1: got "no", expected a line of JSON'],
     [[first, '{"observed":{"sft":NaN}}'], 'line 2: got "{\\"observed\\":{\\"sft\\":NaN}}", expected a line of JSON'],
-    [['{"values":{"dpo":1}}'], 'line 1: values.sft: got undefined, expected a number'],
+    [['{"values":{"dpo":1}}'], 'line 1: values.sft: got nothing, expected a number'],
     [['{"values":{"dpo":1,"sft":"2"}}'], 'line 1: values.sft: got "2", expected a number'],
     [['{"values":{"dpo":1,"sft":1e999}}'], 'line 1: values.sft: got Infinity'],
     [['{"values":{"dpo":1,"sft":1,"kl":0}}'], 'line 1: values.kl: got 0, expected no such field'],
-    [[first, first], 'line 2: observed: got undefined, expected an object'],
+    [[first, first], 'line 2: observed: got nothing, expected an object'],
     [[first, '{"save":false}'], 'line 2: save: got false, expected true'],
     [['7'], 'line 1: answer: got 7, expected an object'],
   ])('%j', async (lines, message) => {
@@ -158,7 +158,10 @@ describe('refusals', () => {
       expect(() => restored(service, { state: { ...state, ...wrong } }, 'state.json')).toThrow(message);
     };
     expect(restored(service, { state }, 'state.json')).toEqual(firstPosition(service));
-    refuses({ schedule: 'mix' }, 'state.json: schedule: got "mix", expected "maxright", as this service has it');
+    refuses(
+      { schedule: 'mix' },
+      'state.json: schedule: got "mix", expected "maxright", as the options of this command say',
+    );
     refuses({ seed: 1 }, 'state.json: seed: got 1, expected 0');
     refuses({ settings: { ...state.settings, lambda: 0.4 } }, 'state.json: lambda: got 0.4, expected 0.3');
     refuses({ position: 3 }, 'state.json: state.position: got 3, expected an object');

@@ -129,8 +129,11 @@ describe('a results file', () => {
     ]);
     expect(runs.flatMap(({ measures }) => measures)).toMatchObject([{ step: 2, dpo: 0.66, sft: 2.4 }]);
     for (const [entries, message] of [
-      [[{ step: 1, loss: 2 }], 'trainer_state.json: log_history[0].loss: got 2, expected sft_loss or dpo_loss beside'],
-      [[{ step: 1, sft_loss: 2, dpo_loss: 1 }], 'log_history[0].choice: got undefined, expected dpo, sft or mix'],
+      [
+        [{ step: 1, loss: 2 }],
+        'trainer_state.json: log_history[0].loss: got 2, expected sft_loss or dpo_loss in the same row',
+      ],
+      [[{ step: 1, sft_loss: 2, dpo_loss: 1 }], 'log_history[0].choice: got nothing, expected dpo, sft or mix'],
       [[{ step: 1, sft_loss: '2' }], 'log_history[0].sft_loss: got "2", expected a number'],
       [[{ step: -1, sft_loss: 2 }], 'log_history[0].step: got -1'],
       [[], 'log_history: got "0 entries without a loss"'],

@@ -151,7 +151,7 @@ describe('a comparison of remedies', () => {
     const words = ['experiment', '--preset', 'synthetic', '--l2-anchor', '1'];
     expect(await llm(...words)).toMatchObject({
       code: 2,
-      stderr: 'forgetting: l2-anchor: got 1, expected --remedies beside it\n',
+      stderr: 'forgetting: l2-anchor: got 1, expected --remedies with it\n',
     });
   });
 });

@@ -122,7 +122,8 @@ export function frontCommand(): Command {
 
 /** The knee as a budget. */
 function kneeOf({ knee }: EnclosedFront): Budget {
-  if (knee === undefined) throw new InputError('knee', true, 'a budget: this front is straight, no point is its knee');
+  if (knee === undefined)
+    throw new InputError('knee', true, 'a budget, because this front is straight and has no knee');
   return { sftAtMost: knee.sft };
 }
 

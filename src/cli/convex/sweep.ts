@@ -121,7 +121,7 @@ async function sweep(files: readonly string[], options: SweepArguments): Promise
     await printStatus(work, options.json);
     return;
   }
-  if (options.out === undefined) throw new InputError('out', undefined, '--out with a table beside --submit');
+  if (options.out === undefined) throw new InputError('out', undefined, '--out with a table, which --submit needs');
   await submitWork(work, options);
 }
 

@@ -47,7 +47,7 @@ async function requireSubmission({ submit: path, backend }: ExperimentOptions, o
   const { asksForGpus } = await import('../../cluster/job-script.js');
   const script = await requiredScript(out, path);
   if (backend === 'auto' && asksForGpus(script)) {
-    throw new InputError('backend', backend, `--backend webgpu (or wasm) beside ${script.path}, which asks for GPUs`);
+    throw new InputError('backend', backend, `--backend webgpu or wasm, because ${script.path} asks for GPUs`);
   }
 }
 

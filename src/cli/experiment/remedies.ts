@@ -22,7 +22,7 @@ const parameterNames: readonly string[] = [...Object.keys(remedyParameters), 'st
 /** Refuses the parameters of remedies where none are compared. */
 export function refuseParameters(options: ExperimentOptions): void {
   const found = Object.entries(options).find(([name]) => remedyOptions.includes(name));
-  if (found !== undefined) throw new InputError(optionName(found[0]), found[1], '--remedies beside it');
+  if (found !== undefined) throw new InputError(optionName(found[0]), found[1], '--remedies with it');
 }
 
 /** `forgetting llm experiment --remedies`: what is done against forgetting, on one model, side by side. */
@@ -31,7 +31,8 @@ export async function compareRemediesAction(
   commandLineOf: (preset: string) => string,
 ): Promise<void> {
   for (const name of ['schedules', 'horizons', 'budgets'] as const) {
-    if (options[name] !== undefined) throw new InputError(optionName(name), options[name], 'none with --remedies');
+    if (options[name] !== undefined)
+      throw new InputError(optionName(name), options[name], 'no such option with --remedies');
   }
   const { claimRemedies, readRemedyPlan, runOneRemedy } = await import('../../study/remedies/execute.js');
   const { remedySummaryFile } = await import('../../study/remedies/results.js');

@@ -42,14 +42,15 @@ async function mergeAction(given: MergeCommandOptions): Promise<void> {
   const { json = false, ...options } = await withLocalInputs(given);
   const { adapter: adapters, weights, out, dtype, ...origin } = options;
   if (adapters.length === 1) {
-    if (weights !== undefined) throw new InputError('weights', weights, 'none of a single --adapter');
+    if (weights !== undefined) throw new InputError('weights', weights, 'no such option with a single --adapter');
     const { mergeAdapter } = await import('../../llm/model/merge.js');
     const modules = await mergeAdapter({ ...origin, adapter: adapters[0], out, dtype });
     if (json) printJson({ out, modules });
     else process.stdout.write(`${out}: ${modules.length} modules merged\n`);
     return;
   }
-  if (dtype !== undefined) throw new InputError('dtype', dtype, 'none of several adapters, whose sum is in float32');
+  if (dtype !== undefined)
+    throw new InputError('dtype', dtype, 'no such option with several adapters, whose sum is in float32');
   const { joinAdapters } = await import('../../llm/model/join.js');
   const ranks = await joinAdapters({ model: origin.model, adapters, weights, out });
   if (json) printJson({ out, ranks });

@@ -45,7 +45,8 @@ async function scheduleAction(options: ScheduleOptions): Promise<void> {
   initialState(schedule, settings);
   const service = createService(schedule, settings, seed);
   if (options.export !== undefined) {
-    if (state !== undefined) throw new InputError('state', state, 'no --export beside it, which begins at step 1');
+    if (state !== undefined)
+      throw new InputError('state', state, 'no --export with it, because an export begins at step 1');
     await exportChoices(service, options.export);
     return;
   }

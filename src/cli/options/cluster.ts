@@ -31,7 +31,7 @@ export function withClusterOptions(command: Command): Command {
 export function askedOf({ submit, run, status }: ClusterOptions): 'submit' | 'run' | 'status' | 'all' {
   const asked = { submit, run, status };
   const given = (['submit', 'run', 'status'] as const).filter((name) => asked[name] !== undefined);
-  if (given.length > 1) throw new InputError(given[1], asked[given[1]], `no --${given[0]} beside it`);
+  if (given.length > 1) throw new InputError(given[1], asked[given[1]], `no --${given[0]} with it`);
   return given.at(0) ?? 'all';
 }
 

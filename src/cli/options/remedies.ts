@@ -84,7 +84,7 @@ export async function stageTwoRemedies(
   const { sequential } = await import('../../schedule/sequential.js');
   if (schedule.name !== sequential.name) {
     const [[name, value]] = Object.entries(given);
-    throw new InputError(optionName(name), value, `the schedule ${sequential.name} beside it, not ${schedule.name}`);
+    throw new InputError(optionName(name), value, `the schedule ${sequential.name} with it, not ${schedule.name}`);
   }
   return given;
 }

@@ -77,7 +77,7 @@ export async function chosenSchedule(
   for (const [name, owners] of Object.entries(ownersByName())) {
     if (options[name] !== undefined && !(name in fields)) {
       const having = owners.map((one) => one.name).join(' or ');
-      throw new InputError(optionName(name), options[name], `the schedule ${having} beside it, not ${schedule.name}`);
+      throw new InputError(optionName(name), options[name], `the schedule ${having} with it, not ${schedule.name}`);
     }
   }
   const given = givenSettings(schedule, options, defaults);

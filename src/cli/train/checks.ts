@@ -32,14 +32,14 @@ export async function checkedRun(options: TrainOptions): Promise<PreparedRun> {
   const scheduleSettings = { lambda, steps, ...own, ...(ideal && { ideal }) };
   const state = initialState(schedule, scheduleSettings);
   if (options.resetOptimizer === true && !switches(schedule, state, steps)) {
-    throw new InputError('reset-optimizer', schedule.name, 'a schedule that goes over from one objective to the other');
+    throw new InputError('reset-optimizer', schedule.name, 'a schedule that switches from one objective to the other');
   }
   const rule = await stepRuleSettings(options, steps);
   if (paretoPoint !== undefined && stopWithin === undefined) {
-    throw new InputError('pareto-point', paretoPoint, '--stop-within beside it');
+    throw new InputError('pareto-point', paretoPoint, '--stop-within with it');
   }
   if (stopWithin !== undefined && options.evaluateEvery === undefined) {
-    throw new InputError('stop-within', stopWithin, '--evaluate-every beside it: the rule looks at evaluations');
+    throw new InputError('stop-within', stopWithin, '--evaluate-every with it: the rule looks at evaluations');
   }
   const stageTwo = await stageTwoOf(options, schedule, state, steps);
   requireData(options, neededObjectives(schedule, state, steps), schedule.name);

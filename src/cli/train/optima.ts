@@ -23,6 +23,6 @@ export function initialState(schedule: Schedule, settings: ScheduleSettings): un
     const both = error.field === 'ideal' && settings.ideal === undefined;
     if (!both && (objective === undefined || !Number.isNaN(error.value))) throw error;
     const optima = objective === undefined ? '--sft-optimum and --dpo-optimum' : `--${objective}-optimum`;
-    throw new InputError('schedule', schedule.name, `${optima} beside it: it compares optimality gaps`);
+    throw new InputError('schedule', schedule.name, `${optima} with it: it compares optimality gaps`);
   }
 }

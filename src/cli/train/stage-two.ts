@@ -37,17 +37,13 @@ export async function stageTwoOf(
   }
   if (bestCheckpoint === true) {
     if (options.evaluateEvery === undefined) {
-      throw new InputError(
-        'best-checkpoint',
-        bestCheckpoint,
-        '--evaluate-every beside it: it chooses among evaluations',
-      );
+      throw new InputError('best-checkpoint', bestCheckpoint, '--evaluate-every with it: it chooses among evaluations');
     }
     if (options.sft === undefined || options.preferences === undefined) {
       throw new InputError(
         'best-checkpoint',
         bestCheckpoint,
-        '--sft and --preferences beside it, of which F_λ is made',
+        '--sft and --preferences with it: F_λ is made of both losses',
       );
     }
   }

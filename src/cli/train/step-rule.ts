@@ -16,12 +16,17 @@ const ofAdamw = [...withDefaults, 'resetOptimizer', 'stageTwoLearningRate'] as c
 export function withStepRule(options: TrainOptions): TrainOptions {
   const { stepSize, radius } = options;
   if (stepSize === undefined) {
-    if (radius !== undefined) throw new InputError('radius', radius, '--step-size beside it: AdamW is held by no ball');
+    if (radius !== undefined)
+      throw new InputError('radius', radius, '--step-size with it: AdamW does not project onto a ball');
     return { ...options, ...adamwOf(options) };
   }
   const other = ofAdamw.find((name) => options[name] !== undefined);
   if (other !== undefined) {
-    throw new InputError(optionName(other), options[other], 'none beside --step-size, whose steps are not of AdamW');
+    throw new InputError(
+      optionName(other),
+      options[other],
+      'no such option with --step-size, which does not use AdamW',
+    );
   }
   return options;
 }

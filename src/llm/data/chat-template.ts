@@ -49,7 +49,8 @@ export function chatTemplate({ text, place, tokens }: ChatTemplateFile): ChatTem
     for (const [name, value] of Object.entries({ ...constants, ...tokens })) environment.set(name, value);
     environment.set('messages', messages);
     environment.set('add_generation_prompt', generation);
-    const late = (): InputError => new InputError(place, 'a rendering without end', `one within ${patience} ms`);
+    const late = (): InputError =>
+      new InputError(place, 'a template that does not finish', `one that finishes within ${patience} ms`);
     return withinTime(patience, () => String(new Interpreter(environment).run(program).value), late);
   };
   return {

@@ -43,7 +43,7 @@ export async function* parquetRows(path: string, limit = patience): AsyncGenerat
       if (ended !== undefined) break;
       const milliseconds = Math.ceil(limit + size * patiencePerByte);
       const timer = setTimeout(() => {
-        end(new Error(`rows that never end: ${size} bytes took over ${milliseconds} ms`));
+        end(new Error(`rows that do not end: ${size} bytes took over ${milliseconds} ms`));
       }, milliseconds);
       await new Promise<void>((resolve) => (wake = resolve));
       clearTimeout(timer);

@@ -59,10 +59,10 @@ export function hubRefusal(error: unknown, { field, identifier }: Wanted, { url,
     return new InputError(
       field,
       got,
-      `a path that exists, or a ${kind} that ${url} gives (it answers ${status})${token}`,
+      `a path that exists, or a ${kind} that ${url} has (it answers ${status})${token}`,
     );
   }
-  return new InputError(field, got, `an answer of ${url}, not status ${status}: try again later, or ${elsewhere}`);
+  return new InputError(field, got, `an answer from ${url}, not status ${status}: try again later, or ${elsewhere}`);
 }
 
 function statusOf(error: unknown): number | undefined {

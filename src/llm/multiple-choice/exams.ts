@@ -46,6 +46,6 @@ function requireMany({ file, questions }: Subject, needed: number, shots: number
   throw new InputError(
     'shots',
     shots,
-    `at most ${questions.length - (needed - shots)}, for ${file} has ${questions.length} questions`,
+    `at most ${questions.length - (needed - shots)}, because ${file} has ${questions.length} questions`,
   );
 }

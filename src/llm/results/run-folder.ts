@@ -52,10 +52,10 @@ export async function openRunFolder(
     const earlier = attemptsAt(run);
     const finished = !isFree(run);
     if (finished && !existsSync(join(run, settingsFile))) {
-      throw new InputError('out', path, 'an empty folder, or one that is not there yet');
+      throw new InputError('out', path, 'an empty folder, or one that does not exist yet');
     }
     if (!resume && (finished || earlier.length > 0)) {
-      throw new InputError('out', path, 'a folder without a run, or --resume to go on with the run there');
+      throw new InputError('out', path, 'a folder without a run, or --resume to continue the run there');
     }
     if (finished) return finishedRun(path, settings);
     const begun = earlier.find((attempt) => existsSync(join(attempt, settingsFile)));

@@ -72,9 +72,15 @@ function stepRow(entry: Entry, place: string): TableRow | undefined {
     if (Object.keys(entry).some((name) => name.startsWith('rewards/'))) dpoLoss = loss;
     else if ('mean_token_accuracy' in entry || 'num_tokens' in entry || entry.choice === 'sft') sftLoss = loss;
     else if (entry.choice === 'dpo') dpoLoss = loss;
-    else throw new InputError(`${place}.loss`, loss, 'sft_loss or dpo_loss beside it, or what TRL logs of SFT or DPO');
+    else
+      throw new InputError(
+        `${place}.loss`,
+        loss,
+        'sft_loss or dpo_loss in the same row, or what TRL logs for SFT or DPO',
+      );
   }
   const choice = entry.choice ?? (sftLoss === null ? 'dpo' : dpoLoss === null ? 'sft' : undefined);
-  if (choice === undefined) throw new InputError(`${place}.choice`, choice, 'dpo, sft or mix beside both losses');
+  if (choice === undefined)
+    throw new InputError(`${place}.choice`, choice, 'dpo, sft or mix where both losses are given');
   return { step, choice, sftLoss, dpoLoss };
 }

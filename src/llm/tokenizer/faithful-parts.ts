@@ -65,7 +65,7 @@ export function faithfulPreTokenizer(part: TokenizerPart | null, source: string)
 function metaspace(part: TokenizerPart, source: string): TokenizerPart {
   const { replacement = '▁', add_prefix_space: prefix, prepend_scheme: scheme, split, ...rest } = part;
   if (prefix === false && scheme !== 'never') {
-    throw new InputError(`${source}: Metaspace.add_prefix_space`, prefix, 'prepend_scheme "never" beside it');
+    throw new InputError(`${source}: Metaspace.add_prefix_space`, prefix, 'prepend_scheme "never" with it');
   }
   if (typeof replacement !== 'string' || Array.from(replacement).length !== 1) {
     throw new InputError(`${source}: Metaspace.replacement`, replacement, 'one character');

@@ -68,7 +68,7 @@ function openingIds(
 ): number[] {
   const { before, behind } = surroundingIds(post_processor, source);
   if (behind.some((id) => id !== eosId)) {
-    throw new InputError(`${source}: post_processor`, behind, `nothing behind a text but EOS, id ${eosId}`);
+    throw new InputError(`${source}: post_processor`, behind, `nothing after a text but EOS, id ${eosId}`);
   }
   if (addBos === undefined || (addBos && bosId !== undefined && before.includes(bosId))) return before;
   if (!addBos) return before.filter((id) => id !== bosId);

@@ -31,7 +31,7 @@ export function readHuggingFaceTokenizer(path: string, folder = dirname(path), p
   const inTime = <Result>(length: number, run: () => Result): Result =>
     withinTime(patience + length, run, () => {
       const expected = `regular expressions that end: ${length} characters took over ${patience + length} ms`;
-      return new InputError(path, 'a text without end', expected);
+      return new InputError(path, 'a file that does not end', expected);
     });
   const tokenizer = inTime(0, () => tokenizerFromJson(json, files, path));
   return {

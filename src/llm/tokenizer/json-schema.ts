@@ -166,7 +166,11 @@ function requireMerges(model: Readonly<Record<string, unknown>>, source: string)
     (typeof merge === 'string' ? merge.split(' ') : merge).includes(unknown as string),
   );
   if (mergedUnknown >= 0) {
-    throw new InputError(`${source}: model.unk_token`, unknown, `a token of no merge: merges[${mergedUnknown}] has it`);
+    throw new InputError(
+      `${source}: model.unk_token`,
+      unknown,
+      `a token that is in no merge; merges[${mergedUnknown}] has it`,
+    );
   }
   // A list is all of one form: the library looks at its first entry.
   const other = merges.findIndex((merge) => typeof merge !== typeof merges[0]);

@@ -31,7 +31,8 @@ export function readVocabularyAndMerges(path: string): Record<string, unknown> {
       throw new InputError(path, `${mergesFile} of ${field} ${JSON.stringify(value)}`, whole);
     }
   }
-  if (existsSync(beside('added_tokens.json'))) throw new InputError(path, 'added_tokens.json beside it', whole);
+  if (existsSync(beside('added_tokens.json')))
+    throw new InputError(path, 'added_tokens.json in the same folder', whole);
   const vocabulary = checked(vocabularySchema, parseJson(path), { place: path });
   return byteLevelJson(vocabulary, readMerges(beside(mergesFile)));
 }

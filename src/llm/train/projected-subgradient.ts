@@ -27,7 +27,7 @@ export function stepSizeRule({ stepSize, radius = Infinity }: SubgradientSetting
     return (step) => sizes[step - 1];
   }
   if (radius === Infinity) {
-    throw new InputError('step-size', stepSize, 'a radius beside it: adaptive steps need the radius of a ball');
+    throw new InputError('step-size', stepSize, 'a radius with it: adaptive steps need the radius of a ball');
   }
   return (_, squares) => adaptiveStep(radius, squares);
 }

@@ -71,7 +71,11 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
   const { stageTwo = {} } = options;
   checkStageTwo(stageTwo, stagesOf(options), (name) => name);
   if (stageTwo.average !== undefined && model.lora?.weightDecomposed === true) {
-    throw new InputError('average', stageTwo.average, 'none of a DoRA adapter, whose magnitudes do not add up');
+    throw new InputError(
+      'average',
+      stageTwo.average,
+      'no such option with a DoRA adapter, whose magnitudes cannot be averaged',
+    );
   }
   if (folder.result !== undefined) return { finished: folder.result };
 

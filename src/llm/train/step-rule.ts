@@ -48,7 +48,8 @@ export function stepRule(
       ...(stageTwo && { 'stageTwo.learningRate': stageTwo.learningRate }),
     };
     for (const [name, value] of Object.entries(others)) {
-      if (value !== undefined) throw new InputError(name, value, 'none beside subgradient: it is a setting of AdamW');
+      if (value !== undefined)
+        throw new InputError(name, value, 'no such setting with subgradient: it is one of AdamW');
     }
     const size = stepSizeRule(subgradient, steps);
     return {

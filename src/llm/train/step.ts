@@ -99,7 +99,7 @@ export async function takeStep(
   drawnFor(schedule, scheduleState, step, choice).forEach(minibatch);
   const steppedOn = gradientsOf(choice);
   if (steppedOn.length === 0)
-    throw new InputError(`schedule ${schedule.name}: step ${step}`, choice, 'a gradient to take');
+    throw new InputError(`schedule ${schedule.name}: step ${step}`, choice, 'a weight other than 0 for DPO or SFT');
   const added = steppedOn.length === 1 && steppedOn[0] === settings.added?.objective ? settings.added : undefined;
   const { chosenNll } = added ?? {};
   // The values of parts that add an NLL of their own.
@@ -184,7 +184,7 @@ async function read(scalar: tf.Scalar): Promise<number> {
 
 function finite(value: number, step: number, name: string): number {
   if (!Number.isFinite(value)) {
-    throw new InputError(`step ${step}: ${name}`, value, 'a finite number; smaller steps may help');
+    throw new InputError(`step ${step}: ${name}`, value, 'a finite number; a smaller step size may help');
   }
   return value;
 }

@@ -30,7 +30,7 @@ export function checkedStoppingRule(rule: StoppingRule): StoppingRule {
   const { tolerance, ideal, paretoPoints = [] } = rule;
   if (!(tolerance >= 0)) throw new InputError('stop-within', tolerance, 'a number ≥ 0');
   if (ideal === undefined && paretoPoints.length === 0) {
-    throw new InputError('stop-within', tolerance, 'both optima or a Pareto point beside it');
+    throw new InputError('stop-within', tolerance, 'both optima or a Pareto point with it');
   }
   return rule;
 }

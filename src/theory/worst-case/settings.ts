@@ -99,7 +99,7 @@ export function worstCaseQuestion(given: WorstCaseSettings): WorstCaseQuestion {
     throw new InputError(
       'schedule',
       name,
-      'one that looks at no value or gradient, steps on the larger of two records, or keeps within a budget',
+      'a schedule that uses no values or gradients, that steps on the larger of two recorded gaps, or that keeps a budget',
     );
   }
   if (greedy) schedule.init({ ...settings, ideal: origin });
@@ -135,7 +135,7 @@ function keptBudget(
   if (kept === undefined) return undefined;
   const { sizes, iterate, functionClass, distance } = asked;
   if (iterate !== 'mean' && iterate !== 'average')
-    throw new InputError('iterate', iterate, 'mean or average: a budget hands over an average');
+    throw new InputError('iterate', iterate, 'mean or average, because a budget returns an average');
   if (functionClass.kind !== 'lipschitz') throw new InputError('class', functionClass.kind, 'lipschitz under a budget');
   if (sizes.length > mostBudgetSteps)
     throw new InputError(
@@ -145,7 +145,11 @@ function keptBudget(
     );
   const tolerance = kept.tolerance > 0 ? kept.tolerance : sufficientTolerance(sizes, functionClass, distance);
   if (!(tolerance > 0 && tolerance < Infinity))
-    throw new InputError('distance', distance, 'one whose square, and that of the slope, are numbers, under a budget');
+    throw new InputError(
+      'distance',
+      distance,
+      'under a budget, a distance whose square and whose slope’s square neither overflow nor underflow',
+    );
   return { ...kept, tolerance };
 }
 

@@ -111,11 +111,7 @@ test.each<[string, unknown[], string]>([
   ['broken JSON', [preferences[0], '{"prompt": '], ':2: got "{\\"prompt\\": ", expected a JSON object'],
   ['a list', [[1]], ':1: got [1], expected a JSON object'],
   ['null', ['null'], ':1: got null, expected a JSON object'],
-  [
-    'a missing key',
-    [preferences[0], '', { prompt: 'a', chosen: 'b' }],
-    ':3: rejected: got undefined, expected a string',
-  ],
+  ['a missing key', [preferences[0], '', { prompt: 'a', chosen: 'b' }], ':3: rejected: got nothing, expected a string'],
   ['a number', [{ ...preferences[0], chosen: 5 }], ':1: chosen: got 5, expected a string'],
 ])('%s is refused with its file and line', async (_name, lines, message) => {
   const path = await file('bad.jsonl', lines);

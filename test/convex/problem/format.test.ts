@@ -84,7 +84,7 @@ describe('the first wrong field is named with its value', () => {
   test.each<[string, unknown, string]>([
     ['no problem at all', 7, 'problem: got 7'],
     ['null', null, 'problem: got null'],
-    ['no kind', {}, 'kind: got undefined, expected kind "quadratic", "log-linear", "expression"'],
+    ['no kind', {}, 'kind: got nothing, expected kind "quadratic", "log-linear", "expression"'],
     ['an unknown kind', { kind: 'cubic' }, 'kind: got "cubic", expected kind "quadratic"'],
     ['an unknown field', changed(quadratic, 'radios', 4), 'radios: got 4, expected no such field'],
     ['a start too short', changed(quadratic, 'start', [0]), 'got [1,0], expected 1 entry, not 2'],
@@ -92,7 +92,7 @@ describe('the first wrong field is named with its value', () => {
     [
       'a missing minimiser',
       changed(quadratic, 'objectives.dpo.minimizer', undefined),
-      'objectives.dpo.minimizer: got undefined',
+      'objectives.dpo.minimizer: got nothing',
     ],
     ['NaN', changed(quadratic, 'objectives.dpo.minimizer', [NaN, 0]), 'objectives.dpo.minimizer[0]: got NaN'],
     ['infinity', changed(quadratic, 'start', [0, Infinity]), 'start[1]: got Infinity'],
@@ -138,15 +138,19 @@ describe('the first wrong field is named with its value', () => {
       { ...changed(quadratic, 'radius', 1), start: [3, 4] },
       'start: got [3,4], expected a point in the ball of radius 1 (its norm is 5)',
     ],
-    ['no radius of a log-linear pair', changed(logLinear, 'radius', undefined), 'radius: got undefined'],
+    ['no radius of a log-linear pair', changed(logLinear, 'radius', undefined), 'radius: got nothing'],
     ['beta 0', changed(logLinear, 'beta', 0), 'beta: got 0'],
     [
       'SimPO',
       changed(logLinear, 'preferenceLoss', 'simpo'),
       'preferenceLoss: got "simpo", expected "dpo", "cdpo", "ipo"',
     ],
-    ['cDPO without smoothing', changed(logLinear, 'preferenceLoss', 'cdpo'), 'label-smoothing: got undefined'],
-    ['smoothing without cDPO', changed(logLinear, 'labelSmoothing', 0.1), 'label-smoothing: got 0.1, expected none'],
+    ['cDPO without smoothing', changed(logLinear, 'preferenceLoss', 'cdpo'), 'label-smoothing: got nothing'],
+    [
+      'smoothing without cDPO',
+      changed(logLinear, 'labelSmoothing', 0.1),
+      'label-smoothing: got 0.1, expected no such option',
+    ],
     ['dimension 1.5', changed(logLinear, 'dimension', 1.5), 'dimension: got 1.5'],
     ['a short reference', changed(logLinear, 'reference', [0]), 'reference: got [0], expected 2 entries, not 1'],
     [
@@ -176,7 +180,7 @@ describe('the first wrong field is named with its value', () => {
     [
       'neither radius nor modulus',
       changed(expression, 'radius', undefined),
-      'radius: got undefined, expected a positive radius, or a positive strongConvexity of both objectives',
+      'radius: got nothing, expected a positive radius, or a positive strongConvexity of both objectives',
     ],
   ])('%s', async (_name, json, message) => {
     const refusal = await parseProblem(json).then(

@@ -41,7 +41,7 @@ it('Parquet that never ends is refused in time', async () => {
   const read = async (): Promise<void> => {
     for await (const rows of parquetRows(path, 3000)) expect(rows).toEqual([]);
   };
-  await expect(read()).rejects.toThrow(/hang\.parquet: got "rows that never end.*expected a whole Parquet file/);
+  await expect(read()).rejects.toThrow(/hang\.parquet: got "rows that do not end.*expected a whole Parquet file/);
 });
 
 it('Parquet with more than one fault is refused once, whichever byte is wrong', async () => {

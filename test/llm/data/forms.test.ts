@@ -282,7 +282,7 @@ describe('refusals', () => {
     );
     await refused(
       sft('r2.jsonl', [{ messages: [{ from: 'human', value: 'a' }] }], { template: 'published' }),
-      /r2\.jsonl:1: messages\[0\]\.role: got undefined, expected "system", "user" or "assistant"/,
+      /r2\.jsonl:1: messages\[0\]\.role: got nothing, expected "system", "user" or "assistant"/,
     );
     const typed = [{ role: 'user', content: [{ type: 'image' }] }];
     await refused(sft('r3.jsonl', [{ messages: typed }], { template: 'published' }), /messages\[0\]\.content: got/);
@@ -304,7 +304,7 @@ describe('refusals', () => {
     // The form is that of the first record.
     await refused(
       sft('r7.jsonl', [instructions[0], { messages: turns('a', 'b') }]),
-      /r7\.jsonl:2: instruction: got undefined, expected a string/,
+      /r7\.jsonl:2: instruction: got nothing, expected a string/,
     );
   });
 

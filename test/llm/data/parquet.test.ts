@@ -55,7 +55,7 @@ describe('records in Parquet', () => {
     [
       'a missing column',
       [{ name: 'instruction', data: ['a', 'b'], type: 'STRING' }],
-      /table\.parquet: row 1: output: got undefined, expected a string/,
+      /table\.parquet: row 1: output: got nothing, expected a string/,
     ],
     [
       'an empty cell',

@@ -122,7 +122,7 @@ describe('files', () => {
       /broken\.jsonl:2: got "\{\\"instr", expected a JSON object/,
     ],
     ['list', '[1]\n', /list\.jsonl: record 1: got 1, expected a JSON object/],
-    ['lacking', '{"instruction":"a"}\n', /lacking\.jsonl:1: output: got undefined, expected a string/],
+    ['lacking', '{"instruction":"a"}\n', /lacking\.jsonl:1: output: got nothing, expected a string/],
     ['number', '{"instruction":3,"output":"b"}\n', /number\.jsonl:1: instruction: got 3, expected a string/],
     ['long', `${JSON.stringify({ instruction: 'x'.repeat(90), output: 'b' })}\n`, /every record dropped/],
   ])('refuses %s', async (name, content, message) => {

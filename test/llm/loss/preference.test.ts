@@ -51,12 +51,12 @@ describe('the preference loss of one pair, worked by hand', () => {
     [{ beta: 0 }, /beta: got 0/],
     [{ beta: Number.NaN }, /beta: got NaN/],
     [{ loss: 'cdpo', beta: 0.1, labelSmoothing: 0.6 }, /label-smoothing: got 0.6/],
-    [{ loss: 'cdpo', beta: 0.1 }, /label-smoothing: got undefined, expected a number in \(0, 0.5\] with cdpo/],
+    [{ loss: 'cdpo', beta: 0.1 }, /label-smoothing: got nothing, expected a number in \(0, 0.5\] with cdpo/],
     [
       { loss: 'ipo', beta: 0.1, labelSmoothing: 0.1 },
-      /label-smoothing: got 0.1, expected none with ipo: cdpo takes it/,
+      /label-smoothing: got 0.1, expected no such option with ipo: it belongs to cdpo/,
     ],
-    [{ beta: 0.1, margin: 1 }, /margin: got 1, expected none with dpo: simpo takes it/],
+    [{ beta: 0.1, margin: 1 }, /margin: got 1, expected no such option with dpo: it belongs to simpo/],
     [{ loss: 'simpo', beta: 2, margin: -1 }, /margin: got -1/],
   ])('refuses %o', (settings, message) => {
     expect(() => checkedPreferenceLoss(settings)).toThrow(message);

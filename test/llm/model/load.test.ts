@@ -151,7 +151,7 @@ describe('a model folder', () => {
       /config\.json: model_type: got "bert", expected one of gpt_neox, llama, gpt2, mistral, qwen2/,
     ],
     ['another activation', { hidden_act: 'gelu_new' }, /hidden_act: got "gelu_new", expected gelu/],
-    ['a missing size', { hidden_size: undefined }, /config\.json: hidden_size: got undefined/],
+    ['a missing size', { hidden_size: undefined }, /config\.json: hidden_size: got nothing/],
     ['heads that do not divide the width', { num_attention_heads: 3 }, /num_attention_heads: got 3/],
     [
       'other sizes than its weights',

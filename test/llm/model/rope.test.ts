@@ -101,7 +101,7 @@ it.each([
     { rope_scaling: { rope_type: 'linear', type: 'dynamic', factor: 2 } },
     /rope_scaling\.type: got "dynamic"/,
   ],
-  ['no factor', { rope_scaling: { rope_type: 'yarn' } }, /rope_scaling\.factor: got undefined/],
+  ['no factor', { rope_scaling: { rope_type: 'yarn' } }, /rope_scaling\.factor: got nothing/],
   ['a factor without a type', { rope_parameters: { factor: 4 } }, /rope_parameters\.factor: got 4/],
   ['a field of another type', { rope_scaling: { type: 'linear', factor: 2, beta_fast: 32 } }, /beta_fast: got 32/],
   [

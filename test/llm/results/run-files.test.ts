@@ -87,7 +87,7 @@ describe('a JSONL log', () => {
   it.each([
     ['null', 'got null, expected a JSON object'],
     ['{"step":-1}', 'step: got -1, expected a number ≥ 0'],
-    ['{"loss":1}', 'step: got undefined, expected a number'],
+    ['{"loss":1}', 'step: got nothing, expected a number'],
     ['{"step"', 'expected a JSON object on one line'],
   ])('is refused by line where it is damaged: %s', (line, message) => {
     const damaged = join(folder, 'damaged.jsonl');
@@ -113,7 +113,7 @@ describe('the folder of a run', () => {
     const first = await open(false);
     expect([first.result, first.attempt]).toEqual([undefined, `${path}.attempt-1`]);
     first.requireOwn();
-    await expect(open(false)).rejects.toThrow(/or --resume to go on/);
+    await expect(open(false)).rejects.toThrow(/or --resume to continue/);
     await expect(open(true, { data: [1] })).rejects.toThrow(/data: got \[1\], expected \[1,2\], as the run in/);
     first.requireOwn();
     const second = await open(true);

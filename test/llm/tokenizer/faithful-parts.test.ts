@@ -181,7 +181,7 @@ it.each<[string, object, string, RegExp]>([
     'an unknown token that merges',
     { model: { ...model, unk_token: 'a' } },
     '',
-    /unk_token: got "a", expected a token of no merge/,
+    /unk_token: got "a", expected a token that is in no merge/,
   ],
   [
     'a prefix that Metaspace has and has not',

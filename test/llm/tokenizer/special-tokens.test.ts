@@ -46,7 +46,7 @@ describe('what stands before a text', () => {
     const make = (postProcessor: unknown, config: object) =>
       tokenizerFromJson(pieceTokenizerJson(postProcessor), { config });
     expect(() => make(null, { add_bos_token: true })).toThrow(/add_bos_token: got true, expected a bos_token/);
-    expect(() => make(template([], ['<unk>']), both)).toThrow(/post_processor: got \[0\], expected nothing behind/);
+    expect(() => make(template([], ['<unk>']), both)).toThrow(/post_processor: got \[0\], expected nothing after/);
     expect(() => make({ type: 'Riddle' }, both)).toThrow(/post_processor: got "Riddle"/);
   });
 });
@@ -225,15 +225,15 @@ describe('a hostile tokenizer.json', () => {
     ['an id that is no number', { model: { ...model, vocab: { ...vocab, x: null } } }, /model\.vocab: "x": got null/],
     ['an added id of 2³¹', { added_tokens: [{ id: 2 ** 31, content: 'x' }] }, /added_tokens\[0\]\.id: got 2147483648/],
     ['an added token without text', { added_tokens: [{ id: 1, content: '' }] }, /added_tokens\[0\]\.content: got ""/],
-    ['no merges', { model: { ...model, merges: undefined } }, /model\.merges: got undefined/],
+    ['no merges', { model: { ...model, merges: undefined } }, /model\.merges: got nothing/],
     ['a merge of one', { model: { ...model, merges: ['ab'] } }, /model\.merges\[0\]: got "ab"/],
     ['merges of two forms', { model: { ...model, merges: ['a b', ['c', 'd']] } }, /model\.merges\[1\]/],
-    ['no vocabulary', { model: { ...model, vocab: undefined } }, /model\.vocab: got undefined/],
+    ['no vocabulary', { model: { ...model, vocab: undefined } }, /model\.vocab: got nothing/],
     ['dropout', { model: { ...model, dropout: 0.1 } }, /model\.dropout: got 0\.1, expected no dropout/],
     [
       'a split without a pattern',
       { pre_tokenizer: { type: 'Split', behavior: 'Isolated' } },
-      /Split: pattern: got undefined, expected a Regex or a String/,
+      /Split: pattern: got nothing, expected a Regex or a String/,
     ],
     [
       'a regular expression that is none',
@@ -245,7 +245,7 @@ describe('a hostile tokenizer.json', () => {
       { normalizer: { type: 'Sequence', normalizers: [7] } },
       /Sequence: normalizers\[0\]: got 7, expected an object/,
     ],
-    ['a pre-tokenizer without a kind', { pre_tokenizer: {} }, /pre_tokenizer\.type: got undefined/],
+    ['a pre-tokenizer without a kind', { pre_tokenizer: {} }, /pre_tokenizer\.type: got nothing/],
     ['an unknown part', { normalizer: { type: 'Riddle' } }, /tokenizer\.json.*Riddle/],
   ])('with %s is refused', (_, change, message) => {
     expect(() => tokenizerFromJson({ ...json, ...change }).encode('Hello, 123')).toThrow(message);

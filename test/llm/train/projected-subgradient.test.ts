@@ -191,12 +191,15 @@ describe('what plain steps are asked for', () => {
   });
 
   it('is refused where it has no ball, a ball without a radius, or settings of AdamW beside it', () => {
-    wrong({ subgradient: { stepSize: 'adaptive' } }, /^step-size: got "adaptive", expected a radius beside it/);
+    wrong({ subgradient: { stepSize: 'adaptive' } }, /^step-size: got "adaptive", expected a radius with it/);
     for (const radius of [0, -1, NaN]) {
       wrong({ subgradient: { ...adaptive, radius } }, /^radius: got .*, expected a number > 0$/);
     }
-    wrong({ subgradient: adaptive, learningRate: { learningRate: 1 } }, /^learningRate: got .*none beside subgradient/);
-    wrong({ subgradient: adaptive, maximumNorm: 1 }, /^maximumNorm: got 1, expected none beside subgradient/);
-    wrong({}, /^learningRate: got undefined, expected one, or subgradient/);
+    wrong(
+      { subgradient: adaptive, learningRate: { learningRate: 1 } },
+      /^learningRate: got .*no such setting with subgradient/,
+    );
+    wrong({ subgradient: adaptive, maximumNorm: 1 }, /^maximumNorm: got 1, expected no such setting with subgradient/);
+    wrong({}, /^learningRate: got nothing, expected one, or subgradient/);
   });
 });

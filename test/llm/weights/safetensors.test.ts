@@ -63,7 +63,7 @@ it.each([
   [
     'a header without shapes',
     withHeader('{"w": {"dtype": "F32"}}'),
-    /header: w\.shape: got undefined, expected an array/,
+    /header: w\.shape: got nothing, expected an array/,
   ],
   [
     'a file longer than its header says',

@@ -42,7 +42,7 @@ export function checkStageTwo(
       throw new InputError(nameOf(name), value, expected);
     };
     if (stages === undefined) {
-      if (name !== 'bestCheckpoint') refuse('a schedule with two stages beside it');
+      if (name !== 'bestCheckpoint') refuse('a schedule with two stages');
       continue;
     }
     if ((afterSft as readonly string[]).includes(name) && stages.first !== 'sft') {
@@ -54,7 +54,7 @@ export function checkStageTwo(
     throw new InputError(nameOf('average'), average, `one of it and ${nameOf('bestCheckpoint')}`);
   }
   if (fisherExamples !== undefined && ewcAnchor === undefined) {
-    throw new InputError(nameOf('fisherExamples'), fisherExamples, `${nameOf('ewcAnchor')} beside it`);
+    throw new InputError(nameOf('fisherExamples'), fisherExamples, `${nameOf('ewcAnchor')} with it`);
   }
   if (learningRate !== undefined && !(learningRate > 0 && Number.isFinite(learningRate))) {
     throw new InputError(nameOf('learningRate'), learningRate, 'a number > 0');
