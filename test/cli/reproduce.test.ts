@@ -112,9 +112,9 @@ describe('the figures of a finished llm experiment', () => {
     expect(stderr).toMatch(/^forgetting: .*nowhere", expected the folder of a finished forgetting llm experiment\n$/);
   });
 
-  test('are refused where a table was emptied since, which is not one that was left empty', () => {
+  test('are refused where a table was emptied since, which is not one that was left empty', async () => {
     writeFileSync(join(results, 'choices.jsonl'), '');
-    const { code, stdout, stderr } = draw('--only', 'llm-choices', '--llm', results);
+    const { code, stdout, stderr } = await draw('--only', 'llm-choices', '--llm', results);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^forgetting: .*choices\.jsonl: got "0 bytes", expected [1-9].*: it is damaged\n$/);
   });
