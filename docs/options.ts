@@ -3,10 +3,39 @@ import type { Command } from 'commander';
 import { commands } from '../src/commands.js';
 import { completed } from '../src/cli/schedule-command.js';
 
-/** A command with the words that call it. */
+/** A command with the words that call it, and the pages of docs that say what it and its options mean. */
 interface Called {
   readonly name: string;
+  readonly pages: readonly string[];
   readonly command: Command;
+}
+
+/** The page of a command, of those below `forgetting llm` and `forgetting problem` by the two words. */
+const pages: Readonly<Record<string, string>> = {
+  run: 'running',
+  sweep: 'cluster',
+  figure: 'figures',
+  reproduce: 'figures',
+  solve: 'optima',
+  front: 'front',
+  advise: 'front',
+  remedies: 'remedies',
+  verify: 'verify',
+  'worst-case': 'worst-case',
+  evaluate: 'problems',
+  problem: 'problems',
+  schema: 'problems',
+  schedule: 'trainers',
+  llm: 'llm',
+  'llm device': 'gpu',
+  'llm profile': 'performance',
+};
+
+/** Its own page, that of all schedules and runs, and that of clusters, for the options that several commands share. */
+function pagesOf([first, second = '']: readonly string[]): string[] {
+  const own = new Map(Object.entries(pages));
+  const page = own.get(`${first} ${second}`) ?? own.get(first) ?? first;
+  return [...new Set([page, 'running', 'cluster'])].map((name) => `${name}.md`);
 }
 
 /** Every command that takes options, the schedules' own among them; of those that only hold others, the others. */
@@ -15,13 +44,13 @@ export async function calledCommands(all = commands(), before = 'forgetting'): P
     const name = `${before} ${command.name()}`;
     if (command.commands.length > 0) return calledCommands(command.commands, name);
     await completed(command, []);
-    return [{ name, command }];
+    return [{ name, pages: pagesOf(name.split(' ').slice(1)), command }];
   });
   return (await Promise.all(called)).flat();
 }
 
 /** What a command takes, with defaults, as its help says it. */
-function described({ name, command }: Called): string {
+function described({ name, pages: [page], command }: Called): string {
   const help = command.createHelp();
   const rows = help
     .visibleOptions(command)
@@ -32,7 +61,7 @@ function described({ name, command }: Called): string {
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   );
   return [
-    [name, ...given].join(' '),
+    [name, ...given, ' ', page].join(' '),
     ...rows.map(([term, description]) => `  ${term.padEnd(width)}  ${description}`),
   ].join('\n');
 }

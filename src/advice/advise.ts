@@ -58,15 +58,15 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const sentences: Sentence[] = forgotten(front).map(({ first: lost, loss }) => ({
     text:
       `Sequential, ${lost === 'sft' ? 'SFT then DPO' : 'DPO then SFT'}, run to its end, loses ${between(loss)} ` +
-      `${of(lost)} against training on ${lost.toUpperCase()} alone.`,
+      `${of(lost)} compared with training on ${lost.toUpperCase()} alone.`,
     numbers: { loss },
   }));
   sentences.push({
     text:
       inner.length === 1
         ? `Nothing is to be traded: one θ is best for both objectives${within(front)}.`
-        : `What is possible: f_DPO from ${shortNumber(least.dpo)} to ${shortNumber(last[0])} while f_SFT goes from ` +
-          `${shortNumber(first[1])} down to ${shortNumber(least.sft)}, known to ${textAbove(front.error)} of ${rangesOf(front)}.`,
+        : `Along the front f_DPO rises from ${shortNumber(least.dpo)} to ${shortNumber(last[0])} while f_SFT falls from ` +
+          `${shortNumber(first[1])} to ${shortNumber(least.sft)}, each enclosed to within ${textAbove(front.error)} of ${rangesOf(front)}.`,
     numbers: { error: front.error, dpo: [least.dpo, last[0]], sft: [least.sft, first[1]] },
   });
   const spent = typeof choice.sft === 'number' ? choice.sft : choice.sft.upper;
@@ -88,7 +88,7 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const rates = choice.lambda.map((one) => one / (1 - one)) as [number, number];
   if (inner.length > 1) {
     sentences.push({
-      text: `There one ${unit('dpo')} costs between ${textBelow(rates[0])} and ${textAbove(rates[1])} ${of('sft')}.`,
+      text: `At that point one ${unit('dpo')} costs between ${textBelow(rates[0])} and ${textAbove(rates[1])} ${of('sft')}.`,
       numbers: { exchangeRate: rates },
     });
   }
@@ -106,7 +106,7 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   const cheapest = Math.min(...reaching.map(({ cost }) => cost.gradients + cost.evaluations / 2));
   for (const way of reaching.filter(({ cost }) => cost.gradients + cost.evaluations / 2 === cheapest)) {
     sentences.push({
-      text: `At λ = ${lambda} ${way.name} gets there at ${costOf(way)} a step: its limit is at most ${textAbove(way.gap + way.certificate)} above the least F_λ.`,
+      text: `At λ = ${lambda} ${way.name} reaches it with ${costOf(way)} per step: its limit is at most ${textAbove(way.gap + way.certificate)} above the least F_λ.`,
       numbers: { gap: { lower: 0, upper: way.gap + way.certificate } },
     });
   }
@@ -114,7 +114,7 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
   if (dearer.length > 0) {
     const named = dearer.map((way) => `${way.name} (${costOf(way)})`);
     sentences.push({
-      text: `At a higher cost, so do: ${named.join(', ')}.`,
+      text: `At a higher cost, these reach it too: ${named.join(', ')}.`,
       numbers: Object.fromEntries(dearer.map((way) => [way.name, { lower: 0, upper: way.gap + way.certificate }])),
     });
   }
@@ -138,9 +138,9 @@ export function advise(problem: Problem, options: AdviceOptions = {}): Advice {
 
 /** What the error of a front is measured in. */
 function rangesOf({ flat, ranges }: EnclosedFront): string {
-  if (flat.length === 0) return 'either range';
+  if (flat.length === 0) return 'its range';
   const counted = flat.map((name) => `f_${name.toUpperCase()} counts as varying by ${textAbove(ranges[name])}`);
-  return `either range, where ${counted.join(' and ')}, which it is not known to do`;
+  return `its range, where ${counted.join(' and ')}, because it may vary by less`;
 }
 
 /** How much of either objective could still be to be traded, where certificates leave that open. */

@@ -23,7 +23,7 @@ export function withModelFeatures(command: Command): Command {
     .addOption(tokenizerOption())
     .option(
       '--layer <n>',
-      'how many of the model’s blocks the features lie behind (default: all)',
+      'how many of the model’s blocks the features are taken after (default: all)',
       integerOption('layer', 0),
     )
     .addOption(hubCacheOption());
@@ -37,7 +37,7 @@ export async function problemOfModel(
   if (given.model === undefined) throw new InputError('model', given.model, 'a model, which --features model needs');
   for (const field of ['dimension', 'ngram'] as const) {
     if (records[field] === undefined) continue;
-    throw new InputError(field, records[field], 'no such option beside --features model: d is the model’s width');
+    throw new InputError(field, records[field], 'no such option with --features model: d is the model’s width');
   }
   const { loadModel } = await import('../../llm/model/load.js');
   const { modelProblem } = await import('../../experiment/model-problem.js');
