@@ -85,6 +85,8 @@ async function trained(
   const { runTraining } = await import('../../llm/train/run.js');
   const { prepareRun } = await import('../../llm/train/prepare-run.js');
   const { modelDigest } = await import('../../llm/train/reference-policy.js');
+  // Read beside the weights, not after them; what is wrong with a file is said where the digest is asked for.
+  modelDigest(options.model).catch(() => undefined);
   const loaded = await loadModel(await loadOptionsOf(options));
   requireAdapterShape(loaded, options);
   const { model } = loaded;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { digestOf } from '../../base/digest.js';
 import { readKept, writeKept } from '../../base/kept-file.js';
@@ -83,11 +84,47 @@ function isModelFile(name: string): boolean {
 
 /** The digest of a model: of its file, or of the settings and weights in its folder. */
 export async function digestOfModel(path: string): Promise<string> {
+  const names = statSync(path).isDirectory() ? (await readdir(path)).filter(isModelFile).sort() : [''];
+  const files = names.map((name) => ({ name, path: join(path, name) }));
+  const bytes = files.reduce((sum, file) => sum + statSync(file.path).size, 0);
+  const found = bytes < largeModel ? undefined : await digestInThread(files);
+  if (found !== undefined) return found;
   const hash = createHash('sha256');
-  const files = statSync(path).isDirectory() ? (await readdir(path)).filter(isModelFile).sort() : [''];
-  for (const name of files) {
-    hash.update(`${name}\n`);
-    for await (const piece of createReadStream(join(path, name))) hash.update(piece as Buffer);
+  for (const file of files) {
+    hash.update(`${file.name}\n`);
+    for await (const piece of createReadStream(file.path)) hash.update(piece as Buffer);
   }
   return hash.digest('hex');
 }
+
+/** From so many bytes on a thread of its own reads and digests, while weights are loaded in this one. */
+const largeModel = 2 ** 26;
+
+/** The digest of files by a thread; undefined where it failed, for whatever reason. */
+function digestInThread(
+  files: readonly { readonly name: string; readonly path: string }[],
+): Promise<string | undefined> {
+  const worker = new Worker(digesting, { eval: true, workerData: files, execArgv: [], env: {} });
+  return new Promise((resolve) => {
+    worker.on('message', resolve);
+    worker.on('error', () => {
+      resolve(undefined);
+    });
+  });
+}
+
+/** The thread's program, as text: a thread started from a file would need to find it in every build. */
+const digesting = `
+const { createHash } = require('node:crypto');
+const { closeSync, openSync, readSync } = require('node:fs');
+const { parentPort, workerData } = require('node:worker_threads');
+const hash = createHash('sha256');
+const buffer = new Uint8Array(2 ** 22);
+for (const { name, path } of workerData) {
+  hash.update(name + '\\n');
+  const descriptor = openSync(path);
+  for (let count; (count = readSync(descriptor, buffer)) > 0;) hash.update(buffer.subarray(0, count));
+  closeSync(descriptor);
+}
+parentPort.postMessage(hash.digest('hex'));
+`;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -123,6 +124,11 @@ it('tells models and tokenised data apart by their content', async () => {
   expect(await digestOfModel(one)).toBe(await digestOfModel(two));
   writeFileSync(join(two, 'model.safetensors'), 'Weights');
   expect(await digestOfModel(one)).not.toBe(await digestOfModel(two));
+  // What a thread digests is what this one would.
+  const large = new Uint8Array(2 ** 26 + 5).fill(7);
+  writeFileSync(join(one, 'model.safetensors'), large);
+  const hash = createHash('sha256').update('config.json\n').update('{}').update('model.safetensors\n').update(large);
+  expect(await digestOfModel(one)).toBe(hash.digest('hex'));
 
   const sequence = (promptLength: number, ...ids: number[]) => ({ promptLength, ids: Int32Array.from(ids) });
   const digests = [
