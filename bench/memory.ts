@@ -26,6 +26,7 @@ const ways: Readonly<Record<string, RandomModelOptions>> = {
   float32: {},
   float16: { type: 'float16' },
   'float16, recomputed': { type: 'float16', recompute: true },
+  'float16, outside': { type: 'float16', weightsOutside: true },
 };
 
 /** A way to hold a model, and what its steps took. */
