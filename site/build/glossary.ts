@@ -27,11 +27,11 @@ export function glossary(file: string): Plugin {
               .join(''),
           )
           .replace(
-            /<term(?:\s+name="([^"]*)")?\s*>([\s\S]*?)<\/term\s*>/g,
-            (_, name: string | undefined, word: string) => {
+            /<term(?:\s+name="([^"]*)")?\s*>([\s\S]*?)<\/term\s*>([.,:;)]*)/g,
+            (_, name: string | undefined, word: string, sign: string) => {
               const id = `term-${++shown}`;
               const text = word.replace(/\s+/g, ' ').trim();
-              return `<span class="termed"><button type="button" class="term" aria-describedby="${id}">${mathematicsHtml(text)}</button><span class="term-text" role="tooltip" id="${id}">${sentenceOf(name ?? text)}</span></span>`;
+              return `<span class="termed"><button type="button" class="term" aria-describedby="${id}">${mathematicsHtml(text)}</button><span class="term-text" role="tooltip" id="${id}">${sentenceOf(name ?? text)}</span>${sign}</span>`;
             },
           );
       },

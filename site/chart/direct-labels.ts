@@ -21,10 +21,10 @@ export interface Box {
 }
 
 /**
- * Names beside their marks, each in the first free place around its mark inside the area: no name covers another or, where
- * there is room, a mark or a line. Those that find no place are left out.
+ * Names beside their marks, each in a free place around its mark inside the area: no name covers another or a mark, and of
+ * those places it has the first on which the least of a line lies. Names that find no place are left out.
  * @param size of the type, in pixels
- * @param off what else names keep off: boxes always, and lines, given by the `d` of their straight pieces, where there is room
+ * @param off what else names keep off: boxes always, and lines, given by the `d` of their straight pieces, as far as there is room
  */
 export function directLabels(
   labels: readonly DirectLabel[],
@@ -44,8 +44,7 @@ export function directLabels(
   return labels.map(written).join('');
 
   function written({ text, x, y, name = '', colour }: DirectLabel): string {
-    // Digits and letters of the page's font are a little more than half as wide as high; a subscript's sign is not there.
-    const width = 0.56 * size * text.replaceAll('_', '').length;
+    const width = widthOf(text.replaceAll('_', ''), size, name === 'strong');
     const boxes = places.map(([across, up]) => {
       const left = across > 0 ? x + across * size : across < 0 ? x + across * size - width : x - width / 2;
       const middle = y + up * size;
@@ -60,16 +59,20 @@ export function directLabels(
         box.bottom <= area.bottom &&
         !taken.some((other) => overlap(box, other)),
     );
-    const place = free.find(({ box }) => !drawn.some((other) => overlap(box, other))) ?? free.at(0);
+    const covers = free.map(({ box }) => drawn.filter((other) => overlap(box, other)).length);
+    const place = free.at(covers.indexOf(Math.min(...covers)));
     if (place === undefined) return '';
     const { across, up, box, middle } = place;
-    taken.push(box);
+    // Names beside each other do not run together.
+    taken.push({ ...box, left: box.left - 0.4 * size, right: box.right + 0.4 * size });
     const ink = colour === undefined ? '' : ` style="--mark:${colour}"`;
     const [anchor, at] =
       across > 0 ? ['start', box.left] : across < 0 ? ['end', box.right] : ['middle', (box.left + box.right) / 2];
-    const nearest = [at, up > 0 ? box.top : box.bottom] as const;
+    const nearest = isFar(across) ? [at - Math.sign(across) * 0.2 * size, middle] : [at, up > 0 ? box.top : box.bottom];
     const line =
-      Math.abs(up) < 1.5 ? '' : `<path class="leader" d="M${px(x)},${px(y)}L${px(nearest[0])},${px(nearest[1])}"/>`;
+      Math.abs(up) < 1.5 && !isFar(across)
+        ? ''
+        : `<path class="leader" d="M${px(x)},${px(y)}L${px(nearest[0])},${px(nearest[1])}"/>`;
     return `${line}<text class="direct ${name}"${ink} x="${px(at)}" y="${px(middle + 0.34 * size)}" text-anchor="${anchor}" font-size="${px(size)}">${formulaText(text)}</text>`;
   }
 }
@@ -103,6 +106,10 @@ const places: readonly (readonly [number, number])[] = [
   [1, 1.9],
   [-1, 1.9],
   [-1, -1.9],
+  [4, -0.8],
+  [4, -2.2],
+  [-4, -0.8],
+  [-4, -2.2],
   [1.2, 3],
   [1.2, -3],
   [-1.2, 3],
@@ -116,6 +123,22 @@ const places: readonly (readonly [number, number])[] = [
   [-2, 5.4],
   [-2, -5.4],
 ];
+
+/** Whether a name stands so far beside its mark that a line has to lead there. */
+function isFar(across: number): boolean {
+  return Math.abs(across) > 3;
+}
+
+let pen: CanvasRenderingContext2D | null | undefined;
+
+/** How wide a text is in the page's type, in pixels. */
+function widthOf(text: string, size: number, isStrong: boolean): number {
+  pen ??= document.createElement('canvas').getContext('2d');
+  // Digits and letters are a little more than half as wide as high.
+  if (pen === null) return 0.56 * size * text.length;
+  pen.font = `${isStrong ? 700 : 400} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
 
 function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;

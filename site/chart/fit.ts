@@ -16,15 +16,21 @@ const mostStretch = 1.2;
  * @param available pixels
  */
 export function fitted(spec: Specification, available: number): Specification {
-  const { hconcat, concat, columns, ...rest } = spec;
+  const { data, vconcat, ...rest } = spec;
+  if (vconcat === undefined) return { data, ...fittedRow(rest, available) };
+  return { ...rest, data, vconcat: vconcat.map((row) => fittedRow(row, available)) };
+}
+
+function fittedRow({ hconcat, concat, columns, ...rest }: View, available: number): View {
   const views = hconcat ?? concat;
-  if (views === undefined) return { ...rest, ...resized(spec, available - beside) };
+  if (views === undefined) return resized(rest, available - beside);
   const most = concat === undefined ? views.length : (columns ?? views.length);
   const perRow = rowLength(views, most, available);
   const room = available - perRow * beside;
   const first = views.slice(0, perRow).reduce((sum, view) => sum + widthOf(view), 0);
   const one = perRow === views.length;
-  const fitting = views.map((view) => resized(view, one ? (room * widthOf(view)) / first : room / perRow));
+  const whole = perRow === most ? views : views.map((_, i) => withOwnAxes(views, i, most));
+  const fitting = whole.map((view) => resized(view, one ? (room * widthOf(view)) / first : room / perRow));
   return { ...rest, concat: fitting, columns: perRow };
 }
 
@@ -38,13 +44,47 @@ function rowLength(views: readonly View[], most: number, available: number): num
   return 1;
 }
 
+/** The parts of a view that name its axes. */
+interface Encoded extends View {
+  readonly encoding?: Readonly<Partial<Record<'x' | 'y', Channel>>>;
+}
+interface Channel {
+  readonly axis?: { readonly labels?: boolean; readonly title?: unknown } | null;
+  readonly [other: string]: unknown;
+}
+
+/**
+ * A view of a grid by itself: where it leaves an axis, or its labels and title, to the view at the left of its row, or at
+ * the foot of its column, it has them itself.
+ */
+function withOwnAxes(views: readonly Encoded[], at: number, columns: number): View {
+  const view = views[at];
+  const { x, y } = view.encoding ?? {};
+  const isNamed = (channel: Channel | undefined): boolean => channel?.axis !== null && channel?.axis?.labels !== false;
+  const named = (name: 'x' | 'y', channel: Channel | undefined): object => {
+    if (isNamed(channel)) return {};
+    const row = Math.floor(at / columns);
+    const those =
+      name === 'y'
+        ? views.slice(row * columns, at).reverse()
+        : views.filter((_, i) => i > at && i % columns === at % columns);
+    const found = those.find(({ encoding }) => isNamed(encoding?.[name]))?.encoding?.[name]?.axis;
+    const axis = channel?.axis === null ? found : { ...channel?.axis, labels: true, title: found?.title };
+    return { [name]: { ...channel, axis } };
+  };
+  return view.encoding === undefined
+    ? view
+    : { ...view, encoding: { ...view.encoding, ...named('x', x), ...named('y', y) } };
+}
+
 function widthOf({ width }: View): number {
   return typeof width === 'number' ? width : 300;
 }
 
-/** A view of another width, its height changed less, so that slopes stay recognisable. */
+/** A view of another width, its height changed less, so that slopes stay recognisable; so much for a bar stays so much. */
 function resized(view: View, width: number): View {
-  const height = typeof view.height === 'number' ? view.height : 300;
+  const { height = 300 } = view;
   const factor = Math.min(mostStretch, Math.max(leastStretch, width / widthOf(view)));
-  return { ...view, width: Math.round(width), height: Math.round(height * factor) };
+  const stretched = typeof height === 'number' ? Math.round(height * factor) : height;
+  return { ...view, width: Math.round(width), height: stretched };
 }

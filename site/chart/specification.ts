@@ -6,19 +6,23 @@ export interface Specification {
   readonly data: { readonly values: readonly FigureRow[] };
   readonly hconcat?: readonly View[];
   readonly concat?: readonly View[];
+  readonly vconcat?: readonly View[];
   readonly columns?: number;
   readonly transform?: readonly unknown[];
   readonly params?: readonly unknown[];
   readonly config?: Readonly<Record<string, unknown>>;
   readonly width?: number;
-  readonly height?: number;
+  readonly height?: number | { readonly step: number };
   readonly [other: string]: unknown;
 }
 
-/** One view of a concatenation, or a specification of a single view. */
+/** One view of a concatenation, or a specification of a single view; a row of views in a column of them. */
 export interface View {
+  readonly hconcat?: readonly View[];
+  readonly concat?: readonly View[];
+  readonly columns?: number;
   readonly width?: number;
-  readonly height?: number;
+  readonly height?: number | { readonly step: number };
   readonly [other: string]: unknown;
 }
 

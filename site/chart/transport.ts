@@ -1,3 +1,5 @@
+import './transport.css';
+
 /** What moves through the steps of runs: Play, pause, a step, and a slider, on every panel that shows runs. */
 export interface Transport {
   /**

@@ -21,7 +21,8 @@ export async function draw(element: HTMLElement, spec: Specification): Promise<D
     renderer: 'svg',
     logLevel: vega.Warn,
     tooltip: showTooltip as never,
-    config: { mark: { tooltip: { content: 'data' } } },
+    // Numbers of an axis that would touch are left out.
+    config: { mark: { tooltip: { content: 'data' } }, axis: { labelSeparation: 6 } },
   });
   const stop = keepScripts(element);
   return {

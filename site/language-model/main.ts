@@ -1,33 +1,27 @@
 import './language-model.css';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
-import { shortText } from '../../src/base/short-text.js';
 import { save } from '../chart/export.js';
 import { transport } from '../chart/transport.js';
 import { modelWords, ownFiles } from './own-files.js';
-import { digits, heldWords, numbersHtml } from './numbers.js';
+import { digits, heldWords, numbersHtml, type ToldStep } from './numbers.js';
 import { repliesHtml } from './replies.js';
 import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
 import type { AskedQuestion, FromWorker, ToWorker } from './protocol.js';
+import { recorded } from './recorded.js';
 import { afterShare, evaluatedSteps, trainingWords } from './replay.js';
+import { settingsForm } from './form.js';
 import { defaults, type SessionSettings } from './settings.js';
-import { still } from './still.js';
 
-const scheduleKeys = Object.keys(looks) as ScheduleKey[];
 function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`the page has no ${id}`);
   return found;
 }
 const form = byId('settings') as HTMLFormElement;
+const { fill, settings, writeAddress } = settingsForm(form);
 const [start, pause, reset, saving] = ['start', 'pause', 'reset', 'save'].map((id) => byId(id) as HTMLButtonElement);
 const [status, adapter, numbers] = ['status', 'adapter', 'numbers'].map((id) => byId(id));
-const field = (name: string): HTMLInputElement | HTMLSelectElement => {
-  const found = form.elements.namedItem(name);
-  if (!(found instanceof HTMLInputElement || found instanceof HTMLSelectElement)) throw new Error(`no field ${name}`);
-  return found;
-};
-
 let worker: Worker | undefined;
 let paused = false;
 let sides: readonly [Side, Side] = sidesOf(defaults.schedules);
@@ -50,17 +44,14 @@ const time = transport(byId('transport'), (share) => {
   show();
 });
 
-fillForm();
+const refused = fill();
+if (refused.length > 0) say(`The address asks for ${refused.join(', ')}, which is none of the values that fit here.`);
 showSettings();
-show();
+showRecorded();
 
 form.addEventListener('input', () => {
-  showOutputs();
   writeAddress();
   showSettings();
-  if (ran !== undefined) return;
-  sides = sidesOf(settings().schedules);
-  show();
 });
 form.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -82,58 +73,6 @@ saving.addEventListener('click', () => {
   }
 });
 
-/** Fills the form with the settings that the page begins with, or with those in its address. */
-function fillForm(): void {
-  for (const name of ['first', 'second']) {
-    field(name).innerHTML = scheduleKeys.map((key) => `<option value="${key}">${looks[key].label}</option>`).join('');
-  }
-  const { schedules, ...rest } = defaults;
-  const values: Record<string, string | number> = { first: schedules[0], second: schedules[1], ...rest };
-  const address = new URLSearchParams(location.search);
-  const refused: string[] = [];
-  for (const [name, value] of Object.entries(values)) {
-    const [input, given] = [field(name), address.get(name)];
-    input.value = String(value);
-    if (given === null) continue;
-    if (canBeWritten(input, given)) input.value = given;
-    if (holds(input, given)) continue;
-    refused.push(`${name} = ${shortText(given, 40)}`);
-    input.value = String(value);
-  }
-  showOutputs();
-  if (refused.length > 0) say(`The address asks for ${refused.join(', ')}, which is none of the values that fit here.`);
-}
-
-/** Whether a field takes a text at all: what is no number in a field of numbers makes the browser warn on its console. */
-function canBeWritten({ type }: ReturnType<typeof field>, text: string): boolean {
-  return !['number', 'range'].includes(type) || (text.trim() !== '' && Number.isFinite(Number(text)));
-}
-
-/** Whether a field holds what was written into it: a slider moves to the nearest value that it has, without a word. */
-function holds(input: ReturnType<typeof field>, text: string): boolean {
-  const isSame = input.value === text || (text.trim() !== '' && Number(input.value) === Number(text));
-  return isSame && input.value !== '' && input.checkValidity();
-}
-
-function showOutputs(): void {
-  for (const output of form.querySelectorAll('output')) output.textContent = field(output.htmlFor.value).value;
-}
-
-function settings(): SessionSettings {
-  const number = (name: string): number => Number(field(name).value);
-  return {
-    schedules: [field('first').value as ScheduleKey, field('second').value as ScheduleKey],
-    lambda: number('lambda'),
-    conflict: number('conflict'),
-    steps: number('steps'),
-    learningRate: number('learningRate'),
-    seed: number('seed'),
-    pretrainingSteps: number('pretrainingSteps'),
-    examples: number('examples'),
-    backend: field('backend').value as SessionSettings['backend'],
-  };
-}
-
 function sidesOf(schedules: SessionSettings['schedules']): [Side, Side] {
   const side = (key: ScheduleKey): Side => ({ look: looks[key], losses: [], steps: [], answers: [] });
   return [side(schedules[0]), side(schedules[1])];
@@ -144,6 +83,7 @@ function begin(): void {
   const [chosen, files] = [settings(), ownFiles(form)];
   sides = sidesOf(chosen.schedules);
   ran = { ...chosen, model: modelWords(files) };
+  byId('transport').hidden = true;
   showSettings();
   worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -169,12 +109,17 @@ function end(): void {
   pause.textContent = 'Pause';
   for (const button of [pause, reset, saving]) button.disabled = true;
   start.disabled = false;
-  sides = sidesOf(settings().schedules);
   time.end();
-  byId('transport').hidden = true;
   adapter.textContent = '';
   showSettings();
   say('Not started.');
+  showRecorded();
+}
+
+/** Shows the session that was recorded, to go through until somebody starts a run. */
+function showRecorded(): void {
+  byId('transport').hidden = false;
+  time.over(evaluatedSteps(recorded.sides), trainingWords(recorded.sides));
   show();
 }
 
@@ -251,29 +196,35 @@ function show(): void {
 }
 
 function draw(): void {
-  const now = sidesNow();
-  drawSpace(plots.space, now, sides);
-  const { steps } = ran ?? settings();
-  drawLosses(plots.sft, now, sides, 'sft', steps);
-  drawLosses(plots.dpo, now, sides, 'dpo', steps);
+  const [all, now] = [allSides(), sidesNow()];
+  drawSpace(plots.space, now, all);
+  const { steps } = ran ?? recorded.settings;
+  drawLosses(plots.sft, now, all, 'sft', steps);
+  drawLosses(plots.dpo, now, all, 'dpo', steps);
+}
+
+/** Both models of the run, or of the session that was recorded. */
+function allSides(): readonly [Side<ToldStep>, Side<ToldStep>] {
+  return ran === undefined ? recorded.sides : sides;
 }
 
 /** Both models as they were after the step that the transport is at. */
-function sidesNow(): readonly Side[] {
-  return afterShare(sides, progress);
+function sidesNow(): readonly Side<ToldStep>[] {
+  return afterShare(allSides(), progress);
 }
 
 function showReplies(): void {
-  byId('prompt').textContent = question?.prompt ?? (ran === undefined ? still.prompt : '…');
-  byId('replies').innerHTML =
-    question !== undefined ? repliesHtml(question, sidesNow()) : ran === undefined ? still.html : '';
+  const asked = ran === undefined ? recorded.question : question;
+  byId('prompt').textContent = asked?.prompt ?? '…';
+  byId('replies').innerHTML = asked === undefined ? '' : repliesHtml(asked, sidesNow());
 }
 
 /** Says what the run shown ran with, and whether the form has been changed since. */
 function showSettings(): void {
   const line = byId('ran');
   if (ran === undefined) {
-    line.textContent = still.words;
+    const { lambda, steps } = recorded.settings;
+    line.textContent = `Recorded beforehand, with the settings that this page begins with: λ ${lambda}, ${steps} steps. Start trains both models here.`;
     return;
   }
   const { schedules, lambda, conflict, steps, learningRate, seed, pretrainingSteps, examples, backend, model } = ran;
@@ -284,16 +235,4 @@ function showSettings(): void {
     `Shown: ${names}, λ ${lambda}, conflict ${conflict}, ${steps} steps, learning rate ${learningRate}, seed ${seed}, ` +
     `${model || `${pretrainingSteps} steps of pre-training`}, ${examples} examples, ${backend}.` +
     (changed ? ' The form has been changed since: Start runs what it says now.' : '');
-}
-
-/** The address holds what differs from the settings that the page begins with. */
-function writeAddress(): void {
-  const { schedules, ...rest } = defaults;
-  const begins: Record<string, string | number> = { first: schedules[0], second: schedules[1], ...rest };
-  const words = Object.entries(begins).flatMap(([name, value]) => {
-    const now = field(name);
-    return now.value === String(value) || !now.checkValidity() ? [] : [[name, now.value]];
-  });
-  const query = new URLSearchParams(words).toString();
-  history.replaceState(null, '', query === '' ? location.pathname : `?${query}`);
 }

@@ -1,12 +1,15 @@
 import { mean, median } from '../../src/base/statistics.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { swatch } from '../chart/swatch.js';
-import type { Side } from './plots.js';
+import type { Side, TakenStep } from './plots.js';
 import type { HeldModel, StepReport } from './protocol.js';
 import { choiceWords } from './replay.js';
 
+/** A step that was taken, with what it cost where that was measured. */
+export type ToldStep = TakenStep & Partial<StepReport>;
+
 /** The table of what both models do and cost: rows of names and of each model's value. */
-export function numbersHtml(sides: readonly Side[]): string {
+export function numbersHtml(sides: readonly Side<ToldStep>[]): string {
   const heads = sides.map(({ look }) => `<th scope="col"><span class="look">${swatch(look)}${look.label}</span></th>`);
   const body = rows.map(
     ([name, text]) =>
@@ -15,7 +18,7 @@ export function numbersHtml(sides: readonly Side[]): string {
   return `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody>`;
 }
 
-const rows: readonly (readonly [string, (side: Side) => string])[] = [
+const rows: readonly (readonly [string, (side: Side<ToldStep>) => string])[] = [
   ['steps', ({ steps }) => String(steps.length)],
   [
     'last step on',
@@ -27,12 +30,12 @@ const rows: readonly (readonly [string, (side: Side) => string])[] = [
   ['f_SFT', ({ losses }) => digits(losses.at(-1)?.sft)],
   ['f_DPO', ({ losses }) => digits(losses.at(-1)?.dpo)],
   ['preferred reply likelier', ({ losses }) => percent(losses.at(-1)?.accuracy)],
-  ['time a step, median', ({ steps }) => unit(median(steps.map(({ milliseconds }) => milliseconds)), 'ms')],
-  ['work a step', ({ steps }) => unit(mean(steps.map(({ operations }) => operations)) / 1e6, 'MFLOP')],
+  ['time a step, median', ({ steps }) => unit(median(steps.map(({ milliseconds = NaN }) => milliseconds)), 'ms')],
+  ['work a step', ({ steps }) => unit(mean(steps.map(({ operations = NaN }) => operations)) / 1e6, 'MFLOP')],
   ['speed', ({ steps }) => unit(total(steps, 'operations') / total(steps, 'milliseconds') / 1e6, 'GFLOP/s')],
   [
     'memory of tensors, both models',
-    ({ steps }) => unit(Math.max(...steps.map((step) => step.tensorBytes)) / 1e6, 'MB'),
+    ({ steps }) => unit(Math.max(...steps.map(({ tensorBytes = NaN }) => tensorBytes)) / 1e6, 'MB'),
   ],
 ];
 
@@ -57,6 +60,6 @@ function unit(value: number, name: string): string {
   return Number.isFinite(value) ? `${value.toPrecision(3)} ${name}` : '–';
 }
 
-function total(steps: readonly StepReport[], name: 'operations' | 'milliseconds'): number {
-  return steps.reduce((sum, step) => sum + step[name], 0);
+function total(steps: readonly ToldStep[], name: 'operations' | 'milliseconds'): number {
+  return steps.reduce((sum, step) => sum + (step[name] ?? NaN), 0);
 }

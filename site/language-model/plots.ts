@@ -14,6 +14,8 @@ export interface Side<Step extends TakenStep = StepReport> {
   readonly answers: (Answer & { readonly step: number })[];
 }
 
+type LossesOf = Pick<Side, 'look' | 'losses'>;
+
 /** Makes a plot in an element, drawn again when its size changes. */
 export function plotOf(element: HTMLElement, redraw: () => void): Canvas {
   return canvas(element, redraw);
@@ -23,7 +25,7 @@ export function plotOf(element: HTMLElement, redraw: () => void): Canvas {
  * Both losses of each model on all examples, from the common start to where it is.
  * @param all what is known of them, later steps too, for which there is room
  */
-export function drawSpace(plot: Canvas, sides: readonly Side[], all: readonly Side[]): void {
+export function drawSpace(plot: Canvas, sides: readonly LossesOf[], all: readonly LossesOf[]): void {
   const points = all.flatMap(({ losses }) => losses);
   const area = areaOf(plot);
   const x = linear(domainOf(points.map(({ sft }) => sft)), [area.left, area.right]);
@@ -45,8 +47,8 @@ export function drawSpace(plot: Canvas, sides: readonly Side[], all: readonly Si
  */
 export function drawLosses(
   plot: Canvas,
-  sides: readonly Side[],
-  all: readonly Side[],
+  sides: readonly LossesOf[],
+  all: readonly LossesOf[],
   objective: 'sft' | 'dpo',
   steps: number,
 ): void {
@@ -79,7 +81,7 @@ function domainOf(values: readonly number[]): [number, number] {
 }
 
 function startMark(x: number, y: number, rem: number): string {
-  return `<circle class="start" cx="${px(x)}" cy="${px(y)}" r="${px(0.28 * rem)}"/><text class="start" x="${px(x)}" y="${px(y - 0.6 * rem)}" text-anchor="middle">start</text>`;
+  return `<circle class="start" cx="${px(x)}" cy="${px(y)}" r="${px(0.28 * rem)}"/><text class="start" x="${px(x + 0.6 * rem)}" y="${px(y + 0.25 * rem)}">start</text>`;
 }
 
 function subscripted(name: string): string {

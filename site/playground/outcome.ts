@@ -1,4 +1,5 @@
 import { significant } from '../../src/base/text.js';
+import { htmlText } from '../../src/figure/scripts.js';
 import { element } from './element.js';
 import { lookIn, shownEnsembles, type Shown } from './shown.js';
 import { challenges, verdict } from './verdict.js';
@@ -6,7 +7,7 @@ import { challenges, verdict } from './verdict.js';
 /** Lists the challenges. */
 export function listChallenges(): void {
   element('#challenges', HTMLElement).innerHTML = challenges
-    .map(({ title, hint }) => `<li><strong>${title}</strong> <span>${hint}</span></li>`)
+    .map(({ title, hint }) => `<li><strong>${title}</strong> <span>${htmlText(hint)}</span></li>`)
     .join('');
 }
 

@@ -32,7 +32,7 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): View {
       if (passing && performance.now() - drawnAt < 250) return;
       drawnAt = performance.now();
       const row = (title: string, cell: (key: string, ensemble: EnsembleSummary) => string): string =>
-        `<tr><th scope="row">${title}</th>${runs
+        `<tr><th scope="row">${title.replace(/(?=[A-Z])/g, '<wbr>')}</th>${runs
           .map(([key, ensemble]) => {
             const partial = ensemble.seeds < shown.state.seeds ? ' class="partial"' : '';
             return `<td data-schedule="${key}" data-measure="${title}"${partial}>${cell(key, ensemble)}</td>`;

@@ -113,6 +113,7 @@ function showList(shown: readonly LabelledRun[]): void {
       const name = Object.assign(document.createElement('input'), {
         value: label,
         title: label,
+        size: Math.min(40, label.length),
         ariaLabel: `Name of run ${i + 1}`,
       });
       name.addEventListener('change', () => {

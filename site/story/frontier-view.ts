@@ -60,12 +60,12 @@ export function frontierView(
       ${directLabels(
         [
           { text: 'θ*_λ', x: x(weightedSum.sft), y: y(weightedSum.dpo), name: 'strong' },
+          { text: 'ideal point', x: x(ideal.sft), y: y(ideal.dpo) },
           ...(far === undefined ? [] : [{ text: far.name, x: x(far.sft), y: y(far.dpo) }]),
           ...(far === undefined || distance === undefined
             ? []
             : [{ text: far.gap, x: distance.x, y: distance.y, name: 'strong' }]),
           ...points.map((point) => ({ text: point.name, x: x(point.sft), y: y(point.dpo) })),
-          { text: 'ideal point', x: x(ideal.sft), y: y(ideal.dpo) },
         ],
         area,
         0.8 * rem(),

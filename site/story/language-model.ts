@@ -1,13 +1,12 @@
 import type { AskedQuestion, FromWorker } from '../language-model/protocol.js';
 import { repliesHtml } from '../language-model/replies.js';
 import type { Side, TakenStep } from '../language-model/plots.js';
-import type { RecordedSession } from '../language-model/recorded.js';
+import { recorded } from '../language-model/recorded.js';
 import { defaults } from '../language-model/settings.js';
 import { looks } from '../../src/figure/theme.js';
 import { htmlText } from '../../src/figure/scripts.js';
 import { transport } from '../chart/transport.js';
 import { afterShare, evaluatedSteps, trainingWords } from '../language-model/replay.js';
-import recordedSession from './recorded-session.json' with { type: 'json' };
 
 type Sides = readonly [Side<TakenStep>, Side<TakenStep>];
 
@@ -28,9 +27,7 @@ export function languageModelFigure(figure: HTMLElement): void {
       return found;
     },
   );
-  const recorded = recordedSession as unknown as RecordedSession;
-  const withLook = (at: 0 | 1): Side<TakenStep> => ({ look: looks[schedules[at]], ...recorded.sides[at] });
-  let sides: Sides = [withLook(0), withLook(1)];
+  let sides: Sides = recorded.sides;
   let question: AskedQuestion | undefined = recorded.question;
   const say = (text: string): void => {
     caption.innerHTML = text;

@@ -33,10 +33,11 @@ export function stopView(host: HTMLElement, stops: (shown: Shown) => Stops | und
     const at = (step: number): { x: number; y: number } => ({ x: x(step), y: y(curve[step]?.gap ?? NaN) });
     const [here, least] = [at(stop), at(best)];
     const r = 0.32 * rem();
+    const levels = [0, limit].map((level) => `M${px(area.left)},${px(y(level))}L${px(area.right)},${px(y(level))}`);
     const line = linePath(curve.length, (i) => [x(i), curve[i].gap > 1.6 * limit ? NaN : y(curve[i].gap)]);
     svg.innerHTML = `${axes(area, x, y, { x: 'steps of stage two →', y: '↑ gap F_λ − min F_λ' }, rem())}
-      <path class="level" d="M${px(area.left)},${px(y(0))}H${px(area.right)}"/>
-      <path class="level far" d="M${px(area.left)},${px(y(limit))}H${px(area.right)}"/>
+      <path class="level" d="${levels[0]}"/>
+      <path class="level far" d="${levels[1]}"/>
       <path class="front" d="${line}"/>
       <circle class="point" cx="${px(least.x)}" cy="${px(least.y)}" r="${px(r)}" style="fill:var(--ink)"/>
       ${here.y < area.top ? '' : `<circle class="point" cx="${px(here.x)}" cy="${px(here.y)}" r="${px(r)}" style="fill:var(--accent)"/>`}
@@ -45,11 +46,11 @@ export function stopView(host: HTMLElement, stops: (shown: Shown) => Stops | und
           { text: 'the best stop', ...least },
           ...(stop === best ? [] : [{ text: 'stopped here', ...here }]),
           { text: 'Sequential’s limit Δ', x: x(0.55 * (curve.length - 1)), y: y(limit) },
-          { text: 'the front', x: x(0.55 * (curve.length - 1)), y: y(0) },
+          { text: 'the front', x: x(0.8 * (curve.length - 1)), y: y(0) },
         ],
         area,
         0.8 * rem(),
-        { lines: [line] },
+        { lines: [line, ...levels] },
       )}`;
   }
   return { draw };

@@ -1,5 +1,4 @@
 /// <reference lib="dom.iterable" />
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -19,12 +18,6 @@ export const ofColours: RunOptions = { runOnly: { type: 'rule', values: ['color-
 export async function seriousViolations(page: Page, rules: RunOptions = {}): Promise<string[]> {
   await page.addScriptTag({ path: axe });
   return page.evaluate(violations, [drawnFormulas, rules] as const);
-}
-
-/** An expression that is the same of the page it is evaluated in, in a browser that is driven otherwise. */
-export function violationsExpression(rules: RunOptions = {}): string {
-  const given = JSON.stringify([drawnFormulas, rules]);
-  return `(globalThis.axe ?? (0, eval)(${JSON.stringify(readFileSync(axe, 'utf8'))}), (${violations.toString()})(${given}))`;
 }
 
 /** Runs in the page, and refers to nothing outside itself. */

@@ -3,17 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, firefox, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { siteBuild } from './build.js';
 
-const executablePath = '/usr/bin/chromium';
+/** Debian's browsers. */
+const programs = { chromium: '/usr/bin/chromium', firefox: '/usr/bin/firefox-esr' };
 
 /** How long a browser may take to come to something, in milliseconds: on a machine with other work, minutes. */
 const patience = 120_000;
 
-/** Tests that drive a browser: a missing chromium is a failure in continuous integration and a skip elsewhere. */
-export const describeInBrowser = describe.skipIf(!existsSync(executablePath) && process.env.CI === undefined);
+const isMissing = (name: keyof typeof programs): boolean => !existsSync(programs[name]) && process.env.CI === undefined;
+
+/** Tests that drive Chromium: that it is missing is a failure in continuous integration and a skip elsewhere. */
+export const describeInBrowser = describe.skipIf(isMissing('chromium'));
+
+/** Tests that drive Firefox, likewise, and may compare it with Chromium. */
+export const describeInFirefox = describe.skipIf(isMissing('firefox') || isMissing('chromium'));
 
 /** The site as visited in a test file. */
 export interface Site {
@@ -27,8 +33,12 @@ export interface Site {
   readonly served: Map<string, Buffer>;
 }
 
-/** Serves the built site below a path of its own, without a network or isolation headers, and starts one browser. */
-export function visitSite(args: readonly string[] = []): Site {
+/**
+ * Serves the built site below a path of its own, without a network or isolation headers, and starts one browser.
+ * @param name Firefox wants little motion and is never dark, for it cannot be asked otherwise
+ * @param args what Chromium is started with besides
+ */
+export function visitSite(name: keyof typeof programs = 'chromium', args: readonly string[] = []): Site {
   const errors: string[] = [];
   const served = new Map<string, Buffer>();
   let browser: Browser | undefined;
@@ -52,7 +62,7 @@ export function visitSite(args: readonly string[] = []): Site {
   beforeAll(async () => {
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`;
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...args], timeout: patience });
+    browser = await (name === 'firefox' ? startFirefox() : startChromium(args));
   });
   afterAll(async () => {
     await browser?.close();
@@ -70,7 +80,7 @@ export function visitSite(args: readonly string[] = []): Site {
         viewport: { width, height },
         colorScheme: dark ? 'dark' : 'light',
         reducedMotion: still ? 'reduce' : 'no-preference',
-        permissions: ['clipboard-read', 'clipboard-write'],
+        permissions: name === 'firefox' ? [] : ['clipboard-read', 'clipboard-write'],
       });
       context.setDefaultTimeout(patience);
       const opened = await context.newPage();
@@ -83,6 +93,41 @@ export function visitSite(args: readonly string[] = []): Site {
       return opened;
     },
   };
+}
+
+function startChromium(args: readonly string[]): Promise<Browser> {
+  const executablePath = programs.chromium;
+  return chromium.launch({ executablePath, args: ['--no-sandbox', ...args], timeout: patience });
+}
+
+/** The parts of playwright that drive a browser by WebDriver BiDi. */
+interface Driven {
+  readonly _connection: { toImpl(browser: unknown): { readonly _browserSession: Session } };
+}
+interface Session {
+  send(command: string, parameters: object): Promise<object>;
+}
+
+/** Starts Firefox as Debian ships it, which playwright drives by WebDriver BiDi. */
+async function startFirefox(): Promise<Browser> {
+  const started = await firefox.launch({
+    channel: 'moz-firefox',
+    executablePath: programs.firefox,
+    firefoxUserPrefs: {
+      'ui.prefersReducedMotion': 1,
+      // Of a page that Back takes out of memory WebDriver hears nothing.
+      'browser.sessionhistory.max_total_viewers': 0,
+      // Reads the clipboard without asking somebody.
+      'dom.events.testing.asyncClipboard': true,
+    },
+    timeout: patience,
+  });
+  // Playwright sends every page's preferences by a command that this Firefox does not have yet.
+  const session = (started as unknown as Driven)._connection.toImpl(started)._browserSession;
+  const send = session.send.bind(session);
+  session.send = (command, parameters) =>
+    command === 'emulation.setMediaFeaturesOverride' ? Promise.resolve({}) : send(command, parameters);
+  return started;
 }
 
 /** Waits until what the page has heard of so far is drawn: before the second frame from now, however late frames are. */

@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeInBrowser, visitSite } from './browser.js';
-import { copied, path, settled, table } from './playground.js';
+import { sharesWhatKeysMoved } from './interactions/handles.js';
+import { path, settled } from './playground.js';
 
 /** How much longer a few milliseconds of computing take than they would alone: the mean of many over the shortest. */
 const slowdown = (page: Page): Promise<number> =>
@@ -52,23 +53,8 @@ describeInBrowser('the playground', () => {
     const delays: number[] = [];
     for (let drags = 0; drags < 3; drags++) delays.push((await dragDelay(page)) / (await slowdown(page)));
     expect(Math.min(...delays)).toBeLessThan(100);
-    const dragged = await path(page, 'alright');
-    expect(dragged).not.toBe(before);
-
-    await page.locator('[data-handle=sft-first]').focus();
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Shift+ArrowLeft');
-    await settled(page);
-    const pressed = await path(page, 'alright');
-    expect(pressed).not.toBe(dragged);
-
-    const link = await copied(page, '#copy-link');
-    const other = await site.open(link.slice(site.url().length));
-    await settled(other);
-    expect(await path(other, 'alright')).toBe(pressed);
-    // Bounds come after the runs, on either page.
-    await expect.poll(async () => [await table(other)]).toEqual([await table(page)]);
-    await other.context().close();
+    expect(await path(page, 'alright')).not.toBe(before);
+    await sharesWhatKeysMoved(site, page);
     await page.context().close();
     expect(site.errors).toEqual([]);
   });

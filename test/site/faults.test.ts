@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
 import { describeInBrowser, visitSite } from './browser.js';
 import { heldAnswers } from './held-answers.js';
+import { keepsTheStateThroughHistory } from './interactions/history.js';
+import { lightsUpWhatThePointerIsOn } from './interactions/linked-hover.js';
 import { saidByCopying, settled, show } from './playground.js';
 
 /** White space that does not compress well. */
@@ -53,29 +55,7 @@ describeInBrowser('the playground', () => {
   it('keeps the state when it is left at once, goes Back to the state before, and forgets what was wrong in a box', async () => {
     const page = await site.open('playground.html#problem=closed-form&lambda=0.3&steps=50&seeds=2');
     await settled(page);
-    const box = page.locator('#control-lambda');
-    const type = async (text: string): Promise<void> => {
-      await box.fill(text);
-      await box.dispatchEvent('change');
-    };
-    await type('7');
-    const isRefused = (): Promise<boolean> => box.evaluate((input: HTMLInputElement) => input.validity.customError);
-    expect(await isRefused()).toBe(true);
-    await box.fill('0.7');
-    expect(await isRefused()).toBe(false);
-    await box.dispatchEvent('change');
-    await page.goto(site.url('figures.html'));
-    await page.goBack();
-    await expect.poll(() => box.inputValue()).toBe('0.7');
-    await page.goBack();
-    await expect.poll(() => box.inputValue()).toBe('0.3');
-    await page.goForward();
-    await expect.poll(() => box.inputValue()).toBe('0.7');
-    // A slider, too, takes back what was refused in its box.
-    await type('7');
-    expect(await isRefused()).toBe(true);
-    await page.locator('.control:has(#control-lambda) input[type=range]').fill('0.4');
-    await expect.poll(async () => [await isRefused(), await box.inputValue()]).toEqual([false, '0.4']);
+    await keepsTheStateThroughHistory(page, site.url('figures.html'));
     await page.context().close();
     expect(site.errors).toEqual([]);
   });
@@ -149,7 +129,15 @@ describeInBrowser('the playground', () => {
             const { right } = formula.getBoundingClientRect();
             return block !== null && right > block.getBoundingClientRect().right + 1;
           }),
-          ...[...document.querySelectorAll('svg text')].filter(({ textContent }) => /[_^]/.test(textContent)),
+          ...[
+            ...document.querySelectorAll(
+              'svg text, main :not(pre, code, textarea, script, style, option, title, annotation)',
+            ),
+          ].filter(({ childNodes }) =>
+            [...childNodes].some(
+              ({ nodeType, textContent }) => nodeType === Node.TEXT_NODE && /[_^]/.test(textContent ?? ''),
+            ),
+          ),
         ].map(({ textContent }) => textContent);
       });
     for (const width of [390, 1280]) {
@@ -170,40 +158,7 @@ describeInBrowser('the playground', () => {
   it('shows what the pointer is on everywhere: a point of objective space in the landscape, a schedule in every plot', async () => {
     const page = await site.open('playground.html#problem=quadratic&seeds=4');
     await settled(page);
-    /** The middle of a mark, once it is drawn. */
-    const centre = async (selector: string): Promise<[number, number]> => {
-      const found = await page.waitForFunction((wanted) => {
-        const { width = 0, height = 0, x = 0, y = 0 } = document.querySelector(wanted)?.getBoundingClientRect() ?? {};
-        return width > 0 ? ([x + width / 2, y + height / 2] as [number, number]) : undefined;
-      }, selector);
-      return (await found.jsonValue()) ?? [NaN, NaN];
-    };
-    await page.locator('#space').scrollIntoViewIfNeeded();
-    await page.mouse.move(...(await centre('#space .symbol[data-schedule=mix]')));
-    await page
-      .locator('#space .hovered-words')
-      .filter({ hasText: /^Mix, step [\d,]+: fSFT.* [\d.e−-]+, fDPO.* [\d.e−-]+$/ })
-      .waitFor();
-    const ring = await centre('#landscape .hovered');
-    const head = await centre('#landscape .symbol[data-schedule=mix]');
-    expect(Math.hypot(ring[0] - head[0], ring[1] - head[1])).toBeLessThan(40);
-
-    /** The schedules whose marks are faint in any plot, and those that are not. */
-    const lit = (): Promise<[string[], string[]]> =>
-      page.evaluate(() => {
-        const [faint, clear] = [new Set<string>(), new Set<string>()];
-        for (const mark of document.querySelectorAll<SVGElement>('.plot [data-schedule]'))
-          // As the rule has it; bands are lighter than lines at any time.
-          (getComputedStyle(mark).opacity === '0.13' ? faint : clear).add(mark.dataset.schedule ?? '');
-        return [[...faint].sort(), [...clear].sort()];
-      });
-    const others = ['alright', 'maxright', 'sequential-sft-dpo'];
-    await page.locator('.schedules li[data-schedule=mix] .name').hover();
-    await expect.poll(lit).toEqual([others, ['mix']]);
-    await page.mouse.move(2, 2);
-    await expect.poll(lit).toEqual([[], [...others, 'mix'].sort()]);
-    await page.locator('.schedules li[data-schedule=mix] input').focus();
-    await expect.poll(lit).toEqual([others, ['mix']]);
+    await lightsUpWhatThePointerIsOn(page);
     await page.context().close();
     expect(site.errors).toEqual([]);
   });

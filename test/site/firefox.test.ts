@@ -1,71 +1,76 @@
-import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+/// <reference lib="dom.iterable" />
+import fc from 'fast-check';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { ofColours, violationsExpression } from './accessibility.js';
-import { describeInBrowser, visitSite } from './browser.js';
+import { ofColours, seriousViolations } from './accessibility.js';
+import { describeInFirefox, drawn, visitSite } from './browser.js';
+import { movesAlongTheFront, movesTheBudget, sharesWhatKeysMoved } from './interactions/handles.js';
+import { keepsTheStateThroughHistory } from './interactions/history.js';
+import { lightsUpWhatThePointerIsOn } from './interactions/linked-hover.js';
+import { addresses, faultsIn, seen } from './interactions/states.js';
+import { everyControlChangesItsFigure, told } from './interactions/story.js';
+import { movesThroughTheSteps } from './interactions/transport.js';
+import { drag, path, settled } from './playground.js';
 
-const firefox = '/usr/bin/firefox-esr';
-/** What axe finds on a page as it is, and of its colours once it is dark, as one line each. */
-const inBothSchemes = `(async () => {
-  const light = await ${violationsExpression()};
-  document.documentElement.dataset.scheme = 'dark';
-  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  return [...light, ...(await ${violationsExpression(ofColours)})].join('; ');
-})()`;
+/** What a page says that it computed. */
+const captions = (page: Page): Promise<string[]> =>
+  page.locator('.story section:not(#language-model) figcaption').allInnerTexts();
 
-const script = new URL('firefox-visit.ts', import.meta.url).pathname;
+describeInFirefox('in Firefox', () => {
+  const site = visitSite('firefox');
+  const chromium = visitSite();
 
-describeInBrowser('in Firefox', () => {
-  const site = visitSite();
+  it('no page logs a word, and axe finds nothing in either theme', { timeout: 900_000 }, async () => {
+    for (const { file } of pages) {
+      const page = await site.open(file);
+      if (file === 'index.html') await told(page);
+      if (file === 'playground.html') await settled(page);
+      const found = await seriousViolations(page);
+      await page.evaluate("document.documentElement.dataset.scheme = 'dark'");
+      await drawn(page);
+      expect([...found, ...(await seriousViolations(page, ofColours))], file).toEqual([]);
+      await page.context().close();
+    }
+    expect(site.errors).toEqual([]);
+  });
 
-  it.skipIf(!existsSync(firefox) && process.env.CI === undefined)(
-    'the story and the playground compute what they do elsewhere, no page logs a word, and axe finds nothing',
-    // axe takes a while in Firefox, on all pages twice; on a busy machine ten times as long.
-    { timeout: 900_000 },
-    async () => {
-      const state = '#problem=quadratic&steps=200&seeds=4&schedules=alright,maxright';
-      const status = "document.querySelector('#status').textContent";
-      const captions = "[...document.querySelectorAll('.story section:not(#language-model) figcaption')]";
-      const visits = [
-        { url: site.url(`playground.html${state}`), ready: status },
-        {
-          url: site.url(),
-          ready: `(async () => {
-            const isThere = ${captions}.every((one) => one.textContent.length > 20);
-            if (!isThere || document.documentElement.hasAttribute('data-computing')) return '';
-            await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-            return ${captions}.map((one) => one.textContent).join('|');
-          })()`,
-        },
-        ...pages
-          .slice(2)
-          .map(({ file }) => ({ url: site.url(file), ready: "document.querySelector('h1').textContent" })),
-      ].map((visit) => ({ ...visit, then: inBothSchemes }));
-      const child = promisify(execFile);
-      const folder = temporaryFolder();
-      const list = join(folder, 'visits.json');
-      writeFileSync(list, JSON.stringify(visits));
-      const profile = temporaryFolder();
-      const run = ['--experimental-websocket', '--import', 'tsx', script, firefox, profile, list];
-      const { stdout } = await child(process.execPath, run);
-      const results = JSON.parse(stdout) as { value: string; logged: string[]; then: string }[];
-      expect(results.flatMap(({ logged }) => logged)).toEqual([]);
-      expect(results.map(({ then }) => then)).toEqual(visits.map(() => ''));
+  it('the story computes what it does in Chromium, each control changes its figure and sentence, and steps are gone through', async () => {
+    const [page, other] = [await site.open(), await chromium.open()];
+    for (const story of [page, other]) await told(story);
+    expect(await captions(page)).toEqual(await captions(other));
+    await other.context().close();
+    await everyControlChangesItsFigure(page);
+    const figure = page.locator('#stage-two figure');
+    await movesThroughTheSteps(figure.locator('.time'), async () => [
+      await figure.locator('figcaption').innerText(),
+      await figure.locator('.panes').innerHTML(),
+    ]);
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
 
-      const playground = await site.open(`playground.html${state}`);
-      await playground.waitForFunction(status, undefined, { timeout: 120_000 });
-      expect(results[0].value).toBe(await playground.evaluate(status));
-      const story = await site.open();
-      let told = '';
-      const tell = async (): Promise<string> => (told = await story.evaluate<string>(visits[1].ready));
-      await expect.poll(tell, { timeout: 120_000 }).not.toBe('');
-      expect(results[1].value).toBe(told);
-      expect(results.slice(2).every(({ value }) => value !== '')).toBe(true);
-      for (const page of [playground, story]) await page.context().close();
-    },
-  );
+  it('the playground follows hands and keys, lights up what the pointer is on, and shares its state', async () => {
+    const page = await site.open('playground.html#problem=quadratic&seeds=4&lambda=0.4');
+    await settled(page);
+    await lightsUpWhatThePointerIsOn(page);
+    await movesTheBudget(page);
+    await movesAlongTheFront(page);
+    const before = await path(page, 'mix');
+    await drag(page.locator('[data-handle=dpo] .grip'), [40, 30]);
+    await settled(page);
+    expect(await path(page, 'mix')).not.toBe(before);
+    await sharesWhatKeysMoved(site, page);
+    await page.context().close();
+    expect(site.errors).toEqual([]);
+  });
+
+  it('the playground keeps its state through Back, and logs nothing in any state of its address', async () => {
+    const page = await site.open('playground.html#problem=closed-form&lambda=0.3&steps=50&seeds=2');
+    await settled(page);
+    await keepsTheStateThroughHistory(page, site.url('figures.html'));
+    const states = [...seen, ...fc.sample(addresses, { numRuns: 4, seed: 153 })];
+    expect(await faultsIn(page, site.errors, states)).toEqual([]);
+    await page.context().close();
+  });
 });

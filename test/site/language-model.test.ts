@@ -7,6 +7,7 @@ import recordedSession from '../../site/story/recorded-session.json' with { type
 import { openBackend } from '../../src/engine/backend.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, drawn, visitSite } from './browser.js';
+import { movesThroughTheSteps } from './interactions/transport.js';
 
 /** What the tests train: no more than shows that the engines agree, for software adapters are slow. */
 const settings: SessionSettings = { ...defaults, steps: 3, pretrainingSteps: 2, examples: 4 };
@@ -49,37 +50,14 @@ async function goesThroughTheSteps(page: Page): Promise<void> {
     output.filter({ hasText: new RegExp(`^step ${step} of ${settings.steps}: `) }).waitFor();
   await at(settings.steps);
   expect(await output.innerText()).toMatch(/: Sequential.*: DPO; ALRIGHT: (SFT|DPO)$/);
-  const end = await shown();
+  await movesThroughTheSteps(time, shown);
   await time.locator('input').fill('0');
-  await at(0);
   await page.locator('#replies .step').first().filter({ hasText: 'after step 0' }).waitFor();
   const [replies, shares] = await shown();
   expect(replies[0]).toBe(replies[1]);
   expect(shares.slice(0, 2)).toEqual(shares.slice(2));
-  await time.getByRole('button', { name: 'Step', exact: true }).click();
+  await time.locator('input').fill(String(settings.steps));
   await at(settings.steps);
-  await expect.poll(shown).toEqual(end);
-  // From the end it plays from the start, to the end again, and can be stopped.
-  const play = time.locator('.play');
-  const labels = await play.evaluate((button: HTMLElement) =>
-    [0, 1].map(() => {
-      button.click();
-      return button.textContent;
-    }),
-  );
-  expect(labels).toEqual(['❚❚ Pause', '▶ Play']);
-  const said = await time.evaluateHandle((element) => {
-    const texts: string[] = [];
-    new MutationObserver(() => texts.push(element.querySelector('output')?.textContent ?? '')).observe(element, {
-      childList: true,
-      subtree: true,
-    });
-    return texts;
-  });
-  await play.click();
-  await play.filter({ hasText: 'Play' }).waitFor();
-  await expect.poll(shown).toEqual(end);
-  expect((await said.jsonValue()).some((text) => text.startsWith('step 0 of'))).toBe(true);
 }
 
 /** The same steps by the engine in Node. */
@@ -134,7 +112,11 @@ describe('the language model in the page', () => {
       await page.context().close();
     });
 
-    it('takes from its address what fits, and says what does not', async () => {
+    it('can start as it begins; takes from its address what fits, and says what does not', async () => {
+      const first = await site.open('language-model.html');
+      const unfit = first.locator('#settings :invalid');
+      expect(await unfit.evaluateAll((fields) => fields.map((field) => field.getAttribute('name')))).toEqual([]);
+      await first.context().close();
       const page = await site.open(
         'language-model.html?lambda=0.35&steps=7&conflict=5&examples=1e999&seed=x&first=constructor&backend=wasm',
       );
@@ -154,7 +136,11 @@ describe('the language model in the page', () => {
     it('pauses, resumes and resets', async () => {
       const page = await site.open(address('wasm', 400));
       const steps = async (): Promise<number> => Number(await page.locator('#numbers tbody td').first().innerText());
+      const ran = page.locator('#ran');
+      expect([await steps(), await ran.innerText()]).toEqual([defaults.steps, expect.stringMatching(/^Recorded/)]);
       await page.getByRole('button', { name: 'Start' }).click();
+      await ran.filter({ hasText: /^Shown/ }).waitFor();
+      await drawn(page);
       await expect.poll(steps, patience).toBeGreaterThan(1);
       await page.getByRole('button', { name: 'Pause' }).click();
       // A step under way is finished.
@@ -169,15 +155,18 @@ describe('the language model in the page', () => {
       await page.getByRole('button', { name: 'Resume' }).click();
       await expect.poll(steps, patience).toBeGreaterThan(paused);
       await page.getByRole('button', { name: 'Reset' }).click();
-      await expect.poll(steps).toBe(0);
-      expect(await page.locator('#status').innerText()).toBe('Not started.');
+      await expect.poll(steps).toBe(defaults.steps);
+      expect([await page.locator('#status').innerText(), await ran.innerText()]).toEqual([
+        'Not started.',
+        expect.stringMatching(/^Recorded/),
+      ]);
       expect(site.errors).toEqual([]);
       await page.context().close();
     });
   });
 
   describeInBrowser('on a software WebGPU adapter', () => {
-    const site = visitSite([
+    const site = visitSite('chromium', [
       '--enable-unsafe-webgpu',
       '--use-webgpu-adapter=swiftshader',
       // As in Node (src/engine/webgpu.ts): programs compile many times faster.

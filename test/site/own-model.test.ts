@@ -53,7 +53,7 @@ const backends = {
 
 for (const [backend, flags] of Object.entries(backends)) {
   describeInBrowser(`a model of the visitor's on ${backend}`, () => {
-    const site = visitSite(flags);
+    const site = visitSite('chromium', flags);
 
     it('stays in half precision, with the steps of float32 copies to the last digit', patience, async () => {
       const { half, plain } = await folders();

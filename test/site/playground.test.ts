@@ -14,7 +14,8 @@ import { testBuild } from '../build.js';
 import { seriousViolations } from './accessibility.js';
 import { describeInBrowser, drawn, visitSite } from './browser.js';
 import { heldAnswers } from './held-answers.js';
-import { copied, drag, settled, table } from './playground.js';
+import { movesAlongTheFront, movesTheBudget } from './interactions/handles.js';
+import { copied, settled, table } from './playground.js';
 
 /** Runs the copied commands beside some files in a shell where `forgetting` is the built program, and returns what they print. */
 function shell(commands: string, files: Readonly<Record<string, string>> = {}): string {
@@ -160,14 +161,7 @@ describeInBrowser('the playground', () => {
     expect(await page.locator('#remedies path.remedy[data-remedy=replay]').getAttribute('d')).toMatch(/^M.*L/);
 
     // By key, then by hand: the line says what may be lost, and the numbers are those that the command prints.
-    const line = page.locator('[data-handle=budget]');
-    await line.press('Shift+ArrowRight');
-    await settled(page);
-    const words = page.locator('#front-words');
-    const before = await words.innerText();
-    await drag(line.locator('.grip'), [56, 0]);
-    await settled(page);
-    expect(await words.innerText()).not.toBe(before);
+    await movesTheBudget(page);
     const said = await page.evaluate(() =>
       [...document.querySelectorAll('#front-words [data-number]')].map(({ textContent }) => textContent),
     );
@@ -177,12 +171,11 @@ describeInBrowser('the playground', () => {
       ) ?? [];
     const [low, high, lower, upper, ...rates] = printedChoice;
     expect(said).toEqual([lower, upper, low, high, ...rates]);
-    expect(await words.innerText()).toMatch(/nats of SFT lost.*one nat of DPO costs \S+ nats of SFT/s);
+    expect(await page.locator('#front-words').innerText()).toMatch(
+      /nats of SFT lost.*one nat of DPO costs \S+ nats of SFT/s,
+    );
 
-    // Along the front by hand: λ follows.
-    await drag(page.locator('[data-handle=lambda] .grip'), [76, 16]);
-    await settled(page);
-    expect(Number(await page.inputValue('#control-lambda'))).toBeGreaterThan(0.405);
+    await movesAlongTheFront(page);
     await page.context().close();
     expect(site.errors).toEqual([]);
   });
