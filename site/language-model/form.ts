@@ -8,10 +8,10 @@ type Field = HTMLInputElement | HTMLSelectElement;
 /** The page's settings, as its form and its address hold them. */
 export interface SettingsForm {
   /** Fills the form with the settings that the page begins with or its address has, and says what of those does not fit. */
-  fill(): string[];
-  settings(): SessionSettings;
+  readonly fill: () => string[];
+  readonly settings: () => SessionSettings;
   /** Has the address hold what differs from the settings that the page begins with. */
-  writeAddress(): void;
+  readonly writeAddress: () => void;
 }
 
 /** The settings by the names of their fields, as the page begins. */
