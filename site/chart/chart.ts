@@ -41,6 +41,7 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
     legend.ink(isDark());
     const pixel = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     const width = element.clientWidth / pixel;
+    plot.toggleAttribute('data-dark', isDark());
     drawing = await vega.draw(plot, onPage(fitted(toggled(spec, legends), width), isDark()));
     for (const [i, names] of hidden.entries()) {
       if (names.size > 0) await drawing.signal(hiddenSignal(i), [...names]);
