@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { fileRefusal } from '../src/base/file-refusal.js';
 import { holdsRemedies, readRemedies, type RemedyResults } from '../src/study/remedies/read.js';
-import { commandFile } from './llm.js';
+import { readCommand } from './llm.js';
 
 /** A finished comparison of remedies on a language model, and the command that ran it. */
 export interface LlmRemedies extends RemedyResults {
@@ -19,9 +16,6 @@ export const llmRemedies: Experiment<LlmRemedies> = {
       : undefined,
   run: async ({ llm: folder = '' }) => {
     const results = await readRemedies(folder);
-    const command = await readFile(join(folder, commandFile), 'utf8').catch((error: unknown) => {
-      throw fileRefusal(join(folder, commandFile), error, 'the command of the comparison');
-    });
-    return { ...results, command: command.trim() };
+    return { ...results, command: readCommand(folder) };
   },
 };

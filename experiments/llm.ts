@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Experiment } from '../src/experiment/experiment.js';
-import { fileRefusal } from '../src/base/file-refusal.js';
+import { InputError } from '../src/base/input-error.js';
 import { grouped } from '../src/base/grouped.js';
+import { readText } from '../src/base/read-whole.js';
 import type { EvaluationRow, RunKey } from '../src/study/results.js';
 import type { ExperimentResults } from '../src/study/read-results.js';
 import { readExperiment } from '../src/study/read-results.js';
@@ -18,6 +18,14 @@ export interface LlmResults extends ExperimentResults {
 /** The file of an experiment's folder that holds its command. */
 export const commandFile = 'command.txt';
 
+/** The command that ran an experiment, which its figures carry; throws an InputError where there is none. */
+export function readCommand(folder: string): string {
+  const path = join(folder, commandFile);
+  const text = readText(path);
+  if (/^forgetting llm experiment\b/.test(text)) return text.trim();
+  throw new InputError(path, text, 'the command of the experiment, forgetting llm experiment …');
+}
+
 /** The language models' experiment: not run here, but read from the folder of a finished `forgetting llm experiment`. */
 export const llm: Experiment<LlmResults> = {
   name: 'llm',
@@ -27,10 +35,7 @@ export const llm: Experiment<LlmResults> = {
       : undefined,
   run: async ({ llm: folder = '' }) => {
     const results = await readExperiment(folder);
-    const command = await readFile(join(folder, commandFile), 'utf8').catch((error: unknown) => {
-      throw fileRefusal(join(folder, commandFile), error, 'the command of the experiment');
-    });
-    return { ...results, command: command.trim() };
+    return { ...results, command: readCommand(folder) };
   },
 };
 

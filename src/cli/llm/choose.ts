@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { backendNames, type BackendName } from '../../engine/names.js';
 import type { ScoredQuestion } from '../../llm/multiple-choice/answer.js';
 import { integerOption } from '../arguments.js';
-import { announce } from '../options/backend.js';
+import { announce, announceOtherBase } from '../options/backend.js';
 import { hubCacheOption, withLocalInputs } from '../options/hub.js';
 import { withModelOptions, type ModelCommandOptions } from '../options/model.js';
 import { printJson, printTable } from '../output.js';
@@ -45,6 +45,7 @@ export function llmChooseCommand(): Command {
       try {
         const loaded = await loadModel(options);
         announce(backend);
+        await announceOtherBase(options.model, options.adapter);
         const total = exams.reduce((sum, { questions }) => sum + questions.length, 0);
         const bar = startProgress('questions', total);
         let before = 0;

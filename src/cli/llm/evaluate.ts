@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Sequence } from '../../llm/data/sequence.js';
 import type { Evaluation } from '../../llm/evaluate.js';
 import { integerOption } from '../arguments.js';
-import { announce, openCommandBackend } from '../options/backend.js';
+import { announce, announceOtherBase, openCommandBackend } from '../options/backend.js';
 import { withLocalInputs } from '../options/hub.js';
 import {
   announceData,
@@ -48,6 +48,7 @@ export function llmEvaluateCommand(): Command {
         const data = await readData(options, loaded, options);
         announce(backend);
         announceData(data);
+        await announceOtherBase(options.model, options.adapter, options.reference);
         const preferences =
           data.preferences === undefined
             ? []

@@ -1,7 +1,13 @@
 import { Command } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import { integerOption, numberOption, unitOption } from '../arguments.js';
-import { announce, openCommandBackend, withBackendOptions, type BackendCommandOptions } from '../options/backend.js';
+import {
+  announce,
+  announceOtherBase,
+  openCommandBackend,
+  withBackendOptions,
+  type BackendCommandOptions,
+} from '../options/backend.js';
 import { hubCacheOption, withLocalInputs } from '../options/hub.js';
 import { withModelOptions, type ModelCommandOptions } from '../options/model.js';
 import { printJson } from '../output.js';
@@ -34,6 +40,7 @@ export function llmGenerateCommand(): Command {
       announce(backend);
       try {
         const { model, tokenizer } = await loadModel(options);
+        await announceOtherBase(options.model, options.adapter);
         const stream = process.stdout.isTTY && options.json !== true;
         if (stream) process.stdout.write(options.prompt);
         let shown = 0;

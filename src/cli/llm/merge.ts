@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { InputError } from '../../base/input-error.js';
 import type { StoredType } from '../../llm/weights/safetensors.js';
 import { commaNumbers, repeatedOption } from '../arguments.js';
+import { announceOtherBase } from '../options/backend.js';
 import { hubCacheOption, withLocalInputs } from '../options/hub.js';
 import { modelHelp, tokenizerOption } from '../options/model.js';
 import { printJson } from '../output.js';
@@ -41,6 +42,7 @@ export function llmMergeCommand(): Command {
 async function mergeAction(given: MergeCommandOptions): Promise<void> {
   const { json = false, ...options } = await withLocalInputs(given);
   const { adapter: adapters, weights, out, dtype, ...origin } = options;
+  await announceOtherBase(origin.model, ...adapters);
   if (adapters.length === 1) {
     if (weights !== undefined) throw new InputError('weights', weights, 'no such option with a single --adapter');
     const { mergeAdapter } = await import('../../llm/model/merge.js');

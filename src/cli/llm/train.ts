@@ -4,7 +4,7 @@ import type { Backend } from '../../engine/names.js';
 import type { LanguageModel } from '../../llm/model/language-model.js';
 import type { LoadOptions } from '../../llm/model/load.js';
 import type { RunEnd, TrainingRunOptions } from '../../llm/train/run.js';
-import { announce, openCommandBackend } from '../options/backend.js';
+import { announce, announceOtherBase, openCommandBackend } from '../options/backend.js';
 import { printReport, reportOf } from './evaluate.js';
 import { withLocalInputs } from '../options/hub.js';
 import { announceOutside } from '../options/model.js';
@@ -91,6 +91,7 @@ async function trained(
   requireAdapterShape(loaded, options);
   const { model } = loaded;
   await announceOutside(model);
+  await announceOtherBase(options.model, options.adapter, options.reference);
   const data = await readData(options, loaded, options);
   const { evaluationSft, evaluationPreferences } = options;
   const prepared = checkedBefore ?? (await checkedRun(await epochsAsSteps(options, data)));

@@ -26,6 +26,15 @@ export async function openCommandBackend({ backend, threads }: BackendCommandOpt
   return openBackend(backend, threads === undefined ? {} : { threads });
 }
 
+/** Says so where an adapter belongs to another model than the one that it is given with. */
+export async function announceOtherBase(model: string, ...adapters: readonly (string | undefined)[]): Promise<void> {
+  const { otherBase } = await import('../../llm/train/adapter-base.js');
+  for (const adapter of adapters) {
+    const line = adapter === undefined ? undefined : await otherBase(model, adapter);
+    if (line !== undefined) process.stderr.write(`${line}\n`);
+  }
+}
+
 /** The first line of a run, once its files have been read without complaint: which backend and adapter it computes on. */
 export function announce({ description }: Backend): void {
   process.stderr.write(`${description}\n`);

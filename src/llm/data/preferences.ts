@@ -38,12 +38,14 @@ export async function readPreferences(
     records += 1;
     const content = chosen.form.read(record, chosen.fields);
     if (content.end !== undefined) count(found, `prompts that end ${content.end}`);
-    if (sameReply(content.chosen, content.rejected)) count(suspicious, 'chosen equals rejected');
+    const same = sameReply(content.chosen, content.rejected);
+    if (same) count(suspicious, 'chosen equals rejected');
     if (startsWith(content.chosen, content.prompt)) count(suspicious, 'chosen begins with the prompt');
     const pair = pairOf(content, record, template, settings);
     if (typeof pair === 'string') count(dropped, pair);
     else {
       if (pair.cut) count(suspicious, 'a reply cut by max-length');
+      if (!same && sameTokens(pair)) count(suspicious, 'chosen and rejected of the same tokens');
       examples.push({ index: record.index, chosen: pair.chosen, rejected: pair.rejected });
     }
   }
@@ -66,6 +68,11 @@ export function preparePreference(
   const { form, fields } = chosenForm(preferenceForms, record, { ...settings, format: 'prompt' }, optionNames);
   const pair = pairOf(form.read(record, fields), record, publishedTemplate(tokenizer), settings);
   return typeof pair === 'string' ? undefined : { index: record.index, chosen: pair.chosen, rejected: pair.rejected };
+}
+
+/** Whether two replies that differ as text are one to the model: cut to the same, or apart in white space alone. */
+function sameTokens({ chosen, rejected }: Pick<PreferencePair, 'chosen' | 'rejected'>): boolean {
+  return chosen.ids.length === rejected.ids.length && chosen.ids.every((id, at) => id === rejected.ids[at]);
 }
 
 function pairOf(

@@ -92,7 +92,7 @@ export async function openRunFolder(
   }
 }
 
-const settingsFile = 'settings.json';
+export const settingsFile = 'settings.json';
 const resultFile = 'result.json';
 
 async function finishedRun(path: string, settings: RunSettings): Promise<RunFolder> {

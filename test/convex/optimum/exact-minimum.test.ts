@@ -169,3 +169,93 @@ test.each([
     await holds(file([1, 1, 1]), lambda);
   }
 });
+
+// On a ball the minimiser is a root of the secular equation: in fixed point, to 2^−500, it is feasible, and its value is an
+// upper bound on the minimum that no certificate may miss.
+
+const places = 500;
+const fixed = (x: number): bigint => {
+  const [integer, own] = exact(x);
+  return integer << BigInt(places - own);
+};
+const times = (a: bigint, b: bigint): bigint => (a * b) >> BigInt(places);
+const over = (a: bigint, b: bigint): bigint => (a << BigInt(places)) / b;
+const inner = (a: bigint[], b: bigint[]): bigint => a.reduce((sum, entry, i) => sum + times(entry, b[i]), 0n);
+
+/** x of (A + νI) x = b, A positive definite. */
+function shiftedSolution(matrix: bigint[][], nu: bigint, right: bigint[]): bigint[] {
+  const rows = matrix.map((row, i) => [...row.map((entry, j) => (i === j ? entry + nu : entry)), right[i]]);
+  rows.forEach((pivot, at) => {
+    rows.forEach((row, i) => {
+      if (i === at) return;
+      const factor = over(row[at], pivot[at]);
+      for (let j = at; j < row.length; j++) row[j] -= times(factor, pivot[j]);
+    });
+  });
+  return rows.map((row, i) => over(row[right.length], row[i]));
+}
+
+/** The value of F_λ at its minimiser over the ball, to 2^−400 or so above the minimum. */
+function leastOnBall(file: Quadratic, lambda: number, radius: number): bigint {
+  const weights = { dpo: fixed(lambda), sft: (1n << BigInt(places)) - fixed(lambda) };
+  const parts = (['dpo', 'sft'] as const).map((name) => ({
+    hessian: file.objectives[name].hessian.map((row) => row.map((entry) => times(weights[name], fixed(entry)))),
+    centre: file.objectives[name].minimizer.map(fixed),
+  }));
+  const matrix = parts[0].hessian.map((row, i) => row.map((entry, j) => entry + parts[1].hessian[i][j]));
+  const right = matrix.map((_, i) => parts.reduce((sum, { hessian, centre }) => sum + inner(hessian[i], centre), 0n));
+  const squared = times(fixed(radius), fixed(radius));
+  const isInside = (theta: bigint[]): boolean => inner(theta, theta) <= squared;
+  let [low, high] = [
+    0n,
+    over(
+      right.reduce((sum, entry) => sum + (entry < 0n ? -entry : entry), 1n),
+      fixed(radius),
+    ),
+  ];
+  let theta = shiftedSolution(matrix, 0n, right);
+  if (!isInside(theta)) {
+    for (let step = 0; step < 450; step++) {
+      const nu = (low + high) >> 1n;
+      if (isInside(shiftedSolution(matrix, nu, right))) high = nu;
+      else low = nu;
+    }
+    theta = shiftedSolution(matrix, high, right);
+  }
+  expect(isInside(theta)).toBe(true);
+  const values = parts.map(({ hessian, centre }) => {
+    const apart = theta.map((entry, i) => entry - centre[i]);
+    return (
+      inner(
+        apart.map((_, i) => inner(hessian[i], apart)),
+        apart,
+      ) >> 1n
+    );
+  });
+  return values[0] + values[1];
+}
+
+test('on a ball too, up to condition 1e14, with the minimum inside and on the sphere', async () => {
+  const power = fc.double({ min: 0, max: 14, noNaN: true });
+  const seen = { inside: 0, sphere: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 2, max: 4 }),
+      fc.tuple(power, power),
+      fc.constantFrom(0.05, 0.7, 3),
+      fc.integer({ min: 0, max: 1e6 }),
+      weights,
+      async (dimension, [dpo, sft], radius, seed, lambda) => {
+        const condition = { dpo: 10 ** dpo, sft: 10 ** sft };
+        const file = quadratic({ dimension, condition, distance: 2, radius, seed });
+        if (file.kind !== 'quadratic') throw new TypeError('expected a quadratic');
+        const { value, certificate, minimizer } = minimizeWeightedSum(await parseProblem(file), lambda);
+        seen[Math.hypot(...minimizer) < radius * (1 - 1e-9) ? 'inside' : 'sphere']++;
+        expect(fixed(value) - leastOnBall(file, lambda, radius) <= fixed(certificate) + (1n << 120n)).toBe(true);
+        expect(certificate).toBeLessThanOrEqual(1e-12 * Math.max(1, value));
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(Math.min(seen.inside, seen.sphere)).toBeGreaterThan(5);
+});

@@ -239,15 +239,19 @@ describe('what is legal and suspicious is counted', () => {
       { prompt: 'x'.repeat(300), chosen: 'b', rejected: 'c' },
       { prompt: 'ab\n\n', chosen: '\n', rejected: 'c' },
       { prompt: 'a', chosen: 'y'.repeat(250), rejected: 'c' },
+      // Cut to the same, and apart in white space that the preparation takes away.
+      { prompt: 'a', chosen: `${'y'.repeat(250)}1`, rejected: `${'y'.repeat(250)}2` },
+      { prompt: 'a', chosen: 'b', rejected: 'b\n' },
     ]);
     const { lines } = await preferencesOf(path);
     expect(lines).toEqual([
-      'preferences: 5 records of form prompt (prompt, chosen, rejected), template published',
-      'warning: preferences: 1 of 5 records dropped: a prompt of max-length − 2 tokens or more',
-      'warning: preferences: 1 of 5 records dropped: a reply without a token behind its prompt',
-      'warning: preferences: 1 of 5 records: chosen equals rejected',
-      'warning: preferences: 1 of 5 records: chosen begins with the prompt',
-      'warning: preferences: 1 of 5 records: a reply cut by max-length',
+      'preferences: 7 records of form prompt (prompt, chosen, rejected), template published',
+      'warning: preferences: 1 of 7 records dropped: a prompt of max-length − 2 tokens or more',
+      'warning: preferences: 1 of 7 records dropped: a reply without a token behind its prompt',
+      'warning: preferences: 1 of 7 records: chosen equals rejected',
+      'warning: preferences: 1 of 7 records: chosen begins with the prompt',
+      'warning: preferences: 2 of 7 records: a reply cut by max-length',
+      'warning: preferences: 2 of 7 records: chosen and rejected of the same tokens',
     ]);
   });
 
