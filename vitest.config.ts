@@ -13,7 +13,7 @@ const resolve = {
 };
 
 // What is waited for comes when the machine's other work lets it: a second, vitest's own patience, is none.
-const patience = { env, testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
+const patience = { env, testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } } };
 
 // A page of the site computes, draws and is looked at by axe beside whatever else the machine does.
 const patienceWithPages = { env, testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 120_000 } } };

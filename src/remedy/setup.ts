@@ -51,6 +51,9 @@ export interface Setup {
   readonly shared: Map<string, unknown>;
 }
 
+/** Below this 1/λ, or its square, is no number. */
+const leastLambda = 1e-100;
+
 /** The setup of a comparison; throws an InputError on an option out of range. */
 export function setup(
   problem: Problem,
@@ -67,6 +70,8 @@ export function setup(
   }: SetupOptions,
 ): Setup {
   checkedLambda(lambda);
+  if (lambda > 0 && lambda < leastLambda)
+    throw new InputError('lambda', lambda, `0, or at least ${leastLambda}: weights of added terms go with 1/λ`);
   checkedSteps(steps);
   if (!(tolerance >= 0 && tolerance < Infinity)) throw new InputError('tolerance', tolerance, 'a number ≥ 0');
   if (!Number.isSafeInteger(seeds) || seeds < 1) throw new InputError('seeds', seeds, 'an integer ≥ 1');

@@ -56,3 +56,8 @@ it('two objectives that are constant have bounds of 0, not of 0/0', async () => 
   });
   expect(remedies.map(({ bound }) => bound)).toEqual([0, 0, 0]);
 });
+
+it('weights whose inverse is no number are refused', async () => {
+  const problem = await parseProblem(quadratic({ dimension: 1, condition: 1, seed: 0 }));
+  expect(() => setup(problem, { lambda: 5e-324 })).toThrow('lambda: got 5e-324, expected 0, or at least 1e-100');
+});

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { InputError } from '../../base/input-error.js';
 import { vectorOption } from '../arguments.js';
 import { printJson } from '../output.js';
 
@@ -15,9 +16,13 @@ export function evaluateCommand(): Command {
       const theta = vectorOption('at', at, problem.dimension);
       const { dpo, sft } = problem.objectives;
       const [dpoGradient, sftGradient] = [new Float64Array(theta.length), new Float64Array(theta.length)];
+      const values = { dpo: dpo.gradient(theta, dpoGradient), sft: sft.gradient(theta, sftGradient) };
+      for (const [name, value] of Object.entries(values)) {
+        if (!Number.isFinite(value))
+          throw new InputError('at', at, `a point with a value of ${name}, which is ${value}`);
+      }
       printJson({
-        dpo: dpo.gradient(theta, dpoGradient),
-        sft: sft.gradient(theta, sftGradient),
+        ...values,
         dpoGradient,
         sftGradient,
         convexity: problem.convexity,

@@ -1,5 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import { PreciseSum } from '../matrix/precise-sum.js';
+import { requireMagnitude } from '../problem/magnitude.js';
 import type { Enclosure } from './enclosure.js';
 import type { Vertex } from './support.js';
 
@@ -18,6 +19,7 @@ export function hypervolume(
   { inner, outer }: Pick<Enclosure, 'inner' | 'outer'>,
   referencePoint: Vertex = nadir(inner),
 ): Hypervolume {
+  for (const entry of referencePoint) requireMagnitude('reference-point', entry, 'values');
   const [dpo, sft] = nadir(inner);
   if (!(referencePoint[0] >= dpo && referencePoint[1] >= sft)) {
     throw new InputError('reference-point', referencePoint, `a point that bounds the front: at least ${dpo},${sft}`);

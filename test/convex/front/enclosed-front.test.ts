@@ -152,6 +152,7 @@ describe('the enclosed front', () => {
     for (const error of [0, -1, NaN, Infinity]) expect(() => enclosedFront(problem, { error })).toThrow(InputError);
     const front = enclosedFront(problem, { error: 0.1 });
     expect(() => hypervolume(front, [1, 3])).toThrow('reference-point');
+    expect(() => hypervolume(front, [1e200, 3])).toThrow('reference-point: got 1e+200');
     const { lower, upper } = hypervolume(front, [3, 3]);
     expect(lower).toBeLessThan(25 / 3);
     expect(upper).toBeGreaterThan(25 / 3);
