@@ -48,7 +48,8 @@ function refuseWithoutRoom(module: EmscriptenModule): void {
   module._malloc = (bytes) => {
     const address = allocate(bytes);
     if (address !== 0 || bytes === 0) return address;
-    const room = 'room in the 4 GiB of the wasm backend: smaller batches, shorter sequences or --recompute take less';
+    const room =
+      'room in the 4 GiB of the wasm backend: smaller batches, shorter sequences, --recompute or --weights-outside take less';
     throw new InputError('memory', `${Math.ceil(bytes / 2 ** 20)} MiB more`, room);
   };
 }

@@ -1,7 +1,8 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import type { HalfType } from '../../src/engine/half-matrix.js';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { openModel } from '../../src/llm/model/load.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
@@ -13,17 +14,30 @@ import { describeInBrowser, visitSite } from './browser.js';
 const folder = temporaryFolder();
 const patience = { timeout: 600_000 };
 
-/** A folder of random weights in F16, and one of float32 copies of the same numbers. */
-async function folders(): Promise<{ half: string; plain: string }> {
-  const [half, plain] = [join(folder, 'half'), join(folder, 'plain')];
+/** A folder of random weights in halves, in one file or in two shards, and one of float32 copies of the same numbers. */
+async function folders(type: HalfType, inShards: boolean): Promise<{ half: string; plain: string }> {
+  const [half, plain] = [join(folder, `half ${type}`), join(folder, `plain ${type}`)];
   const { vocabularySize, contextLength } = syntheticConfig();
   const config = neoxConfig({ vocabularySize, contextLength, width: 16, heads: 2, layers: 1 });
-  await writeRandomModel(half, config, { deviation: 0.3, type: 'float16', tokenizer: syntheticTokenizerJson() });
+  await writeRandomModel(half, config, { deviation: 0.3, type, tokenizer: syntheticTokenizerJson() });
   cpSync(half, plain, { recursive: true });
   const { weights } = openModel(half);
-  const tensors = Array.from(weights.shapes, ([name, shape]) => ({ name, shape, values: () => weights.read(name) }));
+  const tensors = Array.from(weights.shapes, ([name, shape]) => {
+    const values = weights.read(name);
+    return { name, shape, values: () => values };
+  });
   await writeSafetensors(join(plain, 'model.safetensors'), tensors);
   weights.close();
+  if (inShards) {
+    const shards = Object.entries({ 'one.safetensors': tensors.slice(0, 4), 'two.safetensors': tensors.slice(4) });
+    for (const [name, part] of shards) await writeSafetensors(join(half, name), part, {}, type);
+    rmSync(join(half, 'model.safetensors'));
+    const places = shards.flatMap(([name, part]) => part.map((tensor) => [tensor.name, name]));
+    writeFileSync(
+      join(half, 'model.safetensors.index.json'),
+      JSON.stringify({ weight_map: Object.fromEntries(places) as Record<string, string> }),
+    );
+  }
   return { half, plain };
 }
 
@@ -51,16 +65,20 @@ const backends = {
   ],
 };
 
-for (const [backend, flags] of Object.entries(backends)) {
+/** How the model of each is stored. */
+const stored = { wasm: ['bfloat16', true], webgpu: ['float16', false] } as const;
+
+for (const backend of ['wasm', 'webgpu'] as const) {
   describeInBrowser(`a model of the visitor's on ${backend}`, () => {
-    const site = visitSite('chromium', flags);
+    const site = visitSite('chromium', backends[backend]);
 
     it('stays in half precision, with the steps of float32 copies to the last digit', patience, async () => {
-      const { half, plain } = await folders();
+      const [type, inShards] = stored[backend];
+      const { half, plain } = await folders(type, inShards);
       const page = await site.open(`language-model.html?steps=3&examples=4&second=maxright&backend=${backend}`);
       const found = await trained(page, half);
       expect(found.held).toMatch(
-        /^Computes on .* parameters, [\d,]+ of them in float16, which both share; each trains/,
+        new RegExp(`^Computes on .* parameters, [\\d,]+ of them in ${type}, which both share; each trains`),
       );
       expect(await page.locator('#ran').innerText()).toMatch(/your model of 0\.\d+ MB/);
       const expected = await trained(page, plain);
