@@ -82,6 +82,10 @@ export async function shareExperiment<Settings extends ExperimentSettings>(
     return;
   }
   if (asked === 'submit') await requireSubmission(options, out);
+  // Before a model is trained or fetched for it.
+  if (asked === 'run' && !plan.runs.some((planned) => planned.number === options.run)) {
+    throw new InputError('run', options.run, `a number from 1 to ${plan.runs.length}`);
+  }
   const given = await withLocalInputs(withPresetFiles(preset, options));
   const { backend, open, close } = experimentBackend(options, plan.backend, asked);
   try {
