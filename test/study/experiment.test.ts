@@ -247,7 +247,7 @@ describe('refuses in one line', () => {
     ['too few records', ['--sft-examples', '90'], 'expected at least 92, or a larger --max-length'],
     ['a missing file', ['--preferences', 'nowhere.jsonl'], 'nowhere.jsonl: got "no such file"'],
     ['a conflict of real data', ['--conflict', '0.5'], 'conflict: got 0.5, expected the preset synthetic'],
-    ['a run that there is not', ['--run', '999'], 'run: got 999, expected a number from 1 to 22'],
+    ['a run that there is not', ['--run', '999'], 'run: got 999, expected a number from 1 to 18'],
     ['an unknown preset', ['--preset', 'gpt9'], 'preset: got "gpt9", expected synthetic, stories260k'],
   ];
   it.each(cases)('%s', async (name, more, message) => {
