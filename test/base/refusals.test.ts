@@ -14,7 +14,7 @@ describe('a refusal', () => {
   it.each([
     [{ a: [1, 'b', null] }, '{"a":[1,"b",null]}'],
     [Float64Array.of(1, NaN), '[1,NaN]'],
-    [undefined, 'undefined'],
+    [undefined, 'nothing'],
     [2n ** 60n, '1152921504606846976'],
     [{}, '{}'],
     [[], '[]'],

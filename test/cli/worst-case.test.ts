@@ -77,7 +77,10 @@ describe('forgetting worst-case', () => {
       /distance: got 1e-200, expected values, here about/,
     ],
     ['--schedule mix --steps 2 --class smooth --distance 1e200', /distance: got 1e\+200, expected values/],
-    ['--schedule budget --forget-at-most 0.1 --steps 2 --distance 1e200', /distance: got 1e\+200, expected one whose/],
+    [
+      '--schedule budget --forget-at-most 0.1 --steps 2 --distance 1e200',
+      /distance: got 1e\+200, expected a distance whose/,
+    ],
     ['--schedule alright --steps 30', /steps: got 30, expected fewer/],
     ['--schedule mix --steps 2 --problem /nowhere.json', /\/nowhere.json: got "no such file"/],
   ])('refuses %s', async (line, message) => {

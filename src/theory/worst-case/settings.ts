@@ -148,7 +148,7 @@ function keptBudget(
     throw new InputError(
       'distance',
       distance,
-      'under a budget, a distance whose square and whose slope’s square neither overflow nor underflow',
+      'a distance whose square, and that of the slope, neither overflow nor underflow under a budget',
     );
   return { ...kept, tolerance };
 }

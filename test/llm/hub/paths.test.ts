@@ -216,7 +216,7 @@ describe('a download', () => {
 
   it('is refused where the hub refuses, cannot be reached or is in trouble', async () => {
     await expect(modelPath('lab/none', 'model', hub)).rejects.toThrow(
-      /model: got "lab\/none", expected a path that exists, or a model that http:.* gives \(it answers 401\), or HF_TOKEN set/,
+      /model: got "lab\/none", expected a path that exists, or a model that http:.* has \(it answers 401\), or HF_TOKEN set/,
     );
     await expect(modelPath('lab/tiny@v9', 'model', hub)).rejects.toThrow(/got "lab\/tiny@v9".*answers 404/);
     server.mischief.status = 503;
