@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { compiled } from './compile.js';
@@ -55,8 +56,8 @@ class LongFilesFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Half the cores by default, which on two is one.
-    maxWorkers: '100%',
+    // One more than there are cores: tests of Slurm, of kills and of pages wait for a good part of their time.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFilesFirst },
     projects: [
       {

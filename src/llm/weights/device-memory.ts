@@ -35,10 +35,10 @@ export async function machineMemory(): Promise<number> {
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
-/** What goes to a device at once: it is in the memory of the process twice, as read and on its way. */
-const uploadBytes = 2 ** 24;
-/** What is read at once into the memory of the process, where it may lie a second time, as another type. */
+/** What is read at once, and goes to a device at once: it is in the memory of the process twice meanwhile. */
 const readBytes = 2 ** 22;
+/** What is on its way to a device: one array for all tensors, because arrays that nobody needs any longer stay for a while. */
+let onTheWay = new ArrayBuffer(0);
 
 /** Numbers of a tensor, by whose type they are float32 or int32. */
 type Numbers = Float32Array | Int32Array;
@@ -95,14 +95,15 @@ async function onDevice(
   backend.uploadToGPU(info.dataId);
   const buffer = backend.tensorMap.get(info.dataId).resource as GPUBuffer;
   const bytesPerRow = buffer.size / rows;
-  const each = Math.max(1, Math.floor(uploadBytes / bytesPerRow));
+  const each = Math.max(1, Math.floor(readBytes / bytesPerRow));
+  if (onTheWay.byteLength < bytesPerRow) onTheWay = new ArrayBuffer(Math.max(readBytes, bytesPerRow));
   for (let first = 0; first < rows; first += each) {
     const end = Math.min(rows, first + each);
-    const bytes = new ArrayBuffer((end - first) * bytesPerRow);
-    const values = dtype === 'float32' ? new Float32Array(bytes) : new Int32Array(bytes);
+    const count = ((end - first) * bytesPerRow) / 4;
+    const values = dtype === 'float32' ? new Float32Array(onTheWay, 0, count) : new Int32Array(onTheWay, 0, count);
     fill({ first, end }, values);
     backend.queue.writeBuffer(buffer, first * bytesPerRow, values);
-    // Dawn keeps a copy until it has been taken over, with the next submission.
+    // Dawn has a copy of its own, and keeps it until it has been taken over, with the next submission.
     backend.queue.submit([]);
     await backend.queue.onSubmittedWorkDone();
   }
