@@ -75,6 +75,7 @@ test('bad input leaves by one line that names the option and the value, and code
     [['quadratic', '--dimension', '0'], 'dimension: got "0", expected an integer ≥ 1'],
     [['quadratic', '--angle', '270'], 'angle: got 270, expected degrees in (0, 180]'],
     [['quadratic', '--start', '[1]'], 'start: got "[1]", expected a JSON array of 2 finite numbers'],
+    [['closed-form', '--noise', '1e-160'], 'noise of dpo: got 1e-160, expected 0, or 1e-150 to 1e+150'],
     [['log-linear', '--conflict', '2'], 'conflict: got 2, expected a number in [−1, 1]'],
     [['log-linear', '--reference', 'best'], 'reference: got "best", expected "zero", "random", "sft"'],
     [[...text, '--preferences', preferences], 'examples: got 1000, expected at most 5'],

@@ -244,7 +244,12 @@ function startOption(text: string | undefined, dimension: number): { start?: num
   return text === undefined ? {} : { start: Array.from(vectorOption('start', text, dimension)) };
 }
 
+/** Throws an InputError where commands that read the file would refuse its sizes. */
 async function printProblem(problem: ProblemFile, out: string | undefined): Promise<void> {
+  const { checkProblemFile } = await import('../../convex/problem/format.js');
+  const { problemData } = await import('../../convex/problem/data.js');
+  const { checkMagnitude } = await import('../../convex/problem/magnitude.js');
+  checkMagnitude(problemData(checkProblemFile(problem)));
   const text = `${jsonText(problem)}\n`;
   if (out === undefined) process.stdout.write(text);
   else await writeWhole(out, text);
