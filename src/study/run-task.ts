@@ -22,6 +22,7 @@ import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import { modelDigest, referencedPairs } from '../llm/train/reference-policy.js';
 import type { Decay } from '../llm/train/learning-rate.js';
 import { runTraining, type RunEnd } from '../llm/train/run.js';
+import { Divergence } from '../llm/train/step.js';
 import type { OwnReplyOptions } from '../llm/train/stage-two/own-replies.js';
 import type { StageTwo } from '../llm/train/stage-two/settings.js';
 import type { ObjectiveData } from '../llm/train/training.js';
@@ -67,7 +68,8 @@ export type OnStep = () => void;
 /**
  * Trains one run to its end, from its last checkpoint where it has one. Its checkpoint, which nothing needs any longer,
  * is then removed. Aborted, it finishes its step, saves and returns.
- * Throws an InputError on whatever does not fit, and where the folder was begun with other settings.
+ * Throws an InputError on whatever does not fit, where the folder was begun with other settings, and where the run
+ * diverges, which names its folder.
  */
 export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSignal): Promise<RunEnd> {
   const { settings, folder: path, scheduleSettings, seed, startSeed = seed } = task;
@@ -132,6 +134,9 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       ...(signal && { signal }),
       onStep,
     });
+  } catch (error) {
+    if (!(error instanceof Divergence)) throw error;
+    throw new InputError(`${path}: ${error.field}`, error.value, error.expected);
   } finally {
     const loaded = await loading?.catch(() => undefined);
     loaded?.dispose();

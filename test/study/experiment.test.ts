@@ -250,6 +250,14 @@ describe('refuses in one line', () => {
     ['a run that there is not', ['--run', '999'], 'run: got 999, expected a number from 1 to 18'],
     ['an unknown preset', ['--preset', 'gpt9'], 'preset: got "gpt9", expected synthetic, stories260k'],
   ];
+  it('a learning rate at which a run diverges, with the folder of the run', async () => {
+    const out = join(folder, 'diverged');
+    const { code, stderr } = await answer(...words(out, '--learning-rate-factors', '1,1e30'));
+    expect(code).toBe(2);
+    const [last] = stderr.trim().split('\n').slice(-1);
+    expect(last).toMatch(/^forgetting: .*diverged\/tuning\/\S+: step \d: \S.*: got (NaN|Infinity), expected a finite/);
+  });
+
   it.each(cases)('%s', async (name, more, message) => {
     const { code, stderr } = await answer(...words(join(folder, `refused: ${name}`), ...more));
     expect(code).toBe(2);

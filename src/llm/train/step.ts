@@ -182,9 +182,12 @@ async function read(scalar: tf.Scalar): Promise<number> {
   return (await scalar.data())[0];
 }
 
+/** A loss or a gradient that is not finite, at a step that the field names. */
+export class Divergence extends InputError {}
+
 function finite(value: number, step: number, name: string): number {
   if (!Number.isFinite(value)) {
-    throw new InputError(`step ${step}: ${name}`, value, 'a finite number; a smaller step size may help');
+    throw new Divergence(`step ${step}: ${name}`, value, 'a finite number; a smaller step size may help');
   }
   return value;
 }
