@@ -40,7 +40,10 @@ export interface EvaluationOptions {
   readonly sft: readonly SftExample[];
   readonly preferences: readonly ReferencedPair[];
   readonly settings: PreferenceLossSettings;
-  /** Sequences that go through the model together; it changes no result beyond rounding. */
+  /**
+   * Sequences that go through the model together: unless given eight, or as many as have 2,048 tokens. It changes no
+   * result beyond rounding.
+   */
   readonly batchSize?: number;
   /** Called after every batch with the sequences done and their total. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -55,17 +58,18 @@ export async function evaluate({
   sft,
   preferences,
   settings,
-  batchSize = 8,
+  batchSize,
   onProgress,
 }: EvaluationOptions): Promise<Evaluation> {
   const count = sft.length + 2 * preferences.length;
+  const together = batchSize === undefined ? {} : { batchSize };
   const responses = sft.map(({ sequence }) => sequence);
   const ofResponses = await logProbabilitiesOf(model, responses, {
-    batchSize,
+    ...together,
     onProgress: (done) => onProgress?.(done, count),
   });
   const ofReplies = await logProbabilitiesOf(model, replies(preferences), {
-    batchSize,
+    ...together,
     onProgress: (done) => onProgress?.(sft.length + done, count),
   });
   const tokens = sftTokens(sft);
@@ -122,27 +126,34 @@ function preferenceSummary(
   };
 }
 
+/** What goes through the model together: this many sequences, or as many short ones as have so many tokens. */
+const [sequencesTogether, tokensTogether] = [8, 2048];
+
 /** log π(response | prompt) of each sequence, in the given order; sequences of like length share a batch. */
 export async function logProbabilitiesOf(
   model: LanguageModel,
   sequences: readonly Sequence[],
   {
     adapter = true,
-    batchSize = 8,
+    batchSize,
     onProgress,
   }: { adapter?: boolean; batchSize?: number; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Float32Array> {
   const values = new Float32Array(sequences.length);
   const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);
-  for (let start = 0; start < byLength.length; start += batchSize) {
-    const members = byLength.slice(start, start + batchSize);
+  let start = 0;
+  while (start < byLength.length) {
+    const longest = sequences[byLength[start]].ids.length;
+    const size = batchSize ?? Math.max(sequencesTogether, Math.floor(tokensTogether / Math.max(1, longest)));
+    const members = byLength.slice(start, start + size);
     const inBatch = members.map((member) => sequences[member]);
     const computed = sequenceLogProbabilities(model, tokenBatch(inBatch, model), { adapter });
     const ofMembers = await computed.data();
     requireFinite('log-probability', ofMembers);
     members.forEach((member, row) => (values[member] = ofMembers[row]));
     computed.dispose();
-    onProgress?.(start + members.length, sequences.length);
+    start += members.length;
+    onProgress?.(start, sequences.length);
     // Lets signals and progress through between batches.
     await nextTurn();
   }

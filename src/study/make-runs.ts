@@ -3,10 +3,11 @@ import { Piscina } from 'piscina';
 import { closePool } from '../base/close-pool.js';
 import { grouped } from '../base/grouped.js';
 import { InputError } from '../base/input-error.js';
+import { throwRefusal, type Refusal } from '../base/refusal.js';
 import { workerModule } from '../base/worker-module.js';
 import { isFree } from '../llm/results/attempt.js';
 import type { RunEnd } from '../llm/train/run.js';
-import { executeRun, type OnStep, type Refusal, type RunTask } from './run-task.js';
+import { executeRun, type OnStep, type RunTask } from './run-task.js';
 
 /** A run in its place in a plan, whose stages follow each other: each needs the folders of all runs before it. */
 export interface Planned<Stage extends string = string> {
@@ -136,7 +137,7 @@ function openRunner(
         port1.on('message', onStep);
         const refusal = await pool.run({ task, port: port2 }, { transferList: [port2] });
         port1.close();
-        if (refusal !== undefined) throw new InputError(refusal.field, refusal.value, refusal.expected);
+        throwRefusal(refusal);
       }),
     close: () => closePool(pool),
   };

@@ -1,9 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../base/input-error.js';
+import { refusalOf, type Refusal } from '../base/refusal.js';
 import { loadSchedule, moduleIdentity } from '../schedule/load.js';
 import { stagesAt } from './stages-at.js';
 import type { Pair, ScheduleSettings } from '../schedule/schedule.js';
 import { openBackend } from '../engine/backend.js';
+import { NotFinite } from '../llm/finite.js';
 import type { Backend } from '../engine/names.js';
 import type { PreferencePair } from '../llm/data/preferences.js';
 import type { SftExample } from '../llm/data/sft.js';
@@ -22,7 +24,6 @@ import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import { modelDigest, referencedPairs } from '../llm/train/reference-policy.js';
 import type { Decay } from '../llm/train/learning-rate.js';
 import { runTraining, type RunEnd } from '../llm/train/run.js';
-import { Divergence } from '../llm/train/step.js';
 import type { OwnReplyOptions } from '../llm/train/stage-two/own-replies.js';
 import type { StageTwo } from '../llm/train/stage-two/settings.js';
 import type { ObjectiveData } from '../llm/train/training.js';
@@ -135,7 +136,7 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       onStep,
     });
   } catch (error) {
-    if (!(error instanceof Divergence)) throw error;
+    if (!(error instanceof NotFinite)) throw error;
     throw new InputError(`${path}: ${error.field}`, error.value, error.expected);
   } finally {
     const loaded = await loading?.catch(() => undefined);
@@ -176,9 +177,6 @@ async function startModel({
   return model;
 }
 
-/** The parts of an InputError, which threads hand to each other without its class. */
-export type Refusal = Pick<InputError, 'field' | 'value' | 'expected'>;
-
 /** The same in a worker thread, which tells every step through the port; what it refuses is its answer. */
 export default async function executeInWorker({
   task,
@@ -188,14 +186,11 @@ export default async function executeInWorker({
   readonly port: MessagePort;
 }): Promise<Refusal | undefined> {
   try {
-    await executeRun(task, () => {
-      port.postMessage(1);
-    });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const { field, value, expected } = error;
-    return { field, value, expected };
+    return await refusalOf(() =>
+      executeRun(task, () => {
+        port.postMessage(1);
+      }),
+    );
   } finally {
     port.close();
   }

@@ -5,12 +5,11 @@ import type { RunEnd } from '../../llm/train/run.js';
 import type { OneRunOptions, Planned } from '../../study/make-runs.js';
 import type { Preset } from '../../study/preset/preset.js';
 import type { ExperimentSettings } from '../../study/settings.js';
-import { cores } from '../../base/cores.js';
 import { announce } from '../options/backend.js';
 import { askedOf, printStatus, requiredScript, submitWork } from '../options/cluster.js';
 import type { ExperimentOptions } from '../options/experiment.js';
 import { withLocalInputs } from '../options/hub.js';
-import { givenFiles, syntheticFiles, withPresetFiles } from './settings.js';
+import { givenFiles, syntheticFiles, withPresetFiles, workersOf } from './settings.js';
 
 /** The backend of an experiment, opened where it is needed. */
 interface ExperimentBackend {
@@ -103,8 +102,7 @@ export async function shareExperiment<Settings extends ExperimentSettings>(
       await makeOneRun(number, { out, cache }, (more) => experiment.makeOne(settings, number, more));
       return;
     }
-    // A GPU serves one run at a time.
-    await experiment.makeAll(settings, options.workers ?? (settings.backend === 'webgpu' ? 1 : cores()));
+    await experiment.makeAll(settings, workersOf(options.workers, settings.backend));
   } finally {
     close();
   }

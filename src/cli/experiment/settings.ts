@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { InputError } from '../../base/input-error.js';
-import type { Backend } from '../../engine/names.js';
+import { cores } from '../../base/cores.js';
+import type { Backend, BackendName } from '../../engine/names.js';
 import type { ExperimentFiles, ExperimentSettings } from '../../study/settings.js';
 import type { Preset } from '../../study/preset/preset.js';
 import type { ExperimentOptions } from '../options/experiment.js';
@@ -115,18 +116,19 @@ export function givenFiles(options: ExperimentOptions): ExperimentFiles[] | unde
 
 /** The synthetic data of every seed, each with a model pre-trained on its language. */
 export async function syntheticFiles(
-  { cache }: ExperimentOptions,
+  { cache, workers }: ExperimentOptions,
   { conflict = 1, seeds, backend }: { conflict: number | undefined; seeds: readonly number[]; backend: Backend },
 ): Promise<ExperimentFiles[]> {
-  const { prepareSynthetic } = await import('../../study/synthetic/prepare.js');
+  const { prepareSeeds } = await import('../../study/synthetic/prepare-seeds.js');
   const bar = lazyProgress('pre-training');
-  const files: ExperimentFiles[] = [];
-  for (const [i, seed] of seeds.entries()) {
-    const onStep = (step: number, steps: number): void => {
-      bar.update(i * steps + step, seeds.length * steps);
-    };
-    files.push(await prepareSynthetic({ seed, conflict, backend, cache, onStep }));
-  }
+  const files = await prepareSeeds({
+    ...{ seeds, conflict, backend, cache, workers: workersOf(workers, backend.name), onProgress: bar.update },
+  });
   bar.stop();
   return files;
+}
+
+/** Runs at a time, where their number is not given: one a core; a GPU serves one at a time. */
+export function workersOf(asked: number | undefined, backend: BackendName): number {
+  return asked ?? (backend === 'webgpu' ? 1 : cores());
 }

@@ -11,6 +11,7 @@ import {
   observed,
   type ChoiceName,
 } from '../../schedule/step.js';
+import { NotFinite } from '../finite.js';
 import type { Cursor } from '../data/cursor.js';
 import type { TrainingState } from './checkpoint.js';
 import { clipped, globalNorm } from './clipping.js';
@@ -182,12 +183,9 @@ async function read(scalar: tf.Scalar): Promise<number> {
   return (await scalar.data())[0];
 }
 
-/** A loss or a gradient that is not finite, at a step that the field names. */
-export class Divergence extends InputError {}
-
 function finite(value: number, step: number, name: string): number {
   if (!Number.isFinite(value)) {
-    throw new Divergence(`step ${step}: ${name}`, value, 'a finite number; a smaller step size may help');
+    throw new NotFinite(`step ${step}: ${name}`, value, 'a finite number; a smaller step size may help');
   }
   return value;
 }

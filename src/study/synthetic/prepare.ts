@@ -2,21 +2,16 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonLines } from '../../base/text.js';
 import { writeTexts } from '../../base/whole-file.js';
-import { schedules } from '../../schedule/index.js';
 import { version } from '../../base/version.js';
 import type { Backend } from '../../engine/names.js';
-import { readPreferences } from '../../llm/data/preferences.js';
-import { readSft } from '../../llm/data/sft.js';
-import { writeModel } from '../../llm/model/folder.js';
-import { loadModel } from '../../llm/model/load.js';
 import { writeRandomModel } from '../../llm/model/random.js';
 import { isFree } from '../../llm/results/attempt.js';
-import { isWholeRun, openRunFolder } from '../../llm/results/run-folder.js';
+import { isWholeRun } from '../../llm/results/run-folder.js';
 import { digestOf } from '../../base/digest.js';
-import { runTraining } from '../../llm/train/run.js';
 import { makeFolder } from '../../base/folder.js';
 import { syntheticCorpus } from './language.js';
 import { syntheticConfig, syntheticTokenizerJson } from './model.js';
+import { pretrain, type PretrainingTask } from './pretrain.js';
 import { pretraining } from './pretraining.js';
 
 /** A model that speaks the synthetic language, and its data files. */
@@ -36,6 +31,8 @@ export interface SyntheticOptions {
   /** A folder to keep the model and the data in. */
   readonly cache: string;
   readonly onStep?: (step: number, steps: number) => void;
+  /** What pre-trains the model; this thread, unless given. */
+  readonly pretrain?: (task: PretrainingTask) => Promise<void>;
 }
 
 /**
@@ -48,6 +45,7 @@ export async function prepareSynthetic({
   backend,
   cache,
   onStep,
+  pretrain: train = (task) => pretrain(task, onStep),
 }: SyntheticOptions): Promise<SyntheticFiles> {
   const corpus = syntheticCorpus({ seed, conflict });
   const tokenizer = syntheticTokenizerJson();
@@ -68,59 +66,8 @@ export async function prepareSynthetic({
   const start = join(folder, 'random');
   await writeRandomModel(start, syntheticConfig(), { seed, tokenizer });
   const language = await writeRecords(join(folder, 'language.jsonl'), corpus.pretraining);
-  await pretrain({
-    start,
-    language,
-    preferences: files.preferences,
-    folder: files.model,
-    seed,
-    ...(onStep && { onStep }),
-  });
+  await train({ start, language, preferences: files.preferences, folder: files.model, seed });
   return files;
-}
-
-/** Trains every weight of a model on the language at large; preferences play no part but in the run's last evaluation. */
-async function pretrain({
-  start,
-  language,
-  preferences,
-  folder: path,
-  seed,
-  onStep,
-}: {
-  readonly start: string;
-  readonly language: string;
-  readonly preferences: string;
-  readonly folder: string;
-  readonly seed: number;
-  readonly onStep?: (step: number, steps: number) => void;
-}): Promise<void> {
-  const { model, tokenizer } = await loadModel({ model: start, fullFineTuning: true });
-  try {
-    const preparation = { maximumLength: pretraining.contextLength };
-    const sft = await readSft(language, tokenizer, preparation);
-    const pairs = await readPreferences(preferences, tokenizer, preparation);
-    const folder = await openRunFolder(path, { settings: { ...pretraining, seed }, resume: true });
-    await runTraining({
-      model,
-      data: {
-        sft: sft.examples,
-        preferences: pairs.examples.slice(0, 1).map((pair) => ({ pair, reference: { chosen: 0, rejected: 0 } })),
-      },
-      schedule: schedules.sft,
-      scheduleSettings: { lambda: 0, steps: pretraining.steps },
-      sftBatch: pretraining.batch,
-      preferenceBatch: 1,
-      learningRate: { learningRate: pretraining.learningRate, decay: 'cosine' },
-      dpo: { beta: 0.1 },
-      seed,
-      folder,
-      save: (to) => writeModel(to, model, { model: start }),
-      ...(onStep && { onStep }),
-    });
-  } finally {
-    model.dispose();
-  }
 }
 
 async function writeRecords(path: string, records: readonly object[]): Promise<string> {
