@@ -20,11 +20,25 @@ export function checked<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
+  const issue = innermost(result.error.issues[0]);
+  const { path, found } = placeOf(issue, value);
   const name = fieldName(path);
   const field = place === undefined ? name || whole : name === '' ? place : `${place}: ${name}`;
-  throw new InputError(field, valueAt(value, path), expectation(issue));
+  throw new InputError(field, found, expectation(issue));
+}
+
+/** The place that a union refuses, where only one of its forms was followed into the value: what is wrong in there. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union' || !zodWords.test(issue.message)) return issue;
+  const inside = issue.errors.map(([first]) => innermost(first)).filter(({ path }) => path.length > 0);
+  return inside.length === 1 ? { ...inside[0], path: [...issue.path, ...inside[0].path] } : issue;
+}
+
+/** Where a refusal points, and what is found there: the field that should not be, and a name itself where that is wrong. */
+function placeOf(issue: z.core.$ZodIssue, value: unknown): { path: readonly PropertyKey[]; found: unknown } {
+  if (issue.code === 'invalid_key') return { path: issue.path.slice(0, -1), found: issue.path.at(-1) };
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
+  return { path, found: valueAt(value, path) };
 }
 
 /** A path in a JSON value as it is written in JavaScript: `sft[0].candidates[1]`. */
@@ -59,6 +73,8 @@ export function expectation(issue: z.core.$ZodIssue): string {
   if (!zodWords.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
+      // JSON's 1e999 is read as infinity.
+      if (/received (?:NaN|-?Infinity)$/.test(issue.message)) return 'a finite number';
       return typeNames[issue.expected] ?? issue.expected;
     case 'unrecognized_keys':
       return 'no such field';
@@ -70,12 +86,19 @@ export function expectation(issue: z.core.$ZodIssue): string {
       return limit(issue.origin, issue.maximum, { exact: issue.exact, words: ['at most', '≤', '<'], ...issue });
     case 'invalid_union': {
       if ('options' in issue && Array.isArray(issue.options)) {
-        return `${String(issue.discriminator)} ${issue.options.map((known) => JSON.stringify(known)).join(', ')}`;
+        return issue.options.map((known) => JSON.stringify(known)).join(', ');
       }
-      return issue.errors.map(([first]) => expectation(first)).join(' or ');
+      return [...new Set(issue.errors.map(([first]) => expectation(first)))].join(' or ');
     }
-    default:
-      return issue.message;
+    case 'invalid_format':
+      return issue.pattern === undefined ? `text in the form ${issue.format}` : `text that matches ${issue.pattern}`;
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
+    case 'invalid_key':
+    case 'invalid_element':
+      return expectation(issue.issues[0]);
+    case 'custom':
+      return 'another value';
   }
 }
 

@@ -45,6 +45,16 @@ describe('a value checked against a schema', () => {
     names: z.array(z.string().min(1)).min(1).max(2),
     kind: z.enum(['a', 'b']).optional(),
     pair: z.tuple([z.number(), z.number()]).optional(),
+    digest: z.string().regex(/^[0-9a-f]+$/).optional(),
+    address: z.url().optional(),
+    even: z.number().multipleOf(2).optional(),
+    byNumber: z.record(z.string().regex(/^[0-9]+$/, 'a name of digits'), z.boolean()).optional(),
+    layers: z.union([z.int().nonnegative(), z.array(z.int().nonnegative())]).optional(),
+    named: z.union([z.string().min(1), z.array(z.string()).min(1)]).optional(),
+    shape: z
+      .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('ball') }), z.strictObject({ kind: z.literal('all') })])
+      .optional(),
+    own: z.custom((value) => value === 1).optional(),
   });
   const right = { count: 1, names: ['x'] };
 
@@ -65,6 +75,19 @@ describe('a value checked against a schema', () => {
     [{ ...right, names: ['a', ''] }, 'file: names[1]: got "", expected a text that is not empty'],
     [{ ...right, kind: 'c' }, 'file: kind: got "c", expected "a", "b"'],
     [{ ...right, pair: [1] }, 'file: pair: got [1], expected at least 2 entries'],
+    [JSON.parse('{"count":1,"names":["x"],"rate":1e999}'), 'file: rate: got Infinity, expected a finite number'],
+    [{ ...right, rate: '1' }, 'file: rate: got "1", expected a number'],
+    [{ ...right, digest: 'X' }, 'file: digest: got "X", expected text that matches /^[0-9a-f]+$/'],
+    [{ ...right, address: 'X' }, 'file: address: got "X", expected text in the form url'],
+    [{ ...right, even: 3 }, 'file: even: got 3, expected a multiple of 2'],
+    [{ ...right, byNumber: { a: true } }, 'file: byNumber: got "a", expected a name of digits'],
+    [{ ...right, byNumber: { 1: 0 } }, 'file: byNumber.1: got 0, expected true or false'],
+    [{ ...right, layers: 'x' }, 'file: layers: got "x", expected an integer or an array'],
+    [{ ...right, layers: [0, 1.5] }, 'file: layers[1]: got 1.5, expected an integer'],
+    [{ ...right, named: [] }, 'file: named: got [], expected a string or at least 1 entry'],
+    [{ ...right, shape: { kind: 'cube' } }, 'file: shape.kind: got "cube", expected "ball", "all"'],
+    [{ ...right, shape: { kind: 'ball', radius: 1 } }, 'file: shape.radius: got 1, expected no such field'],
+    [{ ...right, own: 2 }, 'file: own: got 2, expected another value'],
     [{ ...right, other: 7 }, 'file: other: got 7, expected no such field'],
     [JSON.parse('{"count":1,"names":["x"],"__proto__":7}'), 'file: __proto__: got 7, expected no such field'],
     [{ ...right, constructor: 1 }, 'file: constructor: got 1, expected no such field'],

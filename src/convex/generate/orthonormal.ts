@@ -1,20 +1,23 @@
-import { Matrix, QrDecomposition } from 'ml-matrix';
 import type { Stream } from '../../base/random-stream.js';
+import { orthogonalFactor } from './householder.js';
 
-/** A uniformly (Haar) distributed rotation or reflection of R^d: the Q of a Gaussian matrix, signs made independent of the solver. */
-export function randomOrthogonal(random: Stream, dimension: number): Matrix {
-  const gaussian = Matrix.from1DArray(
-    dimension,
-    dimension,
-    Array.from({ length: dimension ** 2 }, () => random.normal()),
-  );
-  const decomposition = new QrDecomposition(gaussian);
-  const [orthogonal, triangle] = [decomposition.orthogonalMatrix, decomposition.upperTriangularMatrix];
-  // Q is Haar distributed only once R's diagonal is positive, which makes the factorisation unique (Mezzadri 2007).
-  for (let column = 0; column < dimension; column++) {
-    if (triangle.get(column, column) < 0) orthogonal.mulColumn(column, -1);
+/**
+ * A uniformly (Haar) distributed rotation or reflection of R^d, d × d row-major: the Q of a Gaussian matrix, signs made
+ * independent of the solver.
+ */
+export function randomOrthogonal(random: Stream, dimension: number): Float64Array {
+  const gaussian = new Float64Array(dimension * dimension);
+  for (let i = 0; i < dimension; i++) {
+    for (let k = 0; k < dimension; k++) gaussian[k * dimension + i] = random.normal();
   }
-  return orthogonal;
+  const { columns, diagonal } = orthogonalFactor(gaussian, dimension);
+  // Q is Haar distributed only once R's diagonal is positive, which makes the factorisation unique (Mezzadri 2007).
+  const rows = new Float64Array(dimension * dimension);
+  for (let k = 0; k < dimension; k++) {
+    const sign = diagonal[k] < 0 ? -1 : 1;
+    for (let i = 0; i < dimension; i++) rows[i * dimension + k] = sign * columns[k * dimension + i];
+  }
+  return rows;
 }
 
 /** Two uniformly distributed orthonormal vectors of R^d; on the line, where there is no second one, it is zero. */

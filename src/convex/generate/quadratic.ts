@@ -79,25 +79,73 @@ function hessian(dimension: number, condition: number, random: Stream): number[]
     return [[1]];
   }
   const basis = randomOrthogonal(random, dimension);
-  const eigenvalues = Array.from({ length: dimension }, (_, k) => condition ** (-k / (dimension - 1)));
-  const rows = Array.from({ length: dimension }, () => new Array<number>(dimension).fill(0));
-  for (let i = 0; i < dimension; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < dimension; k++) sum += eigenvalues[k] * basis.get(i, k) * basis.get(j, k);
-      rows[i][j] = rows[j][i] = sum;
-    }
-  }
+  const eigenvalues = Float64Array.from({ length: dimension }, (_, k) => condition ** (-k / (dimension - 1)));
+  const flat = fromSpectrum(eigenvalues, basis);
   // Entries near 1, rounded to doubles, move every eigenvalue by about 1e-16: the smallest has to stand that.
-  const flat = Float64Array.from(rows.flat());
   const smallest = eigenvalues[dimension - 1];
-  const holds = isPositiveDefinite(flat, dimension, smallest / 2) && !isPositiveDefinite(flat, dimension, 2 * smallest);
-  if (condition > 2 ** 53 || !holds) {
+  const last = Float64Array.from({ length: dimension }, (_, i) => basis[i * dimension + dimension - 1]);
+  const holds =
+    condition <= 2 ** 53 &&
+    isPositiveDefinite(flat, dimension, smallest / 2) &&
+    (eigenvalueBelow(flat, last) <= 2 * smallest || !isPositiveDefinite(flat, dimension, 2 * smallest));
+  if (!holds) {
     throw new InputError(
       'condition',
       condition,
       `a smaller one: the entries of this ${dimension} × ${dimension} Hessian, as doubles, cannot hold it`,
     );
   }
-  return rows;
+  return Array.from({ length: dimension }, (_, i) => Array.from(flat.subarray(i * dimension, (i + 1) * dimension)));
+}
+
+/** Q diag(eigenvalues) Qᵀ, d × d row-major as Q is; four entries of a row at a time, whose sums do not wait for each other. */
+function fromSpectrum(eigenvalues: Float64Array, basis: Float64Array): Float64Array {
+  const dimension = eigenvalues.length;
+  const product = new Float64Array(dimension * dimension);
+  const scaled = new Float64Array(dimension);
+  for (let i = 0; i < dimension; i++) {
+    const row = i * dimension;
+    for (let k = 0; k < dimension; k++) scaled[k] = eigenvalues[k] * basis[row + k];
+    for (let j = 0; j <= i; j += 4) {
+      // Past the diagonal, the row itself again.
+      const row0 = j * dimension;
+      const row1 = Math.min(j + 1, i) * dimension;
+      const row2 = Math.min(j + 2, i) * dimension;
+      const row3 = Math.min(j + 3, i) * dimension;
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      for (let k = 0; k < dimension; k++) {
+        const entry = scaled[k];
+        s0 += entry * basis[row0 + k];
+        s1 += entry * basis[row1 + k];
+        s2 += entry * basis[row2 + k];
+        s3 += entry * basis[row3 + k];
+      }
+      product[row0 + i] = s0;
+      product[row1 + i] = s1;
+      product[row2 + i] = s2;
+      product[row3 + i] = s3;
+      for (let l = j; l < Math.min(j + 4, i + 1); l++) product[row + l] = product[l * dimension + i];
+    }
+  }
+  return product;
+}
+
+/** A number that the least eigenvalue of a symmetric matrix is below: a vector's Rayleigh quotient, and its rounding. */
+function eigenvalueBelow(matrix: Float64Array, vector: Float64Array): number {
+  const dimension = vector.length;
+  let [product, square, squares] = [0, 0, 0];
+  for (let i = 0; i < dimension; i++) {
+    const row = i * dimension;
+    let sum = 0;
+    for (let j = 0; j < dimension; j++) {
+      const entry = matrix[row + j];
+      sum += entry * vector[j];
+      squares += entry * entry;
+    }
+    product += vector[i] * sum;
+    square += vector[i] * vector[i];
+  }
+  // |v|ᵀ|A||v| is at most the Frobenius norm times ‖v‖²; twice what two sums of d products each can lose of it.
+  const rounding = 4 * (dimension + 2) * Number.EPSILON * Math.sqrt(squares);
+  return product / square + rounding;
 }

@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { InputError } from '../../base/input-error.js';
 import { components } from '../matrix/components.js';
 import { canEliminate, dyadic, eliminate } from '../matrix/rational.js';
-import { verifiedFactor } from '../matrix/verified-factor.js';
+import { factorInDoubles, verifiedFactor, type KnownMatrix } from '../matrix/verified-factor.js';
 
 /**
  * Makes a Hessian (d × d, row-major) symmetric, and refuses one that is asymmetric by more than rounding or not positive
@@ -26,6 +26,8 @@ export function checkPositiveSemidefinite(
       hessian[i * dimension + j] = hessian[j * dimension + i] = lower === upper ? lower : lower / 2 + upper / 2;
     }
   }
+  // What doubles prove definite needs no eigenvalues, which take many times as long.
+  if (factorInDoubles(exactly(hessian, dimension), 0) !== undefined) return;
   const [smallest] = eigenvalues(hessian, dimension);
   if (smallest < -1e-12 * scale) {
     throw new InputError(
@@ -62,9 +64,12 @@ export function isPositiveSemidefinite(matrix: Float64Array, dimension: number):
 
 /** Whether matrix − least · I, symmetric, is shown to be positive definite by a verified factorisation. */
 export function isPositiveDefinite(matrix: Float64Array, dimension: number, least = 0): boolean {
-  return (
-    verifiedFactor({ dimension, high: matrix, low: new Float64Array(matrix.length), error: 0 }, -least) !== undefined
-  );
+  return verifiedFactor(exactly(matrix, dimension), -least) !== undefined;
+}
+
+/** A matrix of doubles as what it is: known without an error. */
+function exactly(matrix: Float64Array, dimension: number): KnownMatrix {
+  return { dimension, high: matrix, low: new Float64Array(matrix.length), error: 0 };
 }
 
 /** The eigenvalues, ascending, of a symmetric matrix (d × d, row-major). */

@@ -6,6 +6,7 @@ import { fileReader } from './reading.js';
 import { streamRecords, type DataPaths, type DataRecord } from './records.js';
 import { responseTokens, type Sequence } from './sequence.js';
 import { publishedTemplate, type DropReason, type Rendered, type Template } from './template.js';
+import { hasWeight, weightSaid } from './weight.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A prompt with its preferred and its dispreferred reply, ready for the model. */
@@ -37,6 +38,7 @@ export async function readPreferences(
     const { chosen, template } = await reader.of(record);
     records += 1;
     const content = chosen.form.read(record, chosen.fields);
+    if (hasWeight(record, chosen)) count(suspicious, weightSaid);
     if (content.end !== undefined) count(found, `prompts that end ${content.end}`);
     const same = sameReply(content.chosen, content.rejected);
     if (same) count(suspicious, 'chosen equals rejected');

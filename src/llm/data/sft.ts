@@ -5,6 +5,7 @@ import { streamRecords, type DataPaths, type DataRecord } from './records.js';
 import { responseTokens, type Sequence } from './sequence.js';
 import { sftForms, type SftContent } from './sft-form.js';
 import { publishedTemplate, type DropReason, type Rendered, type Template } from './template.js';
+import { hasWeight, weightSaid } from './weight.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** An instruction and its response, ready for the model. */
@@ -35,6 +36,7 @@ export async function readSft(
     const { chosen, template } = await reader.of(record);
     records += 1;
     const content = chosen.form.read(record, chosen.fields);
+    if (hasWeight(record, chosen)) count(suspicious, weightSaid);
     if (content.input !== undefined && content.input !== '' && settings.inputField !== true) {
       count(suspicious, 'an input that is not read; --input-field adds it to the prompt');
     }

@@ -11,7 +11,7 @@ const fields = {
   task_type: z.literal('CAUSAL_LM').nullish(),
   r: z.int().positive(),
   lora_alpha: z.number().positive(),
-  target_modules: z.union([names.min(1), z.string().min(1)]),
+  target_modules: z.union([names.min(1), z.string().min(1)], 'names of modules, or a pattern that finds them'),
   exclude_modules: z.union([names, z.string()]).nullish(),
   layers_to_transform: z.union([z.array(z.int().nonnegative()), z.int().nonnegative()]).nullish(),
   layers_pattern: z.union([names, z.string()]).nullish(),

@@ -84,8 +84,8 @@ describe('the first wrong field is named with its value', () => {
   test.each<[string, unknown, string]>([
     ['no problem at all', 7, 'problem: got 7'],
     ['null', null, 'problem: got null'],
-    ['no kind', {}, 'kind: got nothing, expected kind "quadratic", "log-linear", "expression"'],
-    ['an unknown kind', { kind: 'cubic' }, 'kind: got "cubic", expected kind "quadratic"'],
+    ['no kind', {}, 'kind: got nothing, expected "quadratic", "log-linear", "expression"'],
+    ['an unknown kind', { kind: 'cubic' }, 'kind: got "cubic", expected "quadratic"'],
     ['an unknown field', changed(quadratic, 'radios', 4), 'radios: got 4, expected no such field'],
     ['a start too short', changed(quadratic, 'start', [0]), 'got [1,0], expected 1 entry, not 2'],
     ['an empty start', changed(quadratic, 'start', []), 'start: got []'],

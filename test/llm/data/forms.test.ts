@@ -268,6 +268,25 @@ describe('what is legal and suspicious is counted', () => {
       'warning: sft: 1 of 3 records: a reply cut by max-length',
     ]);
   });
+
+  it('as a weight that would be another loss', async () => {
+    const [user, assistant] = turns('a', 'b');
+    const path = writeLines(at('weights.jsonl'), [
+      { messages: [user, { ...assistant, weight: 0 }] },
+      { messages: [user, assistant], weight: 0.5, source: 'a' },
+      { messages: [user, { ...assistant, weight: 1 }], weight: 1 },
+      { messages: [user, { ...assistant, weight: null }], weight: null },
+    ]);
+    const said = (name: string, of: string): string =>
+      `warning: ${name}: ${of} records: a weight other than 1, which the loss does not apply`;
+    const { lines } = await sftOf(path, { template: 'published' });
+    expect(lines.slice(1)).toEqual([said('sft', '2 of 4')]);
+    // Where it is the field that a text is read from, it is no weight.
+    const pairs = writeLines(at('weight-pairs.jsonl'), [{ weight: 'a', chosen: 'b', rejected: 'c' }]);
+    expect((await preferencesOf(pairs, { fields: { prompt: 'weight' } })).lines).toHaveLength(1);
+    const weighted = writeLines(at('weighted-pairs.jsonl'), [{ prompt: 'a', chosen: 'b', rejected: 'c', weight: 2 }]);
+    expect((await preferencesOf(weighted)).lines.slice(1)).toEqual([said('preferences', '1 of 1')]);
+  });
 });
 
 describe('refusals', () => {
