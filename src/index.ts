@@ -118,7 +118,8 @@ export { hypervolume, type Hypervolume } from './convex/front/hypervolume.js';
 export type { Enclosure } from './convex/front/enclosure.js';
 export type { HalfPlane, Support, Vertex } from './convex/front/support.js';
 
-export { stepSizes } from './schedule/step-size.js';
+export { loadSchedule } from './schedule/load.js';
+export { adaptiveRule, stepSizes } from './schedule/step-size.js';
 export { runTrajectories, type Member } from './convex/simulate/trajectories.js';
 export { runTrajectory, type RunSettings, type Trajectory } from './convex/simulate/trajectory.js';
 export { createWorkerPool, type WorkerPool } from './convex/simulate/pool.js';
@@ -139,6 +140,21 @@ export {
   type Optima,
 } from './convex/simulate/measures.js';
 export type { EnsembleMember, EnsembleTask } from './convex/simulate/worker.js';
+export { riseThroughStageTwo } from './convex/simulate/forgotten.js';
+export { scaleFreeMeasures } from './convex/simulate/scale-free.js';
+export {
+  resultColumns,
+  resultRows,
+  rowsPerSeed,
+  type FinishedEnsemble,
+  type ResultRow,
+  type ScaleFreeMeasures,
+  type TableOrigin,
+} from './convex/simulate/result-table.js';
+export { writeTable } from './base/table-file.js';
+export type { Columns } from './base/parquet.js';
+export { stageTwoRuns, type StageTwoRuns } from './remedy/stage-two-runs.js';
+export { sweepCell, type SweepCell, type SweptCell } from './experiment/sweep.js';
 export { estimate, moments, type Estimate } from './base/statistics.js';
 
 export { remedies } from './remedy/index.js';
@@ -154,6 +170,7 @@ export type { Cost, Needs, Remedy, RemedyParameter } from './remedy/remedy.js';
 export { closedFormProblem, closedFormWorstCase } from './theory/worst-case/closed-form.js';
 export { solveSemidefinite, type InteriorPointOptions, type InteriorPointResult } from './sdp/interior-point.js';
 export { replay, type Replay, type Gap } from './theory/worst-case/replay.js';
+export { replayStored } from './theory/worst-case/stored-problem.js';
 export type { Constraint, SemidefiniteProgramme, SparseSymmetric, SparseVector } from './sdp/semidefinite-programme.js';
 export type { PrimalDualPoint } from './sdp/primal-dual-point.js';
 export type { WorstCaseSettings } from './theory/worst-case/settings.js';
@@ -168,10 +185,14 @@ export {
 export type { WorstProblem } from './theory/worst-case/worst-problem.js';
 
 export { theorems } from './theory/registry.js';
+export { runBounds, type RunBound, type SilentTheorem } from './theory/run-bounds.js';
+export { problemSubject } from './theory/subject.js';
 export type { Extent } from './theory/extent.js';
 export type { Kind, Theorem, Trial, Applied, NotApplicable } from './theory/theorem.js';
 export { suite, type SubjectKey } from './theory/verify/suite.js';
 export { checkSubject, judge, type Check, type Exemption, type VerdictRow } from './theory/verify/verify.js';
+export { summary, type StatementVerdict } from './theory/verify/summary.js';
+export { attack, attackable, type AttackLimit, type Closest } from './theory/attack/attack.js';
 export type { DescribedRun } from './theory/described-run.js';
 export type { RunMeasure } from './theory/measure.js';
 export type { Measurement } from './theory/measurement.js';

@@ -71,6 +71,8 @@ export type { GradientDifference } from './llm/device/gradient-check.js';
 export type { MeasuredAdapter } from './llm/device/task.js';
 export type { StepTime } from './llm/device/step-time.js';
 
+export { runRemedies, type RemedyReport } from './study/remedies/execute.js';
+export { readRemedies, type RemedyResults } from './study/remedies/read.js';
 export { presets } from './study/preset/index.js';
 export type { Preset, PresetSource } from './study/preset/preset.js';
 export { prepareSynthetic, type SyntheticFiles, type SyntheticOptions } from './study/synthetic/prepare.js';
