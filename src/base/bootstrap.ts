@@ -10,8 +10,8 @@ const resamples = 9999;
  * largest sample, so that of losses never goes below 0 and that of shares never leaves [0, 1].
  *
  * It is the expanded percentile interval (Hesterberg, The American Statistician 69, 2015): the quantiles of resampled
- * means at Φ(−√(n/(n−1)) t) and its mirror image, t being Student's quantile, for those at 2.5 % and 97.5 % are too near
- * each other for few samples. The resamples are the same for all samples of one number, so that equal data give equal
+ * means at Φ(−√(n/(n−1)) t) and its mirror image, t being Student's quantile, because those at 2.5 % and 97.5 % are too
+ * near each other where samples are few. The resamples are the same for all samples of one number, so that equal data give equal
  * intervals.
  */
 export function bootstrapped(samples: ArrayLike<number>): Estimate {

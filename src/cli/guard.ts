@@ -12,7 +12,7 @@ const reportAt = 'please report it with the command and what it reads (--debug s
 
 /**
  * Ends this process in order, whatever goes wrong in it: one line on standard error, never a stack. Listens before any
- * module does, for what tfjs loads prints the whole of its source and ends with exit code 7.
+ * module does, because a module that tfjs loads would print the whole of its source and end with exit code 7.
  */
 export function guardProcess(): void {
   process.on('uncaughtException', endWith);

@@ -185,7 +185,7 @@ interface Product {
 
 /**
  * What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2).
- * Chunks of rows or columns are large, for each copies all of the other operand.
+ * Chunks of rows or columns are large, because each copies all of the other operand.
  */
 function divided(batch: number, { rows, columns, depth }: Product): { division: number; work: Work } {
   // A thread multiplies and adds about eight numbers at once.

@@ -53,7 +53,7 @@ const weight = `
             );
             let weight = exp(select(vec4(never), scores[i] - largest, seen)) * inverse;`;
 
-/** Statements that leave in `slope` the gradients of scores, for those of weights are `slopes`. */
+/** Statements that leave the gradients of scores in `slope`, where those of weights are `slopes`. */
 const slope = `${weight}
             let level = vec4(along[queryAt.x], along[queryAt.y], along[queryAt.z], along[queryAt.w]);
             let slope = weight * (slopes[i] - level);`;

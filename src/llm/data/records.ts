@@ -41,7 +41,7 @@ export async function* streamRecords(paths: DataPaths): AsyncGenerator<StreamedR
       yield { index, path, place, fields };
       index += 1;
     }
-    if (index === before) throw new InputError(path, 'no records', 'one JSON object a line, or a row of Parquet each');
+    if (index === before) throw new InputError(path, 'no records', 'one JSON object per line, or rows of Parquet');
   }
 }
 

@@ -10,7 +10,7 @@ export interface LogRow {
   readonly [column: string]: unknown;
 }
 
-/** A JSONL file that grows while a run goes on: one object a line, each with the step it belongs to. */
+/** A JSONL file that grows while a run goes on: one object per line, with the step it belongs to. */
 export interface LineLog extends Pick<AppendLog, 'mark' | 'close'> {
   append(row: LogRow): void;
 }

@@ -8,7 +8,7 @@ import { sumOf, zeroVector } from '../../sdp/semidefinite-programme.js';
  * weighted: λ g_DPO* + (1 − λ) g_SFT* = 0, θ* minimises F_λ;
  * angle: sin φ g_DPO* + cos φ g_SFT* = 0 with φ in [0, π/2], θ° minimises F_max where both weighted gaps are equal;
  * between: such a φ exists between two angles, relaxed to
- *   ⟨sin φ₁ g_DPO* + cos φ₁ g_SFT*, sin φ₂ g_DPO* + cos φ₂ g_SFT*⟩ ≤ 0, for both are multiples of one vector, one from below;
+ *   ⟨sin φ₁ g_DPO* + cos φ₁ g_SFT*, sin φ₂ g_DPO* + cos φ₂ g_SFT*⟩ ≤ 0, because both are multiples of one vector, one from below;
  * open: nothing is asked of them, a wider relaxation without subgradients at the comparator.
  */
 export type Stationarity =

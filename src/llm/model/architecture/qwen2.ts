@@ -41,7 +41,7 @@ export const qwen2 = llamaFamily<Qwen2Config>({
     const slidingWindow = (json.use_sliding_window ? json.sliding_window : null) ?? undefined;
     const windowedLayers =
       json.layer_types?.map((type) => type === 'sliding_attention') ??
-      // The first max_window_layers layers see everything, for all the name says.
+      // The first max_window_layers layers see everything, whatever the name suggests.
       Array.from(
         { length: family.layers },
         (_, layer) => slidingWindow !== undefined && layer >= json.max_window_layers,
