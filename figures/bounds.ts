@@ -1,7 +1,7 @@
 import { statements, type Statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { estimateColumns, logarithmic, onlyLayer, scheduleChannels } from '../src/figure/layers.js';
+import { estimateColumns, logarithmic, onlyLayer, scheduleChannels, statementTitle } from '../src/figure/layers.js';
 import { ink, looks } from '../src/figure/theme.js';
 import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
@@ -125,16 +125,10 @@ function drawBounds(results: Statements, shown: readonly Panel[], heading: strin
       spacing: { row: 22, column: 26 },
       concat: drawn.map(({ panel, rows }) => {
         const { problems = [] } = panel;
-        const title = {
-          text: `${panel.key === undefined ? (panel.of ?? '') : looks[panel.key].label.split(',')[0]}: ${panel.what}`,
-          subtitle: [`statement ${panel.id}`, problems.map((name, i) => `${'●○'[i]} ${name}`).join('  ') || ' '],
-          fontSize: 12,
-          subtitleFontSize: 11,
-          subtitlePadding: 2,
-          offset: 6,
-          anchor: 'start' as const,
-          frame: 'group' as const,
-        };
+        const title = statementTitle(
+          `${panel.key === undefined ? (panel.of ?? '') : looks[panel.key].label.split(',')[0]}: ${panel.what}`,
+          [`statement ${panel.id}`, problems.map((name, i) => `${'●○'[i]} ${name}`).join('  ') || ' '],
+        );
         const size = { width: 190, height: 130 };
         const transform = [{ filter: { field: 'statement', equal: panel.id } }];
         const values = rows.flatMap(({ mean, low, bound }) => [mean, low, bound]).filter((value) => value > 0);

@@ -1,7 +1,7 @@
 import { statements, type Statements } from '../experiments/statements.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Figure } from '../src/figure/figure.js';
-import { logarithmic, onlyLayer, namedChannels } from '../src/figure/layers.js';
+import { logarithmic, onlyLayer, namedChannels, statementTitle } from '../src/figure/layers.js';
 import { ink, looks, otherLooks } from '../src/figure/theme.js';
 import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
@@ -119,16 +119,7 @@ function drawTightness(
       columns: 4,
       spacing: { row: 22, column: 26 },
       concat: shown.map(({ id, key, what }) => ({
-        title: {
-          text: `${looks[key].label}: ${what}`,
-          subtitle: `statement ${id}`,
-          fontSize: 12,
-          subtitleFontSize: 11,
-          subtitlePadding: 2,
-          offset: 6,
-          anchor: 'start' as const,
-          frame: 'group' as const,
-        },
+        title: statementTitle(`${looks[key].label}: ${what}`, `statement ${id}`),
         width: 190,
         height: 130,
         transform: [{ filter: { field: 'statement', equal: id } }],

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { AdamwUpdate } from './fused-kernels.js';
 import { runElements } from './webgpu-elements.js';
 import { registerWebGpuKernel } from './webgpu-kernels.js';
 import { runRows } from './webgpu-rows.js';
@@ -10,19 +11,9 @@ interface UpdateInputs {
   readonly secondMoment: TensorInfo;
 }
 
-/** The numbers of an AdamW update, as its tfjs attributes. */
-interface Update {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly rate: number;
-  readonly correction2: number;
-  readonly shrinkage: number;
-}
-
 /** Registers what an optimiser's step and biases need: the AdamW update in place, sums of squares, and sums of rows. */
 export function registerWebGpuOptimiser(): void {
-  registerWebGpuKernel('AdamwUpdate', (inputs: UpdateInputs, backend, update: Update) => {
+  registerWebGpuKernel('AdamwUpdate', (inputs: UpdateInputs, backend, update: AdamwUpdate) => {
     const { parameter, gradient, firstMoment, secondMoment } = inputs;
     const { beta1, beta2, epsilon, rate, correction2, shrinkage } = update;
     // A program writes to one buffer, so there is one for each tensor.

@@ -87,6 +87,20 @@ export function panelTitle(text: string, note?: string) {
   };
 }
 
+/** The title of a small panel about a statement, above it to the left. */
+export function statementTitle(text: string, subtitle: string | readonly string[]) {
+  return {
+    text,
+    subtitle,
+    fontSize: 12,
+    subtitleFontSize: 11,
+    subtitlePadding: 2,
+    offset: 6,
+    anchor: 'start' as const,
+    frame: 'group' as const,
+  };
+}
+
 /** The names below a line that is no schedule's: a text mark in the figure's ink. */
 export const labelMark = { type: 'text', fontSize: 12, color: ink.text } as const;
 

@@ -94,6 +94,11 @@ export function methodConstants(method: Method, setting: Setting) {
   };
 }
 
+/** Why statements on a method say nothing of a run; undefined where they may. */
+function silenceOf(method: Method, setting: Setting, run: DescribedRun): NotApplicable | undefined {
+  return unboundedGradients(setting) ?? method.silence?.(setting, run);
+}
+
 type Known = ReturnType<typeof methodConstants> & { readonly alpha: number; readonly T: number };
 
 /** Constant steps; trials take the α that makes the bound of the average least. */
@@ -104,7 +109,7 @@ export function constantStepsOf(
   return {
     schedule: method.schedule,
     applies(setting, run) {
-      const silence = unboundedGradients(setting) ?? method.silence?.(setting, run);
+      const silence = silenceOf(method, setting, run);
       if (silence !== undefined) return silence;
       const alpha = constantStep(run);
       if (alpha === undefined) return notConstant;
@@ -120,7 +125,7 @@ export function linearStepsOf(method: Method): Domain {
   return {
     schedule: method.schedule,
     applies(setting, run) {
-      const silence = unboundedGradients(setting) ?? method.silence?.(setting, run);
+      const silence = silenceOf(method, setting, run);
       if (silence !== undefined) return silence;
       const alpha = linearStep(run);
       if (alpha === undefined) return { reason: 'it needs linearly decaying steps' };
@@ -139,7 +144,7 @@ export function anyStepsOf(
   return {
     schedule: method.schedule,
     applies(setting, run) {
-      const silence = unboundedGradients(setting) ?? method.silence?.(setting, run);
+      const silence = silenceOf(method, setting, run);
       if (silence !== undefined) return silence;
       const { stepSizes } = run;
       if (run.adaptive === true) return { reason: 'it needs steps that are known beforehand' };

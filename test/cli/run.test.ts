@@ -192,7 +192,7 @@ describe('forgetting run', () => {
     [['--schedule', 'alright', '--lambda', 'half'], /lambda: got "half"/],
     [['--schedule', 'alright', '--lambda', '0.2,0.2'], /lambda: got 0.2, expected each λ once/],
     [['--schedule', 'alright', '--lambda', '0:1:0'], /lambda: got "0:1:0", expected a range from:to:step/],
-    [['--schedule', 'mix', '--per-seed'], /per-seed: got true, expected --out with a file for the rows/],
+    [['--schedule', 'mix', '--per-seed'], /per-seed: got true, expected --out with it: the rows need a file/],
     [['--schedule', 'maxright', '--period', '0'], /period: got "0"/],
     [['--schedule', 'mix', '--steps', '0'], /steps: got "0"/],
     [

@@ -41,7 +41,7 @@ export function runCommand(): Command {
     .action(async (file: string, given: RunArguments) => {
       const { lambda: lambdas = [0.5] } = given;
       if (given.perSeed === true && given.out === undefined)
-        throw new InputError('per-seed', true, '--out with a file for the rows');
+        throw new InputError('per-seed', true, '--out with it: the rows need a file');
       const { readProblemFile } = await import('../../convex/problem/read.js');
       const { problem, text } = await readProblemFile(file);
       const { provenance } = await import('../provenance.js');

@@ -121,7 +121,7 @@ async function sweep(files: readonly string[], options: SweepArguments): Promise
     await printStatus(work, options.json);
     return;
   }
-  if (options.out === undefined) throw new InputError('out', undefined, '--out with a table, which --submit needs');
+  if (options.out === undefined) throw new InputError('out', undefined, 'a file for the table, which --submit needs');
   await submitWork(work, options);
 }
 
@@ -136,7 +136,7 @@ async function plannedCells(files: readonly string[], options: SweepArguments): 
   const { lambdas = [0.5], steps, batch, values, gradientBatch, stepSize, seed, seeds } = options;
   const references = options.schedules ?? paperSchedules;
   for (const [name, list] of Object.entries({ lambdas, steps, problems: files, schedules: references })) {
-    if (new Set<unknown>(list).size < list.length) throw new InputError(name, list, 'each of them once');
+    if (new Set<unknown>(list).size < list.length) throw new InputError(name, list, 'every entry once');
   }
   await settingsOfSchedules(references, { ...options });
   const schedules = await Promise.all(

@@ -78,9 +78,9 @@ async function printVerified(options: VerifyOptions): Promise<void> {
 /** Makes one task, submits them, or says how far they are. */
 async function share(options: VerifyOptions): Promise<void> {
   const { cache, attack } = options;
-  if (cache === undefined) throw new InputError('cache', cache, '--cache with a folder that all machines share');
+  if (cache === undefined) throw new InputError('cache', cache, 'a folder that all machines share');
   if (attack !== undefined)
-    throw new InputError('attack', attack, 'no --attack with it: an attack cannot be divided into tasks');
+    throw new InputError('attack', attack, 'no attack on a cluster: it cannot be divided into tasks');
   const { keptChecks, verifyTasks, workOfVerify } = await import('../verify/work.js');
   const tasks = verifyTasks(options);
   const { work } = await workOfVerify(cache, tasks, options.verdicts);

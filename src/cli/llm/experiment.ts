@@ -70,7 +70,7 @@ async function runAll(
 /** Where the figures go: unless said, nothing that the repository holds is overwritten. */
 function figuresFolder(out: string, { figures, updateDocs = false }: ExperimentOptions): string {
   if (updateDocs && typeof figures === 'string') {
-    throw new InputError('figures', figures, 'this or --update-docs, not both');
+    throw new InputError('figures', figures, 'either --figures or --update-docs');
   }
   return updateDocs ? 'figures/rendered' : typeof figures === 'string' ? figures : join(out, 'figures');
 }

@@ -47,3 +47,13 @@ export function lossFields(
   marginLossOf(checkedPreferenceLoss({ loss: preferenceLoss, beta, ...smoothing }));
   return { ...(preferenceLoss !== 'dpo' && { preferenceLoss }), beta, ...smoothing };
 }
+
+/** The fields of a log-linear problem file whose reference and start are θ = 0, the uniform policy. */
+export function fromUniformPolicy(
+  given: LossOptions & { readonly beta: number },
+  dimension: number,
+  radius: number,
+): Omit<LogLinearFile, 'sft' | 'dpo'> {
+  const zero = new Array<number>(dimension).fill(0);
+  return { kind: 'log-linear', dimension, ...lossFields(given), reference: zero, radius, start: zero };
+}

@@ -1,6 +1,6 @@
 import { InputError } from '../../base/input-error.js';
 import type { ProblemFile } from '../problem/format.js';
-import { lossFields, positive } from './checks.js';
+import { fromUniformPolicy, positive } from './checks.js';
 import { fromTextDefaults } from './defaults.js';
 import { drawTexts } from './draw-texts.js';
 import type { FromTextOptions } from './from-text.js';
@@ -32,16 +32,10 @@ export async function fromFeatures({ featuresOf, ...options }: FromFeaturesOptio
   ];
   const features = standardised(await featuresOf(texts));
   const dimension = features[0].length;
-  const zero = new Array<number>(dimension).fill(0);
   const { candidates } = given;
   const pairs = features.slice(sft.length * candidates);
   return {
-    kind: 'log-linear',
-    dimension,
-    ...lossFields(given),
-    reference: zero,
-    radius,
-    start: zero,
+    ...fromUniformPolicy(given, dimension, radius),
     sft: sft.map((_, n) => ({ candidates: features.slice(n * candidates, (n + 1) * candidates), target: 0 })),
     dpo: dpo.map((_, n) => ({ chosen: pairs[2 * n], rejected: pairs[2 * n + 1] })),
   };

@@ -1,5 +1,5 @@
 import type { ProblemFile } from '../problem/format.js';
-import { lossFields, type LossOptions, positive } from './checks.js';
+import { fromUniformPolicy, type LossOptions, positive } from './checks.js';
 import { fromTextDefaults } from './defaults.js';
 import { drawTexts } from './draw-texts.js';
 import { hashedNgrams, type NgramUnit } from './hashed-ngrams.js';
@@ -38,14 +38,8 @@ export function fromText(options: FromTextOptions): ProblemFile {
   const { dimension } = given;
   const features = hashedNgrams({ dimension, unit: given.unit, ngram: given.ngram });
   const { sft, dpo } = drawTexts(given);
-  const zero = new Array<number>(dimension).fill(0);
   return {
-    kind: 'log-linear',
-    dimension,
-    ...lossFields(given),
-    reference: zero,
-    radius,
-    start: zero,
+    ...fromUniformPolicy(given, dimension, radius),
     sft: sft.map(({ prompt, replies }) => ({
       candidates: replies.map((reply) => features(prompt, reply)),
       target: 0,

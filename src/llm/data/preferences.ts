@@ -1,12 +1,11 @@
 import { sameReply, startsWith, type ComparedReplies, type Dialogue } from './dialogue.js';
 import { chosenForm } from './form.js';
-import { count, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
-import { preferenceForms } from './preference-form.js';
-import { fileReader } from './reading.js';
-import { streamRecords, type DataPaths, type DataRecord } from './records.js';
+import { count, type PreparationSettings, type Prepared } from './prepared.js';
+import { preferenceForms, type PreferenceContent } from './preference-form.js';
+import { readPrepared, type RecordKind } from './reading.js';
+import type { DataPaths, DataRecord } from './records.js';
 import { responseTokens, type Sequence } from './sequence.js';
 import { publishedTemplate, type DropReason, type Rendered, type Template } from './template.js';
-import { hasWeight, weightSaid } from './weight.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** A prompt with its preferred and its dispreferred reply, ready for the model. */
@@ -25,40 +24,27 @@ const optionNames = { format: 'preference-format', fields: 'preference-fields' }
  * dropped.
  * Throws an InputError where a record is not of the form and where nothing is left.
  */
-export async function readPreferences(
+export function readPreferences(
   paths: DataPaths,
   tokenizer: Tokenizer,
   settings: PreparationSettings,
 ): Promise<Prepared<PreferencePair>> {
-  const examples: PreferencePair[] = [];
-  const [dropped, suspicious, found]: Counts[] = [{}, {}, {}];
-  const reader = fileReader(preferenceForms, tokenizer, settings, optionNames);
-  let records = 0;
-  for await (const record of streamRecords(paths)) {
-    const { chosen, template } = await reader.of(record);
-    records += 1;
-    const content = chosen.form.read(record, chosen.fields);
-    if (hasWeight(record, chosen)) count(suspicious, weightSaid);
-    if (content.end !== undefined) count(found, `prompts that end ${content.end}`);
-    const same = sameReply(content.chosen, content.rejected);
-    if (same) count(suspicious, 'chosen equals rejected');
-    if (startsWith(content.chosen, content.prompt)) count(suspicious, 'chosen begins with the prompt');
-    const pair = pairOf(content, record, template, settings);
-    if (typeof pair === 'string') count(dropped, pair);
-    else {
+  const kind: RecordKind<PreferenceContent, PreferencePair> = {
+    forms: preferenceForms,
+    options: optionNames,
+    example(content, record, template, { suspicious, found }) {
+      if (content.end !== undefined) count(found, `prompts that end ${content.end}`);
+      const same = sameReply(content.chosen, content.rejected);
+      if (same) count(suspicious, 'chosen equals rejected');
+      if (startsWith(content.chosen, content.prompt)) count(suspicious, 'chosen begins with the prompt');
+      const pair = pairOf(content, record, template, settings);
+      if (typeof pair === 'string') return pair;
       if (pair.cut) count(suspicious, 'a reply cut by max-length');
       if (!same && sameTokens(pair)) count(suspicious, 'chosen and rejected of the same tokens');
-      examples.push({ index: record.index, chosen: pair.chosen, rejected: pair.rejected });
-    }
-  }
-  return {
-    examples: nonEmpty(examples, paths, dropped, settings),
-    dropped: records - examples.length,
-    summary: {
-      ...{ records, dropped, suspicious, found },
-      ...reader.said(),
+      return { index: record.index, chosen: pair.chosen, rejected: pair.rejected };
     },
   };
+  return readPrepared(kind, paths, tokenizer, settings);
 }
 
 /** The preference pair of a record of prompt, chosen and rejected by the published preparation; undefined if dropped. */

@@ -1,11 +1,10 @@
 import { chosenForm } from './form.js';
-import { count, nonEmpty, type Counts, type PreparationSettings, type Prepared } from './prepared.js';
-import { fileReader } from './reading.js';
-import { streamRecords, type DataPaths, type DataRecord } from './records.js';
+import { count, type PreparationSettings, type Prepared } from './prepared.js';
+import { readPrepared, type RecordKind } from './reading.js';
+import type { DataPaths, DataRecord } from './records.js';
 import { responseTokens, type Sequence } from './sequence.js';
 import { sftForms, type SftContent } from './sft-form.js';
 import { publishedTemplate, type DropReason, type Rendered, type Template } from './template.js';
-import { hasWeight, weightSaid } from './weight.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
 
 /** An instruction and its response, ready for the model. */
@@ -23,38 +22,25 @@ const optionNames = { format: 'sft-format', fields: 'sft-fields' };
  * token behind its prompt are dropped.
  * Throws an InputError where a record is not of the form and where nothing is left.
  */
-export async function readSft(
+export function readSft(
   paths: DataPaths,
   tokenizer: Tokenizer,
   settings: PreparationSettings,
 ): Promise<Prepared<SftExample>> {
-  const examples: SftExample[] = [];
-  const [dropped, suspicious]: Counts[] = [{}, {}];
-  const reader = fileReader(sftForms, tokenizer, settings, optionNames);
-  let records = 0;
-  for await (const record of streamRecords(paths)) {
-    const { chosen, template } = await reader.of(record);
-    records += 1;
-    const content = chosen.form.read(record, chosen.fields);
-    if (hasWeight(record, chosen)) count(suspicious, weightSaid);
-    if (content.input !== undefined && content.input !== '' && settings.inputField !== true) {
-      count(suspicious, 'an input that is not read; --input-field adds it to the prompt');
-    }
-    const made = sequenceOf(content, record, template, settings);
-    if (typeof made === 'string') count(dropped, made);
-    else {
+  const kind: RecordKind<SftContent, SftExample> = {
+    forms: sftForms,
+    options: optionNames,
+    example(content, record, template, { suspicious }) {
+      if (content.input !== undefined && content.input !== '' && settings.inputField !== true) {
+        count(suspicious, 'an input that is not read; --input-field adds it to the prompt');
+      }
+      const made = sequenceOf(content, record, template, settings);
+      if (typeof made === 'string') return made;
       if (made.cut) count(suspicious, 'a reply cut by max-length');
-      examples.push({ index: record.index, sequence: made.sequence });
-    }
-  }
-  return {
-    examples: nonEmpty(examples, paths, dropped, settings),
-    dropped: records - examples.length,
-    summary: {
-      ...{ records, dropped, suspicious, found: {} },
-      ...reader.said(),
+      return { index: record.index, sequence: made.sequence };
     },
   };
+  return readPrepared(kind, paths, tokenizer, settings);
 }
 
 /** The SFT example of a record of instruction and output by the published preparation; undefined where it is dropped. */

@@ -17,6 +17,19 @@ export interface DecoderConfig {
   readonly tiedHead: boolean;
 }
 
+/** The sizes of a small decoder in the usual proportions, its vocabulary the byte tokenizer's. */
+export function smallSizes({ width = 32, heads = 4 }: Partial<Pick<DecoderConfig, 'width' | 'heads'>>) {
+  return {
+    vocabularySize: 257,
+    contextLength: 128,
+    width,
+    intermediateWidth: 4 * width,
+    layers: 2,
+    heads,
+    headWidth: width / heads,
+  };
+}
+
 /** A size in a config.json. */
 export const count = z.int().positive();
 /** The fields of a config.json that most architectures name alike. */

@@ -61,7 +61,7 @@ export function readRope(
     throw new InputError(
       `${path}: rope_parameters`,
       json.rope_parameters,
-      'what rope_scaling says, or only one of them',
+      'the same as rope_scaling says, or only one of the two',
     );
   }
   return {

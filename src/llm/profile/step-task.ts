@@ -6,8 +6,8 @@ import type { Sequence } from '../data/sequence.js';
 import type { ReferencedPair } from '../loss/objective.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { adamw } from '../train/adamw.js';
-import type { TrainingState } from '../train/checkpoint.js';
 import { dpoMinibatch, sftMinibatch } from '../train/minibatch.js';
+import { initialState } from '../train/training.js';
 import { takeStep, type StepOutcome, type StepSettings } from '../train/step.js';
 
 /** Training steps to measure. */
@@ -58,15 +58,7 @@ export function stepTask(options: StepTaskOptions): StepTask {
   };
   const optimiser = adamw(model.trainable);
   const coin = stream(seed, 'coin');
-  let state: TrainingState = {
-    step: 0,
-    schedule: schedule.init(scheduleSettings),
-    lastChoice: null,
-    cursors: { sft: firstCursor, dpo: firstCursor },
-    coin: coin.state(),
-    updates: 0,
-    stopped: null,
-  };
+  let state = initialState({ schedule, scheduleSettings }, coin);
   return {
     sequences,
     step: async () => {

@@ -1,4 +1,4 @@
-const endOfText = '<|endoftext|>';
+import { endOfText, endOfTextEntry } from './end-of-text.js';
 
 /**
  * A tokenizer.json whose tokens are the 256 bytes (in GPT-2's byte-level spelling, ids in the order of bytes) and, as
@@ -23,19 +23,7 @@ export function byteLevelJson(
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: Object.hasOwn(vocabulary, endOfText)
-      ? [
-          {
-            id: vocabulary[endOfText],
-            content: endOfText,
-            single_word: false,
-            lstrip: false,
-            rstrip: false,
-            normalized: false,
-            special: true,
-          },
-        ]
-      : [],
+    added_tokens: Object.hasOwn(vocabulary, endOfText) ? [endOfTextEntry(vocabulary[endOfText])] : [],
     normalizer: null,
     pre_tokenizer: byteLevel,
     post_processor: byteLevel,

@@ -155,7 +155,7 @@ export function surroundingIds(part: TokenizerPart | null, source: string): { be
     items.flatMap((item) => {
       if (!('SpecialToken' in item)) return [];
       const { id } = item.SpecialToken;
-      if (!Object.hasOwn(tokens, id)) throw new InputError(`${place} special_tokens`, id, 'its ids');
+      if (!Object.hasOwn(tokens, id)) throw new InputError(`${place} special_tokens`, id, 'an entry with its ids');
       return tokens[id].ids;
     });
   return { before: idsOf(single.slice(0, middle)), behind: idsOf(single.slice(middle + 1)) };

@@ -40,8 +40,10 @@ export interface Training extends StepRuleSettings {
 }
 
 /** The state before the first step. */
-export function initialState(training: Training, coin: Stream): TrainingState {
-  const { schedule, scheduleSettings } = training;
+export function initialState(
+  { schedule, scheduleSettings, subgradient }: Pick<Training, 'schedule' | 'scheduleSettings' | 'subgradient'>,
+  coin: Stream,
+): TrainingState {
   return {
     step: 0,
     schedule: schedule.init(scheduleSettings),
@@ -49,7 +51,7 @@ export function initialState(training: Training, coin: Stream): TrainingState {
     cursors: { sft: firstCursor, dpo: firstCursor },
     coin: coin.state(),
     updates: 0,
-    ...(training.subgradient && { squares: 0 }),
+    ...(subgradient && { squares: 0 }),
     stopped: null,
   };
 }

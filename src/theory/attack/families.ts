@@ -1,4 +1,4 @@
-import { checkProblemFile, type ProblemFile } from '../../convex/problem/format.js';
+import { checkProblemFile, type LogLinearFile, type ProblemFile } from '../../convex/problem/format.js';
 import { createProblem } from '../../convex/problem/create.js';
 import { problemData } from '../../convex/problem/data.js';
 import type { Stream } from '../../base/random-stream.js';
@@ -49,35 +49,36 @@ function polyhedralFamily(): Family {
 
 /** One preference and one reply on the line or in the plane: from nearly linear to nearly flat, a kink in between. */
 function logisticFamily(dimension: number): Family {
-  return {
-    count: () => 1 + 4 * dimension,
-    instance(parameters) {
-      const part = (k: number): number[] => parameters.slice(1 + k * dimension, 1 + (k + 1) * dimension);
-      const zero = new Array<number>(dimension).fill(0);
-      const steep = (vector: readonly number[]): number[] => vector.map((entry) => entry * 20);
-      return ofFile(parameters[0], {
-        kind: 'log-linear',
-        dimension,
-        beta: 1,
-        radius: 1,
-        start: intoUnitBall(part(0)),
-        reference: part(1),
-        sft: [{ candidates: [steep(part(2)), zero], target: 0 }],
-        dpo: [{ chosen: steep(part(3)), rejected: zero }],
-      });
-    },
-  };
+  return logLinearFamily({ dimension, features: 2, steepness: 20 }, ([target, chosen], zero) => ({
+    sft: [{ candidates: [target, zero], target: 0 }],
+    dpo: [{ chosen, rejected: zero }],
+  }));
 }
 
 /** Two prompts of three replies each and two preferences in the plane. */
 function policyFamily(): Family {
-  const dimension = 2;
+  return logLinearFamily({ dimension: 2, features: 7, steepness: 3 }, (features, zero) => ({
+    sft: [
+      { candidates: [zero, features[0], features[1]], target: 0 },
+      { candidates: [zero, features[2], features[3]], target: 1 },
+    ],
+    dpo: [
+      { chosen: features[4], rejected: zero },
+      { chosen: features[5], rejected: features[6] },
+    ],
+  }));
+}
+
+/** Log-linear pairs on the unit ball whose data are made of some feature vectors, each parameter times the steepness. */
+function logLinearFamily(
+  { dimension, features, steepness }: Readonly<Record<'dimension' | 'features' | 'steepness', number>>,
+  data: (features: readonly number[][], zero: number[]) => Pick<LogLinearFile, 'sft' | 'dpo'>,
+): Family {
   return {
-    count: () => 1 + 9 * dimension,
+    count: () => 1 + (2 + features) * dimension,
     instance(parameters) {
       const part = (k: number): number[] => parameters.slice(1 + k * dimension, 1 + (k + 1) * dimension);
-      const steep = (k: number): number[] => part(k).map((entry) => entry * 3);
-      const zero = new Array<number>(dimension).fill(0);
+      const drawnFeatures = Array.from({ length: features }, (_, k) => part(2 + k).map((entry) => entry * steepness));
       return ofFile(parameters[0], {
         kind: 'log-linear',
         dimension,
@@ -85,14 +86,7 @@ function policyFamily(): Family {
         radius: 1,
         start: intoUnitBall(part(0)),
         reference: part(1),
-        sft: [
-          { candidates: [zero, steep(2), steep(3)], target: 0 },
-          { candidates: [zero, steep(4), steep(5)], target: 1 },
-        ],
-        dpo: [
-          { chosen: steep(6), rejected: zero },
-          { chosen: steep(7), rejected: steep(8) },
-        ],
+        ...data(drawnFeatures, new Array<number>(dimension).fill(0)),
       });
     },
   };

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as z from 'zod';
 import { checked } from '../../../base/checked.js';
 import { geluTanh } from '../activation.js';
-import { count, headWidthOf, type DecoderConfig } from '../config.js';
+import { count, headWidthOf, smallSizes, type DecoderConfig } from '../config.js';
 import { add } from '../custom-gradient.js';
 import { addPositions, selfAttention, type Network, type Place } from '../network.js';
 import { layerNorm } from '../norm.js';
@@ -79,16 +79,9 @@ function read(source: string, content: unknown): Gpt2Config {
 
 /** A GPT-2 configuration in the usual proportions, its vocabulary the byte tokenizer's unless given. */
 export function gpt2Config(sizes: Partial<Gpt2Config> = {}): Gpt2Config {
-  const { width = 32, heads = 4 } = sizes;
   return {
     architecture: 'gpt2',
-    vocabularySize: 257,
-    contextLength: 128,
-    width,
-    intermediateWidth: 4 * width,
-    layers: 2,
-    heads,
-    headWidth: width / heads,
+    ...smallSizes(sizes),
     normEpsilon: 1e-5,
     tiedHead: true,
     ...sizes,

@@ -11,6 +11,7 @@ import {
   sharedJson,
   sharedSchema,
   sharedSizes,
+  smallSizes,
   type DecoderConfig,
 } from '../config.js';
 import { add } from '../custom-gradient.js';
@@ -131,13 +132,8 @@ export function llamaFamilySizes({
   heads = 4,
 }: Partial<LlamaFamilyConfig>): Omit<LlamaFamilyConfig, 'architecture'> {
   return {
-    vocabularySize: 257,
-    contextLength: 128,
-    width,
+    ...smallSizes({ width, heads }),
     intermediateWidth: 3 * width,
-    layers: 2,
-    heads,
-    headWidth: width / heads,
     keyValueHeads: heads / 2,
     normEpsilon: 1e-5,
     ropeTheta: 10000,

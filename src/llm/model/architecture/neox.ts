@@ -10,6 +10,7 @@ import {
   sharedJson,
   sharedSchema,
   sharedSizes,
+  smallSizes,
   type DecoderConfig,
 } from '../config.js';
 import { add } from '../custom-gradient.js';
@@ -92,13 +93,7 @@ export function neoxConfig(sizes: Partial<NeoxConfig> = {}): NeoxConfig {
   const { width = 32, heads = 4 } = sizes;
   return {
     architecture: 'neox',
-    vocabularySize: 257,
-    contextLength: 128,
-    width,
-    intermediateWidth: 4 * width,
-    layers: 2,
-    heads,
-    headWidth: width / heads,
+    ...smallSizes(sizes),
     normEpsilon: 1e-5,
     ropeTheta: 10000,
     tiedHead: false,
