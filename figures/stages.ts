@@ -13,7 +13,7 @@ import type { ObjectiveName } from '../src/schedule/schedule.js';
 import type { Estimate } from '../src/base/statistics.js';
 
 /** The first objective of a sequential run through both its stages, beside the joint schedules. */
-export interface Stages {
+export interface StagesPanel {
   /** The objective of the first stage. */
   readonly first: ObjectiveName;
   readonly title: string;
@@ -31,7 +31,7 @@ export interface Stages {
 }
 
 /** The rows and the panels of both orders. */
-export function drawStages(orders: readonly Stages[]) {
+export function drawStages(orders: readonly StagesPanel[]) {
   const keys = withOthers(orders.flatMap(({ curves }) => curves.map(({ schedule }) => schedule)));
   const curves = orders.flatMap(({ first, curves: own }) =>
     own.flatMap(({ schedule, points }) =>
@@ -66,7 +66,7 @@ export function drawStages(orders: readonly Stages[]) {
   return { rows: [...curves, ...levels, ...stages], views };
 }
 
-function encodingOf({ steps, title }: Stages, values: readonly number[]) {
+function encodingOf({ steps, title }: StagesPanel, values: readonly number[]) {
   return {
     x: {
       field: 'step',

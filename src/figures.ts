@@ -6,7 +6,7 @@ export { InputError } from './base/input-error.js';
 
 export { drawFigures, drawnLines, type DrawnFigure, type DrawnFigures, type FigureOptions } from '../figures/draw.js';
 export { readRuns, type MeasuredRow, type RunRows } from '../figures/rows/read.js';
-export { curvesOf, type Curve, type CurvePoint, type Curves } from '../figures/rows/curves.js';
+export { curvesOf, type Curve, type MeasuredPoint, type Curves } from '../figures/rows/curves.js';
 export { boundsOf, type CurveBound, type CurveBounds } from '../figures/rows/bounds.js';
 export { rowsFigure, type RowsFigure } from '../figures/rows/figure.js';
 export { writeFigure } from '../figures/rows/write.js';

@@ -128,7 +128,7 @@ export {
   runEnsembles,
   type EnsemblesOptions,
   type EnsembleOptions,
-  type ExecutionOptions,
+  type EnsembleExecution,
 } from './convex/simulate/ensemble.js';
 export { exactGaps, hasExactMoments, type ExactOptions } from './convex/simulate/exact-moments.js';
 export { certifiedOptima, type CertifiedOptima } from './convex/simulate/optima.js';

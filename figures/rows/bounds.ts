@@ -9,7 +9,7 @@ import type { DescribedRun } from '../../src/theory/described-run.js';
 import { runBounds, type RunBound } from '../../src/theory/run-bounds.js';
 import { problemSubject, type Subject } from '../../src/theory/subject.js';
 import type { Kind } from '../../src/theory/theorem.js';
-import type { Curve, CurvePoint } from './curves.js';
+import type { Curve, MeasuredPoint } from './curves.js';
 import type { RunRows } from './read.js';
 
 /** What one statement says of a curve. */
@@ -46,7 +46,7 @@ export async function boundsOf(curves: readonly Curve[], measure: string, proble
     return subject;
   };
   const statements = new Map(runs.map((run) => [run, statementsOn(run, subjectAt)]));
-  const of = ({ run }: CurvePoint) => statements.get(run) ?? [];
+  const of = ({ run }: MeasuredPoint) => statements.get(run) ?? [];
   const bounds = curves.flatMap((curve) => {
     const known = new Map<string, { kind: Kind; points: { x: number; value: number }[] }>();
     for (const point of curve.points) {

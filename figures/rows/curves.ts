@@ -5,7 +5,7 @@ import { isListed, keyOf, labelOf } from '../../src/schedule/recognise.js';
 import type { RunRows } from './read.js';
 
 /** A point of a curve; `low` and `high` are the ends of a 95 % interval over seeds, where there is one. */
-export interface CurvePoint {
+export interface MeasuredPoint {
   /** The step, or the number of steps T where each point is the end of a run of its own. */
   readonly x: number;
   readonly mean: number;
@@ -21,7 +21,7 @@ export interface Curve {
   readonly key: string;
   /** The schedule's label, and what sets the curve apart from others of the same label. */
   readonly label: string;
-  readonly points: readonly CurvePoint[];
+  readonly points: readonly MeasuredPoint[];
 }
 
 /** Curves over steps, or over the numbers of steps of runs of which each gives one point. */
@@ -69,7 +69,7 @@ function requireMeasure(runs: readonly RunRows[], measure: string): void {
 }
 
 /** The points of runs that differ in the seed alone. */
-function points(set: readonly RunRows[], measure: string, x?: number): CurvePoint[] {
+function points(set: readonly RunRows[], measure: string, x?: number): MeasuredPoint[] {
   const seen = new Set<number | undefined>();
   for (const { seed, file } of set) {
     if (seen.has(seed)) throw new InputError(file, `a run of seed ${seed ?? 'unknown'}`, 'each run only once');

@@ -21,7 +21,7 @@ export type KernelName =
   | 'unpack';
 
 /** How a kernel's items may be divided among threads. */
-export interface Work {
+export interface DividedWork {
   readonly items: number;
   /** Elementary operations on one item: work that is too small stays on one thread. */
   readonly operations: number;
@@ -35,7 +35,7 @@ export interface Work {
 export interface WasmKernels {
   readonly threads: number;
   /** Runs a kernel with the given 32-bit arguments and returns when it is done. */
-  run(kernel: KernelName, args: readonly number[], work: Work): void;
+  run(kernel: KernelName, args: readonly number[], work: DividedWork): void;
 }
 
 /** What of tfjs's Emscripten module we need beside what tfjs declares: its functions by name and its memory. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { HalfProductAttributes } from './half-matrix.js';
-import { addressOf, kernelsOf, registerWasmKernel, type Work } from './wasm-kernels.js';
+import { addressOf, kernelsOf, registerWasmKernel, type DividedWork } from './wasm-kernels.js';
 import { inPanels, outsideRows, outsideValues } from './wasm-outside.js';
 
 /**
@@ -187,7 +187,7 @@ interface Product {
  * What the work is divided by, as assembly/llm/matmul.ts counts it: pairs of a batch (0), rows (1) or columns (2).
  * Chunks of rows or columns are large, because each copies all of the other operand.
  */
-function divided(batch: number, { rows, columns, depth }: Product): { division: number; work: Work } {
+function divided(batch: number, { rows, columns, depth }: Product): { division: number; work: DividedWork } {
   // A thread multiplies and adds about eight numbers at once.
   const operations = depth / 8;
   if (batch > 1) return { division: 0, work: { items: batch, operations: operations * rows * columns } };

@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { registerTargetLogProbability } from './target-log-probability.js';
-import { addressOf, kernelsOf, type Work } from './wasm-kernels.js';
+import { addressOf, kernelsOf, type DividedWork } from './wasm-kernels.js';
 
 /** Registers log-probabilities of targets, computed by assembly/llm/cross-entropy.ts. */
 export function registerWasmTargetLogProbability(): void {
@@ -23,6 +23,6 @@ export function registerWasmTargetLogProbability(): void {
 /** An exponential is about as much work as this many multiplications. */
 const operationsPerLogit = 16;
 
-function workOn(rows: number, columns: number): Work {
+function workOn(rows: number, columns: number): DividedWork {
   return { items: rows, operations: operationsPerLogit * columns };
 }

@@ -13,7 +13,7 @@ import {
   type KernelName,
   type Numbers,
   type WasmKernels,
-  type Work,
+  type DividedWork,
 } from './wasm-kernels.js';
 
 // What Node imports of a CommonJS module is its export itself.
@@ -123,7 +123,7 @@ function team(module: EmscriptenModule, threads: number): WasmKernels {
   };
 }
 
-function chunkOf({ items, operations, unit = 1, leastChunk = unit }: Work, threads: number): number {
+function chunkOf({ items, operations, unit = 1, leastChunk = unit }: DividedWork, threads: number): number {
   if (threads === 1 || items * operations < leastShared) return items;
   const even = Math.ceil(items / (threads * chunksPerThread));
   return Math.ceil(Math.max(even, leastChunk) / unit) * unit;

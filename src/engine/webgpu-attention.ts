@@ -1,7 +1,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadLayout } from './fused-kernels.js';
-import { packHeads, unpackHeads, type HeadRows, type Rotation } from './webgpu-heads.js';
+import { packHeads, unpackHeads, type HeadRows, type HeadRotation } from './webgpu-heads.js';
 import { registerWebGpuKernel } from './webgpu-kernels.js';
 import {
   keyGradient,
@@ -64,7 +64,7 @@ export function registerWebGpuAttention(): void {
   });
 }
 
-function rotationOf({ cosines, sines }: Forward, { pairs }: HeadLayout): Rotation {
+function rotationOf({ cosines, sines }: Forward, { pairs }: HeadLayout): HeadRotation {
   return { cosines, sines, pairs };
 }
 

@@ -29,7 +29,7 @@ export interface HeadRows {
 }
 
 /** Tables [length, headWidth], and how many pairs of coordinates (i, i + pairs) they rotate. */
-export interface Rotation {
+export interface HeadRotation {
   readonly cosines: TensorInfo;
   readonly sines: TensorInfo;
   readonly pairs: number;
@@ -49,7 +49,7 @@ export function packHeads(
   backend: WebGPUBackend,
   x: TensorInfo,
   { length, heads, headWidth, step, offset }: HeadRows,
-  rotation?: Rotation,
+  rotation?: HeadRotation,
 ): TensorInfo {
   const [rows, rowWidth] = x.shape;
   const { chunks, vectors } = packedWidth(headWidth);
@@ -87,7 +87,7 @@ export function unpackHeads(
   backend: WebGPUBackend,
   sources: readonly PackedHeads[],
   { length, heads, headWidth }: Pick<HeadRows, 'length' | 'heads' | 'headWidth'>,
-  { cosines, sines, pairs }: Rotation,
+  { cosines, sines, pairs }: HeadRotation,
 ): TensorInfo {
   const [items, packedLength, width] = sources[0].packed.shape;
   const turned = sources.some((source) => source.rotated);

@@ -4,7 +4,7 @@ import type { NoLimit } from './limit.js';
 import { nonNegativeText } from './parameter-text.js';
 import { oneGradient, type Needs, type Remedy, type RemedyParameter } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import { once, type Setup, type Stages } from './setup.js';
+import { once, type Setup, type ProblemStages } from './setup.js';
 import { limitWithTerm, termOf, type AddedFunction } from './stage-two.js';
 
 /** What tells one anchor from another. */
@@ -64,7 +64,7 @@ export function anchor({ name, label, description, option, matrix, vectors, need
   };
 }
 
-function matrixAt({ problem, first }: Stages, theta: Float64Array, matrix: AnchorKind['matrix']): Float64Array {
+function matrixAt({ problem, first }: ProblemStages, theta: Float64Array, matrix: AnchorKind['matrix']): Float64Array {
   const { dimension } = problem;
   const hessian = new Float64Array(dimension * dimension);
   problem.objectives[first].hessian(theta, hessian);

@@ -6,7 +6,7 @@ import { strength } from './anchor.js';
 import { missingPolicy, policyOf } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import { once, type Stages } from './setup.js';
+import { once, type ProblemStages } from './setup.js';
 import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
 import { limitWithTerm, termOf } from './stage-two.js';
 
@@ -32,7 +32,7 @@ export const chosenNll: Remedy<number> = {
   outputs: (setup, a) => changedOutputs(setup, change(setup, a)),
 };
 
-function change(stages: Stages, a: number): (run: BeginningRun) => ChangeFrom {
+function change(stages: ProblemStages, a: number): (run: BeginningRun) => ChangeFrom {
   const objective = chosenNllOf(stages);
   return ({ batch, again }) => {
     // On the same preferences as the step.
@@ -51,7 +51,7 @@ function change(stages: Stages, a: number): (run: BeginningRun) => ChangeFrom {
 }
 
 /** f_C: the mean of log(1 + exp(−θᵀ(φ(chosen) − φ(rejected)))). */
-function chosenNllOf(setup: Stages): Objective {
+function chosenNllOf(setup: ProblemStages): Objective {
   return once(setup, 'chosen NLL', () => {
     const { dpo, dimension } = policyOf(setup);
     const count = exampleCount(dpo.rows);

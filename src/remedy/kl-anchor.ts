@@ -4,7 +4,7 @@ import { divergence, limitWithDivergence } from './divergence.js';
 import { missingPolicy } from './log-linear.js';
 import { needsNothing, oneGradient, type Remedy } from './remedy.js';
 import { changedOutputs } from './runs.js';
-import type { Stages } from './setup.js';
+import type { ProblemStages } from './setup.js';
 import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
 import { termOf } from './stage-two.js';
 
@@ -31,7 +31,7 @@ export const klAnchor: Remedy<number> = {
   outputs: (setup, kappa) => changedOutputs(setup, change(setup, kappa)),
 };
 
-function change({ problem }: Stages, kappa: number): (run: BeginningRun) => ChangeFrom {
+function change({ problem }: ProblemStages, kappa: number): (run: BeginningRun) => ChangeFrom {
   return ({ seed, batch }) => {
     const prompts = problem.objectives.sft.sampler(stream(seed, 'prompt-sample'), batch);
     const [here, there] = [new Float64Array(problem.dimension), new Float64Array(problem.dimension)];

@@ -1,7 +1,7 @@
 import type { ConvexFunction } from '../convex/problem/problem.js';
 import type { Pair } from '../schedule/schedule.js';
 import type { Limit, NoLimit } from './limit.js';
-import type { Setup, Stages } from './setup.js';
+import type { Setup, ProblemStages } from './setup.js';
 import type { BeginningRun, ChangeFrom } from './stage-two-change.js';
 
 /** What a remedy adds to every step of stage two, or of a run without stages. */
@@ -76,15 +76,15 @@ export interface Remedy<Value = unknown> {
   readonly kind: 'schedule' | 'term' | 'output';
   readonly needs: Needs;
   readonly parameter?: RemedyParameter<Value>;
-  cost(setup: Stages, value: Value): Cost;
+  cost(setup: ProblemStages, value: Value): Cost;
   /** Why it does not apply to the setup; undefined where it does. */
-  missing?(setup: Stages): string | undefined;
+  missing?(setup: ProblemStages): string | undefined;
   /** What stage two minimises beside its own objective, of a remedy that adds a term; undefined where its weight is infinite. */
   term?(setup: Setup, value: Value): AddedTerm | undefined;
   /** @param near where a solver may start: the limit under a value near to this one */
   limit(setup: Setup, value: Value, near?: Float64Array): Limit | NoLimit;
   /** What it makes of the gradients of stage two, of a remedy that is a term: called before every run. */
-  change?(stages: Stages, value: Value): (run: BeginningRun) => ChangeFrom;
+  change?(stages: ProblemStages, value: Value): (run: BeginningRun) => ChangeFrom;
   /** Both objective values of what each seed's run hands over. */
   outputs(setup: Setup, value: Value): Pair[];
 }

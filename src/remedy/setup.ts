@@ -93,10 +93,10 @@ export function setup(
 }
 
 /** The two stages of a setup: what a change of stage two needs to know. */
-export type Stages = Pick<Setup, 'problem' | 'order' | 'first' | 'second' | 'shared'>;
+export type ProblemStages = Pick<Setup, 'problem' | 'order' | 'first' | 'second' | 'shared'>;
 
 /** The two stages on a problem, in an order. */
-export function stagesOf(problem: Problem, order: Order): Stages {
+export function stagesOnProblem(problem: Problem, order: Order): ProblemStages {
   return { problem, order, ...namedStages(order), shared: new Map() };
 }
 

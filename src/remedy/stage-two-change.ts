@@ -1,7 +1,7 @@
 import type { Objective, ObjectivePair, Sampler, SamplerRandom } from '../convex/problem/problem.js';
 import { runTrajectory, type RunSettings, type Trajectory } from '../convex/simulate/trajectory.js';
 import { schedules } from '../schedule/index.js';
-import type { Stages } from './setup.js';
+import type { ProblemStages } from './setup.js';
 
 /** Changes the stochastic gradients of stage two in one run, which begins at a point. */
 export interface StageTwoChange {
@@ -28,7 +28,7 @@ export interface BeginningRun {
  *   change the gradient one after the other
  */
 export function changedRun(
-  { problem, second }: Stages,
+  { problem, second }: ProblemStages,
   changes: readonly ((run: BeginningRun) => ChangeFrom)[],
   settings: RunSettings,
   seed: number,

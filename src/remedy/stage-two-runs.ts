@@ -12,7 +12,7 @@ import { klAnchor } from './kl-anchor.js';
 import { l2Anchor } from './l2-anchor.js';
 import { laplaceAnchor } from './laplace-anchor.js';
 import type { Remedy } from './remedy.js';
-import { stagesOf, type Stages } from './setup.js';
+import { stagesOnProblem, type ProblemStages } from './setup.js';
 import { atSteps } from '../convex/simulate/forgotten.js';
 import { changedRun } from './stage-two-change.js';
 
@@ -46,7 +46,7 @@ export async function stageTwoRuns({
   onProgress,
 }: StageTwoRuns): Promise<Trajectory[]> {
   const { order, switchAfter, steps } = staged(settings);
-  const stages = stagesOf(problem, order);
+  const stages = stagesOnProblem(problem, order);
   const chosen = Object.entries(given).map(([name, value]) => ({ value, remedy: applying(stages, name, value) }));
   const changes = chosen.flatMap(({ remedy, value }) => (remedy.change ? [remedy.change(stages, value)] : []));
   const perStep = chosen.reduce((sum, { remedy, value }) => sum + remedy.cost(stages, value).evaluations, 0);
@@ -77,7 +77,7 @@ function staged({ schedule }: RunSettings) {
 }
 
 /** The remedy that has a parameter; throws an InputError where it does not apply. */
-function applying(stages: Stages, name: string, value: number): Remedy<number> {
+function applying(stages: ProblemStages, name: string, value: number): Remedy<number> {
   const remedy = inStageTwo.find(({ parameter }) => parameter?.name === name);
   if (remedy === undefined) throw new Error(`no remedy in stage two has a parameter ${name}`);
   const missing = remedy.missing?.(stages);

@@ -4,7 +4,7 @@ import { maxrightBound, unboundedGradients } from './bounded-gradients.js';
 import type { Constants } from './constants.js';
 import { constantStep, constantSteps, type DescribedRun } from './described-run.js';
 import type { Extent } from './extent.js';
-import { bothOrders, stagesOf } from './sequential-limit.js';
+import { bothOrders, objectivesInOrder } from './sequential-limit.js';
 import { isSubject, weightOf, type Setting, type Subject } from './subject.js';
 import { bestStep, inexactValues, notConstant, type Method } from './subgradient-method.js';
 import type { Applied, NotApplicable, ProposedRun } from './theorem.js';
@@ -46,7 +46,7 @@ export function onBudget(
     if (silence !== undefined) return silence;
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
-    const { first, second } = stagesOf(run.order);
+    const { first, second } = objectivesInOrder(run.order);
     const { forgetAtMost = 0, tolerance = 0 } = run;
     const used = isSubject(setting) ? forgottenAtMinimum(setting, run) : 0;
     if (forgetAtMost < used * (1 - 1e-9))
@@ -76,7 +76,7 @@ export function forgottenAtMinimum(
   { pair, ideal, weightedSum }: Subject,
   { order }: Pick<DescribedRun, 'order'>,
 ): number {
-  const { first } = stagesOf(order);
+  const { first } = objectivesInOrder(order);
   return Math.max(0, pair.objectives[first].value(weightedSum.minimizer) - ideal[first].value);
 }
 

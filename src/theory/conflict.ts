@@ -1,6 +1,6 @@
 import type { QuadraticData } from '../convex/problem/data.js';
 import { computed } from './measurement.js';
-import { bothOrders, limitGap, type Stages } from './sequential-limit.js';
+import { bothOrders, limitGap, type OrderedObjectives } from './sequential-limit.js';
 import { weightOf, type Subject } from './subject.js';
 import type { NotApplicable, Trial } from './theorem.js';
 
@@ -34,7 +34,7 @@ export function conflictTrials(
 }
 
 /** w_1‖∇f_1(θ_2*)‖, which is ‖∇F_λ(θ_2*)‖, and the point that a step 1/L_F leads to. */
-function slopeAt({ pair, ...subject }: Subject, data: QuadraticData, { first, second }: Stages, L: number) {
+function slopeAt({ pair, ...subject }: Subject, data: QuadraticData, { first, second }: OrderedObjectives, L: number) {
   const optimum = data.objectives[second].minimizer;
   const weight = weightOf(subject)[first];
   const gradient = new Float64Array(data.dimension);

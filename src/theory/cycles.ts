@@ -2,7 +2,7 @@ import { alternating } from '../schedule/alternating.js';
 import { mixBound, unboundedGradients } from './bounded-gradients.js';
 import type { Constants } from './constants.js';
 import { constantStep, constantSteps, type DescribedRun } from './described-run.js';
-import { stagesOf } from './sequential-limit.js';
+import { objectivesInOrder } from './sequential-limit.js';
 import { weightOf, type Setting, type Subject } from './subject.js';
 import { bestStep, methodConstants, notConstant, type Method } from './subgradient-method.js';
 import type { Applied, NotApplicable, ProposedRun } from './theorem.js';
@@ -13,7 +13,7 @@ const cycleMethod: Method = { schedule: alternating, minimises: 'weightedSum', g
 /** n: the steps of a cycle, where all have as many and the stages are exactly as long as their weights. */
 export function cycleLength({ lambda }: Setting, { stepSizes, cycles = 10, order }: DescribedRun): number | undefined {
   const n = stepSizes.length / cycles;
-  const first = weightOf({ lambda })[stagesOf(order).first] * n;
+  const first = weightOf({ lambda })[objectivesInOrder(order).first] * n;
   return Number.isInteger(n) && Math.abs(first - Math.round(first)) < 1e-9 ? n : undefined;
 }
 

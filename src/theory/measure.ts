@@ -13,7 +13,7 @@ import { firstStage, ownSettingsOf, type DescribedRun } from './described-run.js
 import { exactGap, exactMeanGap, exactOptions, exactSquaredDistance } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
-import { stagesOf } from './sequential-limit.js';
+import { objectivesInOrder } from './sequential-limit.js';
 
 /** The trajectories of an ensemble; a subject without noise under a schedule that draws nothing is run once. */
 export function ensemble(subject: Subject, options: MeasuredRunOptions, { seed, seeds }: Extent): Trajectory[] {
@@ -78,14 +78,14 @@ const numbers = {
   averageFirstGap: {
     record: last,
     of: ({ ideal }, { averageValues }, { order }) => {
-      const { first } = stagesOf(order);
+      const { first } = objectivesInOrder(order);
       return valueOf(averageValues, first) - ideal[first].value;
     },
   },
   averageSecondGap: {
     record: last,
     of: ({ pair, weightedSum }, { averageValues }, { order }) => {
-      const { second } = stagesOf(order);
+      const { second } = objectivesInOrder(order);
       return valueOf(averageValues, second) - pair.objectives[second].value(weightedSum.minimizer);
     },
   },

@@ -3,7 +3,7 @@ import { alrightBound, unboundedGradients } from './bounded-gradients.js';
 import type { Constants } from './constants.js';
 import { constantStep, constantSteps, firstStage, type DescribedRun } from './described-run.js';
 import type { Extent } from './extent.js';
-import { bothOrders, stagesOf } from './sequential-limit.js';
+import { bothOrders, objectivesInOrder } from './sequential-limit.js';
 import { isSubject, weightOf, type Setting, type Subject } from './subject.js';
 import { alrightMethod, bestStep, notConstant } from './subgradient-method.js';
 import type { Applied, NotApplicable, ProposedRun } from './theorem.js';
@@ -16,7 +16,7 @@ export function onReplay(own: (known: Constants & { alpha: number; D0: number; G
   return (setting: Setting, run: DescribedRun): Applied | NotApplicable => {
     const silence = unboundedGradients(setting);
     if (silence !== undefined) return silence;
-    const { first } = stagesOf(run.order);
+    const { first } = objectivesInOrder(run.order);
     const weight = weightOf(setting)[first];
     if (run.replay !== undefined && run.replay !== weight)
       return { reason: 'the share that is replayed is not the weight of the first objective' };

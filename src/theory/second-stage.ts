@@ -4,7 +4,7 @@ import { constantStep, constantSteps, firstStage, type DescribedRun } from './de
 import { exactOptions } from './exact-measure.js';
 import type { Extent } from './extent.js';
 import { freeQuadratics } from './free-quadratics.js';
-import { bothOrders, limitGap, stagesOf } from './sequential-limit.js';
+import { bothOrders, limitGap, objectivesInOrder } from './sequential-limit.js';
 import { notFreeQuadratic } from './smooth-constants.js';
 import { isSubject, weightOf, type Setting, type Subject } from './subject.js';
 import { notConstant } from './subgradient-method.js';
@@ -23,7 +23,7 @@ export function onSecondStage(
     if (data === undefined || !isSubject(setting)) return notFreeQuadratic;
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
-    const { first, second } = stagesOf(run.order);
+    const { first, second } = objectivesInOrder(run.order);
     const { strongConvexity: mu, smoothness: L } = setting.bounds[second];
     const Delta = limitGap(setting, run);
     if (mu === 0 || Delta === undefined) return { reason: 'the second objective is not strongly convex' };

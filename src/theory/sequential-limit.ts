@@ -8,14 +8,14 @@ import { freeQuadratics } from './free-quadratics.js';
 import { weightOf, type Subject } from './subject.js';
 
 /** The two stages of a sequential run. */
-export interface Stages {
+export interface OrderedObjectives {
   readonly order: Order;
   readonly first: ObjectiveName;
   readonly second: ObjectiveName;
 }
 
 /** Both orders. */
-export const bothOrders: readonly Stages[] = [
+export const bothOrders: readonly OrderedObjectives[] = [
   { order: 'sft-dpo', first: 'sft', second: 'dpo' },
   { order: 'dpo-sft', first: 'dpo', second: 'sft' },
 ];
@@ -26,7 +26,7 @@ export const bothOrders: readonly Stages[] = [
  * argmin f_second = c_second + the null space of A_second; on it f_second = 0, and the first objective, weighted, is a
  * quadratic of the coordinates in that null space, whose certified minimum is the lower-level problem.
  */
-export function sequentialGap(subject: Subject, data: QuadraticData, { first, second }: Stages): number {
+export function sequentialGap(subject: Subject, data: QuadraticData, { first, second }: OrderedObjectives): number {
   const { dimension } = data;
   const [one, two] = [data.objectives[first], data.objectives[second]];
   const weight = weightOf(subject)[first];
@@ -71,7 +71,7 @@ export function sequentialGap(subject: Subject, data: QuadraticData, { first, se
  * minimiser; undefined where neither is so.
  */
 export function limitGap(subject: Subject, { order }: DescribedRun): number | undefined {
-  const stages = stagesOf(order);
+  const stages = objectivesInOrder(order);
   const data = freeQuadratics(subject);
   if (data !== undefined) return sequentialGap(subject, data, stages);
   if (!(subject.bounds[stages.second].strongConvexity > 0)) return undefined;
@@ -83,7 +83,7 @@ export function limitGap(subject: Subject, { order }: DescribedRun): number | un
 }
 
 /** The stages of an order, the default one where none is given. */
-export function stagesOf(order: Order | undefined): Stages {
+export function objectivesInOrder(order: Order | undefined): OrderedObjectives {
   return bothOrders.find((known) => known.order === order) ?? bothOrders[0];
 }
 

@@ -37,7 +37,7 @@ export function llmProfileCommand(): Command {
     .option('--model <path>', 'model folder in Hugging Face form, or a llama2.c .bin file')
     .option(
       '--shape <name>',
-      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-410m, pythia-1b, pythia-2.8b, or an architecture (neox, llama, gpt2, mistral, qwen2)',
+      'random weights in place of a model: small, medium, pythia-14m, pythia-160m, pythia-410m, pythia-1b, pythia-2.8b, or the name of an architecture, as llama',
     )
     .option(
       '--dtype <type>',

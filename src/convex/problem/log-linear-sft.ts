@@ -2,7 +2,7 @@ import type { LogLinearSftData } from './data.js';
 import { PreciseSum } from '../matrix/precise-sum.js';
 import { addRow, exampleCount, readRow, rowCount, rowProduct, type FeatureRows } from './feature-rows.js';
 import type { Objective } from './problem.js';
-import { sampledMean, type PreciseLoss } from './sampled-mean.js';
+import { sampledMean, type PreciseExample } from './sampled-mean.js';
 
 /**
  * f_SFT(θ) = mean of −log π_θ(target | x), π_θ(y | x) ∝ exp(θᵀφ(x, y)) over the example's candidates.
@@ -39,7 +39,7 @@ export function logLinearSft({ rows }: LogLinearSftData, dimension: number): Obj
    * that moves most, the logarithm of a probability by no more than twice that; exp and log1p are taken to be right to 2
    * units in the last place.
    */
-  function precisely(n: number, theta: Float64Array): PreciseLoss {
+  function precisely(n: number, theta: Float64Array): PreciseExample {
     const others = rowCount(rows, n);
     const logits = new Float64Array(others);
     let [largest, best, error] = [0, -1, 0];

@@ -9,7 +9,7 @@ export interface ExampleLosses {
   /** Adds weight × the gradient of example n to `gradient` and returns the example's loss. */
   addGradient(n: number, theta: Float64Array, weight: number, gradient: Float64Array): number;
   /** The loss of example n and the coefficients of its gradient in the example's rows, with bounds on their errors. */
-  precisely(n: number, theta: Float64Array): PreciseLoss;
+  precisely(n: number, theta: Float64Array): PreciseExample;
   /** Row k of example n; the next call overwrites it. */
   rowOf(n: number, k: number): Float64Array;
   /** Adds weight × the Hessian of example n to the sum. */
@@ -17,7 +17,7 @@ export interface ExampleLosses {
 }
 
 /** A loss and its gradient Σ coefficient_k · row_k, each with a bound on its error. */
-export interface PreciseLoss {
+export interface PreciseExample {
   readonly loss: number;
   readonly lossError: number;
   readonly coefficients: ArrayLike<number>;

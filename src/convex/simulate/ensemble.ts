@@ -19,7 +19,7 @@ export interface EnsembleOptions {
 }
 
 /** Where and how visibly to run. */
-export interface ExecutionOptions {
+export interface EnsembleExecution {
   /** Runs in this thread where absent. */
   readonly pool?: WorkerPool;
   /** Told the number of runs done so far. */
@@ -37,7 +37,7 @@ export interface EnsemblesOptions extends Pick<EnsembleOptions, 'problem' | 'see
  */
 export async function runEnsemble(
   { schedule, settings, ...options }: EnsembleOptions,
-  execution: ExecutionOptions = {},
+  execution: EnsembleExecution = {},
 ): Promise<Trajectory[]> {
   const [trajectories] = await runEnsembles({ ...options, members: [{ schedule, settings }] }, execution);
   return trajectories;
@@ -50,7 +50,7 @@ export async function runEnsemble(
  */
 export async function runEnsembles(
   { problem, members, seed, seeds }: EnsemblesOptions,
-  { pool, onProgress }: ExecutionOptions = {},
+  { pool, onProgress }: EnsembleExecution = {},
 ): Promise<Trajectory[][]> {
   const workers = pool?.options.maxThreads ?? 1;
   const { data } = problem;

@@ -17,7 +17,7 @@ export interface Rendered {
 }
 
 /** Of which objective a record is: the published preparation puts only SFT prompts into a template. */
-export type Kind = 'sft' | 'preferences';
+export type DataKind = 'sft' | 'preferences';
 
 /** How a prompt and its reply become tokens. */
 export interface Template {
@@ -26,7 +26,7 @@ export interface Template {
    * The sequence of a dialogue, or why it has none.
    * Throws an InputError naming the record where the template cannot take it.
    */
-  sequence(dialogue: Dialogue, kind: Kind, maximumLength: number, place: string): Rendered | DropReason;
+  sequence(dialogue: Dialogue, kind: DataKind, maximumLength: number, place: string): Rendered | DropReason;
 }
 
 /** The SFT prompt around an instruction, whose own braces mean nothing. */
@@ -101,7 +101,7 @@ function patternTemplate(name: string, pattern: string, tokenizer: Tokenizer): T
 function textTemplate(
   name: string,
   tokenizer: Tokenizer,
-  textOf: (dialogue: Dialogue, kind: Kind, place: string) => Text,
+  textOf: (dialogue: Dialogue, kind: DataKind, place: string) => Text,
 ): Template {
   // Both replies of a preference have one prompt.
   let last: { readonly prompt: string; readonly length: number } | undefined;

@@ -8,7 +8,7 @@ import type { StoredType } from '../weights/safetensors.js';
 import { hashedWeights } from './hashed-weights.js';
 
 /** How a model of random weights is made. */
-export interface RandomModelOptions {
+export interface ShapedModelOptions {
   readonly lora?: LoraOptions;
   readonly fullFineTuning?: boolean;
   /** The type that its weights are rounded to, and held in where they are not trained; float32 unless given. */
@@ -22,7 +22,7 @@ export interface RandomModelOptions {
 /** A model of hashed weights on the current backend, trained whole or by a fresh adapter. */
 export async function randomModel(
   config: ModelConfig,
-  { lora, fullFineTuning = false, type = 'float32', recompute, weightsOutside }: RandomModelOptions,
+  { lora, fullFineTuning = false, type = 'float32', recompute, weightsOutside }: ShapedModelOptions,
 ): Promise<LanguageModel> {
   const adapter = lora && freshAdapter(lora, config);
   const trained = fullFineTuning ? 'every weight' : adapter;

@@ -2,7 +2,7 @@ import { alternating } from '../../schedule/alternating.js';
 import { cycleLength, unevenCycles } from '../cycles.js';
 import { constantStep, constantSteps } from '../described-run.js';
 import { isOppositePair } from '../opposite-pair.js';
-import { bothOrders, stagesOf } from '../sequential-limit.js';
+import { bothOrders, objectivesInOrder } from '../sequential-limit.js';
 import { isSubject, weightOf } from '../subject.js';
 import { notConstant } from '../subgradient-method.js';
 import { runTheorem } from '../theorem.js';
@@ -25,7 +25,7 @@ export const alternatingCycle = runTheorem({
     const alpha = constantStep(run);
     if (alpha === undefined) return notConstant;
     if (!(alpha < 1)) return { reason: 'it needs steps below 1' };
-    const { first } = stagesOf(run.order);
+    const { first } = objectivesInOrder(run.order);
     const w_1 = weightOf(setting)[first];
     const r_1 = (1 - alpha) ** (w_1 * n);
     const r_2 = (1 - alpha) ** ((1 - w_1) * n);

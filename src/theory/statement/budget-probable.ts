@@ -2,14 +2,14 @@ import { budget } from '../../schedule/budget.js';
 import { budgetRuns, leastTolerance, onBudget } from '../budget-runs.js';
 import { farthestFrom, martingaleError, probability, silentAlmostSurely } from '../probable.js';
 import { measuredQuantile } from '../quantile.js';
-import { stagesOf } from '../sequential-limit.js';
+import { objectivesInOrder } from '../sequential-limit.js';
 import { runTheorem } from '../theorem.js';
 import type { DescribedRun } from '../described-run.js';
 import type { Setting } from '../subject.js';
 
 /** ε: by how much a value that is seen of the first objective may be wrong. */
 function valueErrorOf(setting: Setting, run: Pick<DescribedRun, 'order' | 'values'>): number {
-  return run.values === 'full' ? 0 : setting.bounds[stagesOf(run.order).first].valueError;
+  return run.values === 'full' ? 0 : setting.bounds[objectivesInOrder(run.order).first].valueError;
 }
 
 /** A budget with stochastic gradients and noisy values, in all but a share p of its runs. */

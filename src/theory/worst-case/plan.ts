@@ -9,7 +9,7 @@ export type Origin =
   | { readonly kind: 'average'; readonly of: readonly number[] };
 
 /** A measured number: Σ weight · f_objective(point), the optimum's value being 0. */
-export type Measured = readonly {
+export type MeasuredSum = readonly {
   readonly objective: ObjectiveName;
   readonly point: number;
   readonly weight: number;
@@ -18,7 +18,7 @@ export type Measured = readonly {
 /** A share of the measure: the least of its numbers, in expectation with this probability. */
 export interface MeasuredGroup {
   readonly probability: number;
-  readonly leastOf: readonly Measured[];
+  readonly leastOf: readonly MeasuredSum[];
 }
 
 /** MAXRIGHT's rule at one step: the recorded weighted value of the chosen objective is the larger. */
@@ -36,7 +36,7 @@ export interface Plan {
   readonly groups: readonly MeasuredGroup[];
   readonly selections: readonly Selection[];
   /** Numbers that are at least 0 because the comparator minimises what is measured. */
-  readonly atLeastZero: readonly Measured[];
+  readonly atLeastZero: readonly MeasuredSum[];
   /** What a budget lets pass, and on which side of it each step is. */
   readonly kept?: KeptChoices;
 }
@@ -83,7 +83,7 @@ export function openLoopPlan(
       }),
     );
   }
-  const weighted = (point: number): Measured =>
+  const weighted = (point: number): MeasuredSum =>
     weights(lambda)
       .filter(({ weight }) => weight > 0)
       .map(({ objective, weight }) => ({ objective, weight, point }));
@@ -127,7 +127,7 @@ export function maxrightPlan(
   });
   const measuredPoints = measuredTimes(iterate, stepSizes.length);
   const weightOf = { dpo: lambda, sft: 1 - lambda };
-  const maximum = (point: number): Measured => {
+  const maximum = (point: number): MeasuredSum => {
     const objective = larger[iterate === 'average' ? 0 : measuredPoints.indexOf(point)];
     return [{ objective, point, weight: weightOf[objective] }];
   };
@@ -157,7 +157,7 @@ export function budgetPlan(
     const { dpo, sft } = stepOn[above[t] ? first : second];
     origins.push({ kind: 'step', from: t, weights: { dpo, sft }, stepSize: stepSizes[t] });
   }
-  let measured: Measured = points.map((point) => ({ objective: second, point, weight: 1 / points.length }));
+  let measured: MeasuredSum = points.map((point) => ({ objective: second, point, weight: 1 / points.length }));
   if (iterate === 'average' && points.length > 1) {
     origins.push({ kind: 'average', of: points });
     measured = [{ objective: second, point: origins.length - 1, weight: 1 }];
@@ -215,7 +215,7 @@ function measuredGroups(
   iterate: Iterate,
   paths: readonly Path[],
   origins: Origin[],
-  measured: (point: number) => Measured,
+  measured: (point: number) => MeasuredSum,
 ): MeasuredGroup[] {
   switch (iterate) {
     case 'mean': {

@@ -2,7 +2,7 @@ import type { BoundedProgramme } from '../../sdp/certified-bound.js';
 import { bothObjectives, type ObjectiveName, type Pair } from '../../schedule/schedule.js';
 import { difference, plus, product, type Combination } from './combination.js';
 import { distanceBound, gradientBound, valueBound, valueScale, type FunctionClass } from './function-class.js';
-import type { Measured, Plan } from './plan.js';
+import type { MeasuredSum, Plan } from './plan.js';
 import {
   addAtMost,
   addBasisVector,
@@ -273,6 +273,6 @@ function addMeasures(draft: ProgrammeDraft, plan: Plan, valueOf: ValueOf): Spars
 }
 
 /** A measured sum of values, times a factor, over the free variables. */
-function terms(measured: Measured, factor: number, valueOf: ValueOf): [number, number][] {
+function terms(measured: MeasuredSum, factor: number, valueOf: ValueOf): [number, number][] {
   return measured.map(({ objective, point, weight }) => [valueOf(objective, point), factor * weight]);
 }

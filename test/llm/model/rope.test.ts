@@ -107,7 +107,7 @@ it.each([
   [
     'two that contradict each other',
     { rope_scaling: { type: 'linear', factor: 2 }, rope_parameters: { rope_type: 'linear', factor: 4 } },
-    /rope_parameters: got .*factor.*4.*, expected what rope_scaling says/,
+    /rope_parameters: got .*factor.*4.*, expected the same as rope_scaling says/,
   ],
   [
     'a dynamic scaling of another length',
