@@ -1,4 +1,5 @@
 import { InputError } from '../base/input-error.js';
+import { inner } from '../base/vector.js';
 import { minimize } from '../convex/optimum/minimize.js';
 import { evaluatePrecisely } from '../convex/optimum/weighted-function.js';
 import { normBound } from '../convex/matrix/precise-sum.js';
@@ -139,12 +140,6 @@ function restricted(f: Objective, origin: Float64Array, basis: readonly Float64A
       };
     },
   };
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 function addTo(vector: Float64Array, weight: number, other: Float64Array): void {

@@ -1,3 +1,4 @@
+import { inner } from '../base/vector.js';
 import type { QuadraticData } from '../convex/problem/data.js';
 import { schedules } from '../schedule/index.js';
 import type { WeightedChoice } from '../schedule/schedule.js';
@@ -35,8 +36,8 @@ export function gapSecondMoment(subject: Subject, data: QuadraticData, run: Desc
         trace += scaled[i * d + i];
         for (let j = 0; j < d; j++) square += scaled[i * d + j] * scaled[j * d + i];
       }
-      const centre = (trace + dot(mean, bent)) / 2;
-      return square / 2 + dot(bent, times(covariance, bent)) + centre ** 2;
+      const centre = (trace + inner(mean, bent)) / 2;
+      return square / 2 + inner(bent, times(covariance, bent)) + centre ** 2;
     }
     const alpha = run.stepSizes[t - 1];
     return possibleOutcomes(schedule, state, t).reduce((sum, { choice, probability }) => {
@@ -59,13 +60,9 @@ function subtract(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((entry, i) => entry - b[i]);
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, entry, i) => sum + entry * b[i], 0);
-}
-
 function times(matrix: Float64Array, vector: Float64Array): Float64Array {
   const { length } = vector;
-  return vector.map((_, i) => dot(matrix.subarray(i * length, (i + 1) * length), vector));
+  return vector.map((_, i) => inner(matrix.subarray(i * length, (i + 1) * length), vector));
 }
 
 function product(a: Float64Array, b: Float64Array, d: number): Float64Array {

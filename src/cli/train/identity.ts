@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { digestOf } from '../../base/digest.js';
 import type { Backend } from '../../engine/names.js';
 import type { RunSettings } from '../../llm/results/run-folder.js';
 import { optionName } from '../arguments.js';
@@ -37,9 +37,5 @@ export async function decisiveOptions(
 
 /** A template's name, or the content of its file. */
 function templateIdentity(template: string): string {
-  return template.endsWith('.jinja') ? contentDigest(template) : template;
-}
-
-function contentDigest(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  return template.endsWith('.jinja') ? digestOf(readFileSync(template)) : template;
 }

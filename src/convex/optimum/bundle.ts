@@ -1,4 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { inner, norm } from '../../base/vector.js';
 import { normBound, PreciseSum } from '../matrix/precise-sum.js';
 import type { ConvexFunction } from '../problem/problem.js';
 import { certificate, type Bound } from './certificate.js';
@@ -201,14 +202,4 @@ function mixedBound(f: ConvexFunction, { centre, cuts, weights }: Mixture, radiu
   const lift = 4 * weights.length * Number.EPSILON * Math.abs(value);
   const sum = Math.max(0, error.upper) + bound + lift;
   return reason === undefined ? { bound: sum * (1 + 4 * Number.EPSILON) } : { bound: sum, reason };
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-function norm(a: Float64Array): number {
-  return Math.sqrt(inner(a, a));
 }
