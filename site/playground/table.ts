@@ -1,7 +1,6 @@
 import { escapeHtml } from '../../src/figure/scripts.js';
 import type { Look } from '../../src/figure/theme.js';
-import { shortNumber, significant } from '../../src/base/text.js';
-import { certificateText } from '../../src/convex/simulate/certified-gap.js';
+import { certificateText, shortNumber, significant } from '../../src/base/text.js';
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from '../chart/plot.js';

@@ -1,5 +1,5 @@
 import { textAbove, textBelow } from '../base/outward-text.js';
-import { shellWords, shortNumber } from '../base/text.js';
+import { shellWords, shortNumber, significant } from '../base/text.js';
 import { chooseOnFront, type Enclosed, type FrontChoice } from '../convex/front/choose.js';
 import { enclosedFront, type EnclosedFront, type FrontOptions } from '../convex/front/enclosed-front.js';
 import type { Problem } from '../convex/problem/problem.js';
@@ -164,7 +164,7 @@ function runCommand(file: string, lambda: number, { name, parameters }: Way): st
   const own = Object.entries(parameters).flatMap(([parameter, value]) => [
     `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     // 1 − λ in decimals, without the rounding of binary numbers behind it.
-    typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value),
+    typeof value === 'number' ? significant(value, 12) : String(value),
   ]);
   return shellWords([
     'forgetting',

@@ -50,6 +50,17 @@ export function shortNumber(value: number | null): string {
   return value === null ? '–' : significant(value, 6);
 }
 
+/** A share for a reader, in per cent with one decimal; a dash for none. */
+export function percentText(share: number | undefined): string {
+  return share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** A certificate as it is printed: to two digits; what a number has none of, or what nothing certifies, in a word. */
+export function certificateText(certificate: number | undefined): string {
+  if (certificate === undefined) return '–';
+  return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
+}
+
 /** Words as a POSIX shell would take them, quoted where they have to be. */
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => (/^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { shortNumber } from '../../base/text.js';
+import { certificateText, shortNumber } from '../../base/text.js';
 import type { RemedyComparison } from '../../remedy/compare.js';
 import type { RemedyRow } from '../../remedy/row.js';
 import { costText } from '../../remedy/remedy.js';
@@ -156,10 +156,6 @@ function tableRow({
     costText(cost),
     needsText(needs),
   ];
-}
-
-function certificateText(certificate: number): string {
-  return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
 }
 
 function needsText({ sftRecords, sftPrompts, optima }: RemedyRow['needs']): string {

@@ -76,7 +76,7 @@ export function runCommand(): Command {
       }
       for (const [i, { result, seeds }] of runs.entries()) {
         if (i > 0) process.stdout.write('\n');
-        await printMeasuredRun(result, { ...given, seeds }, lambdas[i]);
+        printMeasuredRun(result, { ...given, seeds }, lambdas[i]);
       }
     });
 }

@@ -2,7 +2,7 @@ import type { ExperimentReport } from '../../study/execute.js';
 import type { Claim } from '../../study/claim/claim.js';
 import { grouped } from '../../base/grouped.js';
 import { mean, type Estimate } from '../../base/statistics.js';
-import { significant } from '../../base/text.js';
+import { percentText, significant } from '../../base/text.js';
 import type { Summary } from '../../study/summary.js';
 import type { MeasuredFront } from '../../study/measured-front.js';
 import { labelOf } from '../../schedule/recognise.js';
@@ -27,7 +27,7 @@ export async function printExperiment({ summary, overhead, costClaims }: Experim
       name,
       shown(start),
       shown(optimum),
-      `${(100 * reduction).toFixed(1)} %`,
+      percentText(reduction),
     ]),
   );
   say();

@@ -4,7 +4,7 @@ import type { DeviceReport, MeasuredStep } from '../../llm/device/measure.js';
 import { integerOption, numberOption } from '../arguments.js';
 import { writeWhole } from '../../base/whole-file.js';
 import { printJson, printTable } from '../output.js';
-import { jsonText, shortNumber, significant } from '../../base/text.js';
+import { jsonText, percentText, shortNumber, significant } from '../../base/text.js';
 import { startProgress } from '../../base/progress.js';
 
 interface DeviceOptions {
@@ -138,7 +138,6 @@ const stepColumns = [
 ];
 
 function stepRow({ model, kind, parameters, batch, program, time, ofLimit, ofPeak }: MeasuredStep): string[] {
-  const percent = (share: number | undefined): string => (share === undefined ? '–' : `${(100 * share).toFixed(1)} %`);
   return [
     model,
     `${(parameters / 1e6).toFixed(1)} M`,
@@ -148,8 +147,8 @@ function stepRow({ model, kind, parameters, batch, program, time, ofLimit, ofPea
     time.milliseconds.toFixed(1),
     time.tokensPerSecond.toFixed(0),
     significant(time.teraflopsPerSecond, 4),
-    percent(ofLimit),
-    percent(ofPeak),
+    percentText(ofLimit),
+    percentText(ofPeak),
     `${Math.round(time.deviceBytes / 2 ** 20)} MiB`,
     time.firstLoss.toFixed(5),
   ];

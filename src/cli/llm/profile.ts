@@ -10,7 +10,7 @@ import { integerOption, wordOption } from '../arguments.js';
 import { openCommandBackend, withBackendOptions, type BackendCommandOptions } from '../options/backend.js';
 import { announceOutside, weightsOutsideOption } from '../options/model.js';
 import { printJson, printTable } from '../output.js';
-import { shortNumber } from '../../base/text.js';
+import { percentText, shortNumber } from '../../base/text.js';
 
 interface ProfileCommandOptions extends BackendCommandOptions {
   readonly model?: string;
@@ -128,7 +128,6 @@ async function modelOf(options: ProfileCommandOptions, shape: MeasuredShape | un
 function printProfile(what: string, profile: StepProfile): void {
   const { stepMilliseconds, rows, accounted, inKernels, matmulLimit, operations, memory, millisecondsPerToken } =
     profile;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const perToken = shortNumber(millisecondsPerToken);
   process.stdout.write(`${what}: ${shortNumber(stepMilliseconds)} ms a step, ${perToken} ms a token\n\n`);
   printTable(
@@ -138,10 +137,10 @@ function printProfile(what: string, profile: StepProfile): void {
         kernel,
         String(Math.round(calls)),
         milliseconds.toFixed(2),
-        percent(share),
+        percentText(share),
       ]),
-      ['in kernels', '', (inKernels * stepMilliseconds).toFixed(2), percent(inKernels)],
-      ['sum', '', (accounted * stepMilliseconds).toFixed(2), percent(accounted)],
+      ['in kernels', '', (inKernels * stepMilliseconds).toFixed(2), percentText(inKernels)],
+      ['sum', '', (accounted * stepMilliseconds).toFixed(2), percentText(accounted)],
     ],
   );
   const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
@@ -149,10 +148,10 @@ function printProfile(what: string, profile: StepProfile): void {
     [
       '',
       `matmul limit   ${matmulLimit.gigaflopsPerSecond.toFixed(1)} GFLOP/s, at ${matmulLimit.size} × ${matmulLimit.size} × ${matmulLimit.size}`,
-      `step           ${operations.gigaflops.toFixed(2)} GFLOP in matrix products: ${percent(operations.shareOfLimit)} of the limit`,
+      `step           ${operations.gigaflops.toFixed(2)} GFLOP in matrix products: ${percentText(operations.shareOfLimit)} of the limit`,
       `memory         tensors ${megabytes(memory.tensors)}: weights ${megabytes(memory.weights)}, activations ${megabytes(memory.activations)}, optimiser ${megabytes(memory.optimiser)}`,
       `               process ${megabytes(memory.process)} at most`,
-      `${accounted < leastAccounted ? 'FAILED' : 'ok'}: the rows account for ${percent(accounted)} of the step, of which ${percent(leastAccounted)} are asked for`,
+      `${accounted < leastAccounted ? 'FAILED' : 'ok'}: the rows account for ${percentText(accounted)} of the step, of which ${percentText(leastAccounted)} are asked for`,
       '',
     ].join('\n'),
   );

@@ -1,17 +1,16 @@
 import { eachTime } from '../../base/each-time.js';
 import type { Estimate } from '../../base/statistics.js';
-import { shortNumber } from '../../base/text.js';
+import { certificateText, shortNumber } from '../../base/text.js';
 import { optionName } from '../arguments.js';
 import { printTable } from '../output.js';
 import type { MeasuredRun, RunArguments } from './measured-run.js';
 
 /** Prints what a run measured as tables. */
-export async function printMeasuredRun(
+export function printMeasuredRun(
   result: MeasuredRun['result'],
   options: Pick<RunArguments, 'seeds' | 'steps' | 'trace'>,
   lambda: number,
-): Promise<void> {
-  const { certificateText } = await import('../../convex/simulate/certified-gap.js');
+): void {
   const { schedule, remedies = {}, final, certificates, warnings, trace } = result;
   const { exactGap, exactGapLeftOut, gradients, evaluations } = result;
   const { seeds, steps } = options;

@@ -1,6 +1,7 @@
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import { InputError } from '../../base/input-error.js';
 import { stream } from '../../base/random-stream.js';
+import { shortNumber } from '../../base/text.js';
 import { add, everything, multiply, point, subtract, type Interval } from '../expression/interval.js';
 import type { ExpressionData } from './data.js';
 import type { ExpressionObjective } from './expression.js';
@@ -116,5 +117,5 @@ function boxOf(theta: Float64Array): Interval[] {
 }
 
 function shown(theta: Float64Array): string {
-  return Array.from(theta, (entry) => String(Number(entry.toPrecision(6)))).join(', ');
+  return Array.from(theta, (entry) => shortNumber(entry)).join(', ');
 }

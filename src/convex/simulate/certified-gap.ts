@@ -20,12 +20,6 @@ export function certificateOf(name: GapName, { certificates }: Optima): number {
   return certificates === undefined ? 0 : certificates[gaps[name]];
 }
 
-/** A certificate as it is printed: to two digits; what a number has none of, or what nothing certifies, in a word. */
-export function certificateText(certificate: number | undefined): string {
-  if (certificate === undefined) return '–';
-  return certificate < Infinity ? shortNumber(Number(certificate.toPrecision(2))) : 'none';
-}
-
 /** What each measure may be off by, by its name: the certificates of the optima; a loss, which is computed, has none. */
 export function certificatesOf(optima: Optima): Readonly<Record<GapName | 'idealDistance', number>> {
   const { dpo = 0, sft = 0 } = optima.certificates ?? {};
