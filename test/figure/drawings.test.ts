@@ -1,10 +1,12 @@
+import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, test } from 'vitest';
 import { drawings } from '../../figures/index.js';
 import { columned } from '../../src/figure/column.js';
+import { fontFiles } from '../../src/figure/font-files.js';
 import { missingGlyphs } from '../../src/figure/font.js';
 import { renderPng } from '../../src/figure/png.js';
 import { renderFigure } from '../../src/figure/render.js';
-import { looks } from '../../src/figure/theme.js';
+import { looks, otherLooks } from '../../src/figure/theme.js';
 import { exampleResults } from './example-results.js';
 
 const provenance = { command: 'forgetting reproduce --seed 0', seed: 0, version: '0.0.0' };
@@ -12,6 +14,28 @@ const provenance = { command: 'forgetting reproduce --seed 0', seed: 0, version:
 /** The SVG with whole numbers only, so that a snapshot stands for what is seen. */
 function roundedSvg(svg: string): string {
   return svg.replace(/-?\d+\.\d+/g, (number) => String(Math.round(Number(number)) + 0));
+}
+
+/** The box around all texts of an SVG in the package's font, and the size of the picture. */
+function labelBox(svg: string): Record<'left' | 'top' | 'right' | 'bottom' | 'width' | 'height', number> {
+  const texts = svg.replace(/<(path|rect|line|circle|image)\b[^>]*?(?:\/>|>\s*<\/\1>)/g, '');
+  const image = new Resvg(texts, {
+    font: { loadSystemFonts: false, fontFiles: Object.values(fontFiles), defaultFontFamily: 'Inter' },
+  });
+  const box = image.getBBox();
+  if (box === undefined) throw new Error('a picture without texts');
+  const { width, height } = image;
+  return { left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height, width, height };
+}
+
+/** Every scale of names in a specification, wherever it stands. */
+function scalesIn(value: unknown): { readonly domain: readonly string[]; readonly range: readonly string[] }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { domain, range } = value as { domain?: unknown; range?: unknown };
+  const isNames = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every((entry) => typeof entry === 'string');
+  const own = isNames(domain) && isNames(range) ? [{ domain, range }] : [];
+  return [...own, ...Object.values(value).flatMap(scalesIn)];
 }
 
 describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$name', ({ name, drawing }) => {
@@ -48,15 +72,34 @@ describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$na
     expect(texts.length).toBeGreaterThan(5);
     expect(missingGlyphs(texts.join(''))).toEqual([]);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    const { left, top, right, bottom, width, height } = labelBox(svg);
+    expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
+    expect(right).toBeLessThanOrEqual(width);
+    expect(bottom).toBeLessThanOrEqual(height);
   });
 
   test('uses no colour of a schedule for another', async () => {
     const { figure, files } = await rendered;
     const shown = new Set(figure.rows.flatMap(({ schedule }) => (typeof schedule === 'string' ? [schedule] : [])));
-    const labels = Object.values(looks).map(({ label }) => label);
-    for (const schedule of shown) expect(labels).toContain(schedule);
-    for (const { label, colour } of Object.values(looks)) {
-      if (shown.has(label)) expect(files.svg).toContain(colour);
+    const byLabel = new Map(Object.values(looks).map((look) => [look.label, look]));
+    for (const schedule of shown) expect([...byLabel.keys()]).toContain(schedule);
+    const cells = new Set(figure.rows.flatMap((row) => Object.values(row)));
+    const isShown = (key: string, label: string): boolean =>
+      [...cells].some((cell) => typeof cell === 'string' && (cell === key || cell.startsWith(label)));
+    const colours = new Set(
+      Object.entries(looks).flatMap(([key, { label, colour }]) => (isShown(key, label) ? [colour] : [])),
+    );
+    // Some colours also stand for what is no schedule, where there is none.
+    const forOthers = new Set(otherLooks(30).map(({ colour }) => colour));
+    for (const { colour } of byLabel.values()) {
+      if (colours.has(colour)) expect(files.svg).toContain(colour);
+      else if (!forOthers.has(colour)) expect(files.svg).not.toContain(colour);
+    }
+    for (const { domain, range } of scalesIn(figure.spec)) {
+      domain.forEach((label, i) => {
+        const look = byLabel.get(label);
+        if (look !== undefined && range[i].startsWith('#')) expect(range[i], label).toBe(look.colour);
+      });
     }
   });
 
