@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { openBackend } from '../src/engine/backend.js';
 import { architectureOf } from '../src/llm/model/architecture/index.js';
 import type { LanguageModel } from '../src/llm/model/language-model.js';
-import { randomModel, type RandomModelOptions } from '../src/llm/profile/random-model.js';
+import { randomModel, type ShapedModelOptions } from '../src/llm/profile/random-model.js';
 import { shapes } from '../src/llm/profile/shapes.js';
 import { stepTask, type StepTask } from '../src/llm/profile/step-task.js';
 import { schedules } from '../src/schedule/index.js';
@@ -22,7 +22,7 @@ export const memory: Group = {
 };
 
 const [length, rank, rounds] = [256, 16, 7];
-const ways: Readonly<Record<string, RandomModelOptions>> = {
+const ways: Readonly<Record<string, ShapedModelOptions>> = {
   float32: {},
   float16: { type: 'float16' },
   'float16, recomputed': { type: 'float16', recompute: true },

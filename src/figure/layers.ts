@@ -88,7 +88,7 @@ export function panelTitle(text: string, note?: string) {
 }
 
 /** The title of a small panel about a statement, above it to the left. */
-export function statementTitle(text: string, subtitle: string | readonly string[]) {
+export function statementTitle(text: string, subtitle: string | string[]) {
   return {
     text,
     subtitle,

@@ -45,14 +45,20 @@ describe('a value checked against a schema', () => {
     names: z.array(z.string().min(1)).min(1).max(2),
     kind: z.enum(['a', 'b']).optional(),
     pair: z.tuple([z.number(), z.number()]).optional(),
-    digest: z.string().regex(/^[0-9a-f]+$/).optional(),
+    digest: z
+      .string()
+      .regex(/^[0-9a-f]+$/)
+      .optional(),
     address: z.url().optional(),
     even: z.number().multipleOf(2).optional(),
     byNumber: z.record(z.string().regex(/^[0-9]+$/, 'a name of digits'), z.boolean()).optional(),
     layers: z.union([z.int().nonnegative(), z.array(z.int().nonnegative())]).optional(),
     named: z.union([z.string().min(1), z.array(z.string()).min(1)]).optional(),
     shape: z
-      .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('ball') }), z.strictObject({ kind: z.literal('all') })])
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('ball') }),
+        z.strictObject({ kind: z.literal('all') }),
+      ])
       .optional(),
     own: z.custom((value) => value === 1).optional(),
   });

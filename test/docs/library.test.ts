@@ -10,7 +10,9 @@ function exportsOf(entry: string): Set<string> {
   const path = join(root, 'src', entry);
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest);
   const names = source.statements.flatMap((statement) =>
-    ts.isExportDeclaration(statement) && statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause)
+    ts.isExportDeclaration(statement) &&
+    statement.exportClause !== undefined &&
+    ts.isNamedExports(statement.exportClause)
       ? statement.exportClause.elements.map(({ name }) => name.text)
       : [],
   );
@@ -28,7 +30,10 @@ test('what docs/library.md says of the entries is what they export', () => {
     .slice(2)
     .flatMap((row) => named(row));
   // A row may say by which name an option takes what is exported.
-  const [core, figure] = [exportsOf('index.ts').add('boundOf').add('field').add('value').add('expected'), exportsOf('figures.ts')];
+  const [core, figure] = [
+    exportsOf('index.ts').add('boundOf').add('field').add('value').add('expected'),
+    exportsOf('figures.ts'),
+  ];
   expect(rows.length).toBeGreaterThan(50);
   expect(rows.filter((name) => !core.has(name))).toEqual([]);
   expect(llm.filter((name) => !exportsOf('llm.ts').has(name))).toEqual([]);

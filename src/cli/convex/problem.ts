@@ -114,7 +114,11 @@ function logLinearCommand(): Command {
       const dimension = rest.dimension ?? defaults.dimension;
       const numbers = (counts.sft * (rest.candidates ?? defaults.candidates) + 2 * counts.dpo) * dimension;
       if (numbers > mostNumbers) {
-        throw new InputError('examples', Math.max(counts.sft, counts.dpo), 'fewer examples, candidates or dimensions: the file would be too large');
+        throw new InputError(
+          'examples',
+          Math.max(counts.sft, counts.dpo),
+          'fewer examples, candidates or dimensions: the file would be too large',
+        );
       }
       await printProblem(logLinear({ ...rest, examples: counts, ...startOption(start, dimension) }), out);
     });

@@ -13,7 +13,9 @@ export function hasWeight({ fields: record }: DataRecord, { fields }: ChosenForm
   if (!read.includes('weight') && isOther(record.weight)) return true;
   return read.some((name) => {
     const turns = record[name];
-    return Array.isArray(turns) && turns.some((turn: unknown) => isOther((turn as { weight?: unknown } | null)?.weight));
+    return (
+      Array.isArray(turns) && turns.some((turn: unknown) => isOther((turn as { weight?: unknown } | null)?.weight))
+    );
   });
 }
 

@@ -43,7 +43,8 @@ function readSubject(file: string): Subject {
   const questions = csvParseRows(readText(file, 'a readable CSV file')).map((fields, index) =>
     parsed(fields, file, index),
   );
-  if (questions.length === 0) throw new InputError(file, 'no questions', 'one question per record: question,A,B,C,D,answer');
+  if (questions.length === 0)
+    throw new InputError(file, 'no questions', 'one question per record: question,A,B,C,D,answer');
   const words = /^(.*)_(?:dev|val|test)\.csv$/.exec(basename(file))?.[1] ?? '';
   return { name: words.replaceAll('_', ' '), file, questions };
 }

@@ -4,7 +4,10 @@ import * as z from 'zod';
 import { fileRefusal } from '../../base/file-refusal.js';
 
 /** How far a file had come: so many bytes, with this SHA-256. */
-export const fileMarkSchema = z.object({ bytes: z.int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits') });
+export const fileMarkSchema = z.object({
+  bytes: z.int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits'),
+});
 export type FileMark = z.infer<typeof fileMarkSchema>;
 
 /** A file that only grows. */

@@ -94,7 +94,10 @@ function addedToken({ id, content, ...flags }: z.output<typeof addedSchema>): Ad
   };
 }
 
-const decoderEntries = z.record(z.string().regex(/^\d+$/, 'ids as the names of its entries'), addedSchema.omit({ id: true }));
+const decoderEntries = z.record(
+  z.string().regex(/^\d+$/, 'ids as the names of its entries'),
+  addedSchema.omit({ id: true }),
+);
 
 /**
  * The added tokens of a tokenizer together with those of tokenizer_config.json's added_tokens_decoder, whose flags

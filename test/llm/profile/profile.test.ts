@@ -71,7 +71,7 @@ it('steps interrupted between rows are left out, and what most steps lose is not
 describe('forgetting llm profile', () => {
   it('names every shape in its help but those that are made for each architecture', () => {
     const help = llmProfileCommand().options.find(({ long }) => long === '--shape')?.description;
-    const made = architectures.map(({ name }) => name);
+    const made: string[] = architectures.map(({ name }) => name);
     for (const name of shapeNames().filter((each) => !made.includes(each))) expect(help).toContain(name);
   });
 
