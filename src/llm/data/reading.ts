@@ -19,7 +19,7 @@ export interface RecordKind<Content, Example> {
   /** The names of the command line's options for form and fields. */
   readonly options: { readonly format: string; readonly fields: string };
   /** The example of what a record says, or why it is dropped. */
-  example(content: Content, record: DataRecord, template: Template, noted: Noted): Example | DropReason;
+  readonly example: (content: Content, record: DataRecord, template: Template, noted: Noted) => Example | DropReason;
 }
 
 /**
