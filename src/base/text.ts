@@ -25,15 +25,30 @@ export function* jsonPieces(value: unknown, indent = ''): Iterable<string> {
 }
 
 function* listPieces(values: Iterable<unknown>, indent: string): Iterable<string> {
-  const oneLine = ArrayBuffer.isView(values) || (Array.isArray(values) && values.every(isBare));
-  const [before, between, after] = oneLine ? ['[', ', ', ']'] : [`[\n${indent}  `, `,\n${indent}  `, `\n${indent}]`];
-  let isFirst = true;
-  for (const value of values) {
-    yield isFirst ? before : between;
-    yield* jsonPieces(value, `${indent}  `);
-    isFirst = false;
+  if (ArrayBuffer.isView(values) || (Array.isArray(values) && values.every(isBare))) {
+    yield* linePieces(values);
+    return;
   }
-  yield isFirst ? '[]' : after;
+  let before = '[';
+  for (const value of values) {
+    yield `${before}\n${indent}  `;
+    yield* jsonPieces(value, `${indent}  `);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : `\n${indent}]`;
+}
+
+/** A list of numbers and words on one line, many of them in a piece. */
+function* linePieces(values: Iterable<unknown>): Iterable<string> {
+  let [before, texts]: [string, string[]] = ['[', []];
+  for (const value of values) {
+    texts.push(value === undefined ? 'null' : JSON.stringify(value));
+    if (texts.length < 1000) continue;
+    yield `${before}${texts.join(', ')}`;
+    [before, texts] = [', ', []];
+  }
+  if (texts.length > 0) yield `${before}${texts.join(', ')}]`;
+  else yield before === '[' ? '[]' : ']';
 }
 
 function isBare(value: unknown): boolean {

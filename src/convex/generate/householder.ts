@@ -6,31 +6,44 @@ export interface OrthogonalFactor {
   readonly diagonal: Float64Array;
 }
 
+/** Columns that reflections are applied to one after the other while they stay in cache. */
+const panel = 16;
+
 /**
  * The QR factorisation of an n × n matrix by Householder reflections, to the bit that of ml-matrix's `QrDecomposition`:
- * the same operations in the same order, but along columns that lie in one piece, several columns at a time.
+ * every column goes through the same operations in the same order, but columns lie in one piece and go panel by panel.
  * @param matrix by columns, as Q is; it is overwritten with the reflections
  */
 export function orthogonalFactor(matrix: Float64Array, n: number): OrthogonalFactor {
   const diagonal = new Float64Array(n);
-  for (let k = 0; k < n; k++) {
-    const [at, end] = [k * n + k, (k + 1) * n];
-    let norm = 0;
-    for (let i = at; i < end; i++) norm = hypotenuse(norm, matrix[i]);
-    if (norm !== 0) {
-      if (matrix[at] < 0) norm = -norm;
-      for (let i = at; i < end; i++) matrix[i] /= norm;
-      matrix[at] += 1;
-      reflect(matrix, n, k, matrix, k + 1);
+  for (let start = 0; start < n; start += panel) {
+    const end = Math.min(start + panel, n);
+    for (let k = 0; k < start; k++) if (diagonal[k] !== 0) reflect(matrix, n, k, matrix, start, end);
+    for (let k = start; k < end; k++) {
+      diagonal[k] = -intoReflection(matrix, k * n + k, (k + 1) * n);
+      if (diagonal[k] !== 0) reflect(matrix, n, k, matrix, k + 1, end);
     }
-    diagonal[k] = -norm;
   }
   const columns = new Float64Array(n * n);
-  for (let k = n - 1; k >= 0; k--) {
-    columns[k * n + k] = 1;
-    if (matrix[k * n + k] !== 0) reflect(matrix, n, k, columns, k);
+  for (let start = 0; start < n; start += panel) {
+    const end = Math.min(start + panel, n);
+    for (let k = end - 1; k >= 0; k--) {
+      if (k >= start) columns[k * n + k] = 1;
+      if (matrix[k * n + k] !== 0) reflect(matrix, n, k, columns, Math.max(k, start), end);
+    }
   }
   return { columns, diagonal };
+}
+
+/** Makes the entries of a column from its diagonal on the vector of their reflection; their norm, signed as the first. */
+function intoReflection(matrix: Float64Array, at: number, end: number): number {
+  let norm = 0;
+  for (let i = at; i < end; i++) norm = hypotenuse(norm, matrix[i]);
+  if (norm === 0) return 0;
+  if (matrix[at] < 0) norm = -norm;
+  for (let i = at; i < end; i++) matrix[i] /= norm;
+  matrix[at] += 1;
+  return norm;
 }
 
 /** √(a² + b²), without overflow. */
@@ -41,12 +54,12 @@ function hypotenuse(a: number, b: number): number {
   return Math.abs(larger) * Math.sqrt(1 + ratio * ratio);
 }
 
-/** Applies reflection k, the column k of `vectors` from its diagonal on, to the columns from `first` on of `target`. */
-function reflect(vectors: Float64Array, n: number, k: number, target: Float64Array, first: number): void {
+/** Applies reflection k, the column k of `vectors` from its diagonal on, to the columns first … end − 1 of `target`. */
+function reflect(vectors: Float64Array, n: number, k: number, target: Float64Array, first: number, end: number): void {
   const [at, length] = [k * n + k, n - k];
-  for (let j = first; j < n; j += 4) {
+  for (let j = first; j < end; j += 4) {
     // Four columns, whose sums do not wait for each other; past the last one, the first again.
-    const count = Math.min(4, n - j);
+    const count = Math.min(4, end - j);
     const to0 = j * n + k;
     const to1 = count > 1 ? to0 + n : to0;
     const to2 = count > 2 ? to1 + n : to0;
