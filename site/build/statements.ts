@@ -5,7 +5,7 @@ import { constantTable } from '../../src/theory/constants.js';
 import { theorems } from '../../src/theory/registry.js';
 import type { StatementVerdict } from '../../src/theory/verify/summary.js';
 import type { Kind, Theorem } from '../../src/theory/theorem.js';
-import { escapeHtml } from '../../src/figure/scripts.js';
+import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { mathematicsHtml } from './mathematics.js';
 import { typeset } from './typeset.js';
 
@@ -90,7 +90,7 @@ function verdictHtml(verdict: StatementVerdict | undefined): string {
   const near =
     closest === null
       ? ''
-      : `; closest: ${Number(closest.ratio.toPrecision(3))} of the bound, on ${escapeHtml(closest.problem)}, λ = ${closest.lambda}${closest.steps === null ? '' : `, T = ${closest.steps}`}`;
+      : `; closest: ${Number(closest.ratio.toPrecision(3))} of the bound, on ${htmlText(closest.problem)}, λ = ${closest.lambda}${closest.steps === null ? '' : `, T = ${closest.steps}`}`;
   return `<p class="verdict ${fail === 0 ? 'holds' : 'fails'}">${checks}${near}</p>`;
 }
 
@@ -107,7 +107,10 @@ function theoryHtml(document: string): string {
         const text = withoutTags(this.parser.parseInline(tokens));
         headings.push(text);
         // The page's own heading is above; the document's title is left out.
-        return depth === 1 ? '' : `<h${depth + 1} id="${anchorOf(text)}">${text}</h${depth + 1}>\n`;
+        if (depth === 1) return '';
+        const tag = `h${depth + 1}`;
+        // A part for each section, in columns of its own where the window is wide.
+        return `${depth === 2 ? '</div>\n<div class="part">' : ''}<${tag} id="${anchorOf(text)}">${text}</${tag}>\n`;
       },
       text(token) {
         return 'tokens' in token ? this.parser.parseInline(token.tokens) : mathematicsHtml(unescaped(token.text));
@@ -144,7 +147,7 @@ function theoryHtml(document: string): string {
       },
     },
   });
-  const html = marked.parse(document, { async: false });
+  const html = `<div class="part">${marked.parse(document, { async: false })}</div>`;
   const unproved = theorems.filter(({ id }) => !places.has(id)).map(({ id }) => id);
   if (unproved.length > 0) throw new Error(`docs/theory.md names no ${unproved.join(', ')} in its proofs`);
   return html;

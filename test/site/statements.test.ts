@@ -56,6 +56,10 @@ describeInBrowser('the statements page', () => {
     expect(onPhone.filter(([, tabIndex]) => tabIndex !== 0)).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
     await expect.poll(wider).toEqual([]);
+    // No third of a wide screen is empty beside the proofs.
+    await page.setViewportSize({ width: 2560, height: 1300 });
+    const filled = `document.querySelector('.theory').getBoundingClientRect().right / innerWidth`;
+    await expect.poll(() => page.evaluate(filled)).toBeGreaterThan(0.9);
     // The width of A4 between the margins of theory:pdf.
     await page.setViewportSize({ width: 673, height: 900 });
     await page.emulateMedia({ media: 'print' });
