@@ -12,10 +12,10 @@ const drawnFormulas = '.katex-html';
 export const ofColours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
 
 /**
- * The serious and critical violations that axe-core finds on a page, one line each.
+ * What axe-core finds wrong with a page, one line each.
  * @param rules those that are asked for; all unless given
  */
-export async function seriousViolations(page: Page, rules: RunOptions = {}): Promise<string[]> {
+export async function axeViolations(page: Page, rules: RunOptions = {}): Promise<string[]> {
   await page.addScriptTag({ path: axe });
   return page.evaluate(violations, [drawnFormulas, rules] as const);
 }
@@ -28,7 +28,7 @@ async function violations([formulas, rules]: readonly [string, RunOptions]): Pro
   const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
   const found = await axe.run({ resultTypes: ['violations'], ...rules });
   for (const { place, drawn } of taken) place.replaceChildren(...drawn);
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  return found.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
 }

@@ -11,7 +11,7 @@ import type { RemedyComparison } from '../../src/remedy/compare.js';
 import { closedFormFile } from '../problems.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { testBuild } from '../build.js';
-import { seriousViolations } from './accessibility.js';
+import { axeViolations } from './accessibility.js';
 import { describeInBrowser, drawn, visitSite } from './browser.js';
 import { heldAnswers } from './held-answers.js';
 import { movesAlongTheFront, movesTheBudget } from './interactions/handles.js';
@@ -113,7 +113,7 @@ describeInBrowser('the playground', () => {
       expect(text).toMatch(words);
       if (control !== 'lambda') expect(text).toContain(`gap ${significant(Number(gap.split(' ')[0]), 3)} `);
     }
-    expect(await seriousViolations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.context().close();
   });
 

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../temporary-folder.js';
 import { tables, type ChoiceRow, type CostRow, type EvaluationRow, type RunKey } from '../../src/study/results.js';
 import { writeParquet } from '../../src/base/parquet.js';
 import { closedFormFile } from '../problems.js';
-import { seriousViolations } from './accessibility.js';
+import { axeViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 /** The tables of an experiment of a few steps as the command writes them, in one of both formats. */
@@ -102,7 +102,7 @@ describeInBrowser('the results page', () => {
     const last = JSON.parse(readFileSync(lines, 'utf8').trim().split('\n').slice(-1)[0]) as { gap: number };
     const cells = await page.locator('#ends tbody tr').first().locator('td').allInnerTexts();
     expect(cells.map(Number)).toContain(Number(last.gap.toPrecision(5)));
-    expect(await seriousViolations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Remove MAXRIGHT, λ = 0.25' }).click();
     await page.locator('#charts[data-shown="1"]').waitFor();
     expect(site.errors).toEqual([]);

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { significant } from '../../src/base/text.js';
 import { testBuild } from '../build.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { seriousViolations } from './accessibility.js';
+import { axeViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 import { everyControlChangesItsFigure, told, values } from './interactions/story.js';
 
@@ -91,7 +91,7 @@ describeInBrowser('the story', () => {
     const scripts = [...site.served].filter(([name]) => name.endsWith('.js'));
     const size = scripts.reduce((sum, [, content]) => sum + gzipSync(content).length, 0);
     expect(size).toBeLessThan(400_000);
-    expect(await seriousViolations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
 
     await everyControlChangesItsFigure(page, async (id, figure) => {
       const found = await said(page, id);
