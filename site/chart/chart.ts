@@ -5,6 +5,7 @@ import { showData } from './data.js';
 import { pngOf, save } from './export.js';
 import { fitted } from './fit.js';
 import { hiddenSignal, legendsOf, toggled, type Entry, type Legend } from './legend.js';
+import { lightName, lightNames } from './light-names.js';
 import { inkOnPage, onPage } from './scheme.js';
 import type { Specification } from './specification.js';
 import { swatch } from './swatch.js';
@@ -19,7 +20,7 @@ export interface ChartSource {
 
 /**
  * Shows a figure in an element: drawn to its width and scheme, and anew when these change; with a legend whose entries
- * hide and show what they name, and buttons that save it as SVG or PNG and open its data.
+ * light up what they name, hide and show it, and buttons that save it as SVG or PNG and open its data.
  * @returns takes the figure away again
  */
 export async function showChart(element: HTMLElement, { name, title, spec }: ChartSource): Promise<() => void> {
@@ -82,10 +83,12 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
     void inTurn();
   });
   sizes.observe(element);
+  const stopLight = lightNames(plot, legends);
   const stop = onSchemeChange(() => void inTurn());
   return () => {
     sizes.disconnect();
     stop();
+    stopLight();
     drawing?.finish();
     element.replaceChildren();
   };
@@ -129,6 +132,16 @@ function legendElement(
         button.setAttribute('aria-pressed', String(shown));
         toggle(i, entry.name, shown);
       });
+      for (const on of ['pointerenter', 'focus']) {
+        button.addEventListener(on, () => {
+          lightName(entry.name);
+        });
+      }
+      for (const off of ['pointerleave', 'blur']) {
+        button.addEventListener(off, () => {
+          lightName(undefined);
+        });
+      }
       element.append(button);
     }
   });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Download, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { seriousViolations } from './accessibility.js';
+import { axeViolations } from './accessibility.js';
 import { describeInBrowser, visitSite } from './browser.js';
 
 const rendered = new URL('../../figures/rendered', import.meta.url).pathname;
@@ -28,7 +28,7 @@ describeInBrowser('the figures page', () => {
       expect(made).toContain(`seed ${usermeta.seed}`);
     }
     expect(names.length).toBeGreaterThan(10);
-    expect(await seriousViolations(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     expect(site.errors).toEqual([]);
     await page.context().close();
   });
@@ -55,13 +55,16 @@ describeInBrowser('the figures page', () => {
     await page.context().close();
   });
 
-  it('hides and shows what a legend names, and tells a mark’s numbers', async () => {
+  it('lights up, hides and shows what a legend names, and tells a mark’s numbers', async () => {
     const page = await site.open('figures.html');
     await drawn(page, 'lambda-sweep');
     const symbols = (): Promise<number> => page.locator('#lambda-sweep .mark-symbol path').count();
     const before = await symbols();
     const button = page.getByRole('button', { name: 'ALRIGHT' }).and(page.locator('#lambda-sweep button'));
     await button.focus();
+    const faint = (): Promise<number> => page.locator('#lambda-sweep .role-mark > [style*="0.13"]').count();
+    await expect.poll(faint).toBeGreaterThan(0);
+    expect(await faint()).toBeLessThan(await page.locator('#lambda-sweep .role-mark > *').count());
     await page.keyboard.press('Enter');
     await expect.poll(symbols).toBeLessThan(before);
     expect(await button.getAttribute('aria-pressed')).toBe('false');
