@@ -1,5 +1,7 @@
+import { escapeHtml } from '../../src/figure/scripts.js';
 import { formulaText } from './formula-text.js';
 import { px, type PlotArea } from './plot.js';
+import { widthOf } from './text-width.js';
 
 /** A name to be written beside a mark. */
 export interface DirectLabel {
@@ -9,7 +11,8 @@ export interface DirectLabel {
   readonly y: number;
   /** A class of the text, which decides its colour. */
   readonly name?: string;
-  readonly colour?: string;
+  /** Attributes that say what it names, as marks have them. */
+  readonly shows?: string;
 }
 
 /** A rectangle of a plot, in pixels. */
@@ -43,7 +46,7 @@ export function directLabels(
   const drawn = lines.flatMap((line) => pointsAlong(line, size)).map(([x, y]) => square(x, y, 1));
   return labels.map(written).join('');
 
-  function written({ text, x, y, name = '', colour }: DirectLabel): string {
+  function written({ text, x, y, name = '', shows = '' }: DirectLabel): string {
     const width = widthOf(text.replaceAll('_', ''), size, name === 'strong');
     const boxes = places.map(([across, up]) => {
       const left = across > 0 ? x + across * size : across < 0 ? x + across * size - width : x - width / 2;
@@ -65,16 +68,30 @@ export function directLabels(
     const { across, up, box, middle } = place;
     // Names beside each other do not run together.
     taken.push({ ...box, left: box.left - 0.4 * size, right: box.right + 0.4 * size });
-    const ink = colour === undefined ? '' : ` style="--mark:${colour}"`;
     const [anchor, at] =
       across > 0 ? ['start', box.left] : across < 0 ? ['end', box.right] : ['middle', (box.left + box.right) / 2];
     const nearest = isFar(across) ? [at - Math.sign(across) * 0.2 * size, middle] : [at, up > 0 ? box.top : box.bottom];
     const line =
       Math.abs(up) < 1.5 && !isFar(across)
         ? ''
-        : `<path class="leader" d="M${px(x)},${px(y)}L${px(nearest[0])},${px(nearest[1])}"/>`;
-    return `${line}<text class="direct ${name}"${ink} x="${px(at)}" y="${px(middle + 0.34 * size)}" text-anchor="${anchor}" font-size="${px(size)}">${formulaText(text)}</text>`;
+        : `<path class="leader" ${shows} d="M${px(x)},${px(y)}L${px(nearest[0])},${px(nearest[1])}"/>`;
+    return `${line}<text class="direct ${name}" ${shows} x="${px(at)}" y="${px(middle + 0.34 * size)}" text-anchor="${anchor}" font-size="${px(size)}">${formulaText(escapeHtml(text))}</text>`;
   }
+}
+
+/**
+ * Labels of marks in about the same place as one label, which names all of them.
+ * @param reach how far apart marks in the same place are at most, in pixels
+ */
+export function joined(labels: readonly DirectLabel[], reach: number): DirectLabel[] {
+  const found: DirectLabel[] = [];
+  for (const label of labels) {
+    const at = found.findIndex(({ x, y }) => Math.hypot(x - label.x, y - label.y) < reach);
+    if (at < 0) found.push(label);
+    // What names several lights up with none of them.
+    else found[at] = { ...found[at], text: `${found[at].text}, ${label.text}`, shows: '' };
+  }
+  return found;
 }
 
 /** Points along the straight pieces of a path of M and L, no farther apart than half the size of the type. */
@@ -127,17 +144,6 @@ const places: readonly (readonly [number, number])[] = [
 /** Whether a name stands so far beside its mark that a line has to lead there. */
 function isFar(across: number): boolean {
   return Math.abs(across) > 3;
-}
-
-let pen: CanvasRenderingContext2D | null | undefined;
-
-/** How wide a text is in the page's type, in pixels. */
-function widthOf(text: string, size: number, isStrong: boolean): number {
-  pen ??= document.createElement('canvas').getContext('2d');
-  // Digits and letters are a little more than half as wide as high.
-  if (pen === null) return 0.56 * size * text.length;
-  pen.font = `${isStrong ? 700 : 400} ${size}px ${getComputedStyle(document.body).fontFamily}`;
-  return pen.measureText(text).width;
 }
 
 function overlap(a: Box, b: Box): boolean {

@@ -18,7 +18,8 @@ export function objectiveSpace(
     const values = points.map((point) => point[name]).filter(Number.isFinite);
     // Of a front that is one point a little is shown around it.
     const span = Math.max(Math.max(...values) - ideal[name], 1e-3 * Math.max(1, Math.abs(ideal[name])));
-    return [ideal[name] - 0.07 * span, ideal[name] + 1.1 * span];
+    // Below and beside the ideal point there is room for its name and the tangent’s.
+    return [ideal[name] - 0.12 * span, ideal[name] + 1.1 * span];
   };
   const area = { left: 3 * rem, right: width - 0.8 * rem, top: 1.6 * rem, bottom: height - 2.4 * rem };
   return {
@@ -44,11 +45,68 @@ export function reachedRegion(space: ObjectiveSpace, front: readonly Pair[]): st
   return `${spaceLine(space, front)}H${px(area.right)}V${px(area.top)}H${px(x(front[0].sft))}Z`;
 }
 
+/** A place of a picture, in pixels. */
+type Place = readonly [x: number, y: number];
+
 /** The line on which F_λ has the value that it has at a point: where that is its minimum, no point lies below it. */
-export function levelLine(space: ObjectiveSpace, lambda: number, { dpo, sft }: Pair): string {
+export function levelLine(space: ObjectiveSpace, lambda: number, at: Pair): string {
+  const ends = levelEnds(space, lambda, at);
+  if (ends === undefined) return '';
+  const [[left, top], [right, bottom]] = ends;
+  return `M${px(left)},${px(top)}L${px(right)},${px(bottom)}`;
+}
+
+/** Where such a line enters the picture, at the left or the top, and where it leaves it; undefined where it passes by. */
+function levelEnds(
+  { area, x, y }: ObjectiveSpace,
+  lambda: number,
+  { dpo, sft }: Pair,
+): readonly [Place, Place] | undefined {
+  const along = [lambda * (x(1) - x(0)), (1 - lambda) * (y(0) - y(1))];
+  const from = [x(sft), y(dpo)];
+  const [least, most] = [
+    [area.left, area.top],
+    [area.right, area.bottom],
+  ];
+  let [first, last] = [-Infinity, Infinity];
+  for (const axis of [0, 1]) {
+    if (along[axis] === 0) {
+      if (from[axis] < least[axis] || from[axis] > most[axis]) return undefined;
+      continue;
+    }
+    first = Math.max(first, (least[axis] - from[axis]) / along[axis]);
+    last = Math.min(last, (most[axis] - from[axis]) / along[axis]);
+  }
+  const at = (share: number): Place => [from[0] + share * along[0], from[1] + share * along[1]];
+  // Where the picture has to hold numbers without measure, lines have no direction.
+  return last > first && Number.isFinite(first) && Number.isFinite(last) ? [at(first), at(last)] : undefined;
+}
+
+/** The names of the front and of its tangent, each at a place where little else is drawn. */
+export function frontNames(
+  space: ObjectiveSpace,
+  front: readonly Pair[],
+  lambda: number,
+  touches: Pair,
+): { text: string; x: number; y: number }[] {
   const { area, x, y } = space;
-  if (lambda === 0) return `M${px(x(sft))},${px(area.top)}V${px(area.bottom)}`;
-  const at = (pixel: number): string =>
-    `${px(pixel)},${px(y(dpo - ((1 - lambda) / lambda) * (x.invert(pixel) - sft)))}`;
-  return `M${at(area.left)}L${at(area.right)}`;
+  const ends = levelEnds(space, lambda, touches);
+  const middle = (area.top + area.bottom) / 2;
+  const steep = front.reduce<Pair | undefined>(
+    (best, point) =>
+      best === undefined || Math.abs(y(point.dpo) - middle) < Math.abs(y(best.dpo) - middle) ? point : best,
+    undefined,
+  );
+  return [
+    ...(steep === undefined ? [] : [{ text: 'Pareto front', x: x(steep.sft), y: y(steep.dpo) }]),
+    ...(ends === undefined
+      ? []
+      : [
+          {
+            text: 'tangent',
+            x: ends[0][0] + 0.12 * (ends[1][0] - ends[0][0]),
+            y: ends[0][1] + 0.12 * (ends[1][1] - ends[0][1]),
+          },
+        ]),
+  ];
 }

@@ -1,17 +1,20 @@
+import '../chart/plots.css';
 import './language-model.css';
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import { save } from '../chart/export.js';
+import { lightUp } from '../chart/light.js';
 import { transport } from '../chart/transport.js';
 import { modelWords, ownFiles } from './own-files.js';
 import { digits, heldWords, numbersHtml, type ToldStep } from './numbers.js';
 import { repliesHtml } from './replies.js';
-import { drawLosses, drawSpace, plotOf, type Side } from './plots.js';
+import { drawLosses, drawSpace, plotOf, type HoveredPoint, type Side } from './plots.js';
 import type { AskedQuestion, FromWorker, ToWorker } from './protocol.js';
 import { recorded } from './recorded.js';
 import { afterShare, evaluatedSteps, trainingWords } from './replay.js';
 import { settingsForm } from './form.js';
 import { defaults, type SessionSettings } from './settings.js';
+import { verdict } from './verdict.js';
 
 function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -32,6 +35,9 @@ type ShownSettings = SessionSettings & { readonly model: string };
 let ran: ShownSettings | undefined;
 /** The share of the steps taken so far after which the models are shown: all of them but where somebody went back. */
 let progress = 1;
+/** The point of objective space that the pointer is on. */
+let hovered: HoveredPoint | undefined;
+let nearest: ReturnType<typeof drawSpace> = () => undefined;
 
 const plots = {
   space: plotOf(byId('space'), draw),
@@ -43,6 +49,15 @@ const time = transport(byId('transport'), (share) => {
   progress = share;
   show();
 });
+
+plots.space.svg.addEventListener('pointermove', ({ clientX, clientY }) => {
+  const { left, top } = plots.space.svg.getBoundingClientRect();
+  hover(nearest(clientX - left, clientY - top));
+});
+plots.space.svg.addEventListener('pointerleave', () => {
+  hover(undefined);
+});
+lightUp(byId('main'));
 
 const refused = fill();
 if (refused.length > 0) say(`The address asks for ${refused.join(', ')}, which is none of the values that fit here.`);
@@ -74,7 +89,7 @@ saving.addEventListener('click', () => {
 });
 
 function sidesOf(schedules: SessionSettings['schedules']): [Side, Side] {
-  const side = (key: ScheduleKey): Side => ({ look: looks[key], losses: [], steps: [], answers: [] });
+  const side = (key: ScheduleKey): Side => ({ key, look: looks[key], losses: [], steps: [], answers: [] });
   return [side(schedules[0]), side(schedules[1])];
 }
 
@@ -196,11 +211,18 @@ function show(): void {
 }
 
 function draw(): void {
-  const [all, now] = [allSides(), sidesNow()];
-  drawSpace(plots.space, now, all);
+  const drawn = { sides: sidesNow(), all: allSides(), hovered };
+  nearest = drawSpace(plots.space, drawn);
   const { steps } = ran ?? recorded.settings;
-  drawLosses(plots.sft, now, all, 'sft', steps);
-  drawLosses(plots.dpo, now, all, 'dpo', steps);
+  drawLosses(plots.sft, drawn, 'sft', steps);
+  drawLosses(plots.dpo, drawn, 'dpo', steps);
+}
+
+/** Shows the point that the pointer is on in all plots. */
+function hover(found: HoveredPoint | undefined): void {
+  if (found?.side === hovered?.side && found?.at === hovered?.at) return;
+  hovered = found;
+  show();
 }
 
 /** Both models of the run, or of the session that was recorded. */
@@ -217,6 +239,7 @@ function showReplies(): void {
   const asked = ran === undefined ? recorded.question : question;
   byId('prompt').textContent = asked?.prompt ?? '…';
   byId('replies').innerHTML = asked === undefined ? '' : repliesHtml(asked, sidesNow());
+  byId('verdict').innerHTML = verdict(sidesNow(), ran ?? recorded.settings);
 }
 
 /** Says what the run shown ran with, and whether the form has been changed since. */

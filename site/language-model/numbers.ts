@@ -10,10 +10,13 @@ export type ToldStep = TakenStep & Partial<StepReport>;
 
 /** The table of what both models do and cost: rows of names and of each model's value. */
 export function numbersHtml(sides: readonly Side<ToldStep>[]): string {
-  const heads = sides.map(({ look }) => `<th scope="col"><span class="look">${swatch(look)}${look.label}</span></th>`);
+  const heads = sides.map(
+    ({ key, look }) =>
+      `<th scope="col" data-schedule="${key}"><span class="look">${swatch(look)}${look.label}</span></th>`,
+  );
   const body = rows.map(
     ([name, text]) =>
-      `<tr><th scope="row">${htmlText(name)}</th>${sides.map((side) => `<td>${text(side)}</td>`).join('')}</tr>`,
+      `<tr><th scope="row">${htmlText(name)}</th>${sides.map((side) => `<td data-schedule="${side.key}">${text(side)}</td>`).join('')}</tr>`,
   );
   return `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody>`;
 }

@@ -11,7 +11,7 @@ export interface RecordedSession {
   readonly sides: readonly [RecordedSide, RecordedSide];
 }
 
-type RecordedSide = Omit<Side<TakenStep>, 'look'>;
+type RecordedSide = Omit<Side<TakenStep>, 'key' | 'look'>;
 
 const { question, settings, sides } = recordedSession as unknown as RecordedSession;
 
@@ -23,8 +23,10 @@ export const recorded: {
 } = {
   settings,
   question,
-  sides: [
-    { look: looks[settings.schedules[0]], ...sides[0] },
-    { look: looks[settings.schedules[1]], ...sides[1] },
-  ],
+  sides: [inItsLook(0), inItsLook(1)],
 };
+
+function inItsLook(side: 0 | 1): Side<TakenStep> {
+  const key = settings.schedules[side];
+  return { key, look: looks[key], ...sides[side] };
+}

@@ -14,9 +14,11 @@ import {
   type Scale,
   uniqueName,
 } from '../chart/plot.js';
+import { lineNames, nameRoom } from '../chart/line-names.js';
+import { hoveredRun, ring } from './hovered.js';
 import { statementWords } from './statement-words.js';
 import type { Curve, ShownBound } from './protocol.js';
-import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, nameIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 
 /** The measures as they are called on an axis. */
 const titles: Readonly<Partial<Record<keyof EnsembleMeasures, string>>> = {
@@ -27,8 +29,20 @@ const titles: Readonly<Partial<Record<keyof EnsembleMeasures, string>>> = {
   idealDistance: '↑ distance to the ideal point',
 };
 
-/** A measure against steps, both on logarithmic axes: means, 95 % bands over seeds, and the bounds of the theorems. */
-export function againstStepsView(host: HTMLElement): View {
+/** A measure as its axis calls it; the gap at either end of λ is that of one objective. */
+function titleOf(measure: keyof EnsembleMeasures, lambda: number): string {
+  if (measure === 'gap' && (lambda === 0 || lambda === 1)) {
+    const one = lambda === 0 ? 'f_SFT' : 'f_DPO';
+    return `↑ ${one}(θ_t) − min ${one}`;
+  }
+  return titles[measure] ?? measure;
+}
+
+/**
+ * A measure against steps, both on logarithmic axes: means, 95 % bands over seeds, and the bounds of the theorems.
+ * @param isNamed whether the lines have the names of their schedules
+ */
+export function againstStepsView(host: HTMLElement, isNamed = true): View {
   let last: Shown | undefined;
   const clip = uniqueName('steps-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -43,7 +57,10 @@ export function againstStepsView(host: HTMLElement): View {
     if (runs.length === 0 || width() === 0) return;
     const { state, theory, progress } = shown;
     const { measure } = state;
-    const area = { left: 3.2 * rem(), right: width() - 2.6 * rem(), top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
+    const names = isNamed ? runs.map(([key]) => nameIn(state, key)) : [];
+    const right = width() - Math.max(2.6 * rem(), nameRoom(names, rem()));
+    const area = { left: 3.2 * rem(), right, top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
+    const title = titleOf(measure, state.lambda);
     const bounds = runs.flatMap(([key]) =>
       (theory?.bounds[key] ?? [])
         .filter((bound) => bound.silence === '' && bound.measure === measure)
@@ -60,16 +77,19 @@ export function againstStepsView(host: HTMLElement): View {
     const until = progress * state.steps;
     svg.setAttribute(
       'aria-label',
-      `${(titles[measure] ?? measure).replace('↑ ', '')} against steps; the table has the numbers after the last step`,
+      `${title.replace('↑ ', '')} against steps; the table has the numbers after the last step`,
     );
-    const at = shown.hovered;
-    const run = at === undefined ? undefined : shown.ensembles.get(at.key);
-    const ring =
-      at === undefined || run === undefined
+    const hovered = hoveredRun(shown);
+    const ringed =
+      hovered === undefined
         ? ''
-        : `<circle class="hovered" cx="${px(x(Math.max(1, run.steps[at.at])))}" cy="${px(floor(run.curves[measure].mean[at.at]))}" r="${px(0.5 * rem())}"/>`;
+        : ring(
+            x(Math.max(1, hovered.run.steps[hovered.at])),
+            floor(hovered.run.curves[measure].mean[hovered.at]),
+            rem(),
+          );
     svg.innerHTML = `
-      ${axes(area, x, y, { x: 'steps →', y: titles[measure] ?? measure }, rem())}
+      ${axes(area, x, y, { x: 'steps →', y: title }, rem())}
       ${clipped(clip, area)}
       <g clip-path="url(#${clip})">
         ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${lookIn(state, key).colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
@@ -78,7 +98,15 @@ export function againstStepsView(host: HTMLElement): View {
         ${ownLimit === undefined ? '' : `<path class="bound exact" d="M${px(area.left)},${px(y(ownLimit))}H${px(area.right)}" stroke="${looks[paper.maxright].colour}"/>`}
         ${progress < 1 ? `<path class="now" d="M${px(x(Math.max(1, until)))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
       </g>
-      ${ring}${runs.map(([key, ensemble]) => head(key, ensemble, measure, x, floor)).join('')}
+      ${ringed}${runs.map(([key, ensemble]) => head(key, ensemble, measure, x, floor)).join('')}
+      ${lineNames(
+        names.map((text, i) => {
+          const [key, { curves }] = runs[i];
+          return { text, y: floor(curves[measure].mean.at(-1) ?? NaN), shows: `data-schedule="${key}"` };
+        }),
+        area,
+        rem(),
+      )}
       ${boundLabels(
         [
           ...bounds.map(({ key, bound: { id, value, kind } }) => ({

@@ -1,8 +1,13 @@
 import { significant } from '../../src/base/text.js';
 import { axes, canvas, clipped, linear, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
-import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lineNames, nameRoom } from '../chart/line-names.js';
+import { hoveredRun, ring } from './hovered.js';
+import { lookIn, nameIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 import { stagesOf } from './state.js';
 import { paper } from '../../src/schedule/key.js';
+
+/** How far the bracket of what is forgotten stands out of the plot, in rem. */
+const bracketRoom = 0.5;
 
 /** The loss of the objective that Sequential trains first, through the second stage: what is learnt, and then forgotten. */
 export function forgettingCurveView(host: HTMLElement): View {
@@ -23,7 +28,9 @@ export function forgettingCurveView(host: HTMLElement): View {
     const sequential = first === 'sft' ? paper.sftThenDpo : paper.dpoThenSft;
     const best = scene.referenceOptima[first].value;
     const [before] = stagesOf(state);
-    const area = { left: 3.2 * rem(), right: width() - 1.4 * rem(), top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
+    const names = runs.map(([key]) => nameIn(state, key));
+    const right = width() - nameRoom(names, rem()) - bracketRoom * rem();
+    const area = { left: 3.2 * rem(), right, top: 1.6 * rem(), bottom: height() - 2.4 * rem() };
     const highest = Math.max(
       ...runs.map(([, { curves, steps }]) => {
         const { high, mean } = curves[first];
@@ -62,12 +69,11 @@ export function forgettingCurveView(host: HTMLElement): View {
     });
     const { lost, text } = loss();
     svg.setAttribute('aria-label', `Forgetting curve: ${name} against steps. ${text}`);
-    const at = shown.hovered;
-    const run = at === undefined ? undefined : shown.ensembles.get(at.key);
-    const ring =
-      at === undefined || run === undefined
+    const hovered = hoveredRun(shown);
+    const ringed =
+      hovered === undefined
         ? ''
-        : `<circle class="hovered" cx="${px(x(run.steps[at.at]))}" cy="${px(y(run.curves[first].mean[at.at]))}" r="${px(0.5 * rem())}"/>`;
+        : ring(x(hovered.run.steps[hovered.at]), y(hovered.run.curves[first].mean[hovered.at]), rem());
     svg.innerHTML = `
       <rect class="second-stage" x="${px(x(before))}" y="${px(area.top)}" width="${px(area.right - x(before))}" height="${px(area.bottom - area.top)}"/>
       ${axes(area, x, y, { x: 'steps →', y: `↑ ${name}` }, rem())}
@@ -77,7 +83,15 @@ export function forgettingCurveView(host: HTMLElement): View {
         ${lines.join('')}
         ${progress < 1 ? `<path class="now" d="M${px(x(progress * state.steps))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
       </g>
-      ${heads.join('')}${ring}
+      ${heads.join('')}${ringed}
+      ${lineNames(
+        names.map((text, i) => {
+          const [key, { curves }] = runs[i];
+          return { text, y: y(curves[first].mean.at(-1) ?? NaN), shows: `data-schedule="${key}"` };
+        }),
+        { ...area, right: area.right + bracketRoom * rem() },
+        rem(),
+      )}
       ${stage('one', x(before) - 0.4 * rem(), x(before) - area.left, 'end')}${stage('two', x(before) + 0.4 * rem(), area.right - x(before), 'start')}
       ${lost}`;
 
@@ -98,11 +112,13 @@ export function forgettingCurveView(host: HTMLElement): View {
       const amount = left - learnt;
       const words = `${amount < 0 ? '−' : '+'}${significant(Math.abs(amount), 3)}`;
       const at = px(area.right - 0.1 * rem());
+      // In a narrow second stage the amount alone stands clear of the curve’s rise.
+      const isRoomy = area.right - x(before) > 8.5 * rem();
       const bracket =
         amount <= 0.05 * span
           ? ''
-          : `<path class="loss" d="M${at},${px(y(learnt))}h${px(0.5 * rem())}V${px(y(left))}h${px(-0.5 * rem())}"/>
-        <text class="loss-label" x="${px(area.right - 0.6 * rem())}" y="${px((y(learnt) + y(left)) / 2)}" text-anchor="end">forgotten: ${words}</text>`;
+          : `<path class="loss" d="M${at},${px(y(learnt))}h${px(bracketRoom * rem())}V${px(y(left))}h${px(-bracketRoom * rem())}"/>
+        <text class="loss-label" x="${px(area.right - 0.6 * rem())}" y="${px((y(learnt) + y(left)) / 2)}" text-anchor="end">${isRoomy ? 'forgotten: ' : ''}${words}</text>`;
       return { lost: bracket, text: `Sequential ends ${words} above what its first stage had reached.` };
     }
   }

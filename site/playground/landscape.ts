@@ -1,7 +1,9 @@
 import { contours } from 'd3-contour';
-import { directLabels } from '../chart/direct-labels.js';
-import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type PlotArea, type Scale } from '../chart/plot.js';
-import { handleBoxes, handles, type Change } from './handles.js';
+import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type Scale } from '../chart/plot.js';
+import { handles, type Change } from './handles.js';
+import { hoveredTheta, ring } from './hovered.js';
+import { line } from './landscape-line.js';
+import { marks, type Drawing, type MarkName } from './landscape-marks.js';
 import type { Scene, Window } from './protocol.js';
 import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
 import type { Ellipse, State } from './state.js';
@@ -12,12 +14,18 @@ export const quadraticWindow: Window = { x: [-3.4, 3.4], y: [-2.55, 2.55] };
 /** Level of the ellipse that the handles hold, and the others around it: radii double from one to the next. */
 const ellipseLevels = [0.03125, 0.125, 0.5, 2, 8, 32];
 
-/**
- * The landscape with its contours, the minimisers, and the paths that the schedules take.
- * @param changed told how a hand changes the quadratics; without it nothing can be dragged
- * @param only the names of the points that are marked; all where absent
- */
-export function landscapeView(host: HTMLElement, changed?: (change: Change) => void, only?: readonly string[]): View {
+/** What a landscape shows besides its contours and paths. */
+interface LandscapeOptions {
+  /** Told how a hand changes the quadratics; where absent nothing can be dragged. */
+  readonly changed?: (change: Change) => void;
+  /** The points that are marked; all where absent. */
+  readonly marked?: readonly MarkName[];
+  /** Whether the schedules have their names where they are; unless told they have. */
+  readonly named?: boolean;
+}
+
+/** The landscape with its contours, the minimisers, and the paths that the schedules take. */
+export function landscapeView(host: HTMLElement, { changed, marked, named = true }: LandscapeOptions = {}): View {
   let last: Shown | undefined;
   const name = uniqueName('landscape-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -46,7 +54,7 @@ export function landscapeView(host: HTMLElement, changed?: (change: Change) => v
     const x = linear(window.x, [0, width()]);
     const y = linear(window.y, [height(), 0]);
     const area = { left: 0, right: width(), top: 0, bottom: height() };
-    backdrop.innerHTML = plane(shown, { x, y, rem: rem(), area, held: held !== undefined, only });
+    backdrop.innerHTML = plane(shown, { x, y, rem: rem(), area, held: held !== undefined, marked, named });
     if (shown.state.kind === 'quadratic') held?.show(shown.state.quadratic, x, y, rem());
     else held?.hide();
   }
@@ -161,13 +169,8 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
     const at = reached({ steps }, shown.progress);
     return symbol(lookIn(state, key), x(path[2 * at]), y(path[2 * at + 1]), 0.36 * rem, `data-schedule="${key}"`);
   });
-  const at = shown.hovered;
-  const run = at === undefined ? undefined : shown.ensembles.get(at.key);
-  const ring =
-    at === undefined || run === undefined
-      ? ''
-      : `<circle class="hovered" cx="${px(x(run.path[2 * at.at]))}" cy="${px(y(run.path[2 * at.at + 1]))}" r="${px(0.5 * rem)}"/>`;
-  return [...trails, ...clouds, ...heads, ring];
+  const theta = hoveredTheta(shown);
+  return [...trails, ...clouds, ...heads, theta === undefined ? '' : ring(x(theta[0]), y(theta[1]), rem)];
 }
 
 /**
@@ -178,116 +181,4 @@ export function dots(points: Float64Array, x: Scale, y: Scale, key: string, colo
   let d = '';
   for (let i = 0; i < points.length; i += 2) d += `M${px(x(points[i]))},${px(y(points[i + 1]))}h0`;
   return `<path class="cloud" data-schedule="${key}" d="${d}" stroke="${colour}" stroke-width="${px(2 * radius)}"/>`;
-}
-
-/** A point of the plane that is marked: its place, its name, and what it is. */
-interface Mark {
-  readonly at: readonly [number, number];
-  readonly label: string;
-  readonly title: string;
-  readonly name: string;
-}
-
-interface Drawing {
-  readonly x: Scale;
-  readonly y: Scale;
-  readonly rem: number;
-  readonly area: PlotArea;
-  /** The Pareto set, as a path. */
-  readonly set: string;
-  /** Whether minimisers and start are shown by what holds them. */
-  readonly held: boolean;
-  /** The names of the points that are marked; all where absent. */
-  readonly only: readonly string[] | undefined;
-}
-
-/** The points of interest with their names, which keep off each other and off the Pareto set. */
-function marks({ state, choice }: Shown, scene: Scene, { x, y, rem, area, set, held, only }: Drawing): string {
-  const { referenceOptima } = scene;
-  const own: readonly Mark[] = [
-    { at: scene.start, label: 'start', title: 'start', name: 'start' },
-    { at: referenceOptima.sft.point, label: 'SFT', title: 'minimiser of f_SFT', name: 'sft' },
-    { at: referenceOptima.dpo.point, label: 'DPO', title: 'minimiser of f_DPO', name: 'dpo' },
-  ];
-  const others: readonly Mark[] = [
-    {
-      at: referenceOptima.weightedSum.point,
-      label: 'θ*_λ',
-      title: 'minimiser of F_λ, where Mix and ALRIGHT go',
-      name: 'weightedSum',
-    },
-    {
-      at: referenceOptima.chebyshev.point,
-      label: 'θ°',
-      title: 'minimiser of F_max, where MAXRIGHT goes',
-      name: 'chebyshev',
-    },
-    ...(choice === undefined || 'reason' in choice
-      ? []
-      : [{ at: choice.point, label: 'budget', title: 'the point of the front within the budget', name: 'budget' }]),
-  ];
-  const shown = [...(held ? [] : own), ...others].filter(({ name }) => only?.includes(name) ?? true);
-  const crosses = shown.map(({ at: [a, b], title, name }) => {
-    const r = 0.28 * rem;
-    const drawn =
-      name === 'budget'
-        ? `M${px(-r)},${px(-r)}h${px(2 * r)}v${px(2 * r)}h${px(-2 * r)}Z`
-        : `M${px(-r)},0H${px(r)}M0,${px(-r)}V${px(r)}`;
-    return `<g class="reference-optimum ${name}" transform="translate(${px(x(a))},${px(y(b))})"><title>${title}</title><path d="${drawn}"/></g>`;
-  });
-  const names = shown.map(({ at: [a, b], label }) => ({
-    text: label,
-    x: x(a),
-    y: y(b),
-    name: 'strong',
-  }));
-  return (
-    crosses.join('') +
-    directLabels(names, area, 0.85 * rem, { lines: [set], boxes: held ? handleBoxes(state.quadratic, x, y, rem) : [] })
-  );
-}
-
-/** d = 1: both objectives and F_λ as curves over θ, and below them the runs, time going down. */
-function line(shown: Shown, scene: Scene, area: PlotArea, rem: number): string {
-  const { state, progress } = shown;
-  const { dpo, sft, columns } = scene.field;
-  const x = linear(scene.window.x, [area.left, area.right]);
-  const middle = area.top + 0.56 * (area.bottom - area.top);
-  const { lambda } = state;
-  const { dpo: bestDpo, sft: bestSft } = scene.referenceOptima;
-  const curves = {
-    sft: Array.from(sft, (value) => value + bestSft.value),
-    dpo: Array.from(dpo, (value) => value + bestDpo.value),
-    sum: Array.from(dpo, (value, i) => lambda * (value + bestDpo.value) + (1 - lambda) * (sft[i] + bestSft.value)),
-  };
-  const top = Math.max(...curves.sum) * 1.1;
-  const lowest = Math.min(bestDpo.value, bestSft.value);
-  const y = linear([lowest, top], [middle - 0.6 * rem, area.top + rem]);
-  const at = (column: number): number =>
-    x(scene.window.x[0] + (column / (columns - 1)) * (scene.window.x[1] - scene.window.x[0]));
-  const drawn = Object.entries(curves).map(
-    ([name, values]) => `<path class="curve ${name}" d="${linePath(columns, (i) => [at(i), y(values[i])])}"/>`,
-  );
-  const time = linear([0, state.steps], [middle + 1.2 * rem, area.bottom - 1.2 * rem]);
-  const runs = shownEnsembles(shown);
-  const trails = runs.map(([key, { path, steps }]) => {
-    const last = reached({ steps }, progress);
-    const d = linePath(last + 1, (i) => [x(path[2 * i]), time(steps[i])]);
-    return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(lookIn(state, key), 0.12 * rem)}/>
-      ${symbol(lookIn(state, key), x(path[2 * last]), time(steps[last]), 0.36 * rem, `data-schedule="${key}"`)}`;
-  });
-  const marks = [
-    ['sft', 'SFT'],
-    ['dpo', 'DPO'],
-    ['weightedSum', 'θ<tspan class="sub">λ</tspan>*'],
-    ['chebyshev', 'θ°'],
-  ] as const;
-  const rules = marks.map(([name, label], i) => {
-    const place = px(x(scene.referenceOptima[name].point[0]));
-    const up = i === 3 ? 1.7 * rem : 0.7 * rem;
-    return `<path class="rule ${name}" d="M${place},${px(area.top + rem)}V${px(area.bottom - rem)}"/>
-      <text class="rule-label" x="${place}" y="${px(middle + up)}" text-anchor="middle">${label}</text>`;
-  });
-  return `${drawn.join('')}${rules.join('')}${trails.join('')}
-    <text class="axis-title" x="${px(area.left + 0.6 * rem)}" y="${px(middle + 2 * rem)}">↓ steps</text>`;
 }

@@ -1,5 +1,6 @@
 import '../chart/plots.css';
 import './playground.css';
+import './print.css';
 import { toAddress } from './address.js';
 import { addressBar } from './address-bar.js';
 import { againstStepsView } from './against-steps.js';
@@ -45,8 +46,10 @@ const unanswered = new Map<number, number>();
 
 const form = controls(element('.controls', HTMLFormElement), update);
 const views: readonly View[] = [
-  landscapeView(element('#landscape', HTMLElement), (change) => {
-    update((current) => ({ ...current, quadratic: change(current.quadratic) }));
+  landscapeView(element('#landscape', HTMLElement), {
+    changed(change) {
+      update((current) => ({ ...current, quadratic: change(current.quadratic) }));
+    },
   }),
   inTurn([
     objectiveSpaceView(element('#space', HTMLElement), (at) => {

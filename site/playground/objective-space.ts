@@ -1,5 +1,6 @@
-import { significant } from '../../src/base/text.js';
+import { directLabels, joined } from '../chart/direct-labels.js';
 import {
+  frontNames,
   levelLine,
   objectiveSpace,
   reachedRegion,
@@ -7,14 +8,13 @@ import {
   spaceLine,
   type ObjectiveSpace,
 } from '../chart/objective-space.js';
-import { escapeHtml } from '../../src/figure/scripts.js';
-import { formulaText } from '../chart/formula-text.js';
 import { canvas, clipped, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
+import { hoveredInSpace, nearestPoint, watchPointer } from './hovered.js';
 import { dots } from './landscape.js';
-import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, nameIn, reached, shownEnsembles, type Hovered, type Shown, type View } from './shown.js';
 
 /** Objective space: f_SFT across, f_DPO up; the Pareto front, the ideal point, and where the schedules go and end. */
-export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['hovered']) => void): View {
+export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Hovered | undefined) => void): View {
   let last: Shown | undefined;
   const clip = uniqueName('space-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -25,14 +25,9 @@ export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['h
 
   let shownSpace: ObjectiveSpace | undefined;
   if (hover !== undefined) {
-    svg.addEventListener('pointermove', ({ clientX, clientY }) => {
-      if (last === undefined || shownSpace === undefined) return;
-      const { left, top } = svg.getBoundingClientRect();
-      hover(nearestPoint(last, shownSpace, [clientX - left, clientY - top], 1.5 * rem()));
-    });
-    svg.addEventListener('pointerleave', () => {
-      hover(undefined);
-    });
+    const at = (place: readonly [number, number]): Hovered | undefined =>
+      last === undefined || shownSpace === undefined ? undefined : nearestPoint(last, shownSpace, place, 1.5 * rem());
+    watchPointer(svg, at, hover);
   }
 
   function draw(shown: Shown): void {
@@ -48,25 +43,36 @@ export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['h
     const space = objectiveSpace({ width: width(), height: height(), rem: rem() }, ideal, [...front, ...reachedAtEnd]);
     shownSpace = space;
     const { area, x, y } = space;
-    const { weightedSum } = scene.referenceOptima;
+    const { weightedSum, chebyshev } = scene.referenceOptima;
     const trails = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
       const d = linePath(at + 1, (i) => [x(curves.sft.mean[i]), y(curves.dpo.mean[i])]);
-      return `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(lookIn(state, key), 0.12 * rem())}/>`;
+      return { d, key };
     });
     const clouds = runs.map(([key, { endValues }]) =>
       progress < 1 ? '' : dots(swapped(endValues), x, y, key, lookIn(state, key).colour, 0.11 * rem()),
     );
     const heads = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
-      return symbol(
-        lookIn(state, key),
-        x(curves.sft.mean[at]),
-        y(curves.dpo.mean[at]),
-        0.38 * rem(),
-        `data-schedule="${key}"`,
-      );
+      return { key, x: x(curves.sft.mean[at]), y: y(curves.dpo.mean[at]), shows: `data-schedule="${key}"` };
     });
+    const isInside = (head: { readonly x: number; readonly y: number }): boolean =>
+      head.x >= area.left && head.x <= area.right && head.y >= area.top && head.y <= area.bottom;
+    const level = levelLine(space, state.lambda, weightedSum);
+    const line = spaceLine(space, front);
+    const optima = [
+      { text: 'ideal point', x: x(bestSft.value), y: y(bestDpo.value) },
+      { text: 'θ*_λ', x: x(weightedSum.sft), y: y(weightedSum.dpo), name: 'strong' },
+      { text: 'θ°', x: x(chebyshev.sft), y: y(chebyshev.dpo), name: 'strong' },
+    ];
+    const labels = [
+      ...joined(optima, 0.3 * rem()),
+      ...joined(
+        heads.filter(isInside).map((head) => ({ ...head, text: nameIn(state, head.key) })),
+        0.5 * rem(),
+      ),
+      ...frontNames(space, front, state.lambda, weightedSum),
+    ];
     const worst = front.reduce((most, { certificate }) => Math.max(most, certificate), 0);
     svg.setAttribute(
       'aria-label',
@@ -77,55 +83,25 @@ export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Shown['h
       ${clipped(clip, area)}
       <g clip-path="url(#${clip})">
         <path class="feasible" d="${reachedRegion(space, front)}"/>
-        <path class="level" d="${levelLine(space, state.lambda, weightedSum)}"/>
-        <path class="front" d="${spaceLine(space, front)}"/>
-        ${trails.join('')}${clouds.join('')}${heads.join('')}${hoveredPoint()}
+        <path class="level" d="${level}"/>
+        <path class="front" d="${line}"/>
+        ${trails.map(({ d, key }) => `<path class="trail" data-schedule="${key}" d="${d}" ${stroke(lookIn(state, key), 0.12 * rem())}/>`).join('')}
+        ${clouds.join('')}
+        ${heads.map((head) => symbol(lookIn(state, head.key), head.x, head.y, 0.38 * rem(), head.shows)).join('')}
+        ${optima.map((place) => cross(place.x, place.y)).join('')}${hoveredInSpace(shown, space, rem())}
       </g>
-      ${label(x(bestSft.value), y(bestDpo.value), 'ideal point', 'ideal')}
-      ${label(x(weightedSum.sft), y(weightedSum.dpo), 'θ*_λ', 'optimum')}`;
+      ${directLabels(labels, area, 0.78 * rem(), { lines: [line, level, ...trails.map(({ d }) => d)] })}`;
   }
 
-  /** The point that the pointer is on, with its step and both losses. */
-  function hoveredPoint(): string {
-    const run = last?.hovered === undefined ? undefined : last.ensembles.get(last.hovered.key);
-    if (last?.hovered === undefined || run === undefined || shownSpace === undefined) return '';
-    const { key, at } = last.hovered;
-    const { area, x, y } = shownSpace;
-    const [sft, dpo] = [run.curves.sft.mean[at], run.curves.dpo.mean[at]];
-    const words = `${lookIn(last.state, key).label}, step ${run.steps[at].toLocaleString('en')}: f_SFT ${significant(sft, 3)}, f_DPO ${significant(dpo, 3)}`;
-    return `<circle class="hovered" cx="${px(x(sft))}" cy="${px(y(dpo))}" r="${px(0.5 * rem())}"/>
-      <text class="direct hovered-words" x="${px(area.right)}" y="${px(area.top + rem())}" text-anchor="end">${formulaText(escapeHtml(words))}</text>`;
-  }
-
-  function label(left: number, top: number, text: string, name: string): string {
+  function cross(left: number, top: number): string {
     const arm = 0.26 * rem();
-    return `<g class="reference-optimum ${name}" transform="translate(${px(left)},${px(top)})">
-      <path d="M${px(-arm)},0H${px(arm)}M0,${px(-arm)}V${px(arm)}"/>
-      <text x="${px(0.5 * rem())}" y="${px(-0.4 * rem())}">${formulaText(text)}</text></g>`;
+    return `<path class="mark" d="M${px(left - arm)},${px(top)}h${px(2 * arm)}M${px(left)},${px(top - arm)}v${px(2 * arm)}"/>`;
   }
+
   return { draw };
 }
 
 /** Pairs of f_DPO and f_SFT, alternating, as x and y. */
 function swapped(values: Float64Array): Float64Array {
   return values.map((_, i) => values[i ^ 1]);
-}
-
-/** The recorded point of a mean path that is nearest to a place of the picture, if it is near. */
-function nearestPoint(
-  shown: Shown,
-  { x, y }: ObjectiveSpace,
-  [left, top]: readonly [number, number],
-  reach: number,
-): Shown['hovered'] {
-  let found: Shown['hovered'];
-  let least = reach;
-  for (const [key, { curves, steps }] of shownEnsembles(shown)) {
-    const last = reached({ steps }, shown.progress);
-    for (let at = 0; at <= last; at++) {
-      const distance = Math.hypot(x(curves.sft.mean[at]) - left, y(curves.dpo.mean[at]) - top);
-      if (distance < least) [found, least] = [{ key, at }, distance];
-    }
-  }
-  return found;
 }

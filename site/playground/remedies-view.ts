@@ -1,8 +1,15 @@
 import { shortNumber, significant } from '../../src/base/text.js';
 import { lookOf, looks, type Look } from '../../src/figure/theme.js';
 import { variants } from '../../src/schedule/key.js';
-import { directLabels } from '../chart/direct-labels.js';
-import { levelLine, objectiveSpace, reachedRegion, spaceAxes, spaceLine } from '../chart/objective-space.js';
+import { directLabels, joined } from '../chart/direct-labels.js';
+import {
+  frontNames,
+  levelLine,
+  objectiveSpace,
+  reachedRegion,
+  spaceAxes,
+  spaceLine,
+} from '../chart/objective-space.js';
 import { canvas, clipped, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import type { DrawnRemedy } from './protocol.js';
 import { remedyList } from './remedy-list.js';
@@ -75,21 +82,21 @@ export function remediesPicture(
   const arm = 0.3 * rem;
   const cross = (left: number, top: number): string =>
     `<path class="mark" d="M${px(left - arm)},${px(top)}h${px(2 * arm)}M${px(left)},${px(top - arm)}v${px(2 * arm)}"/>`;
-  // Limits that meet share a name.
-  const names = new Map<string, { texts: string[]; x: number; y: number; colour: string }>();
-  for (const { name, limit } of ends) {
-    const [left, top] = [x(limit.sft), y(limit.dpo)];
-    const place = `${Math.round(left / (0.4 * rem))} ${Math.round(top / (0.4 * rem))}`;
-    const entry = names.get(place) ?? { texts: [], x: left, y: top, colour: lookOfRemedy(name).colour };
-    entry.texts.push(labelOfRemedy(name));
-    names.set(place, entry);
-  }
   const labels = [
-    ...[...names.values()].map(({ texts, ...place }) => ({ ...place, text: texts.join(', ') })),
+    ...joined(
+      [
+        ...ends.map(({ name, limit }) => ({
+          text: labelOfRemedy(name),
+          x: x(limit.sft),
+          y: y(limit.dpo),
+          shows: `data-remedy="${name}"`,
+        })),
+        { text: 'θ*_λ', x: x(optimum.sft), y: y(optimum.dpo) },
+      ],
+      0.5 * rem,
+    ),
     { text: 'ideal point', x: x(ideal.sft), y: y(ideal.dpo) },
-    ...(names.has(`${Math.round(x(optimum.sft) / (0.4 * rem))} ${Math.round(y(optimum.dpo) / (0.4 * rem))}`)
-      ? []
-      : [{ text: 'θ*_λ', x: x(optimum.sft), y: y(optimum.dpo) }]),
+    ...frontNames(space, front, lambda, optimum),
   ];
   const [line, level] = [spaceLine(space, front), levelLine(space, lambda, optimum)];
   return `${spaceAxes(space, rem)}

@@ -1,3 +1,4 @@
+import { shortText } from '../../src/base/short-text.js';
 import { lookOf, type Look } from '../../src/figure/theme.js';
 import type {
   DrawnChoice,
@@ -23,11 +24,13 @@ export interface Shown {
   readonly remedies: readonly DrawnRemedy[];
   /** The gap over single settings, by their names, where it has been swept. */
   readonly sweeps?: ReadonlyMap<Sweep['name'], Sweep>;
-  /** The recorded point of a schedule's mean path that the pointer is on. */
-  readonly hovered?: { readonly key: string; readonly at: number } | undefined;
+  readonly hovered?: Hovered | undefined;
   /** How far the paths are drawn: a share of the steps, 1 at rest. */
   readonly progress: number;
 }
+
+/** What the pointer is on in objective space: a recorded point of a schedule's mean path, or one of the front. */
+export type Hovered = { readonly key: string; readonly at: number } | { readonly onFront: number };
 
 /** A part of the page that draws itself. */
 export interface View {
@@ -54,6 +57,19 @@ export function shownEnsembles({ state, ensembles }: Shown): [string, EnsembleSu
 /** The look of a schedule, one of the visitor's own among them. */
 export function lookIn({ own }: Pick<State, 'own'>, key: string): Look {
   return lookOf(key, own.find((schedule) => schedule.key === key)?.label);
+}
+
+/** The most characters of a name beside a line. */
+const longestName = 18;
+
+/**
+ * What a schedule is called beside its line or mark: without what its label says after a comma, where no other that is shown
+ * is called so.
+ */
+export function nameIn(state: State, key: string): string {
+  const first = (other: string): string => lookIn(state, other).label.split(', ')[0];
+  const isAlone = state.schedules.every((other) => other === key || first(other) !== first(key));
+  return shortText(isAlone ? first(key) : lookIn(state, key).label, longestName);
 }
 
 /** What Sequential trains at a step, in words; nothing where it does not run. */

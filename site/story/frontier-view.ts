@@ -1,7 +1,16 @@
 import { directLabels } from '../chart/direct-labels.js';
-import { levelLine, objectiveSpace, reachedRegion, spaceAxes, spaceLine } from '../chart/objective-space.js';
+import {
+  frontNames,
+  levelLine,
+  objectiveSpace,
+  reachedRegion,
+  spaceAxes,
+  spaceLine,
+  type ObjectiveSpace,
+} from '../chart/objective-space.js';
 import { canvas, clipped, px, uniqueName } from '../chart/plot.js';
-import type { Shown, View } from '../playground/shown.js';
+import { hoveredInSpace, nearestOnFront, watchPointer } from '../playground/hovered.js';
+import type { Hovered, Shown, View } from '../playground/shown.js';
 
 /** A point of objective space that is marked and named. */
 export interface MarkedPoint {
@@ -11,23 +20,34 @@ export interface MarkedPoint {
   readonly colour?: string;
 }
 
-/**
- * Objective space with the front, the tangent at θ*_λ, and the ideal point.
- * @param marked other points to mark
- * @param drawnDistance a point whose gap is drawn: the distance from the tangent to its parallel through the point
- */
+/** What objective space shows besides the front, the tangent and the ideal point. */
+interface FrontierOptions {
+  /** Other points to mark. */
+  readonly marked?: (shown: Shown) => readonly MarkedPoint[];
+  /** A point whose gap is drawn: the distance from the tangent to its parallel through the point. */
+  readonly distance?: (shown: Shown) => (MarkedPoint & { readonly gap: string }) | undefined;
+  /** Told what point of the front the pointer is on. */
+  readonly hover?: (hovered: Hovered | undefined) => void;
+}
+
+/** Objective space with the front, the tangent at θ*_λ, and the ideal point. */
 export function frontierView(
   host: HTMLElement,
-  marked: (shown: Shown) => readonly MarkedPoint[] = () => [],
-  drawnDistance?: (shown: Shown) => (MarkedPoint & { readonly gap: string }) | undefined,
+  { marked = () => [], distance: drawnDistance, hover }: FrontierOptions = {},
 ): View {
   let last: Shown | undefined;
+  let shownSpace: ObjectiveSpace | undefined;
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);
   });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', 'Objective space: f_SFT across, f_DPO up, and the Pareto front');
   const clip = uniqueName('frontier-clip');
+  if (hover !== undefined) {
+    const at = (place: readonly [number, number]): Hovered | undefined =>
+      last === undefined || shownSpace === undefined ? undefined : nearestOnFront(last, shownSpace, place, 1.5 * rem());
+    watchPointer(svg, at, hover);
+  }
 
   function draw(shown: Shown): void {
     last = shown;
@@ -39,6 +59,7 @@ export function frontierView(
     const far = drawnDistance?.(shown);
     const size = { width: width(), height: height(), rem: rem() };
     const space = objectiveSpace(size, ideal, [...theory.front, ...points, ...(far === undefined ? [] : [far])]);
+    shownSpace = space;
     const { area, x, y } = space;
     const r = 0.32 * rem();
     const disc = (point: { dpo: number; sft: number }, colour = 'var(--ink)'): string =>
@@ -55,7 +76,7 @@ export function frontierView(
         <path class="level far" d="${farLevel}"/>
         <path class="front" d="${front}"/>
         ${cross}${distance === undefined ? '' : `<path class="distance" d="${distance.line}"/>`}
-        ${points.map((point) => disc(point, point.colour)).join('')}${far === undefined ? '' : disc(far, far.colour)}${disc(weightedSum)}
+        ${points.map((point) => disc(point, point.colour)).join('')}${far === undefined ? '' : disc(far, far.colour)}${disc(weightedSum)}${hoveredInSpace(shown, space, rem())}
       </g>
       ${directLabels(
         [
@@ -66,6 +87,7 @@ export function frontierView(
             ? []
             : [{ text: far.gap, x: distance.x, y: distance.y, name: 'strong' }]),
           ...points.map((point) => ({ text: point.name, x: x(point.sft), y: y(point.dpo) })),
+          ...frontNames(space, theory.front, state.lambda, weightedSum),
         ],
         area,
         0.8 * rem(),

@@ -5,6 +5,7 @@ import { recorded } from '../language-model/recorded.js';
 import { defaults } from '../language-model/settings.js';
 import { looks } from '../../src/figure/theme.js';
 import { htmlText } from '../../src/figure/scripts.js';
+import { verdict } from '../language-model/verdict.js';
 import { transport } from '../chart/transport.js';
 import { afterShare, evaluatedSteps, trainingWords } from '../language-model/replay.js';
 
@@ -15,7 +16,7 @@ type Sides = readonly [Side<TakenStep>, Side<TakenStep>];
  * reader asks for it.
  */
 export function languageModelFigure(figure: HTMLElement): void {
-  const { steps, schedules } = defaults;
+  const { schedules } = defaults;
   figure.innerHTML = `<p class="asked"></p><div class="replies replies-of"></div>
     <div class="controls"><div class="time"></div></div>
     <figcaption aria-live="polite"></figcaption>
@@ -39,7 +40,8 @@ export function languageModelFigure(figure: HTMLElement): void {
         ? '…'
         : `To “<strong>${htmlText(question.prompt)}</strong>”, which neither was trained on:`;
     replies.innerHTML = question === undefined ? '' : repliesHtml(question, now);
-    say(sentence(now));
+    const said = verdict(now, defaults);
+    if (said !== '') say(said);
   };
   const through = transport(time, showAfter);
   through.over(evaluatedSteps(sides), trainingWords(sides));
@@ -49,7 +51,13 @@ export function languageModelFigure(figure: HTMLElement): void {
   });
 
   function train(): void {
-    const side = (at: 0 | 1): Side => ({ look: looks[schedules[at]], losses: [], steps: [], answers: [] });
+    const side = (at: 0 | 1): Side => ({
+      key: schedules[at],
+      look: looks[schedules[at]],
+      losses: [],
+      steps: [],
+      answers: [],
+    });
     const trained = [side(0), side(1)] as const;
     [sides, question] = [trained, undefined];
     through.end();
@@ -86,16 +94,5 @@ export function languageModelFigure(figure: HTMLElement): void {
       }
     };
     worker.postMessage({ kind: 'start', settings: defaults });
-  }
-
-  /** What both models have come to, in a sentence. */
-  function sentence(now: readonly Side<TakenStep>[]): string {
-    const losses = now.map(({ look, losses: all }) => {
-      const last = all.at(-1);
-      return last === undefined
-        ? look.label
-        : `${look.label} has f<sub>SFT</sub> = <span class="said">${last.sft.toPrecision(3)}</span> and f<sub>DPO</sub> = <span class="said">${last.dpo.toPrecision(3)}</span>`;
-    });
-    return `After step ${now[0].answers.at(-1)?.step ?? 0} of ${steps}, at λ = ${defaults.lambda}: ${losses.join('; ')}.`;
   }
 }

@@ -6,7 +6,7 @@ import { problemCommand } from '../playground/command.js';
 import { toAddress } from '../playground/address.js';
 import { jobOf } from '../playground/job.js';
 import type { Answer, EnsembleSummary } from '../playground/protocol.js';
-import { workingWords, type Shown } from '../playground/shown.js';
+import { workingWords, type Hovered, type Shown } from '../playground/shown.js';
 import { initialState } from '../playground/state.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import { startComputing, type Computing } from './compute.js';
@@ -86,7 +86,11 @@ function show(section: Section, computing: Computing): void {
     update(inputAt);
   };
   const own = control.transport === true ? undefined : sectionControl(part('.own'), id, control, change);
-  const views = section.views(panes, change);
+  const hover = (hovered: Hovered | undefined): void => {
+    shown = { ...shown, hovered };
+    draw();
+  };
+  const views = section.views(panes, { change, hover });
   update(undefined);
 
   function update(inputAt: number | undefined): void {

@@ -1,4 +1,4 @@
-import type { Shown, View } from '../playground/shown.js';
+import type { Hovered, Shown, View } from '../playground/shown.js';
 import type { State } from '../playground/state.js';
 
 /** What a section asks of the workers: the landscape and the front, runs, what remedies reach, or what a budget does. */
@@ -18,6 +18,14 @@ export interface SectionControl {
   readonly transport?: boolean;
 }
 
+/** What views tell their section. */
+export interface Told {
+  /** A hand has moved what the control moves. */
+  readonly change: (value: number) => void;
+  /** The pointer is on a point of objective space, or on none any more. */
+  readonly hover: (hovered: Hovered | undefined) => void;
+}
+
 /** A section of the story: a figure, one control, and a sentence that says what the figure shows. */
 export interface Section {
   readonly id: string;
@@ -26,7 +34,7 @@ export interface Section {
   /** What is run, as the playground would: the end of the story can go on from it. */
   state(value: number, shown: Shown): State;
   /** Draws into the panes of its figure. */
-  views(panes: readonly HTMLElement[], change: (value: number) => void): readonly View[];
+  views(panes: readonly HTMLElement[], told: Told): readonly View[];
   /** How far runs are drawn, where the control decides that. */
   progress?(value: number, shown: Shown): number;
   /** What the figure shows, in a sentence with its numbers; undefined until these are there. */

@@ -151,6 +151,20 @@ describeInBrowser('the playground', () => {
         return Math.max(...right) / innerWidth;
       });
     await expect.poll(filled).toBeGreaterThan(0.9);
+    // On a sheet of A4 nothing sticks out of the page, and no figure is cut by its end.
+    await page.setViewportSize({ width: 718, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    const onPaper = (): Promise<unknown> =>
+      page.evaluate(() => {
+        const shown = [...document.querySelectorAll('.panel')].filter((panel) => panel.getClientRects().length > 0);
+        const cells = [...document.querySelectorAll('.scroll td, .scroll th')];
+        return {
+          widest: Math.max(...[...shown, ...cells].map((part) => part.getBoundingClientRect().right)) <= innerWidth,
+          whole: shown.filter((panel) => getComputedStyle(panel).breakInside !== 'avoid').length,
+        };
+      });
+    // The commands alone may go on on another page.
+    await expect.poll(onPaper).toEqual({ widest: true, whole: 1 });
     await page.context().close();
     expect(site.errors).toEqual([]);
   });

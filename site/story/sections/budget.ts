@@ -29,8 +29,8 @@ export const budget: Section = {
       most === undefined ? undefined : Math.min(most, Number(((value / whole) * most).toPrecision(3)));
     return storyState({ schedules: [], remedies: [], forgetAtMost });
   },
-  views: ([landscape, front], change) => [
-    landscapeView(landscape),
+  views: ([landscape, front], { change }) => [
+    landscapeView(landscape, { marked: ['sft', 'dpo', 'weightedSum', 'budget'] }),
     frontView(front, undefined, (edit, shown) => {
       const asked = edit(shown.state);
       const { front: found } = shown;

@@ -44,7 +44,7 @@ export const earlyStop: Section = {
   },
   views: ([landscape, gaps]) => {
     return [
-      landscapeView(landscape),
+      landscapeView(landscape, { marked: ['start', 'sft', 'dpo', 'weightedSum'] }),
       stopView(gaps, (shown) => {
         const found = shown.remedies.find(({ name }) => name === remedy);
         const limit = limitOf(shown);

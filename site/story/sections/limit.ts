@@ -32,22 +32,22 @@ export const limit: Section = {
       steps: stepsOf(value),
       seeds: 16,
     }),
-  views: ([space, gaps]) => [
-    frontierView(
-      space,
-      ({ ensembles }) => {
+  views: ([space, gaps], { hover }) => [
+    frontierView(space, {
+      hover,
+      marked({ ensembles }) {
         const final = ensembles.get(paper.alright)?.final;
         if (final === undefined) return [];
         const { label, colour } = looks[paper.alright];
         return [{ dpo: final.dpo.mean, sft: final.sft.mean, name: label, colour }];
       },
-      (shown) => {
+      distance(shown) {
         const found = limitOf(shown);
         if (found === undefined) return undefined;
         const { colour } = looks[paper.sftThenDpo];
         return { ...found, name: 'Sequential’s limit', colour, gap: `Δ = ${significant(found.gap, 3)}` };
       },
-    ),
+    }),
     againstStepsView(gaps),
   ],
   sentence(shown) {

@@ -23,7 +23,10 @@ export const oneObjective: Section = {
   // All steps in stage one, and all weight on its objective.
   state: (value) =>
     storyState({ lambda: 0, schedules: [paper.sftThenDpo], firstStage: 1, steps, stepSize: String(value), seeds: 32 }),
-  views: ([landscape, gaps]) => [landscapeView(landscape, undefined, ['start', 'sft']), againstStepsView(gaps)],
+  views: ([landscape, gaps]) => [
+    landscapeView(landscape, { marked: ['start', 'sft'], named: false }),
+    againstStepsView(gaps, false),
+  ],
   sentence({ ensembles }, value) {
     const run = ensembles.get(paper.sftThenDpo);
     if (run === undefined) return undefined;

@@ -17,7 +17,10 @@ export const stageTwo: Section = {
   control: { label: 'Step', initial: 1, transport: true },
   needs: ['scene', 'runs'],
   state: () => storyState({ schedules: [paper.sftThenDpo], steps, seeds: 32 }),
-  views: ([landscape, curve]) => [landscapeView(landscape), forgettingCurveView(curve)],
+  views: ([landscape, curve]) => [
+    landscapeView(landscape, { marked: ['start', 'sft', 'dpo', 'weightedSum'] }),
+    forgettingCurveView(curve),
+  ],
   sentence({ ensembles, state, progress }) {
     const run = ensembles.get(paper.sftThenDpo);
     if (run === undefined) return undefined;

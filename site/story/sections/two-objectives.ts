@@ -11,7 +11,10 @@ export const twoObjectives: Section = {
   control: { label: 'λ, the weight of DPO', initial: 0.5, least: 0, most: 1, step: 0.01 },
   needs: ['scene'],
   state: (lambda) => storyState({ lambda, schedules: [] }),
-  views: ([landscape, space]) => [landscapeView(landscape), frontierView(space)],
+  views: ([landscape, space], { hover }) => [
+    landscapeView(landscape, { marked: ['sft', 'dpo', 'weightedSum'] }),
+    frontierView(space, { hover }),
+  ],
   sentence({ scene, state }, value) {
     if (scene === undefined || state.lambda !== value) return undefined;
     const { weightedSum, sft, dpo } = scene.referenceOptima;

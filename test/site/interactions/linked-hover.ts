@@ -32,6 +32,10 @@ export async function lightsUpWhatThePointerIsOn(page: Page): Promise<void> {
       return [[...faint].sort(), [...clear].sort()];
     });
   const others = ['alright', 'maxright', 'sequential-sft-dpo'];
+  for (const plot of ['#gaps', '#curve']) {
+    const names = await page.locator(`${plot} .line-name`).allTextContents();
+    expect(names.sort(), plot).toEqual(['ALRIGHT', 'MAXRIGHT', 'Mix', 'Sequential']);
+  }
   await page.locator('.schedules li[data-schedule=mix] .name').hover();
   await expect.poll(lit).toEqual([others, ['mix']]);
   await page.mouse.move(2, 2);

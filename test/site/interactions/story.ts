@@ -24,6 +24,25 @@ export async function told(page: Page): Promise<void> {
   await drawn(page);
 }
 
+/** The pointer on a point of the front shows its λ and losses there, and its θ in the landscape. */
+async function linksTheFrontToTheLandscape(page: Page): Promise<void> {
+  const front = page.locator('#two-objectives .front');
+  await front.scrollIntoViewIfNeeded();
+  const [x, y] = await front.evaluate((line: SVGPathElement) => {
+    const { x, y } = line.getPointAtLength(0.3 * line.getTotalLength());
+    const place = new DOMPoint(x, y).matrixTransform(line.getScreenCTM() ?? undefined);
+    return [place.x, place.y];
+  });
+  await page.mouse.move(x, y);
+  await page
+    .locator('#two-objectives .hovered-words')
+    .filter({ hasText: /^Pareto front, λ = 0\.\d+: fSFT/ })
+    .waitFor();
+  await page.locator('#two-objectives .map .hovered').waitFor();
+  await page.mouse.move(2, 2);
+  await page.locator('#two-objectives .hovered').first().waitFor({ state: 'detached' });
+}
+
 /**
  * Each section's control changes its figure and the sentence under it, by keys alone, and the last figure says what both
  * models said at any step.
@@ -68,6 +87,7 @@ export async function everyControlChangesItsFigure(
     }
     await look(id, figure);
   }
+  await linksTheFrontToTheLandscape(page);
   const models = page.locator('#language-model figure');
   const words = models.locator('figcaption');
   await words.filter({ hasText: /^After step 160 of 160.*Sequential.*ALRIGHT/ }).waitFor();
