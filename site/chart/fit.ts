@@ -68,7 +68,10 @@ function withOwnAxes(views: readonly Encoded[], at: number, columns: number): Vi
       name === 'y'
         ? views.slice(row * columns, at).reverse()
         : views.filter((_, i) => i > at && i % columns === at % columns);
-    const found = those.find(({ encoding }) => isNamed(encoding?.[name]))?.encoding?.[name]?.axis;
+    const neighbour = those.find(({ encoding }) => isNamed(encoding?.[name]));
+    // Where no view of the row or column has the axis, the figure does without it.
+    if (neighbour === undefined && channel?.axis === null) return {};
+    const found = neighbour?.encoding?.[name]?.axis;
     const axis = channel?.axis === null ? found : { ...channel?.axis, labels: true, title: found?.title };
     return { [name]: { ...channel, axis } };
   };

@@ -33,6 +33,13 @@ it('bars have their names in each panel where panels stand below each other, and
   expect(heights).toEqual(panels(read('remedy-bars')).map(({ height }) => height));
 });
 
+it('an axis that no panel has is given to none', () => {
+  const bars: View = { width: 300, encoding: { x: { field: 'seconds' }, y: { field: 'run', axis: null } } };
+  const found = fitted({ data: { values: [] }, concat: [bars, bars, bars, bars], columns: 4 }, 700);
+  expect(found.columns).toBe(2);
+  expect(axesOf(found)).toEqual([undefined, null, undefined, null, undefined, null, undefined, null]);
+});
+
 it('rows below each other are laid out each for itself', () => {
   const published = read('llm-gaps');
   const { vconcat = [] } = fitted(published, 340);
