@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,38 +48,81 @@ export const kernels: readonly Kernel[] = [
 const root = new URL('../', import.meta.url);
 
 /**
- * The text of the TypeScript module that holds a kernel's binary: compiled from the same source it is the same text.
- * Throws with the compiler's messages where the source does not compile.
+ * Compiles, in a process of its own, the words of each kernel after the other. The compiler's types, imported here, would
+ * change those of arrays in every file.
  */
-export async function compile({ entry, flags }: Kernel): Promise<string> {
+const compiler = `
+import { main } from 'assemblyscript/asc';
+for (const words of JSON.parse(process.argv[1])) {
+  const { error } = await main(words, { stdout: process.stdout, stderr: process.stderr });
+  if (error) process.exit(1);
+}`;
+
+/**
+ * The texts of the TypeScript modules that hold kernels' binaries: compiled from the same sources they are the same texts.
+ * Throws with the compiler's messages where a source does not compile.
+ */
+async function compile(asked: readonly Kernel[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kernel-'));
+  const output = (index: number): string => join(folder, `${index}.wasm`);
   try {
-    const output = join(folder, 'binary.wasm');
-    // As a process: its types, imported, would change those of arrays in every file.
-    const compiler = fileURLToPath(import.meta.resolve('assemblyscript/bin/asc.js'));
-    const words = [compiler, entry, '--outFile', output, ...flags];
-    await promisify(execFile)(process.execPath, words, { cwd: fileURLToPath(root) });
-    const binary = await readFile(output, 'base64');
-    return [
-      `// Compiled from ${entry} by "npm run build:kernels"; not to be edited.`,
-      '/** The WebAssembly binary, in base64. */',
-      `export const binary =\n  '${binary}';`,
-      '',
-    ].join('\n');
+    const words = asked.map(({ entry, flags }, i) => [entry, '--outFile', output(i), ...flags]);
+    const program = ['--input-type=module', '--eval', compiler, JSON.stringify(words)];
+    await promisify(execFile)(process.execPath, program, { cwd: fileURLToPath(root) });
+    const binaries = await Promise.all(asked.map((_, i) => readFile(output(i), 'base64')));
+    return await Promise.all(asked.map((kernel, i) => moduleOf(kernel, binaries[i])));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
+async function moduleOf(kernel: Kernel, binary: string): Promise<string> {
+  return [
+    `// Compiled from ${kernel.entry} by "npm run build:kernels"; not to be edited.`,
+    `// ${await fingerprint(kernel, binary)}`,
+    '/** The WebAssembly binary, in base64. */',
+    `export const binary =\n  '${binary}';`,
+    '',
+  ].join('\n');
+}
+
+/** A digest of all that a binary follows from, and of itself: the compiler's version, its flags, and the sources. */
+async function fingerprint({ entry, flags }: Kernel, binary: string): Promise<string> {
+  const hash = createHash('sha256');
+  const compilerPackage = fileURLToPath(import.meta.resolve('assemblyscript/package.json'));
+  const { version } = JSON.parse(await readFile(compilerPackage, 'utf8')) as { version: string };
+  hash.update(JSON.stringify({ version, entry, flags, binary }));
+  const folder = new URL('./', new URL(entry, root));
+  for (const name of (await readdir(folder)).sort())
+    hash.update(`${name}\n`).update(await readFile(new URL(name, folder)));
+  return hash.digest('hex');
+}
+
+/**
+ * Whether a kernel's committed module says that it was compiled from the sources as they are, by this compiler and with
+ * these flags. To see it compiled takes a third of a minute: `npm run build:kernels -- --check`.
+ */
+export async function isCurrent(kernel: Kernel): Promise<boolean> {
+  const text = await committed(kernel);
+  const binary = /^ {2}'(.*)';$/m.exec(text ?? '')?.[1];
+  return binary !== undefined && text === (await moduleOf(kernel, binary));
+}
+
 /** The committed text of a kernel's module, or undefined where there is none. */
-export async function committed({ output }: Kernel): Promise<string | undefined> {
+async function committed({ output }: Kernel): Promise<string | undefined> {
   return readFile(new URL(output, root), 'utf8').catch(() => undefined);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const kernel of kernels) {
-    const text = await compile(kernel);
+  const texts = await compile(kernels);
+  for (const [i, kernel] of kernels.entries()) {
+    const text = texts[i];
     if (text === (await committed(kernel))) continue;
+    if (process.argv.includes('--check')) {
+      process.stderr.write(`${kernel.output} is not what ${kernel.entry} compiles to\n`);
+      process.exitCode = 1;
+      continue;
+    }
     await writeWhole(fileURLToPath(new URL(kernel.output, root)), text);
     process.stdout.write(`${kernel.output}: ${text.length} bytes\n`);
   }

@@ -41,6 +41,11 @@ const patience = 20000;
 
 /** Leads: runs a kernel over all its items, `chunk` at a time, and returns when the last is done; 0 if one failed. */
 export function lead(board: usize, kernel: i32, args: usize, items: i32, chunk: i32, scratch: usize): i32 {
+  if (items <= chunk) {
+    // Helpers that hear of what leaves nothing to them would only be kept from sleeping: small models have nothing else.
+    call(kernel, args, 0, items, scratch);
+    return 1;
+  }
   const shared = changetype<Board>(board);
   // A helper that comes late from the job before must not take a chunk of this one before all of it is written.
   const job = (atomic.load<i32>(board) & ~closed) + nextJob;

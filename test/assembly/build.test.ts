@@ -1,12 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { committed, compile, kernels } from '../../assembly/build.js';
+import { expect, it } from 'vitest';
+import { isCurrent, kernels } from '../../assembly/build.js';
 
-describe('compiled kernels', () => {
-  it.each(kernels)(
-    '$output is what $entry compiles to',
-    async (kernel) => {
-      expect(await committed(kernel)).toBe(await compile(kernel));
-    },
-    600_000,
-  );
+it.each(kernels)('$output was compiled from $entry as it is', async (kernel) => {
+  expect(await isCurrent(kernel)).toBe(true);
 });
