@@ -8,10 +8,18 @@ import { temporaryFolder } from './temporary-folder.js';
 const root = new URL('..', import.meta.url).pathname;
 const examples = readdirSync(join(root, 'examples'));
 
-/** What a script of the examples prints, run as its first line says. */
-function script(name: string, ...args: string[]): string {
-  const command = ['--import', 'tsx', join('examples', name), ...args];
-  return execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8' });
+/** Runs scripts of the examples one after the other, as tsx does each, and says what each printed. */
+function printed(scripts: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+  const runner = `
+    for (const [name, args] of Object.entries(JSON.parse(process.argv[1]))) {
+      process.argv = [process.argv[0], name, ...args];
+      console.log('=== ' + name);
+      await import('./examples/' + name);
+    }`;
+  const words = ['--import', 'tsx', '--input-type=module', '--eval', runner, JSON.stringify(scripts)];
+  const said = execFileSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
+  const parts = said.split(/^=== (.*)\n/m).slice(1);
+  return Object.fromEntries(Object.keys(scripts).map((name) => [name, parts[parts.indexOf(name) + 1]]));
 }
 
 test.each(examples.filter((name) => name.endsWith('.json')))('%s is a problem file', async (name) => {
@@ -32,8 +40,16 @@ test('alternate.ts is a schedule', async () => {
   expect(final.gap.mean).toBeLessThan(0.01);
 });
 
-test('the scripts print what they say', { timeout: 120_000 }, () => {
-  const front = script('pareto-front.ts').trim().split('\n');
+test('the scripts print what they say', { timeout: 240_000 }, () => {
+  const folder = temporaryFolder();
+  const said = printed({
+    'pareto-front.ts': [],
+    'compare-schedules.ts': [],
+    'worst-case.ts': [],
+    'own-figure.ts': [folder],
+    'train.ts': [folder],
+  });
+  const front = said['pareto-front.ts'].trim().split('\n');
   expect(front).toHaveLength(12);
   const [lambda, dpo, sft] = front[6].split(',').map(Number);
   expect(lambda).toBe(0.5);
@@ -41,7 +57,7 @@ test('the scripts print what they say', { timeout: 120_000 }, () => {
   expect(sft).toBeCloseTo(0.5, 12);
 
   const gaps = new Map(
-    script('compare-schedules.ts')
+    said['compare-schedules.ts']
       .trim()
       .split('\n')
       .map((line) => [line.split(' ')[0], Number(line.split(' ').at(-1))]),
@@ -51,19 +67,17 @@ test('the scripts print what they say', { timeout: 120_000 }, () => {
   expect(gaps.get('sequential')).toBeCloseTo(1.125, 1);
   for (const name of ['mix', 'alright', 'maxright']) expect(gaps.get(name), name).toBeLessThan(0.01);
 
-  const [steps, least, most, statement] = (script('worst-case.ts').trim().split('\n').at(-1) ?? '')
+  const [steps, least, most, statement] = (said['worst-case.ts'].trim().split('\n').at(-1) ?? '')
     .split('  ')
     .map(Number);
   expect(steps).toBe(4);
   expect(least).toBeLessThanOrEqual(statement);
   expect(most).toBeGreaterThanOrEqual(statement);
 
-  const folder = temporaryFolder();
-  script('own-figure.ts', folder);
   expect(readFileSync(join(folder, 'front.svg'), 'utf8')).toContain('mark-line');
   expect(existsSync(join(folder, 'front.png'))).toBe(true);
 
-  expect(script('train.ts', folder)).toMatch(/^f_SFT [\d.]+ {2}f_DPO 0\.[\d]+ /);
+  expect(said['train.ts']).toMatch(/^f_SFT [\d.]+ {2}f_DPO 0\.[\d]+ /);
   expect(existsSync(join(folder, 'run/adapter_model.safetensors'))).toBe(true);
 });
 

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { claimFolder } from '../../src/llm/results/run-folder.js';
 import { quadratic } from '../../src/convex/generate/quadratic.js';
-import { fileIn, forgetting } from '../cli/command.js';
+import { fileIn } from '../cli/command.js';
+import { answered } from '../cli/in-process.js';
 import { temporaryFolder } from '../temporary-folder.js';
-
-// Each test starts the program several times.
-vi.setConfig({ testTimeout: 600_000 });
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -22,16 +20,21 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   remedies: ['llm', 'experiment', '--preset', 'synthetic', '--out', at('remedies'), '--remedies', 'sequential'],
 };
 
-/** A machine without Slurm: no command is found there. */
-const env = { PATH: folder };
+// A machine without Slurm: no command is found there.
+beforeAll(() => {
+  vi.stubEnv('PATH', folder);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 const refused = (message: string) => ({ code: 2, stdout: '', stderr: expect.stringMatching(message) as string });
 
 describe.each(Object.entries(commands))('%s', (_name, words) => {
-  it('refuses a script that is not there, and a machine without Slurm, in one line', () => {
-    expect(forgetting([...words, '--submit=nowhere.sh'], { env })).toEqual(
+  it('refuses a script that is not there, and a machine without Slurm, in one line', async () => {
+    expect(await answered([...words, '--submit=nowhere.sh'])).toEqual(
       refused('^forgetting: nowhere.sh: got "no such file", expected a script[^\n]*\n$'),
     );
-    expect(forgetting([...words, '--submit'], { env })).toEqual(
+    expect(await answered([...words, '--submit'])).toEqual(
       refused('^forgetting: submit: got "no sbatch", expected a machine with Slurm[^\n]*\n$'),
     );
   });
@@ -43,7 +46,7 @@ it.each(['experiment', 'remedies'])(
     const out = at(name);
     await claimFolder(out, { preset: 'llama3-8b' });
     for (const asked of ['--submit', '--status']) {
-      expect(forgetting([...commands[name], asked], { env })).toEqual(
+      expect(await answered([...commands[name], asked])).toEqual(
         refused('^forgetting: preset: got "synthetic", expected "llama3-8b", as the run in [^\n]*\n$'),
       );
     }

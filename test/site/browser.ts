@@ -34,13 +34,21 @@ export interface Site {
 }
 
 /**
- * Serves the built site below a path of its own, without a network or isolation headers, and starts one browser.
+ * Chromium as most files have it, which the files that a process goes through share: starting it takes seconds. It ends
+ * with the process.
+ */
+let shared: Promise<Browser> | undefined;
+
+/**
+ * Serves the built site below a path of its own, without a network or isolation headers, and brings a browser.
  * @param name Firefox wants little motion and is never dark, for it cannot be asked otherwise
  * @param args what Chromium is started with besides
  */
 export function visitSite(name: keyof typeof programs = 'chromium', args: readonly string[] = []): Site {
   const errors: string[] = [];
   const served = new Map<string, Buffer>();
+  const opened: Page[] = [];
+  const isShared = name === 'chromium' && args.length === 0;
   let browser: Browser | undefined;
   let base = '';
   const server = createServer((request, response) => {
@@ -62,10 +70,15 @@ export function visitSite(name: keyof typeof programs = 'chromium', args: readon
   beforeAll(async () => {
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`;
-    browser = await (name === 'firefox' ? startFirefox() : startChromium(args));
+    browser = await (isShared
+      ? (shared ??= startChromium([]))
+      : name === 'firefox'
+        ? startFirefox()
+        : startChromium(args));
   });
   afterAll(async () => {
-    await browser?.close();
+    if (isShared) await Promise.all(opened.map((page) => page.context().close()));
+    else await browser?.close();
     server.close();
   });
 
@@ -74,7 +87,7 @@ export function visitSite(name: keyof typeof programs = 'chromium', args: readon
     errors,
     served,
     url,
-    async open(page, { width = 1280, height = 900, dark = false, still = true } = {}) {
+    async open(file, { width = 1280, height = 900, dark = false, still = true } = {}) {
       if (browser === undefined) throw new Error('the browser has not started');
       const context = await browser.newContext({
         viewport: { width, height },
@@ -83,14 +96,15 @@ export function visitSite(name: keyof typeof programs = 'chromium', args: readon
         permissions: name === 'firefox' ? [] : ['clipboard-read', 'clipboard-write'],
       });
       context.setDefaultTimeout(patience);
-      const opened = await context.newPage();
-      opened.on('console', (message) => {
+      const page = await context.newPage();
+      opened.push(page);
+      page.on('console', (message) => {
         if (message.type() !== 'debug' && message.type() !== 'log')
           errors.push(`${message.text()} (${message.location().url})`);
       });
-      opened.on('pageerror', (error) => errors.push(String(error)));
-      await opened.goto(url(page));
-      return opened;
+      page.on('pageerror', (error) => errors.push(String(error)));
+      await page.goto(url(file));
+      return page;
     },
   };
 }

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { closedFormFile } from '../problems.js';
 import { describeInBrowser, visitSite } from './browser.js';
 import { heldAnswers } from './held-answers.js';
+import { sharesWhatKeysMoved } from './interactions/handles.js';
 import { keepsTheStateThroughHistory } from './interactions/history.js';
 import { lightsUpWhatThePointerIsOn } from './interactions/linked-hover.js';
 import { saidByCopying, settled, show } from './playground.js';
@@ -83,7 +84,7 @@ describeInBrowser('the playground', () => {
   });
 
   it('keeps handles and names in the plot and the start in the ball; tabs, formulas and wide windows are filled as they should', async () => {
-    const page = await site.open('playground.html');
+    const page = await site.open('playground.html#seeds=4');
     await settled(page);
     await show(
       page,
@@ -169,10 +170,11 @@ describeInBrowser('the playground', () => {
     expect(site.errors).toEqual([]);
   });
 
-  it('shows what the pointer is on everywhere: a point of objective space in the landscape, a schedule in every plot', async () => {
+  it('shows what the pointer is on everywhere: a point of objective space in the landscape, a schedule in every plot; and shares what keys moved', async () => {
     const page = await site.open('playground.html#problem=quadratic&seeds=4');
     await settled(page);
     await lightsUpWhatThePointerIsOn(page);
+    await sharesWhatKeysMoved(site, page);
     await page.context().close();
     expect(site.errors).toEqual([]);
   });

@@ -11,6 +11,7 @@ import { hashedUniform } from '../../../src/llm/profile/hashed-weights.js';
 import { architectures } from '../../../src/llm/model/architecture/index.js';
 import { shapes } from '../../../src/llm/profile/shapes.js';
 import { randomTokens } from '../../../src/llm/profile/step-task.js';
+import { answered } from '../../cli/in-process.js';
 import { startLlm } from '../command.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { compilingTimeout, hasWebGpu } from '../webgpu.js';
@@ -100,7 +101,7 @@ it.each([
   [['--models', 'tiny'], 'models: got "tiny", expected small, medium'],
   [['--models', 'small', '--length', '4096'], 'length: got 4096, expected at most 2048'],
 ])('refuses %j in one line', async (words, message) => {
-  const { code, stderr } = await startLlm(['device', ...words]).ended;
+  const { code, stderr } = await answered(['llm', 'device', ...words]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^[^\n]*\n$/);
   expect(stderr).toContain(message);

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Hub } from '../../../src/llm/hub/hub.js';
 import { parseIdentifier } from '../../../src/llm/hub/identifier.js';
 import { dataPath, modelPath } from '../../../src/llm/hub/paths.js';
 import { stream } from '../../../src/base/random-stream.js';
-import { startLlm } from '../command.js';
+import { answered } from '../../cli/in-process.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { writeToyFiles } from '../toy.js';
 import { startHub, type Repository, type TestHub } from './server.js';
@@ -60,7 +60,10 @@ beforeEach(async () => {
   server = await startHub(served);
   hub = { url: server.url, accessToken: undefined, cache: join(folder, `cache-${++run}`) };
 });
-afterEach(() => server.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
 
 describe('identifiers', () => {
   it.each([
@@ -263,16 +266,18 @@ describe('the command line', () => {
   ];
 
   it('takes model and data by their ids, with the numbers of the files, and says in one line what is missing', async () => {
-    const environment = { HF_ENDPOINT: server.url, HF_TOKEN: '' };
+    vi.stubEnv('HF_ENDPOINT', server.url);
+    vi.stubEnv('HF_TOKEN', '');
+    const llm = (given: readonly string[]) => answered(['llm', ...given]);
     const local = ['evaluate', '--model', toy.model, '--sft', toy.sft, '--preferences', toy.preferences];
-    const byId = await startLlm(words(hub.cache), environment).ended;
+    const byId = await llm(words(hub.cache));
     expect(byId.code).toBe(0);
-    const byPath = await startLlm([...local, '--backend', 'cpu', '--json']).ended;
+    const byPath = await llm([...local, '--backend', 'cpu', '--json']);
     expect(byId.stdout).toBe(byPath.stdout);
     await server.close();
-    const offline = await startLlm(words(hub.cache), environment).ended;
+    const offline = await llm(words(hub.cache));
     expect([offline.code, offline.stdout]).toEqual([0, byId.stdout]);
-    const empty = await startLlm(words(join(folder, 'empty')), environment).ended;
+    const empty = await llm(words(join(folder, 'empty')));
     expect(empty.code).toBe(2);
     expect(empty.stderr).toMatch(
       /^[^\n]*model: got "lab\/tiny"[^\n]*ECONNREFUSED[^\n]*; download the folder elsewhere and give --model DIR\n$/,

@@ -1,8 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
+import type { Backend } from '../../../src/engine/names.js';
 import { outsideBytes } from '../../../src/engine/wasm-outside.js';
 import { halfTypeOf } from '../../../src/engine/half-matrix.js';
 import { tensorBytes as tensorBytesNow } from '../../../src/engine/tensor-bytes.js';
@@ -141,42 +142,46 @@ it('a half that is not finite is refused, and weights for which there is no room
 
 describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
   describe.skipIf(name === 'webgpu' && !webGpu)('weights that stay in halves', () => {
+    // A software GPU compiles its programs once for all tests.
+    let backend: Backend | undefined;
+    beforeAll(async () => {
+      backend = await openBackend(name, { threads: 2 });
+    });
+    afterAll(() => {
+      backend?.close();
+    });
+
     it.each(name === 'wasm' ? cases : cases.filter((one) => ['NeoX', 'GPT-2'].includes(one.name)))(
       'give the losses, gradients and adapters of float32 copies, bit for bit: $name',
       async (one) => {
-        const backend = await openBackend(name, { threads: 2 });
-        try {
-          const { half, plain } = await folders(one);
-          const targets = architectureOf(one.config).targets;
-          const lora = { rank: 3, alpha: 6, seed: 1, targets, ...one.lora };
-          const found = await outcome({ model: half, lora });
-          const expected = await outcome({ model: plain, lora });
-          found.bytes.forEach((bytes, i) => {
-            expect(bytes.length).toBeGreaterThan(0);
+        const { half, plain } = await folders(one);
+        const targets = architectureOf(one.config).targets;
+        const lora = { rank: 3, alpha: 6, seed: 1, targets, ...one.lora };
+        const found = await outcome({ model: half, lora });
+        const expected = await outcome({ model: plain, lora });
+        found.bytes.forEach((bytes, i) => {
+          expect(bytes.length).toBeGreaterThan(0);
+          expect(bytes.equals(expected.bytes[i])).toBe(true);
+        });
+        if (name === 'wasm') {
+          const outside = await outcome({ model: half, lora, weightsOutside: true });
+          expect(outsideBytes([...outside.model.weights.values()])).toBeGreaterThan(0);
+          expect(outsideBytes([...found.model.weights.values()])).toBe(0);
+          outside.bytes.forEach((bytes, i) => {
             expect(bytes.equals(expected.bytes[i])).toBe(true);
           });
-          if (name === 'wasm') {
-            const outside = await outcome({ model: half, lora, weightsOutside: true });
-            expect(outsideBytes([...outside.model.weights.values()])).toBeGreaterThan(0);
-            expect(outsideBytes([...found.model.weights.values()])).toBe(0);
-            outside.bytes.forEach((bytes, i) => {
-              expect(bytes.equals(expected.bytes[i])).toBe(true);
-            });
-            outside.model.dispose();
-          }
-          const inHalves = [...found.model.weights].filter(([, tensor]) => halfTypeOf(tensor) === one.type);
-          const frozen = frozenMatrices(one.config, lora);
-          expect(inHalves.map(([tensor]) => tensor)).toEqual(
-            [...found.model.weights.keys()].filter((tensor) => frozen.has(tensor)),
-          );
-          // Two matrices of each layer at least, and two bytes a number.
-          expect(inHalves.length).toBeGreaterThanOrEqual(4);
-          expect([...expected.model.weights.values()].some((tensor) => halfTypeOf(tensor) !== undefined)).toBe(false);
-          found.model.dispose();
-          expected.model.dispose();
-        } finally {
-          backend.close();
+          outside.model.dispose();
         }
+        const inHalves = [...found.model.weights].filter(([, tensor]) => halfTypeOf(tensor) === one.type);
+        const frozen = frozenMatrices(one.config, lora);
+        expect(inHalves.map(([tensor]) => tensor)).toEqual(
+          [...found.model.weights.keys()].filter((tensor) => frozen.has(tensor)),
+        );
+        // Two matrices of each layer at least, and two bytes a number.
+        expect(inHalves.length).toBeGreaterThanOrEqual(4);
+        expect([...expected.model.weights.values()].some((tensor) => halfTypeOf(tensor) !== undefined)).toBe(false);
+        found.model.dispose();
+        expected.model.dispose();
       },
       compilingTimeout,
     );
@@ -184,46 +189,36 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
     it.runIf(name === 'wasm').each(cases)(
       'recomputed activations give the same bits with fewer bytes: $name',
       async (one) => {
-        const backend = await openBackend(name, { threads: 2 });
-        try {
-          const { half } = await folders(one);
-          const lora = { rank: 3, alpha: 6, seed: 1, targets: architectureOf(one.config).targets, ...one.lora };
-          for (const trained of [{ lora }, { fullFineTuning: true }]) {
-            const kept = await outcome({ model: half, ...trained });
-            const again = await outcome({ model: half, ...trained, recompute: true });
-            again.bytes.forEach((bytes, i) => {
-              expect(bytes.equals(kept.bytes[i])).toBe(true);
-            });
-            expect(again.tensorBytes).toBeLessThan(kept.tensorBytes);
-            kept.model.dispose();
-            again.model.dispose();
-          }
-        } finally {
-          backend.close();
+        const { half } = await folders(one);
+        const lora = { rank: 3, alpha: 6, seed: 1, targets: architectureOf(one.config).targets, ...one.lora };
+        for (const trained of [{ lora }, { fullFineTuning: true }]) {
+          const kept = await outcome({ model: half, ...trained });
+          const again = await outcome({ model: half, ...trained, recompute: true });
+          again.bytes.forEach((bytes, i) => {
+            expect(bytes.equals(kept.bytes[i])).toBe(true);
+          });
+          expect(again.tensorBytes).toBeLessThan(kept.tensorBytes);
+          kept.model.dispose();
+          again.model.dispose();
         }
       },
     );
 
     it('are float32 masters where every weight is trained', async () => {
-      const backend = await openBackend(name, { threads: 2 });
-      try {
-        const [{ config, type }] = cases;
-        const path = join(folder, 'masters');
-        await writeRandomModel(path, config, { type });
-        const { model } = await loadModel({ model: path, fullFineTuning: true });
-        expect([...model.weights.values()].every(({ dtype }) => dtype === 'float32')).toBe(true);
-        const before = await bytesOf([...model.trainable.values()]);
-        if (name === 'wasm') {
-          const scheduleSettings = { lambda: 0.5, steps: 1 };
-          const task = stepTask({ model, schedule: schedules.sft, scheduleSettings, batch: 1, length: 9 });
-          await task.step();
-          task.dispose();
-          expect((await bytesOf([...model.trainable.values()])).equals(before)).toBe(false);
-        }
-        model.dispose();
-      } finally {
-        backend.close();
+      const [{ config, type }] = cases;
+      const path = join(folder, 'masters');
+      await writeRandomModel(path, config, { type });
+      const { model } = await loadModel({ model: path, fullFineTuning: true });
+      expect([...model.weights.values()].every(({ dtype }) => dtype === 'float32')).toBe(true);
+      const before = await bytesOf([...model.trainable.values()]);
+      if (name === 'wasm') {
+        const scheduleSettings = { lambda: 0.5, steps: 1 };
+        const task = stepTask({ model, schedule: schedules.sft, scheduleSettings, batch: 1, length: 9 });
+        await task.step();
+        task.dispose();
+        expect((await bytesOf([...model.trainable.values()])).equals(before)).toBe(false);
       }
+      model.dispose();
     });
   });
 });

@@ -121,16 +121,7 @@ describe('forgetting llm profile', () => {
     expect(stderr).toContain('dtype: got "float16", expected --shape');
   });
 
-  it('prints a table, and reads a model', async () => {
-    const { stdout, code } = await llm('profile', '--model', model, ...quick, '--backend', 'wasm');
-    // A toy's step takes no time: whether the rows cover it is asked of the shapes above.
-    expect(code).toBe(stdout.includes('ok: the rows account for') ? 0 : 1);
-    for (const text of ['kernel', 'in kernels', 'sum', 'matmul limit', 'the rows account for']) {
-      expect(stdout).toContain(text);
-    }
-  });
-
-  it('fails where time is lost outside of kernels and of what lies between them', async () => {
+  it('prints a table, and fails where time is lost outside of kernels and of what lies between them', async () => {
     const slow = join(folder, 'slow.mjs');
     const schedules = pathToFileURL(join(testBuild, 'src/schedule/index.js')).href;
     writeFileSync(
@@ -138,13 +129,15 @@ describe('forgetting llm profile', () => {
       `import { schedules } from ${JSON.stringify(schedules)};
       const { distribution } = schedules.sft;
       schedules.sft.distribution = (...values) => {
-        for (const end = performance.now() + 200; performance.now() < end; );
+        for (const end = performance.now() + 60; performance.now() < end; );
         return distribution(...values);
       };`,
     );
     const words = ['profile', '--model', model, ...quick, '--backend', 'wasm'];
     const ended = await startLlm(words, { NODE_OPTIONS: `--import ${pathToFileURL(slow).href}` }).ended;
-    expect(ended.stdout).toContain('FAILED: the rows account for');
+    for (const text of ['kernel', 'in kernels', 'sum', 'matmul limit', 'FAILED: the rows account for']) {
+      expect(ended.stdout).toContain(text);
+    }
     expect(ended.code).toBe(1);
   });
 

@@ -18,11 +18,24 @@ async function rowsOf(chosen: readonly Theorem[], problems: readonly string[]): 
 
 const theoremOf = (id: string): Theorem => selected(theorems, [id])[0];
 
-/** The theorem with another value of its bound. */
-const changed = (id: string, value: (constants: Constants, bound: number) => number): Theorem => {
-  const original = theoremOf(id);
-  return { ...original, value: (constants) => value(constants, original.value(constants)) };
-};
+/** The theorem, which measures each of its trials once, however often and with whatever bound it is judged. */
+function measuredOnce(theorem: Theorem): Theorem {
+  const known = new Map<string, ReturnType<Theorem['trials']>>();
+  return {
+    ...theorem,
+    trials(subject, of) {
+      const key = `${subject.name} ${subject.lambda}`;
+      const trials = known.get(key) ?? theorem.trials(subject, of);
+      if ('reason' in trials || known.has(key)) return trials;
+      const measured = trials.map((trial) => {
+        const measurement = trial.measure();
+        return { ...trial, measure: () => measurement };
+      });
+      known.set(key, measured);
+      return measured;
+    },
+  };
+}
 
 /** What is wrong, and where it must show. */
 interface Wrong {
@@ -249,10 +262,12 @@ const wrong: readonly Wrong[] = [
 
 describe('a wrong bound fails where the right one holds', () => {
   test.each(wrong)('$id: $what', async ({ id, value, problems }) => {
-    const right = await rowsOf([theoremOf(id)], problems);
+    const theorem = measuredOnce(theoremOf(id));
+    const right = await rowsOf([theorem], problems);
     expect(right.filter((row) => row.holds === true).length).toBeGreaterThan(0);
     expect(right.filter((row) => row.holds === false)).toEqual([]);
-    const broken = await rowsOf([changed(id, value)], problems);
+    const changed = { ...theorem, value: (constants: Constants) => value(constants, theorem.value(constants)) };
+    const broken = await rowsOf([changed], problems);
     expect(broken.filter((row) => row.holds === false).length).toBeGreaterThan(0);
   });
 
@@ -267,7 +282,7 @@ describe('observations', () => {
     ['R.alright', -0.9],
     ['R.maxright', -0.9],
   ])('%s is seen on the pair that it is about, and another slope is not', async (id, slope) => {
-    const [observed] = selected(observations, [id]);
+    const observed = measuredOnce(selected(observations, [id])[0]);
     const right = await rowsOf([observed], ['closed-form']);
     expect(right.map(({ holds }) => holds)).not.toContain(false);
     const broken = await rowsOf([{ ...observed, value: () => slope }], ['closed-form']);
