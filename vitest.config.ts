@@ -21,15 +21,27 @@ const patienceWithPages = { env, testTimeout: 300_000, hookTimeout: 120_000, exp
 
 const alone = 'test/site/drag.test.ts';
 
-/** Folders whose tests leave nothing behind in a process, and need not load everything anew in one of their own. */
-const pure = [
-  'test/{base,convex,experiment,figure,schedule,sdp,theory}/**/*.test.ts',
-  'test/llm/{data,loss,results,tokenizer,weights}/*.test.ts',
+/**
+ * Files that leave a process as they found it, and go through one after the other: to load everything anew for each takes
+ * longer than most of them.
+ */
+const shared = [
+  'test/{advice,assembly,base,convex,engine,experiment,figure,preference-loss,remedy,schedule,sdp,theory}/**/*.test.ts',
+  'test/cli/{front,problem,refusals,schedule-options,solve,train-checks}.test.ts',
+  'test/cluster/{job-script,refusals,status,sweep}.test.ts',
+  'test/docs/options.test.ts',
+  'test/llm/{data,hub,loss,model,multiple-choice,profile,reference,results,tokenizer,weights}/*.test.ts',
+  'test/llm/generate.test.ts',
+  'test/llm/train/{added-terms,dropout,projected-subgradient,stage-two,trajectory}.test.ts',
   'test/study/synthetic/*.test.ts',
 ];
 
-/** A file of theirs that mocks a module, and so needs a process of its own. */
-const mocking = 'test/convex/simulate/added-schedule.test.ts';
+/** Of theirs those that mock a module, start threads of their number, or ask how much room a fresh backend has. */
+const apart = [
+  'test/convex/simulate/added-schedule.test.ts',
+  'test/engine/threads.test.ts',
+  'test/llm/model/half-precision.test.ts',
+];
 
 /**
  * Short files that take long. They begin, for one of them at the end would leave all cores but one idle; vitest itself,
@@ -64,9 +76,9 @@ export default defineConfig({
         resolve,
         test: {
           ...patience,
-          name: 'pure',
-          include: pure,
-          exclude: [mocking],
+          name: 'shared',
+          include: shared,
+          exclude: apart,
           isolate: false,
         },
       },
@@ -76,10 +88,10 @@ export default defineConfig({
           ...patience,
           name: 'toolkit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/site/**', ...pure],
+          exclude: ['test/site/**', ...shared],
         },
       },
-      { resolve, test: { ...patience, name: 'mocking', include: [mocking] } },
+      { resolve, test: { ...patience, name: 'apart', include: apart } },
       // Its own project, so that the site is built only where its tests run.
       {
         resolve,
@@ -88,6 +100,8 @@ export default defineConfig({
           name: 'site',
           include: ['test/site/*.test.ts'],
           exclude: [alone],
+          // Files that come after each other share a browser.
+          isolate: false,
           globalSetup: 'test/site/build.ts',
         },
       },
