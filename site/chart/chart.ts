@@ -1,6 +1,7 @@
 import './chart.css';
 import { htmlText } from '../../src/figure/scripts.js';
 import { isDark, onSchemeChange } from '../frame/scheme.js';
+import { clearTexts } from './clear-texts.js';
 import { showData } from './data.js';
 import { pngOf, save } from './export.js';
 import { fitted } from './fit.js';
@@ -34,7 +35,9 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
   const legend = legendElement(legends, (i, entry, shown) => {
     if (shown) hidden[i].delete(entry);
     else hidden[i].add(entry);
-    void drawing?.signal(hiddenSignal(i), [...hidden[i]]);
+    void drawing?.signal(hiddenSignal(i), [...hidden[i]]).then(() => {
+      clearTexts(plot);
+    });
   });
 
   const draw = async (): Promise<void> => {
@@ -50,6 +53,7 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
     const svg = plot.querySelector('svg');
     svg?.style.setProperty('--width', svg.getAttribute('width'));
     svg?.setAttribute('aria-hidden', 'true');
+    clearTexts(plot);
   };
   const inTurn = oneAtATime(draw);
 

@@ -106,6 +106,13 @@ describeInBrowser('the figures page', () => {
       (await page.locator('#bars svg').first().boundingBox())?.width ?? Infinity;
     await expect.poll(width).toBeLessThanOrEqual(390);
     await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    // Of names that meet there the first alone is shown, and where there is room more are.
+    await drawn(page, 'trade-off');
+    const hidden = (): Promise<number> => page.locator('#trade-off text[style*="visibility: hidden"]').count();
+    await expect.poll(hidden).toBeGreaterThan(0);
+    const onPhone = await hidden();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expect.poll(hidden).toBeLessThan(onPhone / 2);
     await page.context().close();
   });
 });
