@@ -13,10 +13,8 @@ import { writeAdapter } from '../llm/model/adapter.js';
 import { writeModel } from '../llm/model/folder.js';
 import type { LanguageModel } from '../llm/model/language-model.js';
 import { assembleModel, freshAdapter } from '../llm/model/assemble.js';
-import { weightShapes } from '../llm/model/decoder.js';
 import { loadModel, openModel } from '../llm/model/load.js';
-import { randomWeights } from '../llm/model/random.js';
-import { sizeOf } from '../llm/weights/weights.js';
+import { randomSource } from '../llm/model/random.js';
 import type { RunSettings } from '../llm/results/run-folder.js';
 import { loadTokenizer } from '../llm/tokenizer/load.js';
 import { prepareRun } from '../llm/train/prepare-run.js';
@@ -156,16 +154,14 @@ async function startModel({
   const { tuning } = training;
   if (untrained) {
     const { config, weights } = openModel(files.model);
+    const halfTypes = new Map([...weights.shapes.keys()].map((name) => [name, weights.halfType(name)]));
     weights.close();
-    const random = randomWeights(config, seed);
-    const shapes = weightShapes(config);
+    const trained = tuning === 'full' ? 'every weight' : freshAdapter({ ...tuning, seed }, config);
+    // In the types of the model whose shape it has, so that it takes no more memory.
     return assembleModel(
       config,
-      (name, { first, end }) => {
-        const rowSize = sizeOf((shapes.get(name) ?? []).slice(1));
-        return (random.get(name) ?? new Float32Array()).subarray(first * rowSize, end * rowSize);
-      },
-      { trained: tuning === 'full' ? 'every weight' : freshAdapter({ ...tuning, seed }, config), recompute },
+      randomSource(config, seed, (name) => halfTypes.get(name)),
+      { trained, recompute },
     );
   }
   const { model } = await loadModel({

@@ -1,25 +1,66 @@
 import { stream } from '../../base/random-stream.js';
 import { byteTokenizerJson } from '../tokenizer/byte-level.js';
+import type { HalfType } from '../../engine/half-matrix.js';
+import { fromHalves, toHalves } from '../weights/half-precision.js';
 import type { StoredType } from '../weights/safetensors.js';
-import { sizeOf } from '../weights/weights.js';
+import { sizeOf, type RowRange } from '../weights/weights.js';
 import { configJson, type ModelConfig } from './architecture/index.js';
+import type { TensorSource } from './assemble.js';
 import { weightShapes } from './decoder.js';
 
+/** What Pythia and Llama begin with. */
+const usualDeviation = 0.02;
+
 /**
- * Random weights of a configuration: matrices normal with the given standard deviation (0.02 is what Pythia and Llama
- * begin with), norm weights 1 and biases 0, both shaken by the same deviation. The same seed gives the same weights.
+ * Random weights of a configuration: matrices normal with the given standard deviation, norm weights 1 and biases 0, both shaken by the same deviation. The same seed gives the same weights.
  */
-export function randomWeights(config: ModelConfig, seed: number, deviation = 0.02): Map<string, Float32Array> {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of weightShapes(config)) {
-    const random = stream(seed, `weights ${name}`);
-    const mean = shape.length === 1 && name.endsWith('.weight') ? 1 : 0;
-    weights.set(
-      name,
-      Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * random.normal()),
-    );
-  }
-  return weights;
+export function randomWeights(
+  config: ModelConfig,
+  seed: number,
+  deviation = usualDeviation,
+): Map<string, Float32Array> {
+  return new Map(
+    [...weightShapes(config)].map(([name, shape]) => [name, randomTensor(name, shape, { seed, deviation })]),
+  );
+}
+
+function randomTensor(
+  name: string,
+  shape: readonly number[],
+  { seed, deviation }: { readonly seed: number; readonly deviation: number },
+): Float32Array {
+  const random = stream(seed, `weights ${name}`);
+  const mean = shape.length === 1 && name.endsWith('.weight') ? 1 : 0;
+  return Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * random.normal());
+}
+
+/**
+ * The same weights one tensor at a time, so that no more of them is held at once.
+ * @param halfType what a tensor is rounded to; by default, and where undefined, it is in float32
+ */
+export function randomSource(
+  config: ModelConfig,
+  seed: number,
+  halfType: (name: string) => HalfType | undefined = () => undefined,
+): TensorSource {
+  const shapes = weightShapes(config);
+  let last: { readonly name: string; readonly values: Float32Array } = { name: '', values: new Float32Array() };
+  const values = (name: string, { first, end }: RowRange): Float32Array => {
+    const shape = shapes.get(name) ?? [];
+    if (last.name !== name) last = { name, values: randomTensor(name, shape, { seed, deviation: usualDeviation }) };
+    const rowSize = sizeOf(shape.slice(1));
+    return last.values.subarray(first * rowSize, end * rowSize);
+  };
+  return {
+    values: (name, rows) => {
+      const type = halfType(name);
+      return type === undefined ? values(name, rows) : fromHalves(toHalves(values(name, rows), type), type);
+    },
+    halfType,
+    halves: (name, rows, into) => {
+      into.set(toHalves(values(name, rows), halfType(name) ?? 'float16'));
+    },
+  };
 }
 
 /** What a model of random weights is made with. */
@@ -36,7 +77,7 @@ export interface RandomModelOptions {
 export async function writeRandomModel(
   folder: string,
   config: ModelConfig,
-  { seed = 0, deviation = 0.02, type = 'float32', tokenizer = byteTokenizerJson() }: RandomModelOptions = {},
+  { seed = 0, deviation = usualDeviation, type = 'float32', tokenizer = byteTokenizerJson() }: RandomModelOptions = {},
 ): Promise<void> {
   // Only here are there files: the weights alone are also made in a browser.
   const path = await import('node:path');
