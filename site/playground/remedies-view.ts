@@ -94,7 +94,8 @@ export function remediesPicture(
         { text: 'θ*_λ', x: x(optimum.sft), y: y(optimum.dpo) },
       ],
       0.5 * rem,
-    ),
+      // The longest first, for which there are the fewest places.
+    ).sort((one, other) => other.text.length - one.text.length),
     { text: 'ideal point', x: x(ideal.sft), y: y(ideal.dpo) },
     ...frontNames(space, front, lambda, optimum),
   ];
