@@ -40,16 +40,19 @@ export async function startWasm(threads: number): Promise<{ threads: number }> {
 
 const guarded = new WeakSet<object>();
 
+/** A module takes larger steps of growth for negative ones, and would give out what is in use. */
+const largestPiece = 2 ** 31 - 2 ** 20;
+
 /** Has a module refuse where it has no room: tfjs would take the address 0 that it then gives for a place, and write there. */
 function refuseWithoutRoom(module: EmscriptenModule): void {
   if (guarded.has(module)) return;
   guarded.add(module);
   const allocate = module._malloc.bind(module);
   module._malloc = (bytes) => {
-    const address = allocate(bytes);
+    const address = bytes <= largestPiece ? allocate(bytes) : 0;
     if (address !== 0 || bytes === 0) return address;
     const room =
-      'room in the 4 GiB of the wasm backend: smaller batches, shorter sequences, --recompute or --weights-outside take less';
+      'room in the 4 GiB of the wasm backend, less than 2 GiB of it in one piece: smaller batches, shorter sequences, --recompute or --weights-outside take less';
     throw new InputError('memory', `${Math.ceil(bytes / 2 ** 20)} MiB more`, room);
   };
 }
