@@ -36,11 +36,12 @@ const shared = [
   'test/study/synthetic/*.test.ts',
 ];
 
-/** Of theirs those that mock a module, start threads of their number, or ask how much room a fresh backend has. */
+/** Of theirs those that mock a module, start threads of their number, or ask what a fresh process or backend has room for. */
 const apart = [
   'test/convex/simulate/added-schedule.test.ts',
   'test/engine/threads.test.ts',
   'test/llm/model/half-precision.test.ts',
+  'test/llm/model/load-memory.test.ts',
 ];
 
 /**
