@@ -56,6 +56,8 @@ const long = [
   'study/experiment',
   'llm/device/device',
   'cli/verify',
+  'site/firefox',
+  'cluster/parallel',
 ];
 
 class LongFilesFirst extends BaseSequencer {
