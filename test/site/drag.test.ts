@@ -47,11 +47,13 @@ describeInBrowser('the playground', () => {
     const page = await site.open('playground.html');
     await settled(page);
     const before = await path(page, 'alright');
-    // The machine's other work can only lengthen what is measured, so that the shortest of a few says most; and a
-    // millisecond counts as long as one of computing takes beside that work.
-    const delays: number[] = [];
-    for (let drags = 0; drags < 3; drags++) delays.push((await dragDelay(page)) / (await slowdown(page)));
-    expect(Math.min(...delays)).toBeLessThan(100);
+    // The machine's other work can only lengthen what is measured, so that the shortest of some says most; and a
+    // millisecond counts as long as one of computing takes beside that work. What other tests leave behind may take seconds to end.
+    let shortest = Infinity;
+    for (let drags = 0; drags < 3 || (drags < 12 && shortest >= 100); drags++) {
+      shortest = Math.min(shortest, (await dragDelay(page)) / (await slowdown(page)));
+    }
+    expect(shortest).toBeLessThan(100);
     expect(await path(page, 'alright')).not.toBe(before);
     await page.context().close();
     expect(site.errors).toEqual([]);
