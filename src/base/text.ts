@@ -65,9 +65,9 @@ export function shortNumber(value: number | null): string {
   return value === null ? '–' : significant(value, 6);
 }
 
-/** A share for a reader, in per cent with one decimal; a dash for none. */
+/** A share for a reader, in per cent with one decimal; a dash for none, or for one of nothing. */
 export function percentText(share: number | undefined): string {
-  return share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
+  return share === undefined || Number.isNaN(share) ? '–' : `${(100 * share).toFixed(1)} %`;
 }
 
 /** A certificate as it is printed: to two digits; what a number has none of, or what nothing certifies, in a word. */

@@ -62,14 +62,13 @@ export async function evaluate({
   onProgress,
 }: EvaluationOptions): Promise<Evaluation> {
   const count = sft.length + 2 * preferences.length;
-  const together = batchSize === undefined ? {} : { batchSize };
   const responses = sft.map(({ sequence }) => sequence);
   const ofResponses = await logProbabilitiesOf(model, responses, {
-    ...together,
+    batchSize,
     onProgress: (done) => onProgress?.(done, count),
   });
   const ofReplies = await logProbabilitiesOf(model, replies(preferences), {
-    ...together,
+    batchSize,
     onProgress: (done) => onProgress?.(sft.length + done, count),
   });
   const tokens = sftTokens(sft);
@@ -137,7 +136,7 @@ export async function logProbabilitiesOf(
     adapter = true,
     batchSize,
     onProgress,
-  }: { adapter?: boolean; batchSize?: number; onProgress?: (done: number, total: number) => void } = {},
+  }: { adapter?: boolean; batchSize?: number | undefined; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Float32Array> {
   const values = new Float32Array(sequences.length);
   const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);

@@ -1,4 +1,4 @@
-import { significant } from '../base/text.js';
+import { percentText, significant } from '../base/text.js';
 import type { EvaluationRow } from './results.js';
 import type { ExperimentSettings } from './settings.js';
 import type { PreparatoryName } from './plan.js';
@@ -57,12 +57,12 @@ export function checksOf(
     ...alone.map(({ name, withinRun }) => ({
       statement: `as many steps as a compared run has take ${name} at least half of the way to its least loss`,
       passed: reaches(withinRun, 0.5),
-      measured: `${(100 * withinRun).toFixed(1)} %`,
+      measured: percentText(withinRun),
     })),
     ...singleObjectives.map(({ name, start, optimum, reduction }) => ({
       statement: `${name} lowers its own loss by at least ${100 * leastReduction} %`,
       passed: reaches(reduction, leastReduction),
-      measured: `${significant(start, 4)} → ${significant(optimum, 4)}, ${(100 * reduction).toFixed(1)} %`,
+      measured: `${significant(start, 4)} → ${significant(optimum, 4)}, ${percentText(reduction)}`,
     })),
     ...(settings.conflict === undefined ? [] : learningChecks(alone)),
     optimaCheck(results),

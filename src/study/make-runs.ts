@@ -1,9 +1,6 @@
-import { MessageChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import { closePool } from '../base/close-pool.js';
 import { grouped } from '../base/grouped.js';
 import { InputError } from '../base/input-error.js';
-import { throwRefusal, type Refusal } from '../base/refusal.js';
+import { openThreadPool } from '../base/thread-pool.js';
 import { workerModule } from '../base/worker-module.js';
 import { isFree } from '../llm/results/attempt.js';
 import type { RunEnd } from '../llm/train/run.js';
@@ -124,21 +121,9 @@ function openRunner(
       close: () => Promise.resolve(),
     };
   }
-  const pool = new Piscina<object, Refusal | undefined>({
-    ...workerModule('run-task', import.meta.url),
-    minThreads: 1,
-    maxThreads: workers,
-    idleTimeout: Infinity,
-  });
+  const pool = openThreadPool<RunTask>(workerModule('run-task', import.meta.url), workers);
   return {
-    run: (task) =>
-      counted(task, async (onStep) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.on('message', onStep);
-        const refusal = await pool.run({ task, port: port2 }, { transferList: [port2] });
-        port1.close();
-        throwRefusal(refusal);
-      }),
-    close: () => closePool(pool),
+    run: (task) => counted(task, (onStep) => pool.run(task, onStep)),
+    close: () => pool.close(),
   };
 }

@@ -1,6 +1,5 @@
-import type { MessagePort } from 'node:worker_threads';
 import { InputError } from '../base/input-error.js';
-import { refusalOf, type Refusal } from '../base/refusal.js';
+import { inThread, type Refusal, type ThreadTask } from '../base/thread-pool.js';
 import { loadSchedule, moduleIdentity } from '../schedule/load.js';
 import { stagesAt } from './stages-at.js';
 import type { Pair, ScheduleSettings } from '../schedule/schedule.js';
@@ -174,22 +173,12 @@ async function startModel({
 }
 
 /** The same in a worker thread, which tells every step through the port; what it refuses is its answer. */
-export default async function executeInWorker({
-  task,
-  port,
-}: {
-  readonly task: RunTask;
-  readonly port: MessagePort;
-}): Promise<Refusal | undefined> {
-  try {
-    return await refusalOf(() =>
-      executeRun(task, () => {
-        port.postMessage(1);
-      }),
-    );
-  } finally {
-    port.close();
-  }
+export default function executeInWorker({ task, port }: ThreadTask<RunTask>): Promise<Refusal | undefined> {
+  return inThread(port, () =>
+    executeRun(task, () => {
+      port.postMessage(1);
+    }),
+  );
 }
 
 const known = new Map<string, Promise<ExperimentData>>();

@@ -2,6 +2,18 @@ import { expect, test } from 'vitest';
 import { mean } from '../../src/base/statistics.js';
 import { checksOf, type OptimumSummary } from '../../src/study/checks.js';
 
+test('a run that does not fall has a dash where its share would be', () => {
+  const still: OptimumSummary = {
+    name: 'sft-optimum',
+    objective: 'sft',
+    alone: true,
+    ...{ start: 1, optimum: 1, reduction: 0, withinRun: NaN },
+    ...{ heldOutStart: 1, heldOutBest: 1, heldOutEnd: 1, heldOutAccuracy: 0.5 },
+  };
+  const [first] = checksOf({}, [still], []);
+  expect([first.passed, first.measured]).toEqual([false, '–']);
+});
+
 test('DPO alone that prefers 0.9 of the held-out pairs passes the check of 90 %, whatever the mean loses in doubles', () => {
   const passes = (accuracies: readonly number[]): boolean | undefined => {
     const heldOutAccuracy = mean(accuracies);

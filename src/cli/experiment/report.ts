@@ -8,7 +8,7 @@ import type { MeasuredFront } from '../../study/measured-front.js';
 import { labelOf } from '../../schedule/recognise.js';
 import { printTable } from '../output.js';
 
-const shown = (value: number): string => significant(value, 4);
+const shown = (value: number): string => (Number.isNaN(value) ? '–' : significant(value, 4));
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 /** Prints what an experiment found: first what does not learn, then the optima, every run, the checks and the claims. */

@@ -1,10 +1,8 @@
-import { MessageChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import { closePool } from '../../base/close-pool.js';
 import { cores } from '../../base/cores.js';
-import { throwRefusal, type Refusal } from '../../base/refusal.js';
+import { openThreadPool } from '../../base/thread-pool.js';
 import { workerModule } from '../../base/worker-module.js';
 import { prepareSynthetic, type SyntheticFiles, type SyntheticOptions } from './prepare.js';
+import type { PretrainingInThread } from './pretrain.js';
 import { pretraining } from './pretraining.js';
 
 /** What to prepare for several seeds. */
@@ -33,51 +31,30 @@ export async function prepareSeeds({
       seeds.length * pretraining.steps,
     );
   };
-  const common = { conflict, backend, cache };
+  const prepare = (seed: number, pretrain?: SyntheticOptions['pretrain']): Promise<SyntheticFiles> => {
+    const onStep = (step: number): void => {
+      stepped(seed, step);
+    };
+    return prepareSynthetic({ conflict, backend, cache, seed, onStep, ...(pretrain && { pretrain }) });
+  };
   if (workers === 1 || seeds.length === 1) {
     const files: SyntheticFiles[] = [];
-    for (const seed of seeds) {
-      files.push(
-        await prepareSynthetic({
-          ...common,
-          seed,
-          onStep: (step) => {
-            stepped(seed, step);
-          },
-        }),
-      );
-    }
+    for (const seed of seeds) files.push(await prepare(seed));
     return files;
   }
-  const pool = new Piscina<object, Refusal | undefined>({
-    ...workerModule('pretrain', import.meta.url),
-    minThreads: 0,
-    maxThreads: workers,
-    idleTimeout: Infinity,
-  });
-  const threads = Math.max(1, Math.floor(cores() / workers));
+  const pool = openThreadPool<PretrainingInThread>(workerModule('pretrain', import.meta.url), workers);
+  const inThread = { backend: backend.name, threads: Math.max(1, Math.floor(cores() / workers)) };
   try {
     return await Promise.all(
       seeds.map((seed) =>
-        prepareSynthetic({
-          ...common,
-          seed,
-          pretrain: async (task) => {
-            const { port1, port2 } = new MessageChannel();
-            port1.on('message', (step: number) => {
-              stepped(seed, step);
-            });
-            const refusal = await pool.run(
-              { task, backend: backend.name, threads, port: port2 },
-              { transferList: [port2] },
-            );
-            port1.close();
-            throwRefusal(refusal);
-          },
-        }),
+        prepare(seed, (task) =>
+          pool.run({ ...task, ...inThread }, (step) => {
+            stepped(seed, step);
+          }),
+        ),
       ),
     );
   } finally {
-    await closePool(pool);
+    await pool.close();
   }
 }

@@ -1,5 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
-import { refusalOf, type Refusal } from '../../base/refusal.js';
+import { inThread, type Refusal, type ThreadTask } from '../../base/thread-pool.js';
 import { openBackend } from '../../engine/backend.js';
 import type { Backend } from '../../engine/names.js';
 import { readPreferences } from '../../llm/data/preferences.js';
@@ -62,26 +61,21 @@ export async function pretrain(
 
 let opened: Promise<Backend> | undefined;
 
-/** The same in a worker thread, which tells every step through the port; what it refuses is its answer. */
-export default async function pretrainInWorker({
-  task,
-  backend,
-  threads,
-  port,
-}: {
-  readonly task: PretrainingTask;
+/** A task of a worker, and the backend that it computes on. */
+export interface PretrainingInThread extends PretrainingTask {
   readonly backend: Backend['name'];
   readonly threads: number;
-  readonly port: MessagePort;
-}): Promise<Refusal | undefined> {
-  try {
-    return await refusalOf(async () => {
-      await (opened ??= openBackend(backend, { threads }));
-      await pretrain(task, (step) => {
-        port.postMessage(step);
-      });
+}
+
+/** The same in a worker thread, which tells every step through the port; what it refuses is its answer. */
+export default function pretrainInWorker({
+  task,
+  port,
+}: ThreadTask<PretrainingInThread>): Promise<Refusal | undefined> {
+  return inThread(port, async () => {
+    await (opened ??= openBackend(task.backend, { threads: task.threads }));
+    await pretrain(task, (step) => {
+      port.postMessage(step);
     });
-  } finally {
-    port.close();
-  }
+  });
 }
