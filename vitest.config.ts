@@ -17,7 +17,14 @@ const resolve = {
 const patience = { env, testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } } };
 
 // A page of the site computes, draws and is looked at by axe beside whatever else the machine does.
-const patienceWithPages = { env, testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 120_000 } } };
+// What fails there once is told and tried again: what fails twice is a fault.
+const patienceWithPages = {
+  env,
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 120_000 } },
+  retry: 1,
+};
 
 const alone = 'test/site/drag.test.ts';
 

@@ -90,7 +90,7 @@ describeInBrowser('the figures page', () => {
     expect(svg).toContain('MAXRIGHT');
     expect((await saved('Save as PNG')).subarray(1, 4).toString()).toBe('PNG');
     await page.locator('#period').getByRole('button', { name: 'Open the data' }).click();
-    expect(await page.locator('dialog tbody tr').count()).toBeGreaterThan(5);
+    await expect.poll(() => page.locator('dialog tbody tr').count()).toBeGreaterThan(5);
     const csv = await saved('Save as CSV', 'dialog');
     expect(csv.toString()).toBe(readFileSync(join(rendered, 'period.csv'), 'utf8'));
     await page.keyboard.press('Escape');

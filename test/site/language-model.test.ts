@@ -46,8 +46,10 @@ async function goesThroughTheSteps(page: Page): Promise<void> {
     await page.locator('#sft-loss path[stroke-width]').evaluateAll((paths) => paths.map((path) => path.outerHTML)),
   ];
   const output = time.locator('output');
-  const at = (step: number): Promise<void> =>
-    output.filter({ hasText: new RegExp(`^step ${step} of ${settings.steps}: `) }).waitFor();
+  const at = async (step: number): Promise<void> => {
+    await output.filter({ hasText: new RegExp(`^step ${step} of ${settings.steps}: `) }).waitFor();
+    await drawn(page);
+  };
   await at(settings.steps);
   expect(await output.innerText()).toMatch(/: Sequential.*: DPO; ALRIGHT: (SFT|DPO)$/);
   await movesThroughTheSteps(time, shown);

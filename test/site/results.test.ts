@@ -199,6 +199,7 @@ describeInBrowser('the results page', () => {
     /** The rows that a chart is drawn from, as its table shows them. */
     const rowsOf = async (chart: string): Promise<string[]> => {
       await page.locator(`#${chart}`).getByRole('button', { name: 'Data' }).click();
+      await page.locator('dialog.chart-data tr').first().waitFor();
       const rows = await page.locator('dialog.chart-data tr').allInnerTexts();
       await page.locator('dialog.chart-data .close').click();
       return rows;
