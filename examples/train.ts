@@ -62,9 +62,9 @@ try {
     folder: await openRunFolder(join(folder, 'run'), { settings: { example: 'train' }, resume: false }),
     save: (out) => writeAdapter(out, model, path),
   });
-  if ('finished' in end) {
-    const { final } = end.finished;
-    console.log(`f_SFT ${final.sft.loss.toFixed(3)}  f_DPO ${final.dpo.loss.toFixed(3)}  in ${folder}`);
+  if ('finished' in end && end.finished.final !== null) {
+    const { sft, dpo } = end.finished.final;
+    console.log(`f_SFT ${sft.loss.toFixed(3)}  f_DPO ${dpo.loss.toFixed(3)}  in ${folder}`);
   }
 } finally {
   backend.close();

@@ -13,6 +13,7 @@ import {
 import { lookOf } from '../src/figure/theme.js';
 import type { LlmResults } from '../experiments/llm.js';
 import { comparisons, type Comparison, type Variation } from '../src/study/plan.js';
+import type { SensitivityRow } from '../src/study/results.js';
 import { paper } from '../src/schedule/key.js';
 import { comparisonTitles, llmDrawing, middleLambda, referenceText, schedulesOf, setting } from './llm.js';
 
@@ -51,7 +52,7 @@ export const llmSensitivityFigure = llmDrawing(
     const text = 'What the findings depend on';
     const lambda = middleLambda(results);
     const keys = schedulesOf(results);
-    const ends = variedEnds(results);
+    const { ends, diverged } = variedEnds(results);
     const rows = panels.flatMap(({ of, measure }, panel) =>
       grouped(
         ends.filter((end) => end.of === of),
@@ -69,7 +70,8 @@ export const llmSensitivityFigure = llmDrawing(
       title: text,
       caption:
         `Ends of runs at λ = ${lambda} on a third of the chosen learning rates or of β, on these, and on three times as much, held-out, in the ` +
-        `mean over ${seeds} with 95 % intervals. Losses at different β are not comparable, the held-out accuracy is. ${errorText(results, ends)}`,
+        `mean over ${seeds} with 95 % intervals. Losses at different β are not comparable, the held-out accuracy is.` +
+        `${errorText(results, ends)}${divergedText(diverged)}`,
       rows,
       spec: {
         title: { text, subtitle: `${setting(results)}; of these ${seeds}, λ = ${lambda}` },
@@ -109,19 +111,48 @@ export const llmSensitivityFigure = llmDrawing(
   { table: 'sensitivity', otherwise: 'the experiment varied no setting (--sensitivity-seeds 0)' },
 );
 
-/** The ends of the varied runs, and for each of what is varied those of the compared runs of the same seeds. */
-function variedEnds(results: LlmResults): VariedEnd[] {
+/**
+ * The ends of the varied runs, and for each of what is varied those of the compared runs of the same seeds; apart, in
+ * words, what is left out because a run diverged.
+ */
+function variedEnds(results: LlmResults): {
+  readonly ends: readonly VariedEnd[];
+  readonly diverged: readonly string[];
+} {
   const { sensitivity, settings } = results;
   const { steps } = settings.scale;
   const kinds = [...new Set(sensitivity.map(({ variedOf }) => variedOf))];
-  const varied = sensitivity.map((row) => ({ ...row, of: row.variedOf, by: row.variedBy }));
+  const about = ({ comparison, schedule, variedOf, variedBy }: SensitivityRow): string =>
+    `${lookOf(schedule).label} at ${variedOf} × ${significant(variedBy, 2)} (${comparisonTitles[comparison]})`;
+  // The mean over the seeds that are left would be another one.
+  const diverged = new Set(sensitivity.filter((row) => endOf(row) === undefined).map(about));
+  const varied = sensitivity.flatMap((row) => {
+    const end = endOf(row);
+    return end === undefined || diverged.has(about(row))
+      ? []
+      : [{ ...row, ...end, of: row.variedOf, by: row.variedBy }];
+  });
   const runs = new Set(sensitivity.map((row) => JSON.stringify([row.comparison, row.schedule, row.lambda, row.seed])));
   const compared = results.results
     .filter((row) => row.steps === steps && row.step === steps)
     .filter((row) => runs.has(JSON.stringify([row.comparison, row.schedule, row.lambda, row.seed])));
   // What is shifted by nothing, and multiplied by one, is the compared run.
   const asCompared = kinds.flatMap((of) => compared.map((row) => ({ ...row, of, by: of === 'f_SFT*' ? 0 : 1 })));
-  return [...varied, ...asCompared];
+  return { ends: [...varied, ...asCompared], diverged: [...diverged] };
+}
+
+/** What is shown of the end of a run; undefined where it diverged. */
+function endOf({
+  heldOutSft,
+  heldOutDpo,
+  heldOutAccuracy,
+}: SensitivityRow): Pick<VariedEnd, PanelOf['measure']> | undefined {
+  if (heldOutSft === null || heldOutDpo === null || heldOutAccuracy === null) return undefined;
+  return { heldOutSft, heldOutDpo, heldOutAccuracy };
+}
+
+function divergedText(diverged: readonly string[]): string {
+  return diverged.length === 0 ? '' : ` Left out, because a run diverged: ${diverged.join('; ')}.`;
 }
 
 function estimateOf(ends: readonly VariedEnd[], measure: PanelOf['measure']): Estimate {
@@ -143,7 +174,7 @@ function errorText({ settings }: LlmResults, ends: readonly VariedEnd[]): string
   if (parts.length === 0) return '';
   const { sensitivitySeeds } = settings.scale;
   return (
-    `With f_SFT* a quarter of the start’s gap too low, right, and as much too high, MAXRIGHT ends at (means over ${sensitivitySeeds} ` +
+    ` With f_SFT* a quarter of the start’s gap too low, right, and as much too high, MAXRIGHT ends at (means over ${sensitivitySeeds} ` +
     `${sensitivitySeeds === 1 ? 'seed' : 'seeds'}, held-out) ${parts.join('; ')}.`
   );
 }

@@ -148,9 +148,9 @@ export async function logProbabilitiesOf(
     const inBatch = members.map((member) => sequences[member]);
     const computed = sequenceLogProbabilities(model, tokenBatch(inBatch, model), { adapter });
     const ofMembers = await computed.data();
+    computed.dispose();
     requireFinite('log-probability', ofMembers);
     members.forEach((member, row) => (values[member] = ofMembers[row]));
-    computed.dispose();
     start += members.length;
     onProgress?.(start, sequences.length);
     // Lets signals and progress through between batches.

@@ -6,15 +6,16 @@ import { evaluatedBefore, onBoth, type ChoiceName } from '../schedule/step.js';
 import { readRows, type LogRow } from '../llm/results/line-log.js';
 import { comparisons } from './plan.js';
 import type { ComparedRun, Comparison, PreparatoryRun, TuningRun, UntrainedRun } from './plan.js';
-import type {
-  ChoiceRow,
-  CostRow,
-  EvaluationRow,
-  OptimumRow,
-  Preparation,
-  ReferenceRow,
-  RunKey,
-  SensitivityRow,
+import {
+  noEnd,
+  type ChoiceRow,
+  type CostRow,
+  type EvaluationRow,
+  type OptimumRow,
+  type Preparation,
+  type ReferenceRow,
+  type RunKey,
+  type SensitivityRow,
 } from './results.js';
 import { keyOf } from '../schedule/recognise.js';
 
@@ -110,14 +111,10 @@ export function sensitivityRows(experiment: string, runs: readonly ComparedRun[]
     const { variation } = run;
     if (variation === undefined) return [];
     const rows = readRows(join(runFolder(experiment, run), 'evaluations.jsonl'));
-    const end = values(rows[rows.length - 1]);
-    const { dpo, sft, rewardAccuracy, heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy } = end;
-    return [
-      {
-        ...{ ...runKeyOf(run), variedOf: variation.of, variedBy: variation.by, dpo, sft, rewardAccuracy },
-        ...{ heldOutDpo, heldOutSft, heldOutRewardAccuracy, heldOutAccuracy },
-      },
-    ];
+    const { step, ...end } = values(rows[rows.length - 1]);
+    // One that diverged was last evaluated before its last step.
+    const measured = step === run.steps ? end : noEnd;
+    return [{ ...runKeyOf(run), variedOf: variation.of, variedBy: variation.by, ...measured }];
   });
 }
 

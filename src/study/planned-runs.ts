@@ -125,6 +125,7 @@ export function tasksOf(
           scheduleSettings: { ...run.scheduleSettings, ...(ideal && { ideal }) },
           ...(run.comparison !== undefined && { reference: reference(referenceOf[run.comparison]) }),
           factors: rates.of(run),
+          mayDiverge: true,
           // As the run that its rate is chosen for.
           ...(run.about === 'dpo-optimum' && { decay: 'cosine' }),
         };
@@ -140,6 +141,7 @@ export function tasksOf(
           },
           reference: reference(referenceOf[run.comparison]),
           factors: rates.of(run),
+          mayDiverge: run.variation !== undefined,
           ...(run.variation?.of === 'β' && { beta: settings.training.beta * run.variation.by }),
         };
       }

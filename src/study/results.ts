@@ -90,17 +90,13 @@ export interface ReferenceRow {
   readonly heldOutAccuracy: number;
 }
 
-/** The end of a run that varies a learning rate, β or f_SFT* of the compared one; f_DPO is that of its own β. */
-export interface SensitivityRow extends RunKey {
+/**
+ * The end of a run that varies a learning rate, β or f_SFT* of the compared one; f_DPO is that of its own β. Of a run that
+ * diverged all is null.
+ */
+export interface SensitivityRow extends RunKey, Readonly<Record<keyof typeof endColumns, number | null>> {
   readonly variedOf: Variation['of'];
   readonly variedBy: number;
-  readonly dpo: number;
-  readonly sft: number;
-  readonly rewardAccuracy: number;
-  readonly heldOutDpo: number;
-  readonly heldOutSft: number;
-  readonly heldOutRewardAccuracy: number;
-  readonly heldOutAccuracy: number;
 }
 
 /** What a tuning run came to at its end on the validation split. */
@@ -111,10 +107,11 @@ export interface TuningRow {
   readonly schedule: string;
   /** Of the learning rate. */
   readonly factor: number;
-  readonly dpo: number;
-  readonly sft: number;
+  /** Null where the run diverged, for which it is passed over. */
+  readonly dpo: number | null;
+  readonly sft: number | null;
   /** What is smallest where it is chosen: the own loss, or F_λ; of f_DPO* the least loss on the data trained on. */
-  readonly value: number;
+  readonly value: number | null;
   /** Whether f_SFT reached the uniform guess, for which it is passed over unless f_DPO* is sought. */
   readonly passesGuess: boolean;
   readonly chosen: boolean;
@@ -128,6 +125,21 @@ const keyColumns: Columns = {
   steps: 'INT32',
   seed: 'INT32',
 };
+
+const endColumns = {
+  dpo: 'DOUBLE',
+  sft: 'DOUBLE',
+  rewardAccuracy: 'DOUBLE',
+  heldOutDpo: 'DOUBLE',
+  heldOutSft: 'DOUBLE',
+  heldOutRewardAccuracy: 'DOUBLE',
+  heldOutAccuracy: 'DOUBLE',
+} as const satisfies Columns;
+
+/** What is measured at the end of a run that has none. */
+export const noEnd = Object.fromEntries(Object.keys(endColumns).map((name) => [name, null])) as Readonly<
+  Record<keyof typeof endColumns, null>
+>;
 
 /** The tables of an experiment's folder, each as JSONL and as Parquet. */
 export const tables = {
@@ -179,13 +191,7 @@ export const tables = {
     ...keyColumns,
     variedOf: 'STRING',
     variedBy: 'DOUBLE',
-    dpo: 'DOUBLE',
-    sft: 'DOUBLE',
-    rewardAccuracy: 'DOUBLE',
-    heldOutDpo: 'DOUBLE',
-    heldOutSft: 'DOUBLE',
-    heldOutRewardAccuracy: 'DOUBLE',
-    heldOutAccuracy: 'DOUBLE',
+    ...endColumns,
   },
   tuning: {
     about: 'STRING',
@@ -206,8 +212,8 @@ export const nullableColumns: Readonly<Record<keyof typeof tables, readonly stri
   choices: ['dpoShare'],
   cost: ['dpoShare'],
   references: ['dpo', 'heldOutDpo'],
-  sensitivity: ['dpoShare'],
-  tuning: ['comparison'],
+  sensitivity: ['dpoShare', ...Object.keys(endColumns)],
+  tuning: ['comparison', 'dpo', 'sft', 'value'],
 };
 
 /** One evaluation of a preparatory run. */

@@ -50,6 +50,8 @@ export interface RunTask {
   readonly heldOut: 'heldOut' | 'validation';
   /** Factors of the learning rate. */
   readonly factors: Pair;
+  /** Whether it may diverge, as one may that tries a learning rate; it then ends where it does. */
+  readonly mayDiverge?: boolean;
   /** What the learning rate does over the run; it stays unless given. */
   readonly decay?: Decay;
   /** β, where it is not that of the settings. */
@@ -66,8 +68,8 @@ export type OnStep = () => void;
 /**
  * Trains one run to its end, from its last checkpoint where it has one. Its checkpoint, which nothing needs any longer,
  * is then removed. Aborted, it finishes its step, saves and returns.
- * Throws an InputError on whatever does not fit, where the folder was begun with other settings, and where the run
- * diverges, which names its folder.
+ * Throws an InputError on whatever does not fit, where the folder was begun with other settings, and, naming the folder,
+ * where a run diverges that may not.
  */
 export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSignal): Promise<RunEnd> {
   const { settings, folder: path, scheduleSettings, seed, startSeed = seed } = task;
@@ -129,6 +131,7 @@ export async function executeRun(task: RunTask, onStep: OnStep, signal?: AbortSi
       folder: run.folder,
       save: (to, handed) => saveTrained(to, handed, files),
       keepCheckpoint: false,
+      mayDiverge: task.mayDiverge ?? false,
       ...(signal && { signal }),
       onStep,
     });

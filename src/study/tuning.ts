@@ -1,3 +1,4 @@
+import { InputError } from '../base/input-error.js';
 import { sequential } from '../schedule/sequential.js';
 import type { Pair } from '../schedule/schedule.js';
 import { optimumOf, optimumRows, runFolder } from './collect.js';
@@ -23,7 +24,8 @@ export interface LearningRates {
  *
  * A factor with which f_SFT reaches the uniform guess at any evaluation is passed over: the run has gone on for too long,
  * or too fast. Where all do, the one with the smallest loss is taken all the same, and the table shows it. f_DPO* is a
- * number, not a model, and may be sought there.
+ * number, not a model, and may be sought there. A factor with which the run diverges is passed over too; where it does
+ * with all of them, an InputError says so.
  * @param uniformGuess ln V, the f_SFT of a model that knows nothing
  */
 export function learningRatesOf(
@@ -41,6 +43,7 @@ export function learningRatesOf(
     const factor =
       known.get(key) ??
       bestOf(
+        about === 'schedule' ? `${schedule} of ${comparison ?? ''}` : `${schedule} alone`,
         grid().map((run) => {
           const found = judged(experiment, run, uniformGuess);
           return { ...found, factor: run.factor, passesGuess: found.passesGuess && about !== 'dpo-optimum' };
@@ -75,25 +78,34 @@ export function learningRatesOf(
   };
 }
 
-/** The factor with the smallest loss; 1 where there is no choice. */
-function bestOf(grid: readonly Pick<TuningRow, 'factor' | 'value' | 'passesGuess'>[]): number {
+/**
+ * The factor with the smallest loss; 1 where there is no choice.
+ * @param what whose learning rate it is
+ */
+function bestOf(what: string, grid: readonly Pick<TuningRow, 'factor' | 'value' | 'passesGuess'>[]): number {
   if (grid.length === 0) return 1;
-  const fair = grid.filter(({ passesGuess }) => !passesGuess);
-  return (fair.length > 0 ? fair : grid).reduce((best, one) => (one.value < best.value ? one : best)).factor;
+  const finite = grid.flatMap(({ value, ...one }) => (value === null ? [] : [{ ...one, value }]));
+  if (finite.length === 0) {
+    const factors = grid.map(({ factor }) => factor);
+    throw new InputError('learning-rate-factors', factors, `a factor with which ${what} does not diverge`);
+  }
+  const fair = finite.filter(({ passesGuess }) => !passesGuess);
+  return (fair.length > 0 ? fair : finite).reduce((best, one) => (one.value < best.value ? one : best)).factor;
 }
 
-/** What a run comes to on the validation split, which its evaluations call held out. */
+/** What a run comes to on the validation split, which its evaluations call held out. One that diverged has no end. */
 function judged(
   experiment: string,
   run: TuningRun,
   uniformGuess: number,
 ): Pick<TuningRow, 'dpo' | 'sft' | 'value' | 'passesGuess'> {
   const rows = optimumRows(runFolder(experiment, run));
-  const { heldOutDpo: dpo, heldOutSft: sft } = rows[rows.length - 1];
+  const { step: last, heldOutDpo: dpo, heldOutSft: sft } = rows[rows.length - 1];
   const values: Readonly<Record<TuningRun['about'], number>> = {
     ...{ dpo, sft, schedule: run.lambda * dpo + (1 - run.lambda) * sft },
     'dpo-optimum': optimumOf(rows, 'dpo'),
   };
   const passesGuess = rows.some(({ step, heldOutSft }) => step > 0 && heldOutSft >= uniformGuess);
+  if (last < run.steps) return { dpo: null, sft: null, value: null, passesGuess };
   return { dpo, sft, value: values[run.about], passesGuess };
 }

@@ -250,12 +250,20 @@ describe('refuses in one line', () => {
     ['a run that there is not', ['--run', '999'], 'run: got 999, expected a number from 1 to 18'],
     ['an unknown preset', ['--preset', 'gpt9'], 'preset: got "gpt9", expected synthetic, stories260k'],
   ];
-  it('a learning rate at which a run diverges, with the folder of the run', async () => {
-    const out = join(folder, 'diverged');
-    const { code, stderr } = await answer(...words(out, '--learning-rate-factors', '1,1e30'));
-    expect(code).toBe(2);
-    const [last] = stderr.trim().split('\n').slice(-1);
-    expect(last).toMatch(/^forgetting: .*diverged\/tuning\/\S+: \S.*: got (NaN|Infinity), expected a finite/);
+  it('learning rates of which there is no other, and with which runs diverge', async () => {
+    const said = async (factors: string, rate: string): Promise<string | undefined> => {
+      const more = ['--learning-rate-factors', factors, '--learning-rate', rate];
+      const { code, stderr } = await answer(...words(join(folder, `diverged ${factors}`), ...more));
+      expect(code).toBe(2);
+      return stderr.trim().split('\n').at(-1);
+    };
+    expect(await said('1e29,1e30', '1e-2')).toBe(
+      'forgetting: learning-rate-factors: got [1e+29,1e+30], expected a factor with which sft alone does not diverge',
+    );
+    // A run that no rate was chosen for is named by its folder.
+    expect(await said('1', '1e28')).toMatch(
+      /^forgetting: .*diverged 1\/preparation\/\S+: \S.*: got (NaN|Infinity), expected a finite/,
+    );
   });
 
   it.each(cases)('%s', async (name, more, message) => {
@@ -275,7 +283,7 @@ describe('schedules of a user', () => {
     const loss = ['--preference-loss', 'ipo', '--beta', '0.5'];
     const chosen = [
       ...['--schedules', `mix,${module}`, '--dpo-weight', '0.25', '--horizons', 'none', '--json'],
-      ...['--learning-rate-factors', '0.25,1', '--sensitivity-seeds', '1', '--seeds', '2'],
+      ...['--learning-rate-factors', '0.25,1,1e30', '--sensitivity-seeds', '1', '--seeds', '2'],
       ...loss,
     ];
     // The period is MAXRIGHT's, which is not among them.
@@ -335,8 +343,12 @@ function checkTuning({ tuning, results, settings }: ExperimentResults): void {
   const grids = grouped(tuning, key);
   // SFT, DPO against two references, f_DPO* of each, and three schedules in both comparisons.
   expect(grids).toHaveLength(1 + 2 + 2 + 2 * 3);
-  for (const grid of grids) {
-    expect(grid.map(({ factor }) => factor)).toEqual([0.25, 1]);
+  for (const whole of grids) {
+    expect(whole.map(({ factor }) => factor)).toEqual([0.25, 1, 1e30]);
+    expect(whole[2]).toMatchObject({ dpo: null, sft: null, value: null, chosen: false });
+    const grid = whole.flatMap(({ dpo, sft, value, ...row }) =>
+      dpo === null || sft === null || value === null ? [] : [{ ...row, dpo, sft, value }],
+    );
     const fair = grid.filter(({ about, passesGuess }) => about !== 'dpo-optimum' && !passesGuess);
     const least = Math.min(...(fair.length > 0 ? fair : grid).map(({ value }) => value));
     expect(grid.filter(({ chosen }) => chosen).map(({ value }) => value)).toEqual([least]);

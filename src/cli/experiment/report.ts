@@ -85,8 +85,7 @@ function printTuning({ tuning, settings }: Summary): void {
         about === 'schedule' ? labelOf(schedule) : aloneLabels[about],
         comparison ?? 'both',
         String(factor),
-        shown(sft),
-        shown(dpo),
+        ...[sft, dpo].map((value) => shown(value ?? NaN)),
         [
           ...(factor === Math.min(...factors) || factor === Math.max(...factors) ? ['edge'] : []),
           ...(passesGuess && about !== 'dpo-optimum' ? ['f_SFT passes the uniform guess'] : []),
@@ -124,9 +123,11 @@ function printCases({ beyondGuess, uniformGuess, sensitivity }: Summary): void {
     ['comparison', 'schedule', 'varied', 'by', 'held-out accuracy', 'held-out f_SFT', 'held-out f_DPO'],
     groups.map((rows) => [
       ...[rows[0].comparison, rows[0].schedule, rows[0].variedOf, significant(rows[0].variedBy, 3)],
-      ...(['heldOutAccuracy', 'heldOutSft', 'heldOutDpo'] as const).map((name) =>
-        shown(mean(rows.map((row) => row[name]))),
-      ),
+      ...(['heldOutAccuracy', 'heldOutSft', 'heldOutDpo'] as const).map((name) => {
+        const values = rows.flatMap((row) => row[name] ?? []);
+        const diverged = rows.length - values.length;
+        return diverged > 0 ? `diverged in ${diverged} of ${rows.length}` : shown(mean(values));
+      }),
     ]),
   );
 }

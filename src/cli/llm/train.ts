@@ -60,6 +60,7 @@ async function trainAction(asked: TrainOptions): Promise<void> {
       return;
     }
     const { steps, final, stopped } = end.finished;
+    if (final === null) throw new Error(`${options.out}: a run without an end`);
     const report = reportOf(final, data);
     if (options.json === true) printJson({ steps, final: report, stopped });
     else {

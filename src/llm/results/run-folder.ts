@@ -14,7 +14,8 @@ import { takeOver } from './take-over.js';
 /** What a finished run did. */
 export interface RunResult {
   readonly steps: readonly { readonly choice: ChoiceName; readonly loss: number }[];
-  readonly final: Evaluation;
+  /** Null where the run diverged, which only one that may do so ends with. */
+  readonly final: Evaluation | null;
   /** Why it ended before its last step, if it did. */
   readonly stopped: string | null;
 }
@@ -106,16 +107,18 @@ async function finishedRun(path: string, settings: RunSettings): Promise<RunFold
 
 const resultSchema = z.strictObject({
   steps: z.array(z.strictObject({ choice: z.enum(choiceNames), loss: z.number() })),
-  final: z.strictObject({
-    sft: z.looseObject({ loss: z.number(), tokens: z.int() }),
-    dpo: z.looseObject({
-      loss: z.number(),
-      accuracy: z.number(),
-      chosenReward: z.number(),
-      rejectedReward: z.number(),
-    }),
-    perExample: z.array(z.looseObject({})),
-  }),
+  final: z
+    .strictObject({
+      sft: z.looseObject({ loss: z.number(), tokens: z.int() }),
+      dpo: z.looseObject({
+        loss: z.number(),
+        accuracy: z.number(),
+        chosenReward: z.number(),
+        rejectedReward: z.number(),
+      }),
+      perExample: z.array(z.looseObject({})),
+    })
+    .nullable(),
   stopped: z.string().nullable(),
 });
 

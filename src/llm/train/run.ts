@@ -8,6 +8,7 @@ import { resumeStream } from '../../base/random-stream.js';
 import { coinOf } from '../../schedule/coin.js';
 import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
+import { NotFinite } from '../finite.js';
 import type { LanguageModel } from '../model/language-model.js';
 import { openRunFiles, type HandedOver, type RunFiles } from '../results/run-files.js';
 import type { RunFolder, RunResult } from '../results/run-folder.js';
@@ -43,6 +44,8 @@ export interface TrainingRunOptions extends Training {
   readonly checkpointEvery?: number;
   /** Whether the last checkpoint stays when the run has ended. */
   readonly keepCheckpoint?: boolean;
+  /** Whether a run whose numbers are no longer finite ends there, with what it has logged, in place of an error. */
+  readonly mayDiverge?: boolean;
   /** The folder that the run writes; where it holds a checkpoint, the run goes on from there. */
   readonly folder: RunFolder;
   readonly tensorboard?: boolean;
@@ -101,12 +104,21 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
       folder.requireOwn();
       await writeCheckpoint(checkpoint, { state, files: files.marks() }, tensors());
     };
-    const { state, evaluated } = await takeSteps(options, { resumed, optimiser, kept, files, save });
-    if (evaluated === undefined) return { interruptedAfter: state.step };
+    const taken = await takeSteps(options, { resumed, optimiser, kept, files, save }).catch((error: unknown) => {
+      if (options.mayDiverge !== true || !(error instanceof NotFinite)) throw error;
+      return error;
+    });
+    if ('interruptedAfter' in taken) return taken;
     folder.requireOwn();
-    const final = await handOver(options, { state, evaluated, kept, files });
+    const end =
+      taken instanceof NotFinite
+        ? {
+            final: null,
+            stopped: `diverged after ${files.choices().length} steps: ${taken.field} is ${String(taken.value)}`,
+          }
+        : { final: await handOver(options, { ...taken, kept, files }), stopped: taken.state.stopped };
     await files.writeTables();
-    const finished = { steps: files.choices(), final, stopped: state.stopped };
+    const finished = { steps: files.choices(), ...end };
     if (options.keepCheckpoint === false) await rm(checkpoint, { force: true });
     await folder.finish(finished);
     return { finished };
@@ -182,11 +194,11 @@ interface StepsContext {
   readonly save: (state: TrainingState) => Promise<void>;
 }
 
-/** Takes the steps that are left, logging, evaluating and saving; without a final evaluation the run was interrupted. */
+/** Takes the steps that are left, logging, evaluating and saving. */
 async function takeSteps(
   options: TrainingRunOptions,
   { resumed, optimiser, kept, files, save }: StepsContext,
-): Promise<{ state: TrainingState; evaluated: Evaluation | undefined }> {
+): Promise<Pick<Made, 'state' | 'evaluated'> | { readonly interruptedAfter: number }> {
   const {
     evaluateEvery = Infinity,
     evaluateAfter = [],
@@ -239,7 +251,7 @@ async function takeSteps(
     const interrupted = !ended && (options.signal?.aborted ?? false);
     if (ended || interrupted || state.step % checkpointEvery === 0) await save(state);
     options.onStep?.(state.step, steps);
-    if (interrupted) return { state, evaluated: undefined };
+    if (interrupted) return { interruptedAfter: state.step };
     // Lets signals and progress through between steps.
     await nextTurn();
   }

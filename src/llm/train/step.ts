@@ -126,17 +126,25 @@ export async function takeStep(
   const gradients = anchored?.gradients ?? found.gradients;
   const norm = globalNorm(gradients);
   const gradientNorm = await read(norm);
+  const seen = new Map<ObjectiveName, number>();
   let loss = 0;
   for (const objective of steppedOn) {
     const total = await summed(parts.filter((_, part) => losses[part].objective === objective));
-    const value = finite(asked === undefined ? total : await summed(withoutNll), step, objective);
-    observe(objective, value);
+    const value = asked === undefined ? total : await summed(withoutNll);
+    seen.set(objective, value);
     loss += weights[objective] * value + (total - value);
   }
   if (replies.length > 0) loss += (added?.ownReplies?.weight ?? 0) * (await summed(replies));
   if (anchored !== undefined) loss += await summed([anchored.value]);
-  finite(loss, step, 'loss');
-  finite(gradientNorm, step, 'gradient norm');
+  try {
+    for (const [name, value] of [...seen, ['loss', loss], ['gradient norm', gradientNorm]] as const) {
+      finite(value, step, name);
+    }
+  } catch (error) {
+    tf.dispose([...gradients.values(), norm]);
+    throw error;
+  }
+  for (const [objective, value] of seen) observe(objective, value);
 
   const name = choiceName(choice);
   if (settings.resetOptimizer && state.lastChoice !== null && state.lastChoice !== name) optimiser.reset();

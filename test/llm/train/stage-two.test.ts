@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
 import { readPreferences } from '../../../src/llm/data/preferences.js';
 import { readSft } from '../../../src/llm/data/sft.js';
-import { evaluate } from '../../../src/llm/evaluate.js';
+import { evaluate, type Evaluation } from '../../../src/llm/evaluate.js';
 import { writeAdapter } from '../../../src/llm/model/adapter.js';
 import { writeModel } from '../../../src/llm/model/folder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
@@ -36,6 +36,7 @@ interface Case {
   readonly stageTwo?: StageTwo;
   readonly full?: boolean;
   readonly subgradient?: SubgradientSettings;
+  readonly mayDiverge?: boolean;
 }
 
 /** What stops a run at once, as a kill does: its last checkpoint is what is left of it. */
@@ -43,7 +44,7 @@ const killed = new Error('killed');
 
 /** Trains on the toy model, or goes on with it; stopped without a word after the steps that are listed, each time anew. */
 async function run(name: string, one: Case, kills: readonly number[] = []): Promise<RunResult> {
-  const { schedule, own, stageTwo, full = false, subgradient } = one;
+  const { schedule, own, stageTwo, full = false, subgradient, mayDiverge = false } = one;
   for (const kill of [...kills, Infinity]) {
     const { model, tokenizer } = await loadModel({
       model: files.model,
@@ -61,6 +62,7 @@ async function run(name: string, one: Case, kills: readonly number[] = []): Prom
         scheduleSettings: { lambda: 0.4, steps, ideal: { dpo: 0.1, sft: 1 }, ...own },
         ...(subgradient === undefined ? { learningRate: { learningRate: 2e-2 } } : { subgradient }),
         ...(stageTwo && { stageTwo }),
+        mayDiverge,
         ownReplies: { ends: tokenizer.endIds, maximumLength: 32 },
         evaluateEvery: 2,
         checkpointEvery: 1,
@@ -80,6 +82,13 @@ async function run(name: string, one: Case, kills: readonly number[] = []): Prom
     }
   }
   throw new Error('the run did not end');
+}
+
+/** What such a run ends with. */
+async function endOf(name: string, one: Case): Promise<Evaluation> {
+  const { final } = await run(name, one);
+  if (final === null) throw new Error(`${name} diverged`);
+  return final;
 }
 
 /** Every file of a run that does not depend on the clock, by name. */
@@ -106,6 +115,12 @@ async function handed(name: string): Promise<LanguageModel> {
 const split = { split: [switchAfter, steps - switchAfter] };
 const everyTerm = { l2Anchor: 0.3, ewcAnchor: 2, fisherExamples: 3, klAnchor: 0.5, chosenNll: 0.7, learningRate: 5e-3 };
 
+// Its second stage begins with step 5, after which nothing is evaluated.
+const diverging: Case = {
+  ...{ schedule: 'sequential', own: { split: [4, steps - 4] }, mayDiverge: true },
+  stageTwo: { learningRate: 1e30 },
+};
+
 describe('a run ends with the bytes of one never stopped, wherever it is killed', () => {
   const cases: Readonly<Record<string, Case & { readonly kills?: readonly number[] }>> = {
     'every term of stage two': { schedule: 'sequential', own: split, stageTwo: everyTerm, kills: [2, 3, 4, 6] },
@@ -121,6 +136,7 @@ describe('a run ends with the bytes of one never stopped, wherever it is killed'
       ...{ schedule: 'dpo', full: true, kills: [1, 5] },
       stageTwo: { l2Anchor: 1, average: 0.5 },
     },
+    'one that diverges': { ...diverging, kills: [2, 4, 5] },
     annealed: { schedule: 'annealed' },
     alternating: { schedule: 'alternating', own: { cycles: 2 } },
     'smooth-tchebycheff': { schedule: 'smooth-tchebycheff' },
@@ -146,6 +162,13 @@ describe('a run ends with the bytes of one never stopped, wherever it is killed'
     expect(Object.keys(found)).toEqual(Object.keys(whole));
     for (const [file, content] of Object.entries(whole)) expect(found[file] === content, file).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('one that diverges says at which step, and has neither an end nor a model', async () => {
+    const { steps: taken, final, stopped } = await run('one that diverges whole', diverging);
+    expect([taken.length, final]).toEqual([5, null]);
+    expect(stopped).toMatch(/^diverged after 5 steps: step 6: .* is (NaN|Infinity)$/);
+    expect(contents('one that diverges whole')['adapter_model.safetensors']).toBeUndefined();
   });
 
   it('as adaptive steps know all gradients before, and the ball is where the run began', () => {
@@ -186,31 +209,34 @@ describe('what stage two is', () => {
   });
 
   it('an average with a = 0 is the model of stage one, with a = 1 the last, and is judged as what is saved', async () => {
-    const averageOf = (average: number): Promise<RunResult> =>
-      run(`average ${average}`, { schedule: 'sequential', own: split, stageTwo: { average } });
+    const averageOf = (average: number): Promise<Evaluation> =>
+      endOf(`average ${average}`, { schedule: 'sequential', own: split, stageTwo: { average } });
     const [none, whole] = [await averageOf(0), await averageOf(1)];
-    const plain = await run('plain', { schedule: 'sequential', own: split });
-    const stageOne = await run('one', { schedule: 'sequential', own: { steps: switchAfter, split: [switchAfter, 0] } });
+    const plain = await endOf('plain', { schedule: 'sequential', own: split });
+    const stageOne = await endOf('one', {
+      schedule: 'sequential',
+      own: { steps: switchAfter, split: [switchAfter, 0] },
+    });
     const half = await averageOf(0.5);
     for (const [found, expected] of [
       [none, stageOne],
       [whole, plain],
     ]) {
-      expect(found.final.sft.loss).toBeCloseTo(expected.final.sft.loss, 5);
-      expect(found.final.dpo.loss).toBeCloseTo(expected.final.dpo.loss, 5);
+      expect(found.sft.loss).toBeCloseTo(expected.sft.loss, 5);
+      expect(found.dpo.loss).toBeCloseTo(expected.dpo.loss, 5);
     }
-    expect(Math.abs(half.final.sft.loss - none.final.sft.loss)).toBeGreaterThan(1e-3);
+    expect(Math.abs(half.sft.loss - none.sft.loss)).toBeGreaterThan(1e-3);
     const model = await handed('average 0.5');
     const { tokenizer } = await loadModel({ model: files.model });
     const { examples: sft } = await readSft(files.sft, tokenizer, { maximumLength: 40 });
     const again = await evaluate({ model, sft, preferences: [], settings: { beta: 0.1 } });
     expect(model.lora?.rank).toBe(4);
-    expect(again.sft.loss).toBe(half.final.sft.loss);
+    expect(again.sft.loss).toBe(half.sft.loss);
     const said = JSON.parse(readFileSync(join(folder, 'average 0.5', handedOverFile), 'utf8')) as Record<
       string,
       unknown
     >;
-    expect(said).toMatchObject({ average: 0.5, sftLoss: half.final.sft.loss, dpoLoss: half.final.dpo.loss });
+    expect(said).toMatchObject({ average: 0.5, sftLoss: half.sft.loss, dpoLoss: half.dpo.loss });
     expect(said.heldOutSftLoss).toBeGreaterThan(0);
     model.dispose();
   });
