@@ -51,7 +51,7 @@ const [usualRounds, mostRounds, roundsMilliseconds] = [5, 25, 8000];
 const lossTolerance: Readonly<Record<string, number>> = { sft: 1e-4, dpo: 1e-3, bfloat16: 0.5 };
 
 /** What is compared: under which names, and how often at least. */
-interface Comparison {
+interface TimedComparison {
   readonly group: string;
   readonly name: string;
   /** What PyTorch computes in. */
@@ -62,7 +62,7 @@ interface Comparison {
 
 /** Takes steps of a task here and in PyTorch by turns, and reports time and memory. */
 export async function compareSteps(
-  { group, name, computed = 'float32', warmup = usualWarmup, leastRounds = usualRounds }: Comparison,
+  { group, name, computed = 'float32', warmup = usualWarmup, leastRounds = usualRounds }: TimedComparison,
   task: WorkerTask,
   python: string,
   folder: string,

@@ -23,14 +23,14 @@ const ideal = { sft: Math.log(config.vocabularySize) - Math.LN2, dpo: 0 };
 const threads = availableParallelism();
 
 /** A schedule's steps, in a process of its own. */
-interface Run {
+interface TimedRun {
   readonly name: string;
   readonly stepper: Stepper;
   readonly answers: StepAnswer[];
 }
 
 async function measure(folder: string, report: Report): Promise<void> {
-  const runs: Run[] = [];
+  const runs: TimedRun[] = [];
   try {
     for (const name of [sequential.name, ...joint]) {
       const scheduleSettings = { lambda: 0.5, steps: warmup + steps, period, ideal };
@@ -56,7 +56,7 @@ async function measure(folder: string, report: Report): Promise<void> {
 }
 
 /** Takes every step in all processes, one after the other; returns the times of evaluations between them. */
-async function takeTurns(runs: readonly Run[]): Promise<number[]> {
+async function takeTurns(runs: readonly TimedRun[]): Promise<number[]> {
   const evaluations: number[] = [];
   for (let step = 1; step <= warmup + steps; step++) {
     for (const { stepper, answers } of runs) {
@@ -84,8 +84,8 @@ function perStep(kinds: ReadonlyMap<string, readonly number[]>): number {
 }
 
 async function reportRun(
-  { name, stepper, answers }: Run,
-  stages: Run,
+  { name, stepper, answers }: TimedRun,
+  stages: TimedRun,
   price: Readonly<Record<'sft' | 'dpo' | 'evaluation', number>>,
   report: Report,
 ): Promise<void> {

@@ -28,7 +28,7 @@ const rounds = 15;
 const lambda = 0.5;
 
 /** A schedule under its own settings, in a row. */
-interface Way {
+interface TimedWay {
   readonly schedule: string;
   readonly own: Readonly<Record<string, unknown>>;
 }
@@ -37,7 +37,7 @@ interface Way {
  * Schedules that step on either objective about equally often, since a step on SFT has more rows: those that look at no
  * value beside ALRIGHT, those that look at one or both at every step beside MAXRIGHT of period 1.
  */
-const comparisons: readonly { readonly peer: string; readonly base: Way; readonly ways: readonly Way[] }[] = [
+const comparisons: readonly { readonly peer: string; readonly base: TimedWay; readonly ways: readonly TimedWay[] }[] = [
   {
     peer: 'ALRIGHT',
     base: { schedule: paper.alright, own: {} },
@@ -83,7 +83,7 @@ async function compareSteps(dimension: number, report: Report): Promise<void> {
  * The processor time of a run in seconds, after one that is not timed: an expression of t is evaluated once for a number of
  * steps.
  */
-async function secondsOf(problem: Problem, { schedule, own }: Way, steps: number): Promise<number> {
+async function secondsOf(problem: Problem, { schedule, own }: TimedWay, steps: number): Promise<number> {
   const settings: RunSettings = {
     schedule: {
       ...{ lambda, steps, period: 1, ideal: { dpo: 0.1, sft: 0.2 } },

@@ -30,7 +30,7 @@ export async function filled(page: string, slow: boolean, run: RunsCommand = inS
   for (const name of ['forgetting.js', 'examples']) symlinkSync(join(root, name), join(folder, name));
   try {
     let [text, end] = ['', 0];
-    for (const { 0: block, 1: slowly, 2: command, index } of page.matchAll(marked) as Iterable<Block>) {
+    for (const { 0: block, 1: slowly, 2: command, index } of page.matchAll(marked) as Iterable<CommandBlock>) {
       text += page.slice(end, index);
       end = index + block.length;
       text += slowly === undefined || slow ? await written(slowly ?? '', command) : block;
@@ -48,7 +48,7 @@ export async function filled(page: string, slow: boolean, run: RunsCommand = inS
 }
 
 /** A block of a page: all of it, whether it is slow, and its command. */
-interface Block {
+interface CommandBlock {
   readonly 0: string;
   readonly 1: string | undefined;
   readonly 2: string;

@@ -20,7 +20,7 @@ const { sftBatch, preferenceBatch, accumulation, tuning } = training;
 if (tuning === 'full') throw new Error('the published runs train an adapter');
 const { config, type } = shapes['pythia-1b'];
 
-interface Measured {
+interface TimedStep {
   readonly objective: ObjectiveName;
   readonly length: number;
   /** Of the processor: what else the machine does is not in it. */
@@ -30,7 +30,7 @@ interface Measured {
 }
 
 /** One step of one sequence, or pair of them. */
-async function measured(model: LanguageModel, objective: ObjectiveName, length: number): Promise<Measured> {
+async function measured(model: LanguageModel, objective: ObjectiveName, length: number): Promise<TimedStep> {
   const scheduleSettings = { lambda: 0.5, steps: 1 };
   const task = stepTask({ model, schedule: schedules[objective], scheduleSettings, batch: 1, length });
   const before = tensorBytes();
@@ -74,7 +74,7 @@ printTable(
 );
 
 /** Bytes of a token more, and of none. */
-function line(few: Measured, many: Measured): (tokens: number) => number {
+function line(few: TimedStep, many: TimedStep): (tokens: number) => number {
   const slope = (many.activations - few.activations) / (many.length - few.length);
   return (tokens) => few.activations + slope * (tokens - few.length);
 }

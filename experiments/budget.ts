@@ -18,7 +18,7 @@ import type { Theorem } from '../src/theory/theorem.js';
 import { problemOf } from './problems.js';
 
 /** What a budget hands over after T steps, beside the point of the front that it asks for. */
-export interface Budget {
+export interface BudgetResults {
   /** δ. */
   readonly forgetAtMost: number;
   /** The enclosed point: f_SFT* + δ, and the least f_DPO there between two numbers. */
@@ -38,7 +38,7 @@ export interface BudgetRun extends Pair {
 }
 
 /** Gradients and values are exact, so that statement B speaks of every single run. */
-export const budgetExperiment: Experiment<Budget> = {
+export const budgetExperiment: Experiment<BudgetResults> = {
   name: 'budget',
   async run({ quick, seed }) {
     const forgetAtMost = 0.1;

@@ -4,7 +4,7 @@ import type { ProblemFile } from '../src/convex/problem/format.js';
 import type { Experiment } from '../src/experiment/experiment.js';
 import type { ModelProblemOptions } from '../src/experiment/model-problem.js';
 import { problemOf } from './problems.js';
-import { measuredTradeOff, type TradeOff } from './trade-off.js';
+import { measuredTradeOff, realDataSettings, type TradeOff } from './trade-off.js';
 
 /** The trade-off between Alpaca's demonstrations and the preferences of hh-harmless on the features of stories260K. */
 export interface RealModel extends TradeOff {
@@ -25,14 +25,7 @@ export const realModel: Experiment<RealModel> = {
     const size = { examples: quick ? 20 : 100, candidates: 4, radius: 2 };
     const file = await cache.get(['real-model', size, seed], () => problemOfModel(data, { ...size, seed }));
     const problem = await problemOf(file);
-    const tradeOff = await measuredTradeOff(context, problem, {
-      steps: quick ? 400 : 2000,
-      batch: 8,
-      values: 'minibatch',
-      stepSize: '3/sqrt(T)',
-      seeds: quick ? 4 : 8,
-      frontPoints: quick ? 13 : 19,
-    });
+    const tradeOff = await measuredTradeOff(context, problem, { ...realDataSettings(quick), stepSize: '3/sqrt(T)' });
     return { ...size, dimension: problem.dimension, ...tradeOff };
   },
 };

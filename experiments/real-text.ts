@@ -3,7 +3,7 @@ import type { Experiment } from '../src/experiment/experiment.js';
 import { fromText } from '../src/convex/generate/from-text.js';
 import { readDemonstrations, readPreferenceRecords } from '../src/convex/generate/records.js';
 import { problemOf } from './problems.js';
-import { measuredTradeOff, type TradeOff } from './trade-off.js';
+import { measuredTradeOff, realDataSettings, type TradeOff } from './trade-off.js';
 
 /** The trade-off between Alpaca's demonstrations and the preferences of hh-harmless. */
 export interface RealText extends TradeOff {
@@ -21,14 +21,7 @@ export const realText: Experiment<RealText> = {
     const preferences = readPreferenceRecords(join(data, 'preferences', 'hh-harmless.train.jsonl'));
     const sft = readDemonstrations(join(data, 'sft', 'alpaca.train.jsonl'));
     const problem = await problemOf(fromText({ preferences, sft, ...size, seed }));
-    const tradeOff = await measuredTradeOff(context, problem, {
-      steps: quick ? 400 : 2000,
-      batch: 8,
-      values: 'minibatch',
-      stepSize: '20/sqrt(T)',
-      seeds: quick ? 4 : 8,
-      frontPoints: quick ? 13 : 19,
-    });
+    const tradeOff = await measuredTradeOff(context, problem, { ...realDataSettings(quick), stepSize: '20/sqrt(T)' });
     return { ...size, ...tradeOff };
   },
 };

@@ -10,20 +10,6 @@ import { compared, comparedKeys } from './compared.js';
 import { chosenProblem, type ProblemDescription } from './given-problem.js';
 import { logLinearPair } from './problems.js';
 
-/** Where every schedule goes in objective space, for several weights of DPO. */
-export interface TradeOff {
-  readonly steps: number;
-  readonly batch: number;
-  /** What MAXRIGHT chooses by. */
-  readonly values: 'minibatch' | 'full';
-  readonly stepSize: string;
-  readonly seeds: number;
-  readonly ideal: Pair;
-  readonly front: readonly FrontPoint[];
-  /** `lambda` is DPO's weight, and for the sequential runs DPO's share of the steps. */
-  readonly runs: readonly { readonly key: ScheduleKey; readonly lambda: number; readonly result: EnsembleResult }[];
-}
-
 /** Everything that differs between trade-offs on different problems. */
 export interface TradeOffSettings {
   readonly steps: number;
@@ -34,6 +20,22 @@ export interface TradeOffSettings {
   readonly seeds: number;
   /** How many points of the Pareto front are solved for. */
   readonly frontPoints: number;
+}
+
+/** Where every schedule goes in objective space, for several weights of DPO. */
+export interface TradeOff extends Omit<TradeOffSettings, 'frontPoints'> {
+  readonly ideal: Pair;
+  readonly front: readonly FrontPoint[];
+  /** `lambda` is DPO's weight, and for the sequential runs DPO's share of the steps. */
+  readonly runs: readonly { readonly key: ScheduleKey; readonly lambda: number; readonly result: EnsembleResult }[];
+}
+
+/** The settings of a trade-off on real data, but for the step size. */
+export function realDataSettings(quick: boolean): Omit<TradeOffSettings, 'stepSize'> {
+  return {
+    ...{ steps: quick ? 400 : 2000, batch: 8, values: 'minibatch', seeds: quick ? 4 : 8 },
+    frontPoints: quick ? 13 : 19,
+  };
 }
 
 /** The weights that runs are made for. */

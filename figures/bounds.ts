@@ -6,7 +6,7 @@ import { ink, looks } from '../src/figure/theme.js';
 import { paper, type ScheduleKey } from '../src/schedule/key.js';
 
 /** A statement's panel: what is measured in words, and where. */
-interface Panel {
+interface StatementPanel {
   readonly id: string;
   readonly what: string;
   /** Whose it is, where it is no one schedule's. */
@@ -20,7 +20,7 @@ interface Panel {
 }
 
 const [rough, round] = ['log-linear-five', 'ten-ball'];
-const panels: readonly Panel[] = [
+const panels: readonly StatementPanel[] = [
   { id: 'S.limit', of: 'Sequential', what: 'limit of stage two' },
   {
     id: 'S.finite',
@@ -100,7 +100,7 @@ export const boundsSupplementFigure = drawing('bounds-supplement', statements, (
   ),
 );
 
-function drawBounds(results: Statements, shown: readonly Panel[], heading: string): Omit<Figure, 'name'> {
+function drawBounds(results: Statements, shown: readonly StatementPanel[], heading: string): Omit<Figure, 'name'> {
   const { seeds } = results;
   const drawn = shown.map((panel) => ({ panel, rows: rowsOf(panel, results) }));
   const { color } = scheduleChannels(keys);
@@ -221,7 +221,7 @@ function drawBounds(results: Statements, shown: readonly Panel[], heading: strin
   };
 }
 
-function rowsOf({ id, key, problems, joined, variant }: Panel, { checks }: Statements) {
+function rowsOf({ id, key, problems, joined, variant }: StatementPanel, { checks }: Statements) {
   return checks
     .filter((check) => check.id === id && check.measured.mean > 0)
     .filter(({ problem, bound }) =>

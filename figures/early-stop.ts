@@ -1,17 +1,8 @@
 import { earlyStop, near, type StoppedPair } from '../experiments/early-stop.js';
 import { drawing } from '../src/figure/drawing.js';
 import { linearDomain, logarithmic, namedChannels, onlyLayer } from '../src/figure/layers.js';
-import { ink, type Look } from '../src/figure/theme.js';
+import { ink, orderedLooks } from '../src/figure/theme.js';
 import { significant } from '../src/base/text.js';
-
-/** How the pairs look, in their order. */
-const pairLooks: readonly Omit<Look, 'label'>[] = [
-  { colour: '#777777', dash: [2, 2], shape: 'circle' },
-  { colour: '#0072B2', dash: [], shape: 'square' },
-  { colour: '#56B4E9', dash: [8, 3], shape: 'diamond' },
-  { colour: '#D55E00', dash: [], shape: 'triangle-up' },
-  { colour: '#E69F00', dash: [10, 3, 2, 3], shape: 'triangle-down' },
-];
 
 /** The gap along stage two of several pairs, with the best checkpoint of each. */
 export const earlyStopFigure = drawing('early-stop', earlyStop, ({ lambda, steps, pairs }) => {
@@ -34,7 +25,7 @@ export const earlyStopFigure = drawing('early-stop', earlyStop, ({ lambda, steps
   const x = logarithmic([1, steps], 'step of stage two', 1);
   const { color, strokeDash, shape } = namedChannels(
     'pair',
-    pairs.map((pair, i) => ({ name: nameOf(pair), ...pairLooks[i] })),
+    orderedLooks(pairs.length).map((look, i) => ({ name: nameOf(pairs[i]), ...look })),
   );
   const ranges = pairs.map(({ name, best: { from, until, part } }) =>
     part < 1e-4 ? '' : `${name}: ${percent(part)}, steps ${from} to ${until}`,

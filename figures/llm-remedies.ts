@@ -5,9 +5,9 @@ import { significant } from '../src/base/text.js';
 import { drawing } from '../src/figure/drawing.js';
 import type { Layer } from '../src/figure/figure.js';
 import { lossAxis, onlyLayer } from '../src/figure/layers.js';
-import { ink } from '../src/figure/theme.js';
+import { ink, ramp } from '../src/figure/theme.js';
 import type { Pair } from '../src/schedule/schedule.js';
-import type { RemedyCost, RemedyRow } from '../src/study/remedies/results.js';
+import type { RemedyCost, TrainedRemedyRow } from '../src/study/remedies/results.js';
 import type { RemedySummary } from '../src/study/remedies/summary.js';
 import { yardstick } from '../src/study/remedies/trained-remedies.js';
 
@@ -21,7 +21,7 @@ const kinds = {
 } as const;
 const marks = [
   { name: 'picked by theory or convention', shape: 'circle', colour: ink.strong },
-  { name: 'start', shape: 'cross', colour: '#0072B2' },
+  { name: 'start', shape: 'square', colour: ramp[1] },
 ] as const;
 
 /** Loss space once for every remedy on a language model: where its runs end as its parameter moves, and what they cost. */
@@ -112,7 +112,7 @@ function named(is: boolean): { readonly title?: null; readonly labels?: boolean 
 }
 
 /** The ends of a remedy in the order of its parameter's values, in the mean over seeds, held-out and training. */
-function curveRows(ends: readonly RemedyRow[], remedy: string) {
+function curveRows(ends: readonly TrainedRemedyRow[], remedy: string) {
   const groups = grouped(
     ends.filter((row) => row.remedy === remedy),
     ({ value }) => String(value),
@@ -122,7 +122,7 @@ function curveRows(ends: readonly RemedyRow[], remedy: string) {
     : groups;
   return inOrder.flatMap((rows, order) => {
     const [{ value, chosen }] = rows;
-    const average = (measure: (row: RemedyRow) => number): number => mean(rows.map(measure));
+    const average = (measure: (row: TrainedRemedyRow) => number): number => mean(rows.map(measure));
     const common = { remedy, value, order, mark: chosen === 'curve' ? 'on the curve' : marks[0].name };
     return [
       {

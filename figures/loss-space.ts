@@ -152,7 +152,7 @@ export function endPanel(space: LossSpace, size: PanelSize, { labels = true, sca
 /** Pixels of the labels of points. */
 const nameSize = 11;
 
-type Axes = ReturnType<typeof lossAxes>;
+type LossAxes = ReturnType<typeof lossAxes>;
 
 function lossAxes(rows: readonly Pair[], { width, height }: PanelSize, scale?: LossScale) {
   return {
@@ -172,7 +172,7 @@ function lossAxes(rows: readonly Pair[], { width, height }: PanelSize, scale?: L
 }
 
 /** The references that lie within the axes. */
-function referenceMarks({ references = [] }: LossSpace, panel: string, { x, y }: Axes) {
+function referenceMarks({ references = [] }: LossSpace, panel: string, { x, y }: LossAxes) {
   const within = ({ domain: [low, high] }: PanelAxis, value: number): boolean => value >= low && value <= high;
   return references
     .filter(({ sft, dpo }) => within(x.axis, sft) && within(y.axis, dpo))
@@ -189,7 +189,7 @@ const together = 10;
 /** The rows with the places of their labels; points of one schedule that stand together share one, and so do equal labels. */
 function withPlaces<Named extends Pair & { readonly label: string; readonly schedule?: string }>(
   rows: readonly Named[],
-  { x, y }: Axes,
+  { x, y }: LossAxes,
   lines: Parameters<typeof placeLabels>[3] = [],
 ) {
   const axes = { x: x.axis, y: y.axis };
@@ -219,7 +219,7 @@ function pixelDistance(a: Pair, b: Pair, { x, y }: Record<'x' | 'y', PanelAxis>)
   return Math.hypot(toPixel(x, a.sft) - toPixel(x, b.sft), toPixel(y, a.dpo) - toPixel(y, b.dpo));
 }
 
-function panelView({ title, note }: LossSpace, panel: string, { x, y }: Axes, layer: Layer[]): View {
+function panelView({ title, note }: LossSpace, panel: string, { x, y }: LossAxes, layer: Layer[]): View {
   return {
     title: panelTitle(title, note),
     width: x.axis.pixels,

@@ -3,8 +3,9 @@ import type { RemedyCurve, RemedyPoint } from '../src/experiment/remedy-curves.j
 import { drawing } from '../src/figure/drawing.js';
 import type { Layer } from '../src/figure/figure.js';
 import { linearDomain, onlyLayer } from '../src/figure/layers.js';
-import { ink } from '../src/figure/theme.js';
+import { ink, looks, ramp } from '../src/figure/theme.js';
 import { significant } from '../src/base/text.js';
+import { paper } from '../src/schedule/key.js';
 import type { Pair } from '../src/schedule/schedule.js';
 
 /** How far above the front a curve may lie, as a part of Sequential's gap, to count as a stretch of it. */
@@ -12,13 +13,13 @@ const onFront = 1e-4;
 
 const marks = {
   theory: { name: 'picked by theory or convention', shape: 'circle', colour: ink.strong },
-  best: { name: 'best in hindsight', shape: 'diamond', colour: '#777777' },
-  optimum: { name: 'minimiser of F_λ', shape: 'cross', colour: '#0072B2' },
-  end: { name: 'end of Sequential', shape: 'triangle-up', colour: '#D55E00' },
+  best: { name: 'best in hindsight', shape: 'diamond', colour: ramp[1] },
+  optimum: { name: 'minimiser of F_λ', shape: 'cross', colour: ink.strong },
+  end: { name: 'end of Sequential', ...looks[paper.sftThenDpo] },
 } as const;
 
 /** What a curve is, seen beside the front. */
-type Verdict = 'the front' | 'a part of the front' | 'misses the front';
+type CurveVerdict = 'the front' | 'a part of the front' | 'misses the front';
 
 /** Objective space once for every remedy: the certified front, and the curve that the remedy draws as its parameter moves. */
 export const remediesFigure = drawing('remedies', remedies, (results) => {
@@ -28,7 +29,7 @@ export const remediesFigure = drawing('remedies', remedies, (results) => {
     .sort((a, b) => rank(a) - rank(b) || (a.curve.best?.gap ?? Infinity) - (b.curve.best?.gap ?? Infinity));
   const front = results.front.map(({ dpo, sft }, order) => ({ layer: 'front', order, sft, dpo }));
   const everywhere = [...front, ...panels.flatMap(({ rows }) => rows)];
-  const names = (wanted: Verdict): string =>
+  const names = (wanted: CurveVerdict): string =>
     panels
       .filter(({ verdict }) => verdict === wanted)
       .map(({ curve: { label } }) => label)
@@ -74,14 +75,14 @@ export const remediesFigure = drawing('remedies', remedies, (results) => {
 });
 
 /** The whole front where both its ends are reached, as far as the frame shows. */
-function verdictOn({ points, aboveFront }: RemedyCurve, { sequentialGap, front }: Remedies): Verdict {
+function verdictOn({ points, aboveFront }: RemedyCurve, { sequentialGap, front }: Remedies): CurveVerdict {
   if (aboveFront > onFront * sequentialGap) return 'misses the front';
   const span = (pairs: readonly Pair[]): number =>
     Math.max(...pairs.map(({ sft }) => sft)) - Math.min(...pairs.map(({ sft }) => sft));
   return span(points) > 0.99 * span(front) ? 'the front' : 'a part of the front';
 }
 
-function rank({ verdict }: { readonly verdict: Verdict }): number {
+function rank({ verdict }: { readonly verdict: CurveVerdict }): number {
   return ['the front', 'a part of the front', 'misses the front'].indexOf(verdict);
 }
 
@@ -123,7 +124,7 @@ function axes(rows: readonly Pair[], { left, below }: { readonly left: boolean; 
   return { x: axis('sft', 'f_SFT', below), y: axis('dpo', 'f_DPO', left) };
 }
 
-function layersOf(panel: string, verdict: Verdict): Layer[] {
+function layersOf(panel: string, verdict: CurveVerdict): Layer[] {
   const kinds = Object.values(marks);
   const order = { field: 'order', type: 'quantitative' as const };
   const legend = {

@@ -1,16 +1,17 @@
 import { remedyBars, type RemedyBar } from '../experiments/remedy-bars.js';
 import { drawing } from '../src/figure/drawing.js';
 import { labelMark, onlyLayer } from '../src/figure/layers.js';
-import { ink } from '../src/figure/theme.js';
+import { ink, orderedLooks } from '../src/figure/theme.js';
 import { significant } from '../src/base/text.js';
 
 /** Parts below this are roundings of 0. */
 const least = 1e-9;
 
+const [convention, hindsight, theory] = orderedLooks(3).map(({ colour }) => colour);
 const chosenLooks = {
-  'by theory, or without a parameter': ink.strong,
-  'by convention': '#8A8A8A',
-  'best in hindsight': '#D9A441',
+  'by theory, or without a parameter': theory,
+  'by convention': convention,
+  'best in hindsight': hindsight,
 } as const;
 type ChosenName = keyof typeof chosenLooks;
 
@@ -97,7 +98,7 @@ export const remedyBarsFigure = drawing('remedy-bars', remedyBars, ({ lambda, pa
               encoding: { x: { field: 'low' }, x2: { field: 'high' } },
             },
             {
-              mark: { type: 'rule', strokeWidth: 1.5, color: '#0072B2' },
+              mark: { type: 'rule', strokeWidth: 1.5, color: ink.strong },
               encoding: { x: { field: 'low' }, x2: { field: 'high' } },
             },
             {

@@ -84,14 +84,14 @@ export {
   restored,
   saved,
   type ChoiceQuestion,
-  type Question,
+  type ServiceQuestion,
   type SavedService,
   type Service,
   type ServicePosition,
 } from './schedule/service.js';
 export { speak } from './schedule/speak.js';
 
-export { certificate, type Curvature, type Bound } from './convex/optimum/certificate.js';
+export { certificate, type KnownCurvature, type Bound } from './convex/optimum/certificate.js';
 export { minimize } from './convex/optimum/minimize.js';
 export type { CertifiedMinimum, MinimizeOptions } from './convex/optimum/minimum.js';
 export { weightedFunction } from './convex/optimum/weighted-function.js';
@@ -159,7 +159,7 @@ export { estimate, moments, type Estimate } from './base/statistics.js';
 
 export { remedies } from './remedy/index.js';
 export { compareRemedies, type ComparisonOptions, type RemedyComparison } from './remedy/compare.js';
-export type { BoundedBy, Chosen, Measured, RemedyRow } from './remedy/row.js';
+export type { BoundedBy, Chosen, MeasuredRuns, RemedyRow } from './remedy/row.js';
 export { remedyBound } from './theory/remedy-bound.js';
 export { type CurvePoint } from './remedy/curve.js';
 export { gapAt, type JudgedLimit } from './remedy/judge.js';
@@ -196,7 +196,7 @@ export { attack, attackable, type AttackLimit, type Closest } from './theory/att
 export type { DescribedRun } from './theory/described-run.js';
 export type { RunMeasure } from './theory/measure.js';
 export type { Measurement } from './theory/measurement.js';
-export type { Setting, Subject, Form, Minimum } from './theory/subject.js';
+export type { Setting, Subject, PairForm, Minimum } from './theory/subject.js';
 export type { ObjectiveBounds } from './theory/objective-bounds.js';
 export type { KnownMatrix } from './convex/matrix/verified-factor.js';
 export type { ArenaProblem } from './convex/simulate/kernel/arena-problem.js';

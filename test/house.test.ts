@@ -85,6 +85,17 @@ test('no files import each other in a circle', () => {
   expect(circles).toEqual([]);
 });
 
+test('a name of a type has one meaning: no two files declare it', () => {
+  const places = new Map<string, string[]>();
+  for (const file of sources) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, name] of text.matchAll(/^(?:export )?(?:declare )?(?:interface|type|class|enum) (\w+)(?=[ <{])/gm)) {
+      places.set(name, [...(places.get(name) ?? []), file]);
+    }
+  }
+  expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
+});
+
 test('src/cli/convex and src/cli/llm hold one file per command and nothing else', () => {
   for (const file of sources.filter((name) => /^src\/cli\/(convex|llm)\//.test(name))) {
     const text = readFileSync(join(root, file), 'utf8');

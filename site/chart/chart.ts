@@ -5,12 +5,12 @@ import { clearTexts } from './clear-texts.js';
 import { showData } from './data.js';
 import { pngOf, save } from './export.js';
 import { fitted } from './fit.js';
-import { hiddenSignal, legendsOf, toggled, type Entry, type Legend } from './legend.js';
+import { hiddenSignal, legendsOf, toggled, type LegendEntry, type Legend } from './legend.js';
 import { lightName, lightNames } from './light-names.js';
 import { inkOnPage, onPage } from './scheme.js';
 import type { Specification } from './specification.js';
 import { swatch } from './swatch.js';
-import type { Drawing } from './vega.js';
+import type { EmbeddedFigure } from './vega.js';
 
 /** A figure to be shown: its specification with data, and the name that its exported files get. */
 export interface ChartSource {
@@ -31,7 +31,7 @@ export async function showChart(element: HTMLElement, { name, title, spec }: Cha
   const plot = Object.assign(document.createElement('div'), { className: 'chart-plot' });
   plot.setAttribute('role', 'img');
   plot.setAttribute('aria-label', title);
-  let drawing: Drawing | undefined;
+  let drawing: EmbeddedFigure | undefined;
   const legend = legendElement(legends, (i, entry, shown) => {
     if (shown) hidden[i].delete(entry);
     else hidden[i].add(entry);
@@ -123,7 +123,7 @@ function legendElement(
   const element = Object.assign(document.createElement('div'), { className: 'chart-legend' });
   element.setAttribute('role', 'group');
   element.setAttribute('aria-label', 'Shown in the figure');
-  const swatches: { readonly place: HTMLElement; readonly entry: Entry }[] = [];
+  const swatches: { readonly place: HTMLElement; readonly entry: LegendEntry }[] = [];
   legends.forEach(({ entries }, i) => {
     for (const entry of entries) {
       const button = Object.assign(document.createElement('button'), { type: 'button' });

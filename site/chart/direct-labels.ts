@@ -1,3 +1,4 @@
+import type { Box } from '../../src/figure/labels.js';
 import { escapeHtml } from '../../src/figure/scripts.js';
 import { formulaText } from './formula-text.js';
 import { px, type PlotArea } from './plot.js';
@@ -13,14 +14,6 @@ export interface DirectLabel {
   readonly name?: string;
   /** Attributes that say what it names, as marks have them. */
   readonly shows?: string;
-}
-
-/** A rectangle of a plot, in pixels. */
-export interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Specification, View } from './specification.js';
+import type { Specification, SpecificationView } from './specification.js';
 
 /** The room that a view's axis, its labels and the distance to the next view take, in pixels. */
 const beside = 88;
@@ -21,7 +21,7 @@ export function fitted(spec: Specification, available: number): Specification {
   return { ...rest, data, vconcat: vconcat.map((row) => fittedRow(row, available)) };
 }
 
-function fittedRow({ hconcat, concat, columns, ...rest }: View, available: number): View {
+function fittedRow({ hconcat, concat, columns, ...rest }: SpecificationView, available: number): SpecificationView {
   const views = hconcat ?? concat;
   if (views === undefined) return resized(rest, available - beside);
   const most = concat === undefined ? views.length : (columns ?? views.length);
@@ -35,7 +35,7 @@ function fittedRow({ hconcat, concat, columns, ...rest }: View, available: numbe
 }
 
 /** The most views that fit a row; rather equal rows than a full one and a rest. */
-function rowLength(views: readonly View[], most: number, available: number): number {
+function rowLength(views: readonly SpecificationView[], most: number, available: number): number {
   for (let count = most; count > 1; count--) {
     const widest = views.slice(0, count).reduce((sum, view) => sum + least * widthOf(view) + beside, 0);
     if (widest > available) continue;
@@ -45,10 +45,10 @@ function rowLength(views: readonly View[], most: number, available: number): num
 }
 
 /** The parts of a view that name its axes. */
-interface Encoded extends View {
-  readonly encoding?: Readonly<Partial<Record<'x' | 'y', Channel>>>;
+interface Encoded extends SpecificationView {
+  readonly encoding?: Readonly<Partial<Record<'x' | 'y', AxisChannel>>>;
 }
-interface Channel {
+interface AxisChannel {
   readonly axis?: { readonly labels?: boolean; readonly title?: unknown } | null;
   readonly [other: string]: unknown;
 }
@@ -57,11 +57,12 @@ interface Channel {
  * A view of a grid by itself: where it leaves an axis, or its labels and title, to the view at the left of its row, or at
  * the foot of its column, it has them itself.
  */
-function withOwnAxes(views: readonly Encoded[], at: number, columns: number): View {
+function withOwnAxes(views: readonly Encoded[], at: number, columns: number): SpecificationView {
   const view = views[at];
   const { x, y } = view.encoding ?? {};
-  const isNamed = (channel: Channel | undefined): boolean => channel?.axis !== null && channel?.axis?.labels !== false;
-  const named = (name: 'x' | 'y', channel: Channel | undefined): object => {
+  const isNamed = (channel: AxisChannel | undefined): boolean =>
+    channel?.axis !== null && channel?.axis?.labels !== false;
+  const named = (name: 'x' | 'y', channel: AxisChannel | undefined): object => {
     if (isNamed(channel)) return {};
     const row = Math.floor(at / columns);
     const those =
@@ -80,12 +81,12 @@ function withOwnAxes(views: readonly Encoded[], at: number, columns: number): Vi
     : { ...view, encoding: { ...view.encoding, ...named('x', x), ...named('y', y) } };
 }
 
-function widthOf({ width }: View): number {
+function widthOf({ width }: SpecificationView): number {
   return typeof width === 'number' ? width : 300;
 }
 
 /** A view of another width, its height changed less, so that slopes stay recognisable; so much for a bar stays so much. */
-function resized(view: View, width: number): View {
+function resized(view: SpecificationView, width: number): SpecificationView {
   const { height = 300 } = view;
   const factor = Math.min(mostStretch, Math.max(leastStretch, width / widthOf(view)));
   const stretched = typeof height === 'number' ? Math.round(height * factor) : height;

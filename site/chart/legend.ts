@@ -3,11 +3,11 @@ import { mapped, type Specification } from './specification.js';
 /** A column that tells marks apart, and how each of its values looks. */
 export interface Legend {
   readonly field: string;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly LegendEntry[];
 }
 
 /** One value of the column. */
-export interface Entry {
+export interface LegendEntry {
   readonly name: string;
   readonly colour: string | undefined;
   readonly dash: readonly number[];
@@ -15,7 +15,7 @@ export interface Entry {
   readonly shape: string | undefined;
 }
 
-interface Channel {
+interface LegendChannel {
   readonly field: string;
   readonly scale: { readonly domain: readonly string[]; readonly range: readonly unknown[] };
   readonly legend?: unknown;
@@ -80,8 +80,8 @@ export function hiddenSignal(i: number): string {
   return `hidden_${i}`;
 }
 
-function tellsApart(channel: unknown): channel is Channel {
+function tellsApart(channel: unknown): channel is LegendChannel {
   if (typeof channel !== 'object' || channel === null) return false;
-  const { field, type, scale } = channel as { field?: unknown; type?: unknown; scale?: Channel['scale'] };
+  const { field, type, scale } = channel as { field?: unknown; type?: unknown; scale?: LegendChannel['scale'] };
   return typeof field === 'string' && type === 'nominal' && Array.isArray(scale?.domain) && Array.isArray(scale.range);
 }

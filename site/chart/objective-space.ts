@@ -46,7 +46,7 @@ export function reachedRegion(space: ObjectiveSpace, front: readonly Pair[]): st
 }
 
 /** A place of a picture, in pixels. */
-type Place = readonly [x: number, y: number];
+type PicturePoint = readonly [x: number, y: number];
 
 /** The line on which F_λ has the value that it has at a point: where that is its minimum, no point lies below it. */
 export function levelLine(space: ObjectiveSpace, lambda: number, at: Pair): string {
@@ -61,7 +61,7 @@ function levelEnds(
   { area, x, y }: ObjectiveSpace,
   lambda: number,
   { dpo, sft }: Pair,
-): readonly [Place, Place] | undefined {
+): readonly [PicturePoint, PicturePoint] | undefined {
   const along = [lambda * (x(1) - x(0)), (1 - lambda) * (y(0) - y(1))];
   const from = [x(sft), y(dpo)];
   const [least, most] = [
@@ -77,7 +77,7 @@ function levelEnds(
     first = Math.max(first, (least[axis] - from[axis]) / along[axis]);
     last = Math.min(last, (most[axis] - from[axis]) / along[axis]);
   }
-  const at = (share: number): Place => [from[0] + share * along[0], from[1] + share * along[1]];
+  const at = (share: number): PicturePoint => [from[0] + share * along[0], from[1] + share * along[1]];
   // Where the picture has to hold numbers without measure, lines have no direction.
   return last > first && Number.isFinite(first) && Number.isFinite(last) ? [at(first), at(last)] : undefined;
 }

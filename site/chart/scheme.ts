@@ -1,5 +1,8 @@
-import { ink } from '../../src/figure/theme.js';
+import { ink, ramp } from '../../src/figure/theme.js';
 import { mapped, type Specification } from './specification.js';
+
+/** The ramp of the theme on a dark page, where what is dark on paper is light. */
+const darkRamp = ['#8A7C60', '#A89A7E', '#C4B9A3', '#DCD6CA', '#F4F3F0'];
 
 /** The figures' inks and their counterparts on a dark page; the colours of schedules stand out on both. */
 const darkInks: Readonly<Record<string, string>> = {
@@ -15,6 +18,7 @@ const darkInks: Readonly<Record<string, string>> = {
   '#7A3B62': '#E6B3CF',
   '#6A3054': '#E6B3CF',
   '#A35A85': '#D388B1',
+  ...Object.fromEntries(ramp.map((colour, i) => [colour, darkRamp[i]])),
 };
 
 /**

@@ -4,9 +4,9 @@ import type { FigureRow } from '../../src/figure/figure.js';
 export interface Specification {
   readonly title?: unknown;
   readonly data: { readonly values: readonly FigureRow[] };
-  readonly hconcat?: readonly View[];
-  readonly concat?: readonly View[];
-  readonly vconcat?: readonly View[];
+  readonly hconcat?: readonly SpecificationView[];
+  readonly concat?: readonly SpecificationView[];
+  readonly vconcat?: readonly SpecificationView[];
   readonly columns?: number;
   readonly transform?: readonly unknown[];
   readonly params?: readonly unknown[];
@@ -17,9 +17,9 @@ export interface Specification {
 }
 
 /** One view of a concatenation, or a specification of a single view; a row of views in a column of them. */
-export interface View {
-  readonly hconcat?: readonly View[];
-  readonly concat?: readonly View[];
+export interface SpecificationView {
+  readonly hconcat?: readonly SpecificationView[];
+  readonly concat?: readonly SpecificationView[];
   readonly columns?: number;
   readonly width?: number;
   readonly height?: number | { readonly step: number };

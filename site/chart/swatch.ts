@@ -1,9 +1,9 @@
 import type { Look } from '../../src/figure/theme.js';
 import { symbolPath } from './plot.js';
-import type { Entry } from './legend.js';
+import type { LegendEntry } from './legend.js';
 
 /** How a schedule, or whatever a legend names, is drawn: a stretch of its line with its mark, as SVG. */
-export function swatch({ colour = 'currentColor', dash, shape }: Omit<Entry, 'name'>): string {
+export function swatch({ colour = 'currentColor', dash, shape }: Omit<LegendEntry, 'name'>): string {
   const line = `<path d="M1 8H31" stroke="${colour}" stroke-width="2.2" stroke-dasharray="${dash.join(' ')}"/>`;
   const mark =
     shape === undefined

@@ -7,14 +7,14 @@ import type { Specification } from './specification.js';
 import { showTooltip } from './tooltip.js';
 
 /** A drawing on the page. */
-export interface Drawing {
+export interface EmbeddedFigure {
   /** Sets a signal and draws what follows from it. */
   signal(name: string, value: unknown): Promise<void>;
   finish(): void;
 }
 
 /** Draws a figure into an element with vega-embed; warnings of Vega's go to the console as errors. */
-export async function draw(element: HTMLElement, spec: Specification): Promise<Drawing> {
+export async function draw(element: HTMLElement, spec: Specification): Promise<EmbeddedFigure> {
   const { view, finalize } = await embed(element, spec as unknown as TopLevelSpec, {
     mode: 'vega-lite',
     actions: false,

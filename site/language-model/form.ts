@@ -3,7 +3,7 @@ import type { ScheduleKey } from '../../src/schedule/key.js';
 import { shortText } from '../../src/base/short-text.js';
 import { defaults, type SessionSettings } from './settings.js';
 
-type Field = HTMLInputElement | HTMLSelectElement;
+type FormField = HTMLInputElement | HTMLSelectElement;
 
 /** The page's settings, as its form and its address hold them. */
 export interface SettingsForm {
@@ -22,7 +22,7 @@ const begins: Readonly<Record<string, string | number>> = (() => {
 
 /** Reads and writes the fields of a form. */
 export function settingsForm(form: HTMLFormElement): SettingsForm {
-  const field = (name: string): Field => {
+  const field = (name: string): FormField => {
     const found = form.elements.namedItem(name);
     if (!(found instanceof HTMLInputElement || found instanceof HTMLSelectElement)) throw new Error(`no field ${name}`);
     return found;
@@ -78,12 +78,12 @@ export function settingsForm(form: HTMLFormElement): SettingsForm {
 }
 
 /** Whether a field takes a text at all: what is no number in a field of numbers makes the browser warn on its console. */
-function canBeWritten({ type }: Field, text: string): boolean {
+function canBeWritten({ type }: FormField, text: string): boolean {
   return !['number', 'range'].includes(type) || (text.trim() !== '' && Number.isFinite(Number(text)));
 }
 
 /** Whether a field holds what was written into it: a slider moves to the nearest value that it has, without a word. */
-function holds(input: Field, text: string): boolean {
+function holds(input: FormField, text: string): boolean {
   const isSame = input.value === text || (text.trim() !== '' && Number(input.value) === Number(text));
   return isSame && input.value !== '' && input.checkValidity();
 }

@@ -3,7 +3,7 @@ import { assembleModel, freshAdapter } from '../../src/llm/model/assemble.js';
 import { tensorsOf } from '../../src/llm/model/checkpoint-weights.js';
 import { onWeightsOf } from '../../src/llm/model/shared-weights.js';
 import { openModelFiles } from './model-files.js';
-import type { Prepared } from './session.js';
+import type { PreparedSession } from './session.js';
 import type { SessionSettings } from './settings.js';
 import { prepareTexts } from './texts.js';
 
@@ -17,7 +17,7 @@ const longest = 256;
  * that they are stored in.
  * @throws InputError naming the file that is missing, or what is wrong with it
  */
-export async function prepareOwn(settings: SessionSettings, files: readonly File[]): Promise<Prepared> {
+export async function prepareOwn(settings: SessionSettings, files: readonly File[]): Promise<PreparedSession> {
   const { config, weights, tokenizer } = await openModelFiles(files);
   const maximumLength = Math.min(config.contextLength, longest);
   return {

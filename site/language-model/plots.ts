@@ -6,7 +6,7 @@ import type { Look } from '../../src/figure/theme.js';
 import { significant } from '../../src/base/text.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
 import type { StepReport } from './protocol.js';
-import type { Answer, Losses } from './session.js';
+import type { ModelAnswer, Losses } from './session.js';
 
 /** What is known at least of a step that was taken. */
 export type TakenStep = Pick<StepReport, 'step' | 'choice'>;
@@ -17,7 +17,7 @@ export interface Side<Step extends TakenStep = StepReport> {
   readonly look: Look;
   readonly losses: (Losses & { readonly step: number })[];
   readonly steps: Step[];
-  readonly answers: (Answer & { readonly step: number })[];
+  readonly answers: (ModelAnswer & { readonly step: number })[];
 }
 
 type LossesOf = Pick<Side, 'key' | 'look' | 'losses'>;

@@ -1,6 +1,6 @@
 import type { HalfType } from '../../src/engine/half-matrix.js';
 import type { ChoiceName } from '../../src/schedule/step.js';
-import type { Answer, Losses } from './session.js';
+import type { ModelAnswer, Losses } from './session.js';
 import type { SessionSettings } from './settings.js';
 
 /** What the page tells its worker. */
@@ -18,7 +18,7 @@ export type FromWorker =
   | { readonly kind: 'pretraining'; readonly step: number; readonly steps: number; readonly loss: number }
   | ({ readonly kind: 'losses'; readonly side: 0 | 1; readonly step: number } & Losses)
   | ({ readonly kind: 'question' } & AskedQuestion)
-  | ({ readonly kind: 'answer'; readonly side: 0 | 1; readonly step: number } & Answer)
+  | ({ readonly kind: 'answer'; readonly side: 0 | 1; readonly step: number } & ModelAnswer)
   | ({ readonly kind: 'step' } & StepReport)
   /** It was told to pause, and has finished the step under way. */
   | { readonly kind: 'paused' }

@@ -30,13 +30,13 @@ import { prepareTexts, type Texts } from './texts.js';
 const { sftBatch, preferenceBatch, beta } = synthetic.training;
 
 /** What a session trains from and on. */
-export interface Prepared extends Texts {
+export interface PreparedSession extends Texts {
   /** Two models of one start on the current backend. */
   readonly models: () => Promise<readonly [LanguageModel, LanguageModel]>;
 }
 
 /** What a model says to the question: its likeliest reply, word by word, and the probabilities of two given replies. */
-export interface Answer {
+export interface ModelAnswer {
   readonly text: string;
   readonly plain: number;
   readonly lively: number;
@@ -49,7 +49,7 @@ export interface Answer {
 export async function prepare(
   settings: SessionSettings,
   onStep: (step: number, loss: number) => Promise<void>,
-): Promise<Prepared> {
+): Promise<PreparedSession> {
   const { seed, pretrainingSteps } = settings;
   const tokenizer = tokenizerFromJson(syntheticTokenizerJson());
   const { language, ...texts } = prepareTexts(settings, tokenizer, synthetic.training.maximumLength);
@@ -98,7 +98,7 @@ export interface Trainee {
   losses(): Promise<Losses>;
   readonly model: LanguageModel;
   /** What it says to the question now. */
-  answer(): Promise<Answer>;
+  answer(): Promise<ModelAnswer>;
   /** Floating-point operations of a step on this choice. */
   operations(choice: StepOutcome['choice']): number;
   dispose(): void;
@@ -108,7 +108,10 @@ export interface Trainee {
  * One model for each schedule, both from the prepared start. The reference of DPO is that start: its log-probabilities
  * are computed once, on the current backend.
  */
-export async function createTrainees(settings: SessionSettings, prepared: Prepared): Promise<[Trainee, Trainee]> {
+export async function createTrainees(
+  settings: SessionSettings,
+  prepared: PreparedSession,
+): Promise<[Trainee, Trainee]> {
   const { sft, preferences, models: start } = prepared;
   const models = await start();
   const [data] = await prepareData([{ sft, preferences }], async (pairs) =>

@@ -9,13 +9,13 @@ import type { SessionSettings } from './settings.js';
 export interface Texts {
   readonly sft: readonly SftExample[];
   readonly preferences: readonly PreferencePair[];
-  readonly question: Question;
+  readonly question: HeldOutPrompt;
   /** The most tokens of a sequence. */
   readonly maximumLength: number;
 }
 
 /** A prompt that is held out of the training, with the reply that SFT teaches and the one that preferences want. */
-export interface Question {
+export interface HeldOutPrompt {
   readonly prompt: string;
   /** The prompt without its template. */
   readonly instruction: string;
@@ -57,7 +57,7 @@ function recordsOf(
   }));
 }
 
-function questionOf({ sft, preferences }: SyntheticCorpus, tokenizer: Tokenizer, maximumLength: number): Question {
+function questionOf({ sft, preferences }: SyntheticCorpus, tokenizer: Tokenizer, maximumLength: number): HeldOutPrompt {
   const [asked] = preferences.heldOut;
   const [record] = recordsOf([asked]);
   const pair = preparePreference(record, tokenizer, { maximumLength });

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { halfTypeOf } from '../../src/engine/half-matrix.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import type { FromWorker, HeldModel } from './protocol.js';
-import { createTrainees, type Prepared, type Trainee } from './session.js';
+import { createTrainees, type PreparedSession, type Trainee } from './session.js';
 import type { SessionSettings } from './settings.js';
 
 /** Steps between evaluations of both objectives on all examples. */
@@ -15,7 +15,7 @@ const evaluateEvery = 5;
  */
 export async function train(
   settings: SessionSettings,
-  prepared: Prepared,
+  prepared: PreparedSession,
   tell: (message: FromWorker) => void,
   turn: () => Promise<void>,
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { openBackend } from '../../src/engine/backend.js';
 import { nextTurn } from '../../src/base/next-turn.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import { prepareOwn } from './own-model.js';
-import { prepare, type Prepared } from './session.js';
+import { prepare, type PreparedSession } from './session.js';
 import { train } from './train.js';
 import type { SessionSettings } from './settings.js';
 
@@ -51,7 +51,7 @@ async function run(settings: SessionSettings, files: readonly File[] | undefined
   tell({ kind: 'done' });
 }
 
-async function pretrained(settings: SessionSettings): Promise<Prepared> {
+async function pretrained(settings: SessionSettings): Promise<PreparedSession> {
   // Pre-training is the same wherever the session computes, and quickest without a software adapter.
   await openBackend('wasm');
   const { pretrainingSteps: steps } = settings;

@@ -4,7 +4,7 @@ import { keptAddress, keptSchedules, withKeptFile } from './kept-file.js';
 import type { State } from './state.js';
 
 /** A change of the state. */
-type Change = (state: State) => State;
+type StateChange = (state: State) => State;
 
 /** The page's address, which says its state, and the history of it. */
 export interface AddressBar {
@@ -13,7 +13,7 @@ export interface AddressBar {
   /** Reads the state that the address says. */
   read(): Promise<void>;
   /** Whether an address is being read: the change is then made to what it says. */
-  defers(change: Change): boolean;
+  defers(change: StateChange): boolean;
 }
 
 /**
@@ -25,12 +25,12 @@ export interface AddressBar {
 export function addressBar(
   current: () => State,
   said: (state: State, refused: readonly string[]) => void,
-  update: (change: Change) => void,
+  update: (change: StateChange) => void,
 ): AddressBar {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let changedAt = -Infinity;
   /** The changes that came while an address was being read. */
-  let early: Change[] | undefined;
+  let early: StateChange[] | undefined;
   /** How often an address has been read: of two at once the newer counts. */
   let readings = 0;
 

@@ -3,14 +3,14 @@ import { remedyList } from './remedy-list.js';
 import { drawnMeasures, initialState, problemKinds, scheduleKeys, type Ellipse, type State } from './state.js';
 
 /** One part of the state as it stands in the address. */
-interface Part {
+interface AddressPart {
   /** The part's text; undefined where it is not said, because the problem shown has no such part. */
   readonly write: (state: State) => string | undefined;
   /** The state with the part that a text says; undefined where the text says nothing that can be. */
   readonly read: (text: string, state: State) => State | undefined;
 }
 
-const parts: Readonly<Record<string, Part>> = {
+const parts: Readonly<Record<string, AddressPart>> = {
   problem: word(
     problemKinds,
     ({ kind }) => kind,
@@ -166,7 +166,7 @@ function word<Word extends string>(
   words: readonly Word[],
   of: (state: State) => string,
   withWord: (state: State, word: Word) => State,
-): Part {
+): AddressPart {
   return {
     write: of,
     read(text, state) {
@@ -178,7 +178,7 @@ function word<Word extends string>(
 
 type NumberName = 'lambda' | 'steps' | 'firstStage' | 'period' | 'batch' | 'seeds' | 'seed';
 
-function number(name: NumberName, least: number, most: number, whole = false): Part {
+function number(name: NumberName, least: number, most: number, whole = false): AddressPart {
   return {
     write: (state) => String(state[name]),
     read(text, state) {
@@ -188,7 +188,7 @@ function number(name: NumberName, least: number, most: number, whole = false): P
   };
 }
 
-function logLinear(name: keyof State['logLinear'], least: number, most: number, whole = false): Part {
+function logLinear(name: keyof State['logLinear'], least: number, most: number, whole = false): AddressPart {
   return {
     write: ({ kind, logLinear: choice }) => (kind === 'log-linear' ? String(choice[name]) : undefined),
     read(text, state) {
@@ -198,7 +198,7 @@ function logLinear(name: keyof State['logLinear'], least: number, most: number, 
   };
 }
 
-function ellipse(name: 'dpo' | 'sft'): Part {
+function ellipse(name: 'dpo' | 'sft'): AddressPart {
   const text = ({ x, y, first, second, angle }: Ellipse): string => numbersText([x, y, first, second, angle]);
   return {
     write: ({ kind, quadratic }) => (kind === 'quadratic' ? text(quadratic[name]) : undefined),

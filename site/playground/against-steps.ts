@@ -17,8 +17,8 @@ import {
 import { lineNames, nameRoom } from '../chart/line-names.js';
 import { hoveredRun, ring } from './hovered.js';
 import { statementWords } from './statement-words.js';
-import type { Curve, ShownBound } from './protocol.js';
-import { lookIn, nameIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
+import type { MeanCurve, ShownBound } from './protocol.js';
+import { lookIn, nameIn, reached, shownEnsembles, type Shown, type PageView } from './shown.js';
 
 /** The measures as they are called on an axis. */
 const titles: Readonly<Partial<Record<keyof EnsembleMeasures, string>>> = {
@@ -42,7 +42,7 @@ function titleOf(measure: keyof EnsembleMeasures, lambda: number): string {
  * A measure against steps, both on logarithmic axes: means, 95 % bands over seeds, and the bounds of the theorems.
  * @param isNamed whether the lines have the names of their schedules
  */
-export function againstStepsView(host: HTMLElement, isNamed = true): View {
+export function againstStepsView(host: HTMLElement, isNamed = true): PageView {
   let last: Shown | undefined;
   const clip = uniqueName('steps-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -202,7 +202,7 @@ function maxrightLimit({ state, scene }: Shown): number | undefined {
 }
 
 /** What is shown of a measure: all of its means down to a millionth of the largest, and bounds not far above. */
-function domain(curves: readonly Curve[], bounds: readonly ShownBound[]): [number, number] {
+function domain(curves: readonly MeanCurve[], bounds: readonly ShownBound[]): [number, number] {
   let [low, high] = [Infinity, 0];
   for (const { mean } of curves) {
     for (let at = 1; at < mean.length; at++) {
@@ -216,7 +216,7 @@ function domain(curves: readonly Curve[], bounds: readonly ShownBound[]): [numbe
   return [Math.max(Math.min(low, ...values) * 0.6, 1e-6 * top), top * 1.8];
 }
 
-function band({ low, high }: Curve, steps: readonly number[], x: Scale, y: (value: number) => number): string {
+function band({ low, high }: MeanCurve, steps: readonly number[], x: Scale, y: (value: number) => number): string {
   const from = steps.findIndex((step) => step >= 1);
   const count = steps.length - from;
   if (Number.isNaN(low[steps.length - 1])) return '';

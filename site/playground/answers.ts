@@ -1,4 +1,4 @@
-import type { Answer } from './protocol.js';
+import type { WorkerAnswer } from './protocol.js';
 import type { Shown } from './shown.js';
 
 /** What the workers have answered of a problem, as far as it is drawn. */
@@ -18,7 +18,7 @@ export const noAnswers: Answers = {
 };
 
 /** What is known once one more answer has come; the same where it says nothing that is drawn. */
-export function withAnswer(answers: Answers, answer: Answer): Answers {
+export function withAnswer(answers: Answers, answer: WorkerAnswer): Answers {
   switch (answer.kind) {
     case 'scene':
       return { ...answers, scene: answer.scene };

@@ -1,5 +1,5 @@
 import type { ModuleAnswer, ModuleFile, ModuleRequest, OwnSchedule } from './module-protocol.js';
-import type { Answer, Job, Request } from './protocol.js';
+import type { WorkerAnswer, Job, Request } from './protocol.js';
 
 /**
  * Where jobs are done: one worker for the landscape and the theory, one for front and remedies, the others for runs. Each of
@@ -14,10 +14,10 @@ export interface Engine {
 }
 
 /** Starts the workers, no more than there are cores for runs. */
-export function startEngine(answered: (answer: Answer) => void): Engine {
+export function startEngine(answered: (answer: WorkerAnswer) => void): Engine {
   const worker = (): Worker => {
     const started = startWorker();
-    started.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
+    started.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => {
       answered(data);
     });
     return started;

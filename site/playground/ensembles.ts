@@ -17,7 +17,7 @@ import { estimate, moments } from '../../src/base/statistics.js';
 import { stepSizes } from '../../src/schedule/step-size.js';
 import { arenaProblem, runInArena, type Member } from '../../src/convex/simulate/trajectories.js';
 import type { Trajectory } from '../../src/convex/simulate/trajectory.js';
-import { recordedSteps, type Curve, type EnsembleSummary, type Job } from './protocol.js';
+import { recordedSteps, type MeanCurve, type EnsembleSummary, type Job } from './protocol.js';
 import { defaultsOf } from './own-schedule.js';
 import { toPlane, type PosedProblem } from './subject.js';
 
@@ -157,10 +157,10 @@ function curvesOf(
   trajectories: readonly Trajectory[],
   length: number,
   optima: Optima,
-): Record<keyof EnsembleMeasures, Curve> {
+): Record<keyof EnsembleMeasures, MeanCurve> {
   const count = trajectories.length;
   const quantile = count < 2 ? NaN : tQuantile(0.975, count - 1);
-  const curve = (): Curve => ({
+  const curve = (): MeanCurve => ({
     mean: new Float64Array(length),
     low: new Float64Array(length),
     high: new Float64Array(length),
@@ -176,7 +176,7 @@ function curvesOf(
   };
   const [last, average] = [new Array<Measures>(count), new Array<Measures>(count)];
   const samples = new Float64Array(count);
-  const sumUp = (into: Curve, at: number, points: readonly Measures[], measure: keyof Measures): void => {
+  const sumUp = (into: MeanCurve, at: number, points: readonly Measures[], measure: keyof Measures): void => {
     for (let n = 0; n < count; n++) samples[n] = points[n][measure];
     const { mean, standardError } = moments(samples);
     into.mean[at] = mean;

@@ -2,7 +2,7 @@ import { significant } from '../../src/base/text.js';
 import { axes, canvas, clipped, linear, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import { lineNames, nameRoom } from '../chart/line-names.js';
 import { hoveredRun, ring } from './hovered.js';
-import { lookIn, nameIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { lookIn, nameIn, reached, shownEnsembles, type Shown, type PageView } from './shown.js';
 import { stagesOf } from './state.js';
 import { paper } from '../../src/schedule/key.js';
 
@@ -10,7 +10,7 @@ import { paper } from '../../src/schedule/key.js';
 const bracketRoom = 0.5;
 
 /** The loss of the objective that Sequential trains first, through the second stage: what is learnt, and then forgotten. */
-export function forgettingCurveView(host: HTMLElement): View {
+export function forgettingCurveView(host: HTMLElement): PageView {
   let last: Shown | undefined;
   const clip = uniqueName('forgetting-clip');
   const { svg, width, height, rem } = canvas(host, () => {

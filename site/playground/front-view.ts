@@ -5,8 +5,8 @@ import { shortNumber, significant } from '../../src/base/text.js';
 import { directLabels } from '../chart/direct-labels.js';
 import { objectiveSpace, reachedRegion, spaceAxes, spaceLine, type ObjectiveSpace } from '../chart/objective-space.js';
 import { canvas, clipped, px, uniqueName } from '../chart/plot.js';
-import type { DrawnChoice, DrawnFront, FrontPoint, Silence } from './protocol.js';
-import type { Shown, View } from './shown.js';
+import type { DrawnChoice, DrawnFront, DrawnFrontPoint, Silence } from './protocol.js';
+import type { Shown, PageView } from './shown.js';
 import type { State } from './state.js';
 
 /** The front to go along: λ by dragging the point on it, a budget for SFT by dragging the line. */
@@ -14,7 +14,7 @@ export function frontView(
   host: HTMLElement,
   words: HTMLElement | undefined,
   change: (change: (state: State) => State, shown: Shown) => void,
-): View {
+): PageView {
   let last: Shown | undefined;
   const changed = (to: (state: State) => State): void => {
     if (last !== undefined) change(to, last);
@@ -159,7 +159,7 @@ export function frontPicture(
   parts: {
     readonly front: DrawnFront;
     readonly choice: DrawnChoice | Silence | undefined;
-    readonly points: readonly FrontPoint[];
+    readonly points: readonly DrawnFrontPoint[];
     readonly knee: DrawnFront['knee'];
   },
   rem: number,
@@ -200,7 +200,7 @@ export function frontPicture(
 /** The λ of the point of the front nearest to a point of the picture. */
 function nearestLambda(
   { x, y }: ObjectiveSpace,
-  front: readonly FrontPoint[],
+  front: readonly DrawnFrontPoint[],
   [left, top]: readonly [number, number],
 ): number {
   let [best, least] = [0.5, Infinity];

@@ -1,9 +1,9 @@
-import type { Box } from '../chart/direct-labels.js';
+import type { Box } from '../../src/figure/labels.js';
 import { px, type Scale } from '../chart/plot.js';
 import type { Ellipse, QuadraticChoice } from './state.js';
 
 /** How a handle changes the pair of quadratics. */
-export type Change = (quadratic: QuadraticChoice) => QuadraticChoice;
+export type QuadraticChange = (quadratic: QuadraticChoice) => QuadraticChoice;
 
 /** The handles on the landscape. */
 export interface Handles {
@@ -127,7 +127,7 @@ function hundredths(value: number): number {
 }
 
 /** Puts handles on the landscape: each can be dragged, focused, and moved by the arrow keys (with Shift five times as far). */
-export function handles(svg: SVGSVGElement, changed: (change: Change) => void): Handles {
+export function handles(svg: SVGSVGElement, changed: (change: QuadraticChange) => void): Handles {
   const group = document.createElementNS('http://www.w3.org/2000/svg', 'g');
   group.setAttribute('class', 'handles');
   svg.append(group);

@@ -3,7 +3,7 @@ import { shortNumber, significant } from '../../src/base/text.js';
 import { formulaText } from '../chart/formula-text.js';
 import type { ObjectiveSpace } from '../chart/objective-space.js';
 import { px } from '../chart/plot.js';
-import type { EnsembleSummary, FrontPoint } from './protocol.js';
+import type { EnsembleSummary, DrawnFrontPoint } from './protocol.js';
 import { lookIn, reached, shownEnsembles, type Hovered, type Shown } from './shown.js';
 
 /** The run that the pointer is on a recorded point of, and the place among its steps. */
@@ -14,7 +14,7 @@ export function hoveredRun({ hovered, ensembles }: Shown): { run: EnsembleSummar
 }
 
 /** The point of the front that the pointer is on. */
-export function hoveredOnFront({ hovered, theory }: Shown): FrontPoint | undefined {
+export function hoveredOnFront({ hovered, theory }: Shown): DrawnFrontPoint | undefined {
   return hovered === undefined || !('onFront' in hovered) ? undefined : theory?.front.at(hovered.onFront);
 }
 

@@ -16,7 +16,7 @@ interface Mark {
 }
 
 /** How marks are drawn. */
-export interface Drawing {
+export interface MarkDrawing {
   readonly x: Scale;
   readonly y: Scale;
   readonly rem: number;
@@ -31,7 +31,7 @@ export interface Drawing {
 }
 
 /** The points of interest, and their names, those of the schedules and of the Pareto set, which keep off each other. */
-export function marks(all: Shown, scene: Scene, { x, y, rem, area, set, held, marked, named }: Drawing): string {
+export function marks(all: Shown, scene: Scene, { x, y, rem, area, set, held, marked, named }: MarkDrawing): string {
   const { state, choice, theory } = all;
   const { referenceOptima } = scene;
   const own: readonly Mark[] = [

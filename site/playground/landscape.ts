@@ -1,15 +1,15 @@
 import { contours } from 'd3-contour';
 import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type Scale } from '../chart/plot.js';
-import { handles, type Change } from './handles.js';
+import { handles, type QuadraticChange } from './handles.js';
 import { hoveredTheta, ring } from './hovered.js';
 import { line } from './landscape-line.js';
-import { marks, type Drawing, type MarkName } from './landscape-marks.js';
-import type { Scene, Window } from './protocol.js';
-import { lookIn, reached, shownEnsembles, type Shown, type View } from './shown.js';
+import { marks, type MarkDrawing, type MarkName } from './landscape-marks.js';
+import type { Scene, PlaneWindow } from './protocol.js';
+import { lookIn, reached, shownEnsembles, type Shown, type PageView } from './shown.js';
 import type { Ellipse, State } from './state.js';
 
 /** The part of the plane in which quadratics are drawn and dragged. */
-export const quadraticWindow: Window = { x: [-3.4, 3.4], y: [-2.55, 2.55] };
+export const quadraticWindow: PlaneWindow = { x: [-3.4, 3.4], y: [-2.55, 2.55] };
 
 /** Level of the ellipse that the handles hold, and the others around it: radii double from one to the next. */
 const ellipseLevels = [0.03125, 0.125, 0.5, 2, 8, 32];
@@ -17,7 +17,7 @@ const ellipseLevels = [0.03125, 0.125, 0.5, 2, 8, 32];
 /** What a landscape shows besides its contours and paths. */
 interface LandscapeOptions {
   /** Told how a hand changes the quadratics; where absent nothing can be dragged. */
-  readonly changed?: (change: Change) => void;
+  readonly changed?: (change: QuadraticChange) => void;
   /** The points that are marked; all where absent. */
   readonly marked?: readonly MarkName[];
   /** Whether the schedules have their names where they are; unless told they have. */
@@ -25,7 +25,7 @@ interface LandscapeOptions {
 }
 
 /** The landscape with its contours, the minimisers, and the paths that the schedules take. */
-export function landscapeView(host: HTMLElement, { changed, marked, named = true }: LandscapeOptions = {}): View {
+export function landscapeView(host: HTMLElement, { changed, marked, named = true }: LandscapeOptions = {}): PageView {
   let last: Shown | undefined;
   const name = uniqueName('landscape-clip');
   const { svg, width, height, rem } = canvas(host, () => {
@@ -62,7 +62,7 @@ export function landscapeView(host: HTMLElement, { changed, marked, named = true
 }
 
 /** d ≥ 2: the plane, from the state itself where that says all, so that it follows the hand at once. */
-function plane(shown: Shown, { held, ...drawing }: Omit<Drawing, 'set'>): string {
+function plane(shown: Shown, { held, ...drawing }: Omit<MarkDrawing, 'set'>): string {
   const { state, scene, theory } = shown;
   const { x, y, rem } = drawing;
   const layers: string[] = [];
@@ -143,7 +143,7 @@ function kept(
 }
 
 /** d3-contour puts the grid's first value at 0.5; its rings along the border lie outside the window. */
-function rings(shapes: number[][][][], columns: number, rows: number, window: Window, x: Scale, y: Scale): string {
+function rings(shapes: number[][][][], columns: number, rows: number, window: PlaneWindow, x: Scale, y: Scale): string {
   const across = (column: number): number =>
     x(window.x[0] + ((column - 0.5) / (columns - 1)) * (window.x[1] - window.x[0]));
   const up = (row: number): number => y(window.y[0] + ((row - 0.5) / (rows - 1)) * (window.y[1] - window.y[0]));

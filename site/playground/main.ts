@@ -21,8 +21,8 @@ import { transport } from '../chart/transport.js';
 import { takesFiles } from './own-files.js';
 import { InputError } from '../../src/base/input-error.js';
 import { listChallenges, sayOutcome } from './outcome.js';
-import type { Answer, Job, Refusal } from './protocol.js';
-import { inTurn, workingWords, type Shown, type View } from './shown.js';
+import type { WorkerAnswer, Job, Refusal } from './protocol.js';
+import { inTurn, workingWords, type Shown, type PageView } from './shown.js';
 import { drawnMeasures, initialState, startInside, type State } from './state.js';
 import { tableView } from './table.js';
 import { stillTrue, sweepViews } from './sweep-view.js';
@@ -45,7 +45,7 @@ let notUnderstood = '';
 const unanswered = new Map<number, number>();
 
 const form = controls(element('.controls', HTMLFormElement), update);
-const views: readonly View[] = [
+const views: readonly PageView[] = [
   landscapeView(element('#landscape', HTMLElement), {
     changed(change) {
       update((current) => ({ ...current, quadratic: change(current.quadratic) }));
@@ -122,7 +122,7 @@ function start(): void {
   unfinished = engine.start(job);
 }
 
-function answered(answer: Answer): void {
+function answered(answer: WorkerAnswer): void {
   if (answer.id < firstJob) return;
   const isOfNow = answer.id === jobId;
   // A sweep is over one setting of the state, and of no other state.

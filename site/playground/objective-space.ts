@@ -11,10 +11,10 @@ import {
 import { canvas, clipped, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import { hoveredInSpace, nearestPoint, watchPointer } from './hovered.js';
 import { dots } from './landscape.js';
-import { lookIn, nameIn, reached, shownEnsembles, type Hovered, type Shown, type View } from './shown.js';
+import { lookIn, nameIn, reached, shownEnsembles, type Hovered, type Shown, type PageView } from './shown.js';
 
 /** Objective space: f_SFT across, f_DPO up; the Pareto front, the ideal point, and where the schedules go and end. */
-export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Hovered | undefined) => void): View {
+export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Hovered | undefined) => void): PageView {
   let last: Shown | undefined;
   const clip = uniqueName('space-clip');
   const { svg, width, height, rem } = canvas(host, () => {

@@ -5,6 +5,7 @@ import type { Problem } from '../../src/convex/problem/problem.js';
 import type { Vertex } from '../../src/convex/front/support.js';
 import type { Chosen } from '../../src/remedy/row.js';
 import type { CurvePoint } from '../../src/remedy/curve.js';
+import type { ReferenceOptimumName } from '../../src/experiment/reference-optima.js';
 import type { Pair } from '../../src/schedule/schedule.js';
 import type { OwnSchedule } from './module-protocol.js';
 import type { ProblemSource } from './problem-source.js';
@@ -30,13 +31,13 @@ export interface Job {
   /** How much f_SFT may exceed its minimum; a tenth of what it does at most where absent. */
   readonly forgetAtMost?: number;
   /** The part of the plane to show; chosen by the points of interest where absent. */
-  readonly window?: Window;
+  readonly window?: PlaneWindow;
   /** Whether the gap is swept over single settings, once all else is done. */
   readonly sweeps?: true;
 }
 
 /** A rectangle of the plane. */
-export interface Window {
+export interface PlaneWindow {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
 }
@@ -48,7 +49,7 @@ export type Request =
   | { readonly task: 'trade-off'; readonly job: Job };
 
 /** From a worker. */
-export type Answer =
+export type WorkerAnswer =
   | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
   | { readonly kind: 'theory'; readonly id: number; readonly theory: Theory }
   | { readonly kind: 'ensemble'; readonly id: number; readonly key: string; readonly ensemble: EnsembleSummary }
@@ -137,7 +138,7 @@ export interface Scene {
   readonly dimension: number;
   /** Why what is drawn holds only under a condition, where it does. */
   readonly conditional: boolean;
-  readonly window: Window;
+  readonly window: PlaneWindow;
   /** f_i − f_i* on a grid over the window, row by row from the lowest y; one row where d = 1. */
   readonly field: {
     readonly columns: number;
@@ -148,18 +149,15 @@ export interface Scene {
   readonly plane: Plane;
   /** The points of interest in the plane. */
   readonly start: readonly [number, number];
-  readonly referenceOptima: Readonly<Record<ReferenceOptimumName, ReferenceOptimum>>;
+  readonly referenceOptima: Readonly<Record<ReferenceOptimumName, DrawnOptimum>>;
   /** The radius of the ball; Infinity for none. */
   readonly radius: number;
   /** The problem file. */
   readonly problemText: string;
 }
 
-/** The points that are found with certificates. */
-export type ReferenceOptimumName = 'dpo' | 'sft' | 'weightedSum' | 'chebyshev';
-
 /** A certified minimiser, in the plane and in objective space. */
-export interface ReferenceOptimum {
+export interface DrawnOptimum {
   readonly point: readonly [number, number];
   readonly dpo: number;
   readonly sft: number;
@@ -176,12 +174,12 @@ export interface Plane {
 /** What is known of the problem without running anything. */
 export interface Theory {
   /** Certified points of the Pareto front, from λ = 0 to 1. */
-  readonly front: readonly FrontPoint[];
+  readonly front: readonly DrawnFrontPoint[];
   readonly bounds: Readonly<Partial<Record<string, readonly ShownBound[]>>>;
 }
 
 /** A certified point of the Pareto front, in objective space and in the plane. */
-export interface FrontPoint {
+export interface DrawnFrontPoint {
   readonly lambda: number;
   readonly dpo: number;
   readonly sft: number;
@@ -211,7 +209,7 @@ export interface EnsembleSummary {
   /** The recorded steps. */
   readonly steps: readonly number[];
   /** Means and 95 % intervals at every recorded step. */
-  readonly curves: Readonly<Record<keyof EnsembleMeasures, Curve>>;
+  readonly curves: Readonly<Record<keyof EnsembleMeasures, MeanCurve>>;
   /** The measures after the last step, as `forgetting run` gives them. */
   readonly final: EnsembleMeasures;
   /** Measures after the last step that do not depend on the scales of the objectives, where they are known. */
@@ -234,7 +232,7 @@ export interface EnsembleSummary {
 export type ScaleFreeMeasure = 'normalizedIdealDistance' | 'forgettingKl';
 
 /** A mean over seeds with its 95 % interval. */
-export interface Curve {
+export interface MeanCurve {
   readonly mean: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;

@@ -13,7 +13,7 @@ import {
 import { canvas, clipped, px, stroke, symbol, uniqueName } from '../chart/plot.js';
 import type { DrawnRemedy } from './protocol.js';
 import { remedyList } from './remedy-list.js';
-import type { Shown, View } from './shown.js';
+import type { Shown, PageView } from './shown.js';
 import type { State } from './state.js';
 
 /** How a remedy is drawn: as its schedule, where it is one that figures know. */
@@ -28,7 +28,7 @@ export function labelOfRemedy(name: string): string {
 }
 
 /** The remedies in objective space: the certified front, each one's curve, and the point that it ends at; a table of them. */
-export function remediesView(host: HTMLElement, table?: HTMLElement): View {
+export function remediesView(host: HTMLElement, table?: HTMLElement): PageView {
   let last: Shown | undefined;
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);

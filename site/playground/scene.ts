@@ -8,11 +8,11 @@ import { stepSizes } from '../../src/schedule/step-size.js';
 import {
   recordedSteps,
   type Job,
-  type ReferenceOptimum,
+  type DrawnOptimum,
   type Scene,
   type ShownBound,
   type Theory,
-  type Window,
+  type PlaneWindow,
 } from './protocol.js';
 import { toPlane, type PosedProblem } from './subject.js';
 
@@ -20,7 +20,7 @@ import { toPlane, type PosedProblem } from './subject.js';
 export function sceneOf(posed: PosedProblem, job: Job): Scene {
   const { problem, subject, plane, problemText } = posed;
   const { objectives, dimension } = problem;
-  const referenceOptimum = ({ minimizer, value, certificate }: (typeof subject)['weightedSum']): ReferenceOptimum => ({
+  const referenceOptimum = ({ minimizer, value, certificate }: (typeof subject)['weightedSum']): DrawnOptimum => ({
     point: toPlane(plane, minimizer),
     dpo: objectives.dpo.value(minimizer),
     sft: objectives.sft.value(minimizer),
@@ -49,7 +49,7 @@ export function sceneOf(posed: PosedProblem, job: Job): Scene {
 }
 
 /** A window of the shape 4 : 3 in which all points lie, with air around them. */
-function windowAround(points: readonly (readonly [number, number])[]): Window {
+function windowAround(points: readonly (readonly [number, number])[]): PlaneWindow {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const middle = (values: readonly number[]): number => (Math.min(...values) + Math.max(...values)) / 2;
   const extent = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
@@ -61,7 +61,7 @@ function windowAround(points: readonly (readonly [number, number])[]): Window {
 /** How many values of a large data set a landscape may cost. */
 const affordable = 3e6;
 
-function field({ problem, subject, plane }: PosedProblem, { x, y }: Window): Scene['field'] {
+function field({ problem, subject, plane }: PosedProblem, { x, y }: PlaneWindow): Scene['field'] {
   const { data, dimension, objectives } = problem;
   const examples = data.kind === 'log-linear' ? totalRows(data.sft.rows) + totalRows(data.dpo.rows) : 1;
   const fine = Math.min(1, Math.sqrt(affordable / (8000 * examples * dimension)));

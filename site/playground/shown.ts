@@ -33,7 +33,7 @@ export interface Shown {
 export type Hovered = { readonly key: string; readonly at: number } | { readonly onFront: number };
 
 /** A part of the page that draws itself. */
-export interface View {
+export interface PageView {
   draw(shown: Shown): void;
 }
 
@@ -87,7 +87,7 @@ export function workingWords(state: State): (step: number) => string {
  * Views beside the landscape, drawn only where they show something else, and one at a time while seeds are still running,
  * so that what a hand drags is drawn soon. The shape of quadratics reaches them by their scene.
  */
-export function inTurn(views: readonly View[]): View {
+export function inTurn(views: readonly PageView[]): PageView {
   // The one that was drawn last comes last.
   const waiting = views.map((view) => ({ view, last: undefined as Shown | undefined }));
   return {

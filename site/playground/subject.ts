@@ -18,13 +18,13 @@ export interface PosedProblem {
   readonly plane: Plane;
 }
 
-interface Parsed {
+interface ParsedProblem {
   readonly problem: Problem;
   readonly problemText: string;
 }
 
 /** What the last job needed, for a next one on the same problem. */
-let last: { source: string; lambda: number; parsed: Parsed; posed: PosedProblem } | undefined;
+let last: { source: string; lambda: number; parsed: ParsedProblem; posed: PosedProblem } | undefined;
 
 /** The problem of a job, certified at its λ. */
 export async function subjectOf({ source, lambda }: Job): Promise<PosedProblem> {
@@ -51,7 +51,7 @@ export async function subjectOf({ source, lambda }: Job): Promise<PosedProblem> 
 }
 
 /** The problem of a source, without its optima. */
-export async function problemOf(source: ProblemSource): Promise<Parsed> {
+export async function problemOf(source: ProblemSource): Promise<ParsedProblem> {
   const file = await fileOf(source);
   return { problem: await parseProblem(file), problemText: `${jsonText(file)}\n` };
 }

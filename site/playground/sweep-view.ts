@@ -3,7 +3,7 @@ import { significant } from '../../src/base/text.js';
 import { lookOf } from '../../src/figure/theme.js';
 import { paper } from '../../src/schedule/key.js';
 import type { Sweep } from './protocol.js';
-import type { Shown, View } from './shown.js';
+import type { Shown, PageView } from './shown.js';
 import type { State } from './state.js';
 
 /** What a small picture beside a slider shows: the gap as the slider's setting moves. */
@@ -47,7 +47,7 @@ const pictures: readonly SweepPicture[] = [
 ];
 
 /** Draws what the gap becomes as a slider moves below each slider that is swept. */
-export function sweepViews(form: HTMLElement): View[] {
+export function sweepViews(form: HTMLElement): PageView[] {
   return pictures.flatMap((picture) => {
     const control = form.querySelector(`#${picture.control}`)?.closest('.control');
     if (control === null || control === undefined) return [];
@@ -59,7 +59,7 @@ export function sweepViews(form: HTMLElement): View[] {
   });
 }
 
-function sweepView(host: HTMLElement, picture: SweepPicture): View {
+function sweepView(host: HTMLElement, picture: SweepPicture): PageView {
   let last: Shown | undefined;
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);

@@ -5,7 +5,7 @@ import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from '../chart/plot.js';
 import type { EnsembleSummary, ScaleFreeMeasure, ShownBound } from './protocol.js';
-import { isPassing, lookIn, shownEnsembles, type View } from './shown.js';
+import { isPassing, lookIn, shownEnsembles, type PageView } from './shown.js';
 
 /** The measures, in the order in which `forgetting run` prints them. */
 const measures: readonly (keyof EnsembleMeasures)[] = [
@@ -21,7 +21,7 @@ const measures: readonly (keyof EnsembleMeasures)[] = [
 const scaleFree: readonly ScaleFreeMeasure[] = ['normalizedIdealDistance', 'forgettingKl'];
 
 /** The numbers after the last step, written as `forgetting run` prints them: a column for every schedule. */
-export function tableView(table: HTMLElement, warnings: HTMLElement): View {
+export function tableView(table: HTMLElement, warnings: HTMLElement): PageView {
   let drawnAt = 0;
   return {
     draw(shown) {

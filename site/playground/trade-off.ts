@@ -11,7 +11,7 @@ import { remedies } from '../../src/remedy/index.js';
 import { isReason, type Limit } from '../../src/remedy/limit.js';
 import type { Remedy } from '../../src/remedy/remedy.js';
 import { setup, type Setup } from '../../src/remedy/setup.js';
-import type { Answer, DrawnChoice, DrawnFront, DrawnLimit, DrawnRemedy, Job, Silence } from './protocol.js';
+import type { WorkerAnswer, DrawnChoice, DrawnFront, DrawnLimit, DrawnRemedy, Job, Silence } from './protocol.js';
 import { toPlane, type PosedProblem } from './subject.js';
 
 /** How far the polygons may be apart, as `forgetting front` has it unless told. */
@@ -30,7 +30,7 @@ export function isSolved({ problem }: PosedProblem, job: Job): boolean {
  * What is possible, and what remedies reach of it: the enclosed front, the point that a budget asks for, and the remedies'
  * limits with their curves. The caller may stop between two answers.
  */
-export function* tradeOff(posed: PosedProblem, job: Job): Generator<Answer | undefined> {
+export function* tradeOff(posed: PosedProblem, job: Job): Generator<WorkerAnswer | undefined> {
   const { id } = job;
   const { problem } = posed;
   if (lastFront?.problem !== problem)

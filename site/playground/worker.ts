@@ -3,7 +3,7 @@ import type { Schedule } from '../../src/schedule/schedule.js';
 import { ensembles } from './ensembles.js';
 import { described, firstLine, loadOwn } from './own-schedule.js';
 import type { ModuleAnswer, ModuleFile, ModuleRequest, OwnSchedule } from './module-protocol.js';
-import type { Answer, Job, Refusal, Request } from './protocol.js';
+import type { WorkerAnswer, Job, Refusal, Request } from './protocol.js';
 import { sceneOf, theoryOf } from './scene.js';
 import { subjectOf, type PosedProblem } from './subject.js';
 import { sweeps } from './sweeps.js';
@@ -120,7 +120,7 @@ async function sweepAtLeisure(posed: PosedProblem, job: Job): Promise<void> {
   }
 }
 
-function post(answer: Answer): void {
+function post(answer: WorkerAnswer): void {
   postMessage(answer);
 }
 

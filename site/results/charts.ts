@@ -15,7 +15,7 @@ import type { ChartSource } from '../chart/chart.js';
 import { leastStretch } from '../chart/fit.js';
 import type { Specification } from '../chart/specification.js';
 import { clearWidths } from './clear-labels.js';
-import { costNames, gapNames, type CostName, type GapName, type LabelledRun } from './run.js';
+import { costNames, gapNames, type CostName, type ShownGapName, type LabelledRun } from './run.js';
 
 /** A run with the look that tells it apart. */
 interface LookedRun extends LabelledRun {
@@ -28,7 +28,7 @@ const mostPoints = 60;
 /** The size of the figures of objective space, in pixels. */
 const panel = { width: 560, height: 380 };
 
-const gapTitles: Readonly<Record<GapName, string>> = {
+const gapTitles: Readonly<Record<ShownGapName, string>> = {
   dpoGap: 'f_DPO − f_DPO*',
   sftGap: 'f_SFT − f_SFT*',
   idealDistance: 'distance to the ideal point',
@@ -228,7 +228,7 @@ function gaps(all: readonly LookedRun[]) {
   };
 }
 
-function gapView(measure: GapName, rows: readonly FigureRow[], channels: ReturnType<typeof channelsOf>) {
+function gapView(measure: ShownGapName, rows: readonly FigureRow[], channels: ReturnType<typeof channelsOf>) {
   const own = rows.filter((row) => row.measure === measure);
   const values = own.map(({ value }) => Number(value));
   const positive = values.filter((value) => value > 0);

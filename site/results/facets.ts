@@ -1,4 +1,4 @@
-import { settingNames, type Run, type SettingName } from './run.js';
+import { settingNames, type FileRun, type SettingName } from './run.js';
 
 /** A setting in which runs differ, and its values. */
 export interface Facet {
@@ -13,7 +13,7 @@ export type Confinement = Readonly<Partial<Record<SettingName, string | number |
 const mostAtOnce = 7;
 
 /** The settings in which some runs differ, other than what follows from λ. */
-export function facetsOf(runs: readonly Run[]): Facet[] {
+export function facetsOf(runs: readonly FileRun[]): Facet[] {
   return settingNames
     .filter((name) => name !== 'dpoShare')
     .map((name) => ({ name, values: sorted([...new Set(runs.flatMap(({ settings }) => settings[name] ?? []))]) }))
@@ -21,7 +21,7 @@ export function facetsOf(runs: readonly Run[]): Facet[] {
 }
 
 /** The runs that are within a confinement; those that lack a setting are within any value of it. */
-export function within<Kind extends Run>(runs: readonly Kind[], confinement: Confinement): Kind[] {
+export function within<Kind extends FileRun>(runs: readonly Kind[], confinement: Confinement): Kind[] {
   return runs.filter(({ settings }) =>
     settingNames.every(
       (name) => confinement[name] === undefined || (settings[name] ?? confinement[name]) === confinement[name],
@@ -30,7 +30,7 @@ export function within<Kind extends Run>(runs: readonly Kind[], confinement: Con
 }
 
 /** Everything, or where that is more than can be told apart, one value of each setting: of those with the most runs. */
-export function firstConfinement(runs: readonly Run[]): Confinement {
+export function firstConfinement(runs: readonly FileRun[]): Confinement {
   if (runs.length <= mostAtOnce) return {};
   return facetsOf(runs).reduceRight<Confinement>((confinement, { name, values }) => {
     const candidates = within(runs, confinement);

@@ -1,6 +1,6 @@
 import { looks } from '../../src/figure/theme.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
-import type { LabelledRun, Run, SettingName } from './run.js';
+import type { LabelledRun, FileRun, SettingName } from './run.js';
 
 /** How each setting is written in a label. */
 const written: Readonly<Record<SettingName, (value: string | number) => string>> = {
@@ -16,7 +16,7 @@ export function settingText(name: SettingName, value: string | number): string {
 }
 
 /** Names runs by their schedule and λ, and by as much more as tells them apart. */
-export function labelled(runs: readonly Run[]): LabelledRun[] {
+export function labelled(runs: readonly FileRun[]): LabelledRun[] {
   const steps: readonly ((labels: readonly string[]) => string[])[] = [
     ...(['comparison', 'steps', 'dpoShare'] as const).map((name) => (labels: readonly string[]) => {
       const twins = ambiguous(labels);
@@ -39,7 +39,7 @@ export function labelled(runs: readonly Run[]): LabelledRun[] {
   return runs.map((run, i) => ({ ...run, label: labels[i], key: keyOf(run), of: run }));
 }
 
-function shortLabel(run: Run): string {
+function shortLabel(run: FileRun): string {
   const { name, schedule, source, settings } = run;
   if (name !== undefined) return name;
   const key = keyOf(run);
@@ -48,7 +48,7 @@ function shortLabel(run: Run): string {
 }
 
 /** A run's schedule, or that by which its folder is called. */
-function keyOf({ schedule, source }: Run): ScheduleKey | undefined {
+function keyOf({ schedule, source }: FileRun): ScheduleKey | undefined {
   const called = schedule === '' ? source : schedule;
   return Object.keys(looks).find((key): key is ScheduleKey => key === called);
 }

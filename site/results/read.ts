@@ -1,15 +1,12 @@
 import { InputError } from '../../src/base/input-error.js';
 import { escaped, shortText } from '../../src/base/short-text.js';
-import { inOurColumns, isTrainerState, trainerStateTables } from '../../src/llm/results/trainer-log.js';
-
-/** A row of a results file. */
-export type ResultRow = Readonly<Record<string, unknown>>;
+import { inOurColumns, isTrainerState, trainerStateTables, type TableRow } from '../../src/llm/results/trainer-log.js';
 
 /** What is wrong with a file, in one line. */
 export class FileError extends Error {}
 
 /** The tables in a file: those of a trainer_state.json, or the one that it is. */
-export async function readTables(name: string, bytes: ArrayBuffer): Promise<ResultRow[][]> {
+export async function readTables(name: string, bytes: ArrayBuffer): Promise<TableRow[][]> {
   const state = name.endsWith('.json') ? parsed(textOf(name, bytes)) : undefined;
   if (!isTrainerState(state)) return [await readRows(name, bytes)];
   try {
@@ -21,14 +18,14 @@ export async function readTables(name: string, bytes: ArrayBuffer): Promise<Resu
 }
 
 /** The rows of a JSONL or Parquet file, by its content; throws a FileError where it is neither. */
-export async function readRows(name: string, bytes: ArrayBuffer): Promise<ResultRow[]> {
+export async function readRows(name: string, bytes: ArrayBuffer): Promise<TableRow[]> {
   const isParquet = new TextDecoder('latin1').decode(bytes.slice(0, 4)) === 'PAR1';
   const rows = isParquet ? await parquetRows(name, bytes) : jsonRows(name, textOf(name, bytes));
   if (rows.length === 0) throw new FileError(`${name}: got no rows, expected the rows of a run`);
   return rows;
 }
 
-async function parquetRows(name: string, file: ArrayBuffer): Promise<ResultRow[]> {
+async function parquetRows(name: string, file: ArrayBuffer): Promise<TableRow[]> {
   const { parquetReadObjects } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
   try {
@@ -51,7 +48,7 @@ function textOf(name: string, bytes: ArrayBuffer): string {
   }
 }
 
-function jsonRows(name: string, text: string): ResultRow[] {
+function jsonRows(name: string, text: string): TableRow[] {
   return text.split('\n').flatMap((line, i) => {
     if (line.trim() === '') return [];
     const value = parsed(line);
@@ -61,7 +58,7 @@ function jsonRows(name: string, text: string): ResultRow[] {
   });
 }
 
-function isRow(value: unknown): value is ResultRow {
+function isRow(value: unknown): value is TableRow {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,25 +1,34 @@
 import { grouped } from '../../src/base/grouped.js';
 import { median } from '../../src/base/statistics.js';
 import { shortJson, shortText } from '../../src/base/short-text.js';
-import { FileError, type ResultRow } from './read.js';
-import { gapNames, settingNames, type Cost, type MeasureRow, type Run, type Settings, type StepRow } from './run.js';
+import type { TableRow } from '../../src/llm/results/trainer-log.js';
+import { FileError } from './read.js';
+import {
+  gapNames,
+  settingNames,
+  type RunCost,
+  type MeasureRow,
+  type FileRun,
+  type Settings,
+  type StepRow,
+} from './run.js';
 import { averaged } from './seeds.js';
 import { onBoth } from '../../src/schedule/step.js';
 import { keyOf } from '../../src/schedule/recognise.js';
 
 /** A kind of results file: the columns by which it is known, and what its rows say of a run. */
-interface Form {
+interface TableForm {
   /** Who writes it, for an error's words. */
   readonly from: string;
   readonly columns: readonly string[];
-  readonly read: (rows: readonly ResultRow[], place: Place) => Partial<Pick<Run, 'measures' | 'steps' | 'cost'>>;
+  readonly read: (rows: readonly TableRow[], place: RowName) => Partial<Pick<FileRun, 'measures' | 'steps' | 'cost'>>;
 }
 
 /** A row's number in its file, by which an error calls it. */
-type Place = (row: ResultRow) => string;
+type RowName = (row: TableRow) => string;
 
 /** Every form of results, the more special ones first. A new one is an entry here. */
-const forms: readonly Form[] = [
+const forms: readonly TableForm[] = [
   {
     from: 'forgetting run --out, the results of llm experiment',
     columns: ['step', 'dpo', 'sft'],
@@ -73,7 +82,7 @@ const forms: readonly Form[] = [
  * @param source the folder or the file that they came with
  * @throws FileError where the rows are of no known form, or a cell is not what its column holds
  */
-export function recognised(name: string, rows: readonly ResultRow[], source: string): Run[] {
+export function recognised(name: string, rows: readonly TableRow[], source: string): FileRun[] {
   const columns = new Set(rows.flatMap((row) => Object.keys(row)));
   const form = forms.find((each) => each.columns.every((column) => columns.has(column)));
   if (form === undefined) {
@@ -82,8 +91,8 @@ export function recognised(name: string, rows: readonly ResultRow[], source: str
     throw new FileError(`${name}: got the columns ${shortText(got, 120)}, expected ${expected}`);
   }
   const numbers = new Map(rows.map((row, i) => [row, i + 1]));
-  const place: Place = (row) => `${name}: row ${numbers.get(row) ?? 0}`;
-  const schedule = (row: ResultRow): string => scheduleOf(row, place(row));
+  const place: RowName = (row) => `${name}: row ${numbers.get(row) ?? 0}`;
+  const schedule = (row: TableRow): string => scheduleOf(row, place(row));
   return grouped(rows, (row) => JSON.stringify([schedule(row), row.settings, settingsOf(row)])).map((group) => {
     const seeds = grouped(group, (row) => JSON.stringify(row.seed));
     const said = seeds.map((rowsOfSeed) => ({ measures: [], steps: [], cost: {}, ...form.read(rowsOfSeed, place) }));
@@ -92,7 +101,7 @@ export function recognised(name: string, rows: readonly ResultRow[], source: str
 }
 
 /** The key of a row's schedule, from its order and its other settings, which a row holds as JSON. */
-function scheduleOf({ schedule, order, settings }: ResultRow, place: string): string {
+function scheduleOf({ schedule, order, settings }: TableRow, place: string): string {
   if (typeof schedule !== 'string') return '';
   return keyOf(schedule, { ...(typeof order === 'string' && { order }), ...ownSettingsOf(settings, place) });
 }
@@ -108,7 +117,7 @@ function ownSettingsOf(settings: unknown, place: string): Readonly<Record<string
   throw new FileError(`${place}: settings: got ${shortText(settings, 120)}, expected a JSON object`);
 }
 
-function settingsOf(row: ResultRow): Settings {
+function settingsOf(row: TableRow): Settings {
   return Object.fromEntries(
     settingNames.flatMap((name) => {
       const value = row[name];
@@ -117,7 +126,7 @@ function settingsOf(row: ResultRow): Settings {
   );
 }
 
-function measureRow(row: ResultRow, columns: { dpo: string; sft: string }, place: string): MeasureRow {
+function measureRow(row: TableRow, columns: { dpo: string; sft: string }, place: string): MeasureRow {
   const names = { ...Object.fromEntries(gapNames.map((name) => [name, name])), ...columns };
   const known = Object.entries(names).filter(([, column]) => row[column] !== null && row[column] !== undefined);
   return {
@@ -135,7 +144,7 @@ function measureRow(row: ResultRow, columns: { dpo: string; sft: string }, place
 }
 
 /** What steps worked on, from how many of them were on DPO so far. */
-function countedSteps(rows: readonly ResultRow[], place: Place): StepRow[] {
+function countedSteps(rows: readonly TableRow[], place: RowName): StepRow[] {
   return rows.slice(1).flatMap((row, i) => {
     if (typeof row.dpoSteps !== 'number') return [];
     const [before, step] = [numberAt(rows[i], 'step', place(rows[i])), numberAt(row, 'step', place(row))];
@@ -155,7 +164,7 @@ const shares: ReadonlyMap<unknown, number> = new Map([
   [onBoth, 0.5],
 ]);
 
-function stepRow(row: ResultRow, place: string): StepRow {
+function stepRow(row: TableRow, place: string): StepRow {
   const dpoShare = shares.get(row.choice);
   if (dpoShare === undefined) {
     throw new FileError(`${place}: choice: got ${shortJson(row.choice)}, expected dpo, sft or mix`);
@@ -165,7 +174,7 @@ function stepRow(row: ResultRow, place: string): StepRow {
 }
 
 /** The work of a run that counts it on its last row. */
-function workOf(rows: readonly ResultRow[], place: Place): Cost {
+function workOf(rows: readonly TableRow[], place: RowName): RunCost {
   const last = rows.find(({ gradients }) => typeof gradients === 'number');
   if (last === undefined || typeof last.steps !== 'number') return {};
   const steps = positiveAt(last, 'steps', place(last));
@@ -174,7 +183,7 @@ function workOf(rows: readonly ResultRow[], place: Place): Cost {
 }
 
 /** The work of steps: a gradient each, Mix two; where both losses were seen by a step on one of them, both were evaluated. */
-function workOfSteps(rows: readonly ResultRow[]): Cost {
+function workOfSteps(rows: readonly TableRow[]): RunCost {
   if (!rows.some((row) => 'loss' in row)) return {};
   const mixed = rows.filter(({ choice }) => choice === onBoth).length;
   const evaluated = rows.filter(
@@ -183,14 +192,14 @@ function workOfSteps(rows: readonly ResultRow[]): Cost {
   return { gradients: 1 + mixed / rows.length, evaluations: (2 * evaluated) / rows.length };
 }
 
-function numberAt(row: ResultRow, column: string, place: string): number {
+function numberAt(row: TableRow, column: string, place: string): number {
   const value = row[column];
   if (isFinite(value)) return value;
   const got = value === undefined ? 'nothing' : shortJson(value);
   throw new FileError(`${place}: ${column}: got ${got}, expected a finite number`);
 }
 
-function positiveAt(row: ResultRow, column: string, place: string): number {
+function positiveAt(row: TableRow, column: string, place: string): number {
   const value = numberAt(row, column, place);
   if (value > 0) return value;
   throw new FileError(`${place}: ${column}: got ${value}, expected a number > 0`);

@@ -7,7 +7,7 @@ import { FileError, readTables } from './read.js';
 import { recognised } from './recognise.js';
 import { facetsOf, firstConfinement, within, type Confinement } from './facets.js';
 import { labelled, settingText } from './label.js';
-import { added, gapNames, type LabelledRun, type Run, type SettingName } from './run.js';
+import { added, gapNames, type LabelledRun, type FileRun, type SettingName } from './run.js';
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -24,7 +24,7 @@ const [drop, chooser, problems, facets, list, charts, table] = [
   'ends',
 ].map(element);
 
-let runs: Run[] = [];
+let runs: FileRun[] = [];
 let confinement: Confinement = {};
 let remove: (() => void)[] = [];
 let showings = 0;

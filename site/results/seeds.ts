@@ -1,9 +1,17 @@
 import { mean } from '../../src/base/statistics.js';
 import { estimate } from '../../src/base/statistics.js';
-import { costNames, gapNames, type Cost, type CostName, type MeasureRow, type Run, type StepRow } from './run.js';
+import {
+  costNames,
+  gapNames,
+  type RunCost,
+  type CostName,
+  type MeasureRow,
+  type FileRun,
+  type StepRow,
+} from './run.js';
 
 /** What runs that differ only in their seed say together. */
-type Said = Pick<Run, 'measures' | 'steps' | 'cost'>;
+type Said = Pick<FileRun, 'measures' | 'steps' | 'cost'>;
 
 /** The means of some seeds, with 95 % intervals of their measures, at the steps that all of them have. */
 export function averaged(seeds: readonly Said[]): Said {
@@ -48,7 +56,7 @@ function meanStep(rows: readonly StepRow[]): StepRow {
   };
 }
 
-function meanCost(costs: readonly Cost[]): Cost {
+function meanCost(costs: readonly RunCost[]): RunCost {
   const names = Object.keys(costNames) as CostName[];
   return Object.fromEntries(
     names.flatMap((name) => {

@@ -1,9 +1,14 @@
-import type { Answer, Job, Request } from '../playground/protocol.js';
-import type { Task } from './section.js';
+import type { WorkerAnswer, Job, Request } from '../playground/protocol.js';
+import type { SectionTask } from './section.js';
 
 /** Where the sections' jobs are done, one after the other: of one section only the newest. */
 export interface Computing {
-  ask(section: string, job: Omit<Job, 'id'>, tasks: readonly Task[], answered: (answer: Answer) => void): void;
+  ask(
+    section: string,
+    job: Omit<Job, 'id'>,
+    tasks: readonly SectionTask[],
+    answered: (answer: WorkerAnswer) => void,
+  ): void;
 }
 
 /** Starts the worker of the story, which is the playground's. */
@@ -15,7 +20,7 @@ export function startComputing(): Computing {
   interface Asked {
     readonly request: Request;
     readonly section: string;
-    readonly answered: (answer: Answer) => void;
+    readonly answered: (answer: WorkerAnswer) => void;
   }
   let waiting: Asked[] = [];
   let current: Asked | undefined;
@@ -26,7 +31,7 @@ export function startComputing(): Computing {
     document.documentElement.toggleAttribute('data-computing', asked !== undefined);
     if (asked !== undefined) worker.postMessage(asked.request);
   };
-  worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
+  worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => {
     if (current?.request.job.id !== data.id) return;
     current.answered(data);
     if (data.kind === 'done' || data.kind === 'refused') begin(waiting.shift());
@@ -46,7 +51,7 @@ export function startComputing(): Computing {
   };
 }
 
-function requestOf(task: Task, job: Job): Request {
+function requestOf(task: SectionTask, job: Job): Request {
   if (task === 'runs') return { task, job, schedules: job.schedules };
   return { task: task === 'scene' ? task : 'trade-off', job };
 }

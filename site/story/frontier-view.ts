@@ -10,7 +10,7 @@ import {
 } from '../chart/objective-space.js';
 import { canvas, clipped, px, uniqueName } from '../chart/plot.js';
 import { hoveredInSpace, nearestOnFront, watchPointer } from '../playground/hovered.js';
-import type { Hovered, Shown, View } from '../playground/shown.js';
+import type { Hovered, Shown, PageView } from '../playground/shown.js';
 
 /** A point of objective space that is marked and named. */
 export interface MarkedPoint {
@@ -34,7 +34,7 @@ interface FrontierOptions {
 export function frontierView(
   host: HTMLElement,
   { marked = () => [], distance: drawnDistance, hover }: FrontierOptions = {},
-): View {
+): PageView {
   let last: Shown | undefined;
   let shownSpace: ObjectiveSpace | undefined;
   const { svg, width, height, rem } = canvas(host, () => {

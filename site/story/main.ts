@@ -5,7 +5,7 @@ import { transport, type Transport } from '../chart/transport.js';
 import { problemCommand } from '../playground/command.js';
 import { toAddress } from '../playground/address.js';
 import { jobOf } from '../playground/job.js';
-import type { Answer, EnsembleSummary } from '../playground/protocol.js';
+import type { WorkerAnswer, EnsembleSummary } from '../playground/protocol.js';
 import { workingWords, type Hovered, type Shown } from '../playground/shown.js';
 import { initialState } from '../playground/state.js';
 import type { ScheduleKey } from '../../src/schedule/key.js';
@@ -109,7 +109,7 @@ function show(section: Section, computing: Computing): void {
     draw();
   }
 
-  function hear(answer: Answer): void {
+  function hear(answer: WorkerAnswer): void {
     switch (answer.kind) {
       case 'scene':
         shown = { ...shown, scene: answer.scene };

@@ -1,8 +1,8 @@
-import type { Hovered, Shown, View } from '../playground/shown.js';
+import type { Hovered, Shown, PageView } from '../playground/shown.js';
 import type { State } from '../playground/state.js';
 
 /** What a section asks of the workers: the landscape and the front, runs, what remedies reach, or what a budget does. */
-export type Task = 'scene' | 'runs' | 'remedies' | 'budget';
+export type SectionTask = 'scene' | 'runs' | 'remedies' | 'budget';
 
 /** The one control of a section: a slider, or a choice between names. Its value is a number, or the place of a name. */
 export interface SectionControl {
@@ -30,11 +30,11 @@ export interface Told {
 export interface Section {
   readonly id: string;
   readonly control: SectionControl;
-  readonly needs: readonly Task[];
+  readonly needs: readonly SectionTask[];
   /** What is run, as the playground would: the end of the story can go on from it. */
   state(value: number, shown: Shown): State;
   /** Draws into the panes of its figure. */
-  views(panes: readonly HTMLElement[], told: Told): readonly View[];
+  views(panes: readonly HTMLElement[], told: Told): readonly PageView[];
   /** How far runs are drawn, where the control decides that. */
   progress?(value: number, shown: Shown): number;
   /** What the figure shows, in a sentence with its numbers; undefined until these are there. */

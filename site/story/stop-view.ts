@@ -1,7 +1,7 @@
 import { directLabels } from '../chart/direct-labels.js';
 import { axes, canvas, linear, linePath, px } from '../chart/plot.js';
 import type { CurvePoint } from '../../src/remedy/curve.js';
-import type { Shown, View } from '../playground/shown.js';
+import type { Shown, PageView } from '../playground/shown.js';
 
 /** What the picture of stops shows. */
 export interface Stops {
@@ -13,7 +13,7 @@ export interface Stops {
 }
 
 /** The gap against the step after which stage two is stopped: its least is above zero. */
-export function stopView(host: HTMLElement, stops: (shown: Shown) => Stops | undefined): View {
+export function stopView(host: HTMLElement, stops: (shown: Shown) => Stops | undefined): PageView {
   let last: Shown | undefined;
   const { svg, width, height, rem } = canvas(host, () => {
     if (last !== undefined) draw(last);

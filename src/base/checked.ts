@@ -77,7 +77,7 @@ export function expectation(issue: z.core.$ZodIssue): string {
       if (/received (?:NaN|-?Infinity)$/.test(issue.message)) return 'a finite number';
       return typeNames[issue.expected] ?? issue.expected;
     case 'unrecognized_keys':
-      return 'no such field';
+      return 'no field of this name';
     case 'invalid_value':
       return issue.values.map((known) => JSON.stringify(known)).join(', ');
     case 'too_small':

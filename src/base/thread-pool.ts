@@ -5,7 +5,7 @@ import { InputError } from './input-error.js';
 import type { WorkerModule } from './worker-module.js';
 
 /** The parts of an InputError, which threads hand to each other without its class. */
-export type Refusal = Pick<InputError, 'field' | 'value' | 'expected'>;
+export type ThreadRefusal = Pick<InputError, 'field' | 'value' | 'expected'>;
 
 /** Threads that do tasks, and tell of each in numbers while they are at it. */
 export interface ThreadPool<Task> {
@@ -23,7 +23,7 @@ export interface ThreadTask<Task> {
 
 /** Opens a pool of that many threads, of which none starts before there is a task for it. */
 export function openThreadPool<Task>(module: WorkerModule, threads: number): ThreadPool<Task> {
-  const pool = new Piscina<ThreadTask<Task>, Refusal | undefined>({
+  const pool = new Piscina<ThreadTask<Task>, ThreadRefusal | undefined>({
     ...module,
     minThreads: 0,
     maxThreads: threads,
@@ -42,7 +42,7 @@ export function openThreadPool<Task>(module: WorkerModule, threads: number): Thr
 }
 
 /** Does a task in its thread: what it refuses is the thread's answer. Throws whatever else it throws. */
-export async function inThread(port: MessagePort, work: () => Promise<unknown>): Promise<Refusal | undefined> {
+export async function inThread(port: MessagePort, work: () => Promise<unknown>): Promise<ThreadRefusal | undefined> {
   try {
     await work();
     return undefined;

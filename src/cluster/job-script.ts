@@ -46,7 +46,11 @@ export async function jobScript(folder: string, given: string | undefined): Prom
     text,
   )?.[0];
   if (decided !== undefined) {
-    throw new InputError(path, decided, 'no such line: arrays, names and dependencies are made by --submit');
+    throw new InputError(
+      path,
+      decided,
+      'a script without this line: arrays, names and dependencies are made by --submit',
+    );
   }
   const signal = /^#SBATCH\s(?:.*\s)?--signal[= ]\S*?@(\d+)/m.exec(text)?.[1];
   const warning = signal === undefined ? usualWarning : Number(signal);

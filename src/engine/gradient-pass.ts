@@ -27,7 +27,7 @@ export function pullback(f: () => Tensor, inputs: readonly Tensor[], dy: Tensor)
 
 /** The gradients of variables along a tape that ends in a value; its records are freed. */
 function backPropagated(
-  tape: readonly Node[],
+  tape: readonly TapeNode[],
   value: Tensor,
   begin: (value: Tensor) => Tensor,
   variables: readonly Tensor[],
@@ -48,9 +48,9 @@ function backPropagated(
 }
 
 /** The value of f and the record of what it did, with what was saved on the way. */
-function record<Value extends Tensor>(f: () => Value): { value: Value; tape: Node[] } {
+function record<Value extends Tensor>(f: () => Value): { value: Value; tape: TapeNode[] } {
   const { state } = tf.engine();
-  const tape: Node[] = [];
+  const tape: TapeNode[] = [];
   state.activeTape = tape;
   state.gradientDepth++;
   try {
@@ -64,21 +64,21 @@ function record<Value extends Tensor>(f: () => Value): { value: Value; tape: Nod
   }
 }
 
-type Node = ReturnType<typeof tf.engine>['state']['activeTape'][number];
+type TapeNode = ReturnType<typeof tf.engine>['state']['activeTape'][number];
 
 /** The ids of everything computed from the variables, and of the variables. */
-function dependentTensors(tape: readonly Node[], variables: readonly Tensor[]): Set<number> {
+function dependentTensors(tape: readonly TapeNode[], variables: readonly Tensor[]): Set<number> {
   const dependent = new Set(variables.map(({ id }) => id));
   for (const node of tape) if (isDependent(node, dependent)) for (const { id } of node.outputs) dependent.add(id);
   return dependent;
 }
 
-function isDependent(node: Node, dependent: ReadonlySet<number>): boolean {
+function isDependent(node: TapeNode, dependent: ReadonlySet<number>): boolean {
   return Object.values(node.inputs).some(({ id }) => dependent.has(id));
 }
 
 /** Adds a node's contribution to the gradients of its inputs, and frees those of its outputs. */
-function propagate(node: Node, dependent: ReadonlySet<number>, gradientOf: Map<number, Tensor>): void {
+function propagate(node: TapeNode, dependent: ReadonlySet<number>, gradientOf: Map<number, Tensor>): void {
   const { gradient, inputs, outputs } = node;
   if (gradient === undefined) throw new Error(`no gradient is registered for ${node.kernelName}`);
   const dys = outputs.map(({ id }) => gradientOf.get(id) ?? null) as Tensor[];

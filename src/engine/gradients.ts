@@ -16,7 +16,7 @@ export function registerGradients(): void {
   }
 }
 
-type Axes = number | number[] | null | undefined;
+type ReducedAxes = number | number[] | null | undefined;
 
 /** Sums a gradient over the axes along which an operand of the given shape was broadcast. */
 function unbroadcast(gradient: Tensor, shape: number[]): Tensor {
@@ -30,7 +30,7 @@ function unbroadcast(gradient: Tensor, shape: number[]): Tensor {
 }
 
 /** Repeats the gradient of a reduction over `axes` along its input's shape. */
-function unreduce(gradient: Tensor, shape: number[], axes: Axes): Tensor {
+function unreduce(gradient: Tensor, shape: number[], axes: ReducedAxes): Tensor {
   const reduced = tf.util.parseAxisParam(axes as number[], shape);
   const kept = shape.map((size, axis) => (reduced.includes(axis) ? 1 : size));
   return tf.mul(tf.reshape(gradient, kept), tf.ones(shape));
@@ -64,7 +64,7 @@ function ofOutput(kernelName: string, x: (dy: Tensor, y: Tensor) => Tensor): Gra
 
 /** The attributes that gradients below read; each kernel has those it has. */
 interface Attributes {
-  readonly axis: Axes;
+  readonly axis: ReducedAxes;
   /** Where a slice begins, as its caller put it: the axes that are not named begin at 0. */
   readonly begin: number | number[];
   readonly reps: number[];
@@ -169,7 +169,7 @@ const reductions: readonly GradConfig[] = [
     outputsToSave: [true],
     gradFunc: (dy, [x, y], attributes) => ({
       x: () => {
-        const axes = (attributes as { reductionIndices: Axes }).reductionIndices;
+        const axes = (attributes as { reductionIndices: ReducedAxes }).reductionIndices;
         const attained = tf.cast(tf.equal(x, unreduce(y, x.shape, axes)), 'float32');
         return tf.mul(unreduce(dy as Tensor, x.shape, axes), attained);
       },

@@ -1,31 +1,15 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadLayout } from './fused-kernels.js';
+import type { AttentionOperands, AttentionGradientOperands } from './kernel-operands.js';
 import { addressOf, floatArgument, kernelsOf, registerWasmKernel } from './wasm-kernels.js';
-
-interface Forward {
-  /** Rows [batch · length, …] as `layout` says; one tensor may be all three. */
-  queries: TensorInfo;
-  keys: TensorInfo;
-  values: TensorInfo;
-  /** [length, headWidth] */
-  cosines: TensorInfo;
-  sines: TensorInfo;
-}
-
-interface Backward extends Forward {
-  /** [batch · length, heads · headWidth] */
-  dy: TensorInfo;
-  /** [batch · heads · length, 2] */
-  statistics: TensorInfo;
-}
 
 /** Queries in a block of assembly/llm/attention.ts. */
 const blockQueries = 64;
 
 /** Registers causal attention and its gradient, computed by assembly/llm/attention.ts. */
 export function registerWasmAttention(): void {
-  registerWasmKernel('Attention', (inputs: Forward, backend, layout: HeadLayout) => {
+  registerWasmKernel('Attention', (inputs: AttentionOperands, backend, layout: HeadLayout) => {
     const { heads, headWidth } = layout;
     const { rows, length, batch } = sizes(inputs);
     const output = backend.makeOutput([rows, heads * headWidth], 'float32');
@@ -37,7 +21,7 @@ export function registerWasmAttention(): void {
     backend.disposeData(space.dataId);
     return [output, statistics];
   });
-  registerWasmKernel('AttentionGradient', (inputs: Backward, backend, layout: HeadLayout) => {
+  registerWasmKernel('AttentionGradient', (inputs: AttentionGradientOperands, backend, layout: HeadLayout) => {
     const { heads, keyValueHeads, headWidth } = layout;
     const { length, batch } = sizes(inputs);
     const sources = layout.joined === 1 ? [inputs.queries] : [inputs.queries, inputs.keys, inputs.values];
@@ -57,13 +41,13 @@ export function registerWasmAttention(): void {
   });
 }
 
-function sizes({ queries, cosines }: Forward): { rows: number; length: number; batch: number } {
+function sizes({ queries, cosines }: AttentionOperands): { rows: number; length: number; batch: number } {
   const [rows, length] = [queries.shape[0], cosines.shape[0]];
   return { rows, length, batch: rows / length };
 }
 
 /** The arguments up to the scale, which both kernels begin with. */
-function described(inputs: Forward, layout: HeadLayout, backend: BackendWasm): number[] {
+function described(inputs: AttentionOperands, layout: HeadLayout, backend: BackendWasm): number[] {
   const { queries, keys, values, cosines, sines } = inputs;
   const { heads, keyValueHeads, headWidth, pairs, joined } = layout;
   const step = joined === 1 ? 3 * headWidth : headWidth;

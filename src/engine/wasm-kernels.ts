@@ -46,7 +46,7 @@ export interface EmscriptenModule {
 }
 
 /** Numbers that a kernels' module exports: each kernel's own, and sizes. */
-export type Numbers<Name extends string> = Readonly<Record<Name, WebAssembly.Global>>;
+export type ExportedNumbers<Name extends string> = Readonly<Record<Name, WebAssembly.Global>>;
 
 const known = new WeakMap<BackendWasm, WasmKernels>();
 
@@ -64,7 +64,7 @@ export function setKernels(backend: BackendWasm, kernels: WasmKernels): void {
   known.set(backend, kernels);
 }
 
-interface AloneExports extends Numbers<KernelName | 'scratchBytes'> {
+interface AloneExports extends ExportedNumbers<KernelName | 'scratchBytes'> {
   readonly run: (kernel: number, args: number, items: number, scratch: number) => void;
 }
 

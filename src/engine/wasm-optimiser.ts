@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { AdamwUpdate } from './fused-kernels.js';
+import type { UpdateOperands } from './kernel-operands.js';
 import { addressOf, floatArgument, kernelsOf, registerWasmKernel } from './wasm-kernels.js';
 
 /** Numbers in an item of assembly/llm/adamw.ts, and of the sum of squares in assembly/llm/sums.ts. */
@@ -8,13 +9,6 @@ const updateBlock = 1024;
 const sumBlock = 4096;
 /** Columns in an item of the sum of rows. */
 const columnsOfItem = 16;
-
-interface UpdateInputs {
-  parameter: TensorInfo;
-  gradient: TensorInfo;
-  firstMoment: TensorInfo;
-  secondMoment: TensorInfo;
-}
 
 /** Registers what an optimiser's step and biases need: the AdamW update, sums of squares, and sums of rows. */
 export function registerWasmOptimiser(): void {
@@ -30,7 +24,7 @@ export function registerWasmOptimiser(): void {
 }
 
 /** Updates parameter and moments where they lie. */
-function adamwUpdate(inputs: UpdateInputs, backend: BackendWasm, update: AdamwUpdate): TensorInfo[] {
+function adamwUpdate(inputs: UpdateOperands, backend: BackendWasm, update: AdamwUpdate): TensorInfo[] {
   const { parameter, gradient, firstMoment, secondMoment } = inputs;
   const { beta1, beta2, epsilon, rate, correction2, shrinkage } = update;
   const length = util.sizeFromShape(parameter.shape);

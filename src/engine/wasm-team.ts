@@ -11,7 +11,7 @@ import {
   setKernels,
   type EmscriptenModule,
   type KernelName,
-  type Numbers,
+  type ExportedNumbers,
   type WasmKernels,
   type DividedWork,
 } from './wasm-kernels.js';
@@ -84,7 +84,7 @@ function withSharedMemory(binary: Uint8Array): Uint8Array<ArrayBuffer> {
   throw new Error('expected a memory section');
 }
 
-interface TeamExports extends Numbers<KernelName | 'scratchBytes' | 'boardBytes'> {
+interface TeamExports extends ExportedNumbers<KernelName | 'scratchBytes' | 'boardBytes'> {
   readonly lead: (board: number, kernel: number, args: number, items: number, chunk: number, scratch: number) => number;
 }
 

@@ -1,6 +1,7 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { HeadLayout } from './fused-kernels.js';
+import type { AttentionOperands, AttentionGradientOperands } from './kernel-operands.js';
 import { packHeads, unpackHeads, type HeadRows, type HeadRotation } from './webgpu-heads.js';
 import { registerWebGpuKernel } from './webgpu-kernels.js';
 import {
@@ -12,26 +13,9 @@ import {
   weightedSlopes,
 } from './webgpu-scores.js';
 
-interface Forward {
-  /** Rows [batch · length, …] as `layout` says; one tensor may be all three. */
-  readonly queries: TensorInfo;
-  readonly keys: TensorInfo;
-  readonly values: TensorInfo;
-  /** [length, headWidth] */
-  readonly cosines: TensorInfo;
-  readonly sines: TensorInfo;
-}
-
-interface Backward extends Forward {
-  /** [batch · length, heads · headWidth] */
-  readonly dy: TensorInfo;
-  /** [batch · heads · length, 2] */
-  readonly statistics: TensorInfo;
-}
-
 /** Registers causal attention and its gradient, as WGSL programs that keep no scores. */
 export function registerWebGpuAttention(): void {
-  registerWebGpuKernel('Attention', (inputs: Forward, backend, layout: HeadLayout) => {
+  registerWebGpuKernel('Attention', (inputs: AttentionOperands, backend, layout: HeadLayout) => {
     const length = inputs.cosines.shape[0];
     const packed = packInputs(backend, inputs, layout);
     const shape = { length, layout };
@@ -42,7 +26,7 @@ export function registerWebGpuAttention(): void {
     dispose(backend, [mixed, ...Object.values(packed)]);
     return [output, statistics];
   });
-  registerWebGpuKernel('AttentionGradient', (inputs: Backward, backend, layout: HeadLayout) => {
+  registerWebGpuKernel('AttentionGradient', (inputs: AttentionGradientOperands, backend, layout: HeadLayout) => {
     const { heads, keyValueHeads, headWidth, joined } = layout;
     const length = inputs.cosines.shape[0];
     const rows = { length, heads, headWidth, step: headWidth, offset: 0 };
@@ -64,14 +48,14 @@ export function registerWebGpuAttention(): void {
   });
 }
 
-function rotationOf({ cosines, sines }: Forward, { pairs }: HeadLayout): HeadRotation {
+function rotationOf({ cosines, sines }: AttentionOperands, { pairs }: HeadLayout): HeadRotation {
   return { cosines, sines, pairs };
 }
 
 /** Queries and keys, rotated, and values. */
 function packInputs(
   backend: WebGPUBackend,
-  inputs: Forward,
+  inputs: AttentionOperands,
   layout: HeadLayout,
 ): { queries: TensorInfo; keys: TensorInfo; values: TensorInfo } {
   const { heads, keyValueHeads, headWidth, joined } = layout;

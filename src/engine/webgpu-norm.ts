@@ -1,33 +1,11 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { NormOperands, NormGradientOperands, Centred } from './kernel-operands.js';
 import { runElements } from './webgpu-elements.js';
 import { registerWebGpuKernel } from './webgpu-kernels.js';
 import { runRows } from './webgpu-rows.js';
 
-interface Forward {
-  /** [rows, width] */
-  readonly x: TensorInfo;
-  /** [width] */
-  readonly weight: TensorInfo;
-  /** [width]; absent where rows are not centred. */
-  readonly bias?: TensorInfo;
-}
-
-interface Backward {
-  readonly x: TensorInfo;
-  readonly dy: TensorInfo;
-  readonly weight: TensorInfo;
-  /** [rows, 2], the mean and the inverse deviation of each row. */
-  readonly statistics: TensorInfo;
-}
-
-interface Centred {
-  /** 1 or 0. */
-  readonly centred: number;
-}
-
 /** Registers layer norm and root mean square norm with their gradients, as WGSL programs. */
 export function registerWebGpuNorms(): void {
-  registerWebGpuKernel('Norm', ({ x, weight, bias }: Forward, backend, { epsilon }: { epsilon: number }) => {
+  registerWebGpuKernel('Norm', ({ x, weight, bias }: NormOperands, backend, { epsilon }: { epsilon: number }) => {
     const [rows, width] = x.shape;
     const statistics = runRows(backend, {
       name: bias === undefined ? 'norm statistics' : 'centred norm statistics',
@@ -56,16 +34,18 @@ export function registerWebGpuNorms(): void {
     });
     return [y, statistics];
   });
-  registerWebGpuKernel('NormGradient', ({ x, dy, weight, statistics }: Backward, backend, { centred }: Centred) => {
-    const [rows, width] = x.shape;
-    // d/dx of x·s(x) is s(I − y yᵀ/n); centring is its own transpose.
-    return runRows(backend, {
-      name: centred === 0 ? 'norm gradient' : 'centred norm gradient',
-      inputs: { x, dy, weight, statistics },
-      output: [rows, width],
-      rows,
-      integers: { width },
-      code: `
+  registerWebGpuKernel(
+    'NormGradient',
+    ({ x, dy, weight, statistics }: NormGradientOperands, backend, { centred }: Centred) => {
+      const [rows, width] = x.shape;
+      // d/dx of x·s(x) is s(I − y yᵀ/n); centring is its own transpose.
+      return runRows(backend, {
+        name: centred === 0 ? 'norm gradient' : 'centred norm gradient',
+        inputs: { x, dy, weight, statistics },
+        output: [rows, width],
+        rows,
+        integers: { width },
+        code: `
         let mean = statistics[2 * row];
         let scale = statistics[2 * row + 1];
         ${sumOverRow('along', 'dy[row * width + j] * weight[j] * (x[row * width + j] - mean)')}
@@ -76,9 +56,10 @@ export function registerWebGpuNorms(): void {
           let at = row * width + j;
           result[at] = scale * (dy[at] * weight[j] - level - (x[at] - mean) * scale * along);
         }`,
-    });
-  });
-  registerWebGpuKernel('NormWeightGradient', ({ x, dy, statistics }: Omit<Backward, 'weight'>, backend) => {
+      });
+    },
+  );
+  registerWebGpuKernel('NormWeightGradient', ({ x, dy, statistics }: Omit<NormGradientOperands, 'weight'>, backend) => {
     const [count, width] = x.shape;
     return runRows(backend, {
       name: 'norm weight gradient',

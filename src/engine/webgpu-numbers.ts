@@ -1,4 +1,4 @@
-type Numbers = Readonly<Record<string, number>>;
+type UniformNumbers = Readonly<Record<string, number>>;
 
 /** How numbers reach a WGSL program. */
 export interface NumberUniforms {
@@ -11,7 +11,7 @@ export interface NumberUniforms {
 }
 
 /** The uniforms that hold numbers by the name under which the code reads them. */
-export function numberUniforms(integers: Numbers, floats: Numbers): NumberUniforms {
+export function numberUniforms(integers: UniformNumbers, floats: UniformNumbers): NumberUniforms {
   const numbers = [
     ...Object.entries(integers).map(([field, value]) => ({ field, type: 'int32', wgsl: 'i32', value })),
     ...Object.entries(floats).map(([field, value]) => ({ field, type: 'float32', wgsl: 'f32', value })),

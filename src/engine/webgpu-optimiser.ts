@@ -1,19 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { AdamwUpdate } from './fused-kernels.js';
+import type { UpdateOperands } from './kernel-operands.js';
 import { runElements } from './webgpu-elements.js';
 import { registerWebGpuKernel } from './webgpu-kernels.js';
 import { runRows } from './webgpu-rows.js';
 
-interface UpdateInputs {
-  readonly parameter: TensorInfo;
-  readonly gradient: TensorInfo;
-  readonly firstMoment: TensorInfo;
-  readonly secondMoment: TensorInfo;
-}
-
 /** Registers what an optimiser's step and biases need: the AdamW update in place, sums of squares, and sums of rows. */
 export function registerWebGpuOptimiser(): void {
-  registerWebGpuKernel('AdamwUpdate', (inputs: UpdateInputs, backend, update: AdamwUpdate) => {
+  registerWebGpuKernel('AdamwUpdate', (inputs: UpdateOperands, backend, update: AdamwUpdate) => {
     const { parameter, gradient, firstMoment, secondMoment } = inputs;
     const { beta1, beta2, epsilon, rate, correction2, shrinkage } = update;
     // A program writes to one buffer, so there is one for each tensor.

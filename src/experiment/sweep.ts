@@ -69,21 +69,21 @@ export async function sweepCell(cell: SweepCell, pool?: WorkerPool): Promise<Swe
   return { row, warnings: [...gapWarnings(measures, optima.values), ...new Set(reasons)] };
 }
 
-interface Solved {
+interface SolvedCell {
   readonly problem: Problem;
   readonly optima: CertifiedOptima;
 }
 
-let last: { readonly key: string; readonly solved: Promise<Solved> } | undefined;
+let last: { readonly key: string; readonly solved: Promise<SolvedCell> } | undefined;
 
 /** A cell's problem and its optima, which cells that follow each other in a thread often share. */
-function solved({ problem: text, lambda }: SweepCell): Promise<Solved> {
+function solved({ problem: text, lambda }: SweepCell): Promise<SolvedCell> {
   const key = `${lambda} ${text}`;
   if (last?.key !== key) last = { key, solved: solve(text, lambda) };
   return last.solved;
 }
 
-async function solve(text: string, lambda: number): Promise<Solved> {
+async function solve(text: string, lambda: number): Promise<SolvedCell> {
   const problem = await parseProblem(JSON.parse(text));
   return { problem, optima: certifiedOptima(problem, lambda) };
 }

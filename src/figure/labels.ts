@@ -18,7 +18,8 @@ export interface LabelledPoint {
 /** Where the middle of a label stands, in the values of the axes, and whether it needs a line to its point. */
 export type LabelPlace = Readonly<Record<'labelX' | 'labelY', number> & Record<'far', boolean>>;
 
-interface Box {
+/** A rectangle of a picture, in pixels. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;

@@ -57,7 +57,24 @@ function spareLook(i: number): Omit<Look, 'label'> {
   return { colour: colours[i % colours.length], dash: dashes[i % dashes.length], shape: shapes[i % shapes.length] };
 }
 
-/** Looks of so many things that are no schedules, apart by colour, dash and shape. */
+/**
+ * Inks of things in an order that are no schedules, from light to dark: one ramp from sand to slate, which no colour of a
+ * schedule lies on, and whose steps of lightness stay apart in grey and under every colour vision.
+ */
+export const ramp = ['#A8997A', '#88795F', '#675C50', '#464446', '#232B36'] as const;
+
+/** Looks of up to five things in an order that are no schedules, from light to dark. */
+export function orderedLooks(count: number): Omit<Look, 'label'>[] {
+  const dashes = [[2, 2], [8, 3], [10, 3, 2, 3], [5, 2], []] as const;
+  const shapes = ['circle', 'diamond', 'triangle-down', 'triangle-up', 'square'] as const;
+  const last = ramp.length - 1;
+  return Array.from({ length: count }, (_, i) => {
+    const at = count === 1 ? last : Math.round((i * last) / (count - 1));
+    return { colour: ramp[at], dash: dashes[at], shape: shapes[at] };
+  });
+}
+
+/** Looks of so many things that are no schedules, apart by colour, dash and shape, where no schedule is drawn. */
 export function otherLooks(count: number): Omit<Look, 'label'>[] {
   return Array.from({ length: count }, (_, i) => spareLook(i));
 }

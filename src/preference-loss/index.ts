@@ -50,7 +50,7 @@ export function checkedPreferenceLoss(settings: PreferenceLossSettings): Prefere
   for (const [name, option] of Object.entries(options) as [keyof typeof options, string][]) {
     if ((settings[name] ?? 0) === 0 || takes.includes(name)) continue;
     const takers = preferenceLossNames.filter((one) => preferenceLosses[one].takes.includes(name));
-    throw new InputError(option, settings[name], `no such option with ${loss}: it belongs to ${takers.join(', ')}`);
+    throw new InputError(option, settings[name], `it to be left out with ${loss}: it belongs to ${takers.join(', ')}`);
   }
   if (takes.includes('labelSmoothing') && !((labelSmoothing ?? 0) > 0 && (labelSmoothing ?? 0) <= 0.5)) {
     throw new InputError('label-smoothing', labelSmoothing, `a number in (0, 0.5] with ${loss}`);

@@ -13,7 +13,7 @@ import type { Setup } from './setup.js';
 export type Chosen = 'theory' | 'hindsight' | 'given';
 
 /** What runs of a remedy hand over, over the seeds. */
-export interface Measured {
+export interface MeasuredRuns {
   readonly gap: Estimate;
   readonly idealDistance: number;
   /** With each objective in units of f_i(θ_j*) − f_i*, i ≠ j; null where the objectives are not in conflict. */
@@ -33,7 +33,7 @@ export interface RemedyRow {
   /** The statement that gives the bound, and whether it is on the gap of the limit or on the expected gap of what runs hand over. */
   readonly boundedBy: Pick<BoundedBy, 'statement' | 'of'> | null;
   /** Null where the remedy does not apply. */
-  readonly measured: Measured | null;
+  readonly measured: MeasuredRuns | null;
   readonly cost: Cost;
   readonly needs: Needs;
   readonly curve: readonly CurvePoint[];
@@ -123,7 +123,7 @@ function rowOf(setup: Setup, remedy: Remedy, value: unknown, chosen: Chosen, cur
   };
 }
 
-function measured(setup: Setup, outputs: readonly Pair[]): Measured | null {
+function measured(setup: Setup, outputs: readonly Pair[]): MeasuredRuns | null {
   const { lambda, optima } = setup;
   const { ideal, weightedSum } = optima.values;
   if (!outputs.every(({ dpo, sft }) => Number.isFinite(dpo) && Number.isFinite(sft))) return null;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InputError } from '../base/input-error.js';
-import { parseArithmetic, type Arithmetic } from '../convex/expression/arithmetic.js';
+import { parseArithmetic, type ExpressionFunction } from '../convex/expression/arithmetic.js';
 import { stepOn, type Schedule } from './schedule.js';
 import { checkedSteps, ownSettings } from './settings.js';
 
@@ -77,9 +77,9 @@ export function shareAt(share: string, t: number, T: number): number {
 }
 
 /** Expressions that were parsed, the last few. */
-const known = new Map<string, Arithmetic>();
+const known = new Map<string, ExpressionFunction>();
 
-function parsed(share: string): Arithmetic {
+function parsed(share: string): ExpressionFunction {
   const found = known.get(share) ?? parseArithmetic('share', share, ['t', 'T']);
   if (known.size > 16) known.clear();
   known.set(share, found);

@@ -30,7 +30,7 @@ export interface ServicePosition {
 }
 
 /** What a service says and waits for an answer to. */
-export type Question =
+export type ServiceQuestion =
   /** Wants the values of these objectives: `{ "values": { … } }`. */
   | { readonly step: number; readonly evaluate: readonly ObjectiveName[] }
   /** Wants the inner products of these gradients: `{ "gram": { "dpo", "sft", "inner" } }`. */
@@ -77,7 +77,7 @@ export function firstPosition({ schedule, settings }: Service): ServicePosition 
 }
 
 /** What a service says at a position. */
-export function questionAt(service: Service, position: ServicePosition): Question {
+export function questionAt(service: Service, position: ServicePosition): ServiceQuestion {
   const { schedule, settings } = service;
   const { step, informed, gram, state } = position;
   if (step > settings.steps) return { finished: true };

@@ -10,16 +10,16 @@ import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
 import type { ExperimentFiles, ExperimentScale, TrainingSettings } from './settings.js';
 
 /** Examples of both kinds. */
-interface Examples {
+interface SplitExamples {
   readonly sft: readonly SftExample[];
   readonly preferences: readonly PreferencePair[];
 }
 
 /** The examples of a seed: those trained and evaluated on, those that learning rates are chosen by, and those held out. */
 export interface ExperimentData {
-  readonly train: Examples;
-  readonly validation: Examples;
-  readonly heldOut: Examples;
+  readonly train: SplitExamples;
+  readonly validation: SplitExamples;
+  readonly heldOut: SplitExamples;
 }
 
 /**
@@ -41,11 +41,11 @@ export async function readExperimentData(
     kind: 'preferences',
     count: preferencePairs,
   });
-  const part = (i: 0 | 1 | 2): Examples => ({ sft: sft[i], preferences: preferences[i] });
+  const part = (i: 0 | 1 | 2): SplitExamples => ({ sft: sft[i], preferences: preferences[i] });
   return { train: part(0), validation: part(1), heldOut: part(2) };
 }
 
-type Reader<Example> = (
+type ExampleReader<Example> = (
   path: string,
   tokenizer: Tokenizer,
   settings: PreparationSettings,
@@ -64,7 +64,7 @@ interface Splitting {
 type Split<Example> = [readonly Example[], readonly Example[], readonly Example[]];
 
 async function split<Example>(
-  read: Reader<Example>,
+  read: ExampleReader<Example>,
   path: string,
   heldOutPath: string | undefined,
   { tokenizer, preparation, seed, kind, count, heldOutCount }: Splitting,

@@ -8,7 +8,7 @@ import { comparisons, type Comparison } from './plan.js';
 import { endsOf, type EvaluationRow } from './results.js';
 
 /** Where a schedule ended for one λ, on held-out data. */
-export interface FrontPoint {
+export interface HeldOutEnd {
   readonly schedule: string;
   readonly lambda: number;
   readonly dpo: Estimate;
@@ -20,7 +20,7 @@ export interface BudgetChoice {
   /** The most held-out f_SFT that may be lost to the best of SFT alone, in nats. */
   readonly forgetAtMost: number;
   /** The choice of all seeds: the least held-out f_DPO within the budget; null where no end is within it. */
-  readonly choice: Pick<FrontPoint, 'schedule' | 'lambda'> | null;
+  readonly choice: Pick<HeldOutEnd, 'schedule' | 'lambda'> | null;
   /**
    * Every seed judges the choice of the others on its own data: what is lost of f_SFT and what f_DPO is there, and in how
    * many seeds the budget is kept; null with one seed, or where the others of some seed find none.
@@ -32,7 +32,7 @@ export interface BudgetChoice {
 export interface MeasuredFront {
   readonly comparison: Comparison;
   /** The ends that no other end is as good as in both objectives and better in one, by increasing f_DPO. */
-  readonly nonDominated: readonly FrontPoint[];
+  readonly nonDominated: readonly HeldOutEnd[];
   /** For each schedule the area, in nats², that its ends dominate below the start. */
   readonly hypervolumes: readonly { readonly schedule: string; readonly hypervolume: Estimate }[];
   readonly budgets: readonly BudgetChoice[];

@@ -1,5 +1,5 @@
 import { InputError } from '../base/input-error.js';
-import { inThread, type Refusal, type ThreadTask } from '../base/thread-pool.js';
+import { inThread, type ThreadRefusal, type ThreadTask } from '../base/thread-pool.js';
 import { loadSchedule, moduleIdentity } from '../schedule/load.js';
 import { stagesAt } from './stages-at.js';
 import type { Pair, ScheduleSettings } from '../schedule/schedule.js';
@@ -14,7 +14,7 @@ import type { LanguageModel } from '../llm/model/language-model.js';
 import { assembleModel, freshAdapter } from '../llm/model/assemble.js';
 import { loadModel, openModel } from '../llm/model/load.js';
 import { randomSource } from '../llm/model/random.js';
-import type { RunSettings } from '../llm/results/run-folder.js';
+import type { DecisiveSettings } from '../llm/results/run-folder.js';
 import { loadTokenizer } from '../llm/tokenizer/load.js';
 import { prepareRun } from '../llm/train/prepare-run.js';
 import type { Tokenizer } from '../llm/tokenizer/tokenizer.js';
@@ -176,7 +176,7 @@ async function startModel({
 }
 
 /** The same in a worker thread, which tells every step through the port; what it refuses is its answer. */
-export default function executeInWorker({ task, port }: ThreadTask<RunTask>): Promise<Refusal | undefined> {
+export default function executeInWorker({ task, port }: ThreadTask<RunTask>): Promise<ThreadRefusal | undefined> {
   return inThread(port, () =>
     executeRun(task, () => {
       port.postMessage(1);
@@ -238,7 +238,7 @@ async function saveTrained(folder: string, model: LanguageModel, files: Experime
 }
 
 /** The settings that decide a run's numbers. */
-async function decisiveSettings(task: RunTask): Promise<RunSettings> {
+async function decisiveSettings(task: RunTask): Promise<DecisiveSettings> {
   const {
     settings,
     schedule,

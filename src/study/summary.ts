@@ -69,7 +69,7 @@ export interface BeyondGuess extends Pick<SummaryRow, 'comparison' | 'schedule' 
 }
 
 /** What a summary is made of. */
-export interface Measured {
+export interface ExperimentTables {
   /** For each seed (f_DPO*, f_SFT*) of both comparisons. */
   readonly optima: ReadonlyMap<number, Readonly<Record<Comparison, Pair>>>;
   readonly preparations: ReadonlyMap<number, Preparation>;
@@ -86,7 +86,7 @@ export interface Measured {
 }
 
 /** The summary of an experiment's results. */
-export function summarise(given: ExperimentSettings, measured: Measured): Summary {
+export function summarise(given: ExperimentSettings, measured: ExperimentTables): Summary {
   const settings = writtenSettings(given);
   const { preparations, results, references, sensitivity, tuning, uniformGuess, costClaims, ownLabels } = measured;
   const singleObjectives = singleObjectiveSummaries([...preparations.values()], settings.scale);

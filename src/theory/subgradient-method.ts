@@ -94,9 +94,9 @@ export function methodConstants(method: Method, setting: Setting) {
   };
 }
 
-/** Why statements on a method say nothing of a run; undefined where they may. */
-function silenceOf(method: Method, setting: Setting, run: DescribedRun): NotApplicable | undefined {
-  return unboundedGradients(setting) ?? method.silence?.(setting, run);
+/** What a statement on a method says of a run, unless statements on it say nothing. */
+function unlessSilent(method: Method, applies: Domain['applies']): Domain['applies'] {
+  return (setting, run) => unboundedGradients(setting) ?? method.silence?.(setting, run) ?? applies(setting, run);
 }
 
 type Known = ReturnType<typeof methodConstants> & { readonly alpha: number; readonly T: number };
@@ -108,14 +108,12 @@ export function constantStepsOf(
 ): Domain {
   return {
     schedule: method.schedule,
-    applies(setting, run) {
-      const silence = silenceOf(method, setting, run);
-      if (silence !== undefined) return silence;
+    applies: unlessSilent(method, (setting, run) => {
       const alpha = constantStep(run);
       if (alpha === undefined) return notConstant;
       const known = { ...methodConstants(method, setting), alpha };
       return { at: (T) => ({ ...known, T, ...own({ ...known, T }, setting, run) }) };
-    },
+    }),
     runs: (subject, { steps }) => steps.map((T) => proposed(method, constantSteps(bestStep(method, subject, T), T))),
   };
 }
@@ -124,14 +122,12 @@ export function constantStepsOf(
 export function linearStepsOf(method: Method): Domain {
   return {
     schedule: method.schedule,
-    applies(setting, run) {
-      const silence = silenceOf(method, setting, run);
-      if (silence !== undefined) return silence;
+    applies: unlessSilent(method, (setting, run) => {
       const alpha = linearStep(run);
       if (alpha === undefined) return { reason: 'it needs linearly decaying steps' };
       const whole = run.stepSizes.length;
       return { at: (T) => (T === whole ? { ...methodConstants(method, setting), alpha, T } : undefined) };
-    },
+    }),
     runs: (subject, { steps }) => steps.map((T) => proposed(method, linearSteps(bestStep(method, subject, T + 1), T))),
   };
 }
@@ -143,15 +139,13 @@ export function anyStepsOf(
 ): Domain {
   return {
     schedule: method.schedule,
-    applies(setting, run) {
-      const silence = silenceOf(method, setting, run);
-      if (silence !== undefined) return silence;
+    applies: unlessSilent(method, (setting, run) => {
       const { stepSizes } = run;
       if (run.adaptive === true) return { reason: 'it needs steps that are known beforehand' };
       if (!stepSizes.every((size) => size > 0)) return { reason: 'it needs positive step sizes' };
       const known = methodConstants(method, setting);
       return { at: (T) => ({ ...known, T, ...own(stepSizes.subarray(0, T), known) }) };
-    },
+    }),
     runs: (subject, { steps }) =>
       steps.flatMap((T) => {
         const first = bestStep(method, subject, 4);

@@ -33,11 +33,11 @@ export interface Subject extends Setting {
   /** Of F_max. */
   readonly chebyshev: Minimum;
   /** The pair as a formula, where statements are proved for it alone. */
-  readonly form?: Form;
+  readonly form?: PairForm;
 }
 
 /** Pairs that statements of their own speak of. */
-export type Form =
+export type PairForm =
   /** f_DPO = f_SFT = the largest of so many coordinates, M = R = 1 (statement W). */
   | { readonly kind: 'max-of-coordinates'; readonly coordinates: number }
   /** slope · x ± y on a ball, a minibatch seeing (slope ± 1) x ± y ("The bias is real"). */

@@ -73,7 +73,7 @@ export interface Theorem {
   trials(subject: Subject, extent: Extent): readonly Trial[] | NotApplicable;
 }
 
-interface Claim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'origin' | 'needs'> {
+interface TheoremClaim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'origin' | 'needs'> {
   /** TeX of what is measured. */
   readonly measured: string;
   /** Arithmetic on the constants that the theorem needs. */
@@ -81,7 +81,7 @@ interface Claim extends Pick<Theorem, 'id' | 'kind' | 'reference' | 'origin' | '
 }
 
 /** A theorem that speaks of problems, or of runs on pairs of its own: it says itself how it is checked. */
-export function theorem(definition: Claim & Pick<Theorem, 'trials' | 'attacked'>): Theorem {
+export function theorem(definition: TheoremClaim & Pick<Theorem, 'trials' | 'attacked'>): Theorem {
   return {
     ...claimed(definition),
     ...(definition.attacked === undefined ? {} : { attacked: definition.attacked }),
@@ -99,7 +99,7 @@ export interface ProposedRun extends DescribedRun {
 
 /** A theorem about the runs of a schedule: what is checked, drawn beside runs and set against worst cases is one bound. */
 export function runTheorem(
-  definition: Claim &
+  definition: TheoremClaim &
     Pick<Theorem, 'applies' | 'measures' | 'search'> & {
       readonly schedule: { readonly name: string };
       readonly isAttained?: Theorem['isAttained'];
@@ -141,7 +141,7 @@ export function runTheorem(
   };
 }
 
-function claimed({ id, kind, reference, origin, needs, measured, formula }: Claim) {
+function claimed({ id, kind, reference, origin, needs, measured, formula }: TheoremClaim) {
   const expression = parseArithmetic(id, formula, needs);
   const relation = { tight: '\\le', upper: '\\le', lower: '\\ge', exact: '=' }[kind];
   return {

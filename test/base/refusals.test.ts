@@ -92,11 +92,11 @@ describe('a value checked against a schema', () => {
     [{ ...right, layers: [0, 1.5] }, 'file: layers[1]: got 1.5, expected an integer'],
     [{ ...right, named: [] }, 'file: named: got [], expected at least 1 entry'],
     [{ ...right, shape: { kind: 'cube' } }, 'file: shape.kind: got "cube", expected "ball", "all"'],
-    [{ ...right, shape: { kind: 'ball', radius: 1 } }, 'file: shape.radius: got 1, expected no such field'],
+    [{ ...right, shape: { kind: 'ball', radius: 1 } }, 'file: shape.radius: got 1, expected no field of this name'],
     [{ ...right, own: 2 }, 'file: own: got 2, expected another value'],
-    [{ ...right, other: 7 }, 'file: other: got 7, expected no such field'],
-    [JSON.parse('{"count":1,"names":["x"],"__proto__":7}'), 'file: __proto__: got 7, expected no such field'],
-    [{ ...right, constructor: 1 }, 'file: constructor: got 1, expected no such field'],
+    [{ ...right, other: 7 }, 'file: other: got 7, expected no field of this name'],
+    [JSON.parse('{"count":1,"names":["x"],"__proto__":7}'), 'file: __proto__: got 7, expected no field of this name'],
+    [{ ...right, constructor: 1 }, 'file: constructor: got 1, expected no field of this name'],
   ])('is refused in our words: case %#', (value, message) => {
     expect(() => checked(schema, value, { place: 'file' })).toThrow(InputError);
     expect(() => checked(schema, value, { place: 'file' })).toThrow(message);

@@ -119,7 +119,7 @@ describe('a problem file that is wrong', () => {
       }),
       /objectives\.dpo\.hessian\[1\]\[0\]: got 0, expected .*symmetric/,
     ],
-    ['an unknown field', { ...plane, radios: 3 }, /radios: got 3, expected no such field/],
+    ['an unknown field', { ...plane, radios: 3 }, /radios: got 3, expected no field of this name/],
     ['a start outside the ball', { ...plane, radius: 0.1 }, /start: got .*ball of radius 0.1/],
     ['a negative radius', { ...plane, radius: -1 }, /radius: got -1/],
     ['an expression without radius or modulus', { ...expressionFile(), radius: undefined }, /radius: got nothing/],

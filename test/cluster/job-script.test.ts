@@ -29,9 +29,9 @@ describe('a script for jobs', () => {
   });
 
   it.each([
-    ['#SBATCH --time=10 --array=1-3', 'no such line: arrays'],
-    ['#SBATCH -J name', 'no such line: arrays'],
-    ['#SBATCH --dependency=afterok:1', 'no such line: arrays'],
+    ['#SBATCH --time=10 --array=1-3', 'a script without this line: arrays'],
+    ['#SBATCH -J name', 'a script without this line: arrays'],
+    ['#SBATCH --dependency=afterok:1', 'a script without this line: arrays'],
     ['#SBATCH --time=2', 'more than the 120 s before the end'],
     ['#SBATCH -t 01:59', 'more than the 120 s before the end'],
     ['#SBATCH --time=1-1:00:00 --signal=B:USR2@90000', 'more than the 90000 s before the end'],

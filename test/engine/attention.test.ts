@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { hasKernel } from '../../src/engine/fused-kernels.js';
 import { causalMask } from '../../src/llm/model/attention.js';
 import { selfAttention, type Place } from '../../src/llm/model/network.js';
 import { rotaryFrequencies, rotaryTables } from '../../src/llm/model/rotary.js';
-import { compilingTimeout, hasWebGpu } from '../llm/webgpu.js';
-
-const webGpu = await hasWebGpu();
+import { compilingTimeout } from '../llm/webgpu.js';
+import { describeOnBackends } from './on-backends.js';
 
 const batch = 2;
 
@@ -49,46 +46,36 @@ async function difference(found: tf.Tensor, expected: tf.Tensor): Promise<number
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0) / size;
 }
 
-describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('attention as one kernel', () => {
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
-    });
-    afterAll(() => {
-      backend?.close();
-    });
-
-    it.each(cases)(
-      'is the composed one, and so are its gradients: %j',
-      async (sizes) => {
-        const { length, heads, keyValueHeads, headWidth, joined } = sizes;
-        expect(hasKernel('Attention')).toBe(true);
-        const places = [placeOf(sizes, false), placeOf(sizes, true)];
-        const random = (head: number, seed: number): tf.Tensor =>
-          tf.randomNormal([batch * length, head * headWidth], 0, 1, 'float32', seed);
-        const inputs = joined
-          ? [random(3 * heads, 1)]
-          : [random(heads, 1), random(keyValueHeads, 2), random(keyValueHeads, 3)];
-        const direction = random(heads, 4);
-        const [fused, composed] = places.map(
-          (place) =>
-            (...rows: tf.Tensor[]): tf.Tensor =>
-              selfAttention(rows, { layer: 0, heads, keyValueHeads, headWidth }, place),
-        );
-        const before = held();
-        const values = [fused, composed].map((f) => tf.tidy(() => f(...inputs)));
-        expect(await difference(values[0], values[1])).toBeLessThan(2e-6);
-        const gradients = [fused, composed].map((f) =>
-          tf.grads((...rows) => tf.sum(tf.mul(f(...rows), direction)))(inputs),
-        );
-        for (const [i, gradient] of gradients[0].entries()) {
-          expect(await difference(gradient, gradients[1][i])).toBeLessThan(5e-6);
-        }
-        tf.dispose([...values, ...gradients.flat()]);
-        expect(held()).toEqual(before);
-      },
-      compilingTimeout,
-    );
-  });
+describeOnBackends(['wasm', 'webgpu'], 'attention as one kernel', () => {
+  it.each(cases)(
+    'is the composed one, and so are its gradients: %j',
+    async (sizes) => {
+      const { length, heads, keyValueHeads, headWidth, joined } = sizes;
+      expect(hasKernel('Attention')).toBe(true);
+      const places = [placeOf(sizes, false), placeOf(sizes, true)];
+      const random = (head: number, seed: number): tf.Tensor =>
+        tf.randomNormal([batch * length, head * headWidth], 0, 1, 'float32', seed);
+      const inputs = joined
+        ? [random(3 * heads, 1)]
+        : [random(heads, 1), random(keyValueHeads, 2), random(keyValueHeads, 3)];
+      const direction = random(heads, 4);
+      const [fused, composed] = places.map(
+        (place) =>
+          (...rows: tf.Tensor[]): tf.Tensor =>
+            selfAttention(rows, { layer: 0, heads, keyValueHeads, headWidth }, place),
+      );
+      const before = held();
+      const values = [fused, composed].map((f) => tf.tidy(() => f(...inputs)));
+      expect(await difference(values[0], values[1])).toBeLessThan(2e-6);
+      const gradients = [fused, composed].map((f) =>
+        tf.grads((...rows) => tf.sum(tf.mul(f(...rows), direction)))(inputs),
+      );
+      for (const [i, gradient] of gradients[0].entries()) {
+        expect(await difference(gradient, gradients[1][i])).toBeLessThan(5e-6);
+      }
+      tf.dispose([...values, ...gradients.flat()]);
+      expect(held()).toEqual(before);
+    },
+    compilingTimeout,
+  );
 });

@@ -1,16 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
 import { stream } from '../../src/base/random-stream.js';
 import { llm, startLlm } from '../llm/command.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { hasWebGpu } from '../llm/webgpu.js';
+import { describeOnBackends, webGpu } from './on-backends.js';
 
-const webGpu = await hasWebGpu();
 const model = temporaryFolder();
 
 function random(shape: number[], purpose: string): tf.Tensor {
@@ -47,86 +44,76 @@ async function plainProduct(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, tra
   return result;
 }
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('the kernels that models need', () => {
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
-    });
-    afterAll(() => {
-      backend?.close();
-    });
+describeOnBackends(['cpu', 'wasm', 'webgpu'], 'the kernels that models need', (name, backend) => {
+  it('say what they run on', () => {
+    expect(backend().name).toBe(name);
+    expect(backend().description).toMatch(new RegExp(`^${name}: .+`));
+  });
 
-    it('say what they run on', () => {
-      expect(backend?.name).toBe(name);
-      expect(backend?.description).toMatch(new RegExp(`^${name}: .+`));
-    });
-
-    it.each([
-      [
-        [5, 7],
-        [7, 3],
-      ],
-      [
-        [2, 3, 5, 7],
-        [2, 3, 7, 3],
-      ],
-      [
-        [4, 5, 7],
-        [7, 3],
-      ],
-      [
-        [5, 7],
-        [4, 7, 3],
-      ],
-    ])('multiply matrices of shapes %j and %j, however transposed', async (aShape, bShape) => {
-      const swapped = (shape: number[]): number[] => [...shape.slice(0, -2), ...shape.slice(-2).reverse()];
-      const before = tf.memory().numTensors;
-      for (const transposeA of [false, true]) {
-        for (const transposeB of [false, true]) {
-          const a = random(transposeA ? swapped(aShape) : aShape, 'a');
-          const b = random(transposeB ? swapped(bShape) : bShape, 'b');
-          const product = tf.matMul(a, b, transposeA, transposeB);
-          const expected = await plainProduct(a, b, transposeA, transposeB);
-          const found = await product.data();
-          expect(found.length).toBe(expected.length);
-          expected.forEach((value, i) => {
-            expect(found[i]).toBeCloseTo(value, 4);
-          });
-          tf.dispose([a, b, product]);
-        }
+  it.each([
+    [
+      [5, 7],
+      [7, 3],
+    ],
+    [
+      [2, 3, 5, 7],
+      [2, 3, 7, 3],
+    ],
+    [
+      [4, 5, 7],
+      [7, 3],
+    ],
+    [
+      [5, 7],
+      [4, 7, 3],
+    ],
+  ])('multiply matrices of shapes %j and %j, however transposed', async (aShape, bShape) => {
+    const swapped = (shape: number[]): number[] => [...shape.slice(0, -2), ...shape.slice(-2).reverse()];
+    const before = tf.memory().numTensors;
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const a = random(transposeA ? swapped(aShape) : aShape, 'a');
+        const b = random(transposeB ? swapped(bShape) : bShape, 'b');
+        const product = tf.matMul(a, b, transposeA, transposeB);
+        const expected = await plainProduct(a, b, transposeA, transposeB);
+        const found = await product.data();
+        expect(found.length).toBe(expected.length);
+        expected.forEach((value, i) => {
+          expect(found[i]).toBeCloseTo(value, 4);
+        });
+        tf.dispose([a, b, product]);
       }
-      expect(tf.memory().numTensors).toBe(before);
-    });
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
 
-    it('make one-hot rows of any type', async () => {
-      const indices = tf.tensor1d([2, 0], 'int32');
-      for (const type of ['int32', 'float32'] as const) {
-        const rows = tf.oneHot(indices, 3, 1, 0, type);
-        expect([...(await rows.data())], type).toEqual([0, 0, 1, 1, 0, 0]);
-        rows.dispose();
-      }
-      indices.dispose();
-    });
+  it('make one-hot rows of any type', async () => {
+    const indices = tf.tensor1d([2, 0], 'int32');
+    for (const type of ['int32', 'float32'] as const) {
+      const rows = tf.oneHot(indices, 3, 1, 0, type);
+      expect([...(await rows.data())], type).toEqual([0, 0, 1, 1, 0, 0]);
+      rows.dispose();
+    }
+    indices.dispose();
+  });
 
-    it.each(Object.entries(differentiated))('differentiate %s', async (_, { shapes, f, positive = false }) => {
-      const inputs = shapes.map((shape, i) => (positive ? tf.abs(random(shape, `x${i}`)) : random(shape, `x${i}`)));
-      const directions = shapes.map((shape, i) => random(shape, `d${i}`));
-      // The derivative along one direction, by differences of differentiated and plain evaluation alike.
-      const weighted = (...x: tf.Tensor[]): tf.Tensor => {
-        const y = f(...x);
-        return tf.sum(tf.mul(y, random(y.shape, 'w')));
-      };
-      const gradients = tf.grads((...x: tf.Tensor[]) => weighted(...x))(inputs);
-      const slope = sum(await Promise.all(gradients.map(async (g, i) => dot(g, directions[i]))));
-      const h = 2e-3;
-      const at = async (step: number): Promise<number> => {
-        const moved = inputs.map((x, i) => tf.add(x, tf.mul(directions[i], step)));
-        return (await weighted(...moved).data())[0];
-      };
-      const difference = ((await at(h)) - (await at(-h))) / (2 * h);
-      expect(Math.abs(slope - difference) / Math.max(1, Math.abs(difference))).toBeLessThan(1e-2);
-    });
+  it.each(Object.entries(differentiated))('differentiate %s', async (_, { shapes, f, positive = false }) => {
+    const inputs = shapes.map((shape, i) => (positive ? tf.abs(random(shape, `x${i}`)) : random(shape, `x${i}`)));
+    const directions = shapes.map((shape, i) => random(shape, `d${i}`));
+    // The derivative along one direction, by differences of differentiated and plain evaluation alike.
+    const weighted = (...x: tf.Tensor[]): tf.Tensor => {
+      const y = f(...x);
+      return tf.sum(tf.mul(y, random(y.shape, 'w')));
+    };
+    const gradients = tf.grads((...x: tf.Tensor[]) => weighted(...x))(inputs);
+    const slope = sum(await Promise.all(gradients.map(async (g, i) => dot(g, directions[i]))));
+    const h = 2e-3;
+    const at = async (step: number): Promise<number> => {
+      const moved = inputs.map((x, i) => tf.add(x, tf.mul(directions[i], step)));
+      return (await weighted(...moved).data())[0];
+    };
+    const difference = ((await at(h)) - (await at(-h))) / (2 * h);
+    expect(Math.abs(slope - difference) / Math.max(1, Math.abs(difference))).toBeLessThan(1e-2);
   });
 });
 

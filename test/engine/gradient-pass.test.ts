@@ -1,16 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { gradientPass } from '../../src/engine/gradient-pass.js';
+import { openedBackend } from './opened.js';
 
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 const variable = (values: number[], shape: number[]): tf.Variable =>
   tf.tidy(() => tf.variable(tf.tensor(values, shape)));

@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { stream } from '../../src/base/random-stream.js';
 import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
 import { asHalfMatrix, productWith, takenRows, type HalfType } from '../../src/engine/half-matrix.js';
 import { outsideBytes, outsideTensor } from '../../src/engine/wasm-outside.js';
 import { fromHalves, toBfloat16, toFloat16 } from '../../src/llm/weights/half-precision.js';
-import { hasWebGpu } from '../llm/webgpu.js';
+import { describeOnBackends } from './on-backends.js';
 
-const webGpu = await hasWebGpu();
 const types = ['float16', 'bfloat16'] as const;
 
 function packed(halves: Uint16Array, shape: readonly [number, number], type: HalfType): tf.Tensor {
@@ -73,16 +71,11 @@ it('a matrix of halves outside of the module gives the bits of one in it, brough
   }
 });
 
-describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('a matrix of halves', () => {
+describeOnBackends(
+  ['wasm', 'webgpu'],
+  'a matrix of halves',
+  (name) => {
     // A software GPU compiles what both types have in common once.
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name, { threads: 2 });
-    });
-    afterAll(() => {
-      backend?.close();
-    });
 
     it.each(types)(
       'is to the bit the float32 matrix of its numbers, in %s: every finite half, and products of every shape',
@@ -139,5 +132,6 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
       },
       120_000,
     );
-  });
-});
+  },
+  { threads: 2 },
+);

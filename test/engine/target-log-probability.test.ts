@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { targetLogProbability } from '../../src/engine/target-log-probability.js';
 import { stream } from '../../src/base/random-stream.js';
-import { hasWebGpu } from '../llm/webgpu.js';
-
-const webGpu = await hasWebGpu();
+import { describeOnBackends } from './on-backends.js';
 
 interface Rows {
   readonly logits: Float32Array;
@@ -67,56 +63,46 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.max(...Array.from({ length: a.length }, (_, i) => Math.abs(a[i] - b[i])));
 }
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('the log-probability of a target in each row', () => {
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
+describeOnBackends(['cpu', 'wasm', 'webgpu'], 'the log-probability of a target in each row', (name) => {
+  it.each([
+    [1, 2, 1],
+    [3, 7, 1],
+    [5, 260, 10],
+    [2, 1031, 40],
+  ])('is that of the definition and of stock kernels, %i rows of %i, of scale %i', async (rows, columns, scale) => {
+    const before = tf.memory().numTensors;
+    const given = randomRows(rows, columns, scale);
+    const definition = expected(given);
+    const computed = await found(given, (logits) => ours(logits, given.targets));
+    const stock = await found(given, (logits) => {
+      const onehot = tf.cast(tf.oneHot(tf.tensor1d(given.targets, 'int32'), columns), 'float32');
+      return tf.sum(tf.mul(tf.logSoftmax(logits), onehot), 1);
     });
-    afterAll(() => {
-      backend?.close();
-    });
+    // What float32 keeps of differences between logits, and so of softmax relative to itself.
+    const rounding = 2 ** -23 * Math.max(1, ...given.logits.map(Math.abs), ...definition.values.map(Math.abs));
+    for (const { values, gradient } of [computed, stock]) {
+      expect(largestDifference(values, definition.values)).toBeLessThan(2 * rounding);
+      expect(largestDifference(gradient, definition.gradient)).toBeLessThan(
+        2 * rounding * Math.max(1, ...given.weights.map(Math.abs)),
+      );
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
 
-    it.each([
-      [1, 2, 1],
-      [3, 7, 1],
-      [5, 260, 10],
-      [2, 1031, 40],
-    ])('is that of the definition and of stock kernels, %i rows of %i, of scale %i', async (rows, columns, scale) => {
-      const before = tf.memory().numTensors;
-      const given = randomRows(rows, columns, scale);
-      const definition = expected(given);
-      const computed = await found(given, (logits) => ours(logits, given.targets));
-      const stock = await found(given, (logits) => {
-        const onehot = tf.cast(tf.oneHot(tf.tensor1d(given.targets, 'int32'), columns), 'float32');
-        return tf.sum(tf.mul(tf.logSoftmax(logits), onehot), 1);
-      });
-      // What float32 keeps of differences between logits, and so of softmax relative to itself.
-      const rounding = 2 ** -23 * Math.max(1, ...given.logits.map(Math.abs), ...definition.values.map(Math.abs));
-      for (const { values, gradient } of [computed, stock]) {
-        expect(largestDifference(values, definition.values)).toBeLessThan(2 * rounding);
-        expect(largestDifference(gradient, definition.gradient)).toBeLessThan(
-          2 * rounding * Math.max(1, ...given.weights.map(Math.abs)),
-        );
-      }
-      expect(tf.memory().numTensors).toBe(before);
-    });
+  it('stays exact over a vocabulary of 50,304', async () => {
+    const given = randomRows(2, 50304, 1);
+    const definition = expected(given);
+    const { values, gradient } = await found(given, (logits) => ours(logits, given.targets));
+    expect(largestDifference(values, definition.values)).toBeLessThan(3e-6);
+    expect(largestDifference(gradient.subarray(0, 1000), definition.gradient.subarray(0, 1000))).toBeLessThan(1e-8);
+  });
 
-    it('stays exact over a vocabulary of 50,304', async () => {
-      const given = randomRows(2, 50304, 1);
-      const definition = expected(given);
-      const { values, gradient } = await found(given, (logits) => ours(logits, given.targets));
-      expect(largestDifference(values, definition.values)).toBeLessThan(3e-6);
-      expect(largestDifference(gradient.subarray(0, 1000), definition.gradient.subarray(0, 1000))).toBeLessThan(1e-8);
-    });
-
-    it('is not a number where a logit is none', async () => {
-      const logits = tf.tensor2d([1, NaN, 0, 1, 2, 3], [2, 3]);
-      const values = tf.tidy(() => ours(logits, Int32Array.of(0, 0)));
-      const read = await values.data();
-      if (name !== 'webgpu') expect(read[0]).toBeNaN();
-      expect(read[1]).toBeCloseTo(1 - Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), 6);
-      tf.dispose([logits, values]);
-    });
+  it('is not a number where a logit is none', async () => {
+    const logits = tf.tensor2d([1, NaN, 0, 1, 2, 3], [2, 3]);
+    const values = tf.tidy(() => ours(logits, Int32Array.of(0, 0)));
+    const read = await values.data();
+    if (name !== 'webgpu') expect(read[0]).toBeNaN();
+    expect(read[1]).toBeCloseTo(1 - Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), 6);
+    tf.dispose([logits, values]);
   });
 });

@@ -1,19 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { binary as alone } from '../../src/engine/alone.wasm.js';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
 import { activation, normalised, squareSum } from '../../src/engine/fused-kernels.js';
 import { binary as team } from '../../src/engine/team.wasm.js';
 import { stream } from '../../src/base/random-stream.js';
+import { openedBackend } from './opened.js';
 
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 const dataSection = 11;
 

@@ -1,16 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
+import { describe, expect, it } from 'vitest';
 import { stream } from '../../src/base/random-stream.js';
+import { openedBackend } from './opened.js';
 
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 /** Shapes around every border of the kernel: tiles of 4 × 8, blocks of 128 × 256 × 256, fewer rows than a tile. */
 const shapes = [

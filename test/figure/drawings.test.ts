@@ -7,6 +7,7 @@ import { missingGlyphs } from '../../src/figure/font.js';
 import { renderPng } from '../../src/figure/png.js';
 import { renderFigure } from '../../src/figure/render.js';
 import { looks } from '../../src/figure/theme.js';
+import { paper } from '../../src/schedule/key.js';
 import { exampleResults } from './example-results.js';
 
 const provenance = { command: 'forgetting reproduce --seed 0', seed: 0, version: '0.0.0' };
@@ -37,6 +38,17 @@ function scalesIn(value: unknown): { readonly domain: readonly string[]; readonl
   const own = isNames(domain) && isNames(range) ? [{ domain, range }] : [];
   return [...own, ...Object.values(value).flatMap(scalesIn)];
 }
+
+/** The colours that marks have of their own, without a scale. */
+function markColours(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    /^(?:color|fill|stroke)$/.test(key) && typeof inner === 'string' ? [inner] : markColours(inner),
+  );
+}
+
+/** The colours of the schedules that the paper compares, which figures know everywhere. */
+const designed = new Set(Object.values(paper).map((key) => looks[key].colour));
 
 describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$name', ({ name, drawing }) => {
   const rendered = drawing.draw(exampleResults).then(async (figure) => ({
@@ -78,7 +90,7 @@ describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$na
     expect(bottom).toBeLessThanOrEqual(height);
   });
 
-  test('uses no colour of a schedule for another', async () => {
+  test('uses no colour of a schedule for another, or for what is no schedule', async () => {
     const { figure, files } = await rendered;
     const shown = new Set(figure.rows.flatMap(({ schedule }) => (typeof schedule === 'string' ? [schedule] : [])));
     const byLabel = new Map(Object.values(looks).map((look) => [look.label, look]));
@@ -87,13 +99,24 @@ describe.each(drawings.map((drawing) => ({ name: drawing.name, drawing })))('$na
       expect(look, schedule).toBeDefined();
       expect(files.svg.includes(look?.colour ?? ''), `${schedule} has its colour`).toBe(true);
     }
-    // Every scale that names a schedule gives it its own colour.
+    // Every scale that names a schedule gives it its own colour, and gives that colour to nothing else.
+    const reserved = Object.values(looks).filter(({ label, colour }) => designed.has(colour) || shown.has(label));
+    const ownersOf = (colour: string): string[] =>
+      reserved.filter((look) => look.colour === colour.toUpperCase()).map(({ label }) => label.split(',')[0]);
     for (const { domain, range } of scalesIn(figure.spec)) {
       domain.forEach((label, i) => {
         const look = byLabel.get(label);
         if (look !== undefined && range[i].startsWith('#')) expect(range[i], label).toBe(look.colour);
+        const owners = ownersOf(range[i]);
+        if (owners.length > 0)
+          expect(
+            owners.some((owner) => label.includes(owner)),
+            `${label}: ${range[i]}`,
+          ).toBe(true);
       });
     }
+    // Marks of one colour are the problem's: optima, fronts, bounds, starts.
+    for (const colour of markColours(figure.spec)) expect(designed, colour).not.toContain(colour.toUpperCase());
   });
 
   test('carries its data, caption and provenance in the specification, and its data as CSV', async () => {

@@ -9,7 +9,7 @@ import { stream } from '../../src/base/random-stream.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { alternation, type Alternation } from '../../experiments/alternation.js';
 import { optimumError, type OptimumError } from '../../experiments/optimum-error.js';
-import { budgetExperiment, type Budget } from '../../experiments/budget.js';
+import { budgetExperiment, type BudgetResults } from '../../experiments/budget.js';
 import { comparison, type ComparisonResults } from '../../experiments/comparison.js';
 import { comparedKeys } from '../../experiments/compared.js';
 import { conflict, type Conflict } from '../../experiments/conflict.js';
@@ -415,7 +415,7 @@ const examples = new Map<unknown, () => unknown>([
   ],
   [
     budgetExperiment,
-    (): Budget => ({
+    (): BudgetResults => ({
       ...{ forgetAtMost: 0.1, ideal: { dpo: 0, sft: 0 }, start: { dpo: 0.8, sft: 3 } },
       point: { sft: 0.1, dpo: { lower: 0.2, upper: 0.21 } },
       front: tradeOffResults().front,

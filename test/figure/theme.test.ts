@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { lookOf, looks, maxrightLooks } from '../../src/figure/theme.js';
+import { lookOf, looks, maxrightLooks, orderedLooks, ramp } from '../../src/figure/theme.js';
+import { inkOnPage } from '../../site/chart/scheme.js';
 import { paper, variants } from '../../src/schedule/key.js';
 
 const compared = Object.values(paper).map((key) => looks[key]);
@@ -66,6 +67,31 @@ test.each(Object.keys(visions))('schedules have colours that stay apart: %s', (v
   for (const [i, a] of colours.entries()) {
     // A difference of 10 is seen at a glance; 2.3 is just noticed.
     for (const b of colours.slice(0, i)) expect(Math.hypot(...a.map((value, c) => value - b[c]))).toBeGreaterThan(10);
+  }
+});
+
+test.each(Object.keys(visions))('the ramp of things that are no schedules stays apart, in grey too: %s', (vision) => {
+  const shades = ramp.map((colour) => seen(colour, visions[vision]));
+  for (const [i, [lightness]] of shades.entries()) if (i > 0) expect(shades[i - 1][0] - lightness).toBeGreaterThan(10);
+  // The one nearest to the ground is a mark still, on paper and on a dark page.
+  const luminance = (colour: string): number => {
+    const [r, g, b] = linear(colour);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+  };
+  expect(luminance('#FFFFFF') / luminance(ramp[0])).toBeGreaterThan(2.7);
+  expect(luminance(inkOnPage(ramp[0], true)) / luminance('#1B1F25')).toBeGreaterThan(2.7);
+  const dark = ramp.map((colour) => seen(inkOnPage(colour, true), visions[vision])[0]);
+  for (const [i, lightness] of dark.entries()) if (i > 0) expect(lightness - dark[i - 1]).toBeGreaterThan(5);
+  for (const { colour } of Object.values(looks)) expect(ramp).not.toContain(colour);
+});
+
+test('looks of things in an order go from light to dark, with dash and shape', () => {
+  const lightness = orderedLooks(5).map(({ colour }) => lab(linear(colour))[0]);
+  expect([...lightness].sort((a, b) => b - a)).toEqual(lightness);
+  for (const count of [1, 2, 3, 4, 5]) {
+    for (const channel of ['colour', 'shape'] as const) {
+      expect(new Set(orderedLooks(count).map((look) => look[channel])).size).toBe(count);
+    }
   }
 });
 

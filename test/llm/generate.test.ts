@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../src/engine/backend.js';
-import type { Backend } from '../../src/engine/names.js';
 import { generate, type GenerateOptions } from '../../src/llm/generate.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { loadModel } from '../../src/llm/model/load.js';
@@ -13,15 +11,10 @@ import { neoxConfig } from '../../src/llm/model/architecture/neox.js';
 import { writeRandomModel } from '../../src/llm/model/random.js';
 import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { openedBackend } from '../engine/opened.js';
 
 const folder = temporaryFolder();
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 /** The logits of the last of some tokens, all of them run at once. */
 async function lastLogits(model: LanguageModel, ids: readonly number[]): Promise<Float32Array> {

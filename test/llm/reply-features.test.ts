@@ -92,7 +92,7 @@ it('makes a problem of standardised features and leaves out what has no room, fr
   expect(code, stderr).toBe(0);
   expect(await parseProblem(JSON.parse(stdout))).toMatchObject({ dimension: 16 });
   for (const [words, message] of [
-    [['--layer', '1'], /^forgetting: layer: .*without --features model\n$/],
+    [['--layer', '1'], /^forgetting: layer: .*expected it only with --features model\n$/],
     [['--features', 'model'], /^forgetting: model: .*needs\n$/],
     [[...asked, '--dimension', '4'], /^forgetting: dimension: /],
   ] as const) {

@@ -9,7 +9,7 @@ import {
   firstPosition,
   restored,
   saved,
-  type Question,
+  type ServiceQuestion,
   type Service,
 } from '../../src/schedule/service.js';
 import { speak } from '../../src/schedule/speak.js';
@@ -25,7 +25,7 @@ function valueAt(objective: ObjectiveName, step: number): number {
 const gramAt = (step: number) => ({ dpo: 1 + step, sft: 2, inner: Math.cos(step) });
 
 /** What a trainer answers to a question. */
-function answerTo(question: Exclude<Question, { finished: true }>): Record<string, unknown> {
+function answerTo(question: Exclude<ServiceQuestion, { finished: true }>): Record<string, unknown> {
   const { step } = question;
   if ('gram' in question) return { gram: gramAt(step) };
   const [field, objectives] =
@@ -47,7 +47,7 @@ async function conversation(service: Service): Promise<{ said: string[]; answers
   const [said, answers]: string[][] = [[], []];
   function* trainer(): Generator<Uint8Array> {
     for (;;) {
-      const question = JSON.parse(said.at(-1) ?? '') as Question;
+      const question = JSON.parse(said.at(-1) ?? '') as ServiceQuestion;
       if ('finished' in question) return;
       const answer = JSON.stringify(answerTo(question));
       answers.push(answer);
@@ -132,7 +132,7 @@ describe('refusals', () => {
     [['{"values":{"dpo":1}}'], 'line 1: values.sft: got nothing, expected a number'],
     [['{"values":{"dpo":1,"sft":"2"}}'], 'line 1: values.sft: got "2", expected a number'],
     [['{"values":{"dpo":1,"sft":1e999}}'], 'line 1: values.sft: got Infinity'],
-    [['{"values":{"dpo":1,"sft":1,"kl":0}}'], 'line 1: values.kl: got 0, expected no such field'],
+    [['{"values":{"dpo":1,"sft":1,"kl":0}}'], 'line 1: values.kl: got 0, expected no field of this name'],
     [[first, first], 'line 2: observed: got nothing, expected an object'],
     [[first, '{"save":false}'], 'line 2: save: got false, expected true'],
     [['7'], 'line 1: answer: got 7, expected an object'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { fitted } from '../../site/chart/fit.js';
-import type { Specification, View } from '../../site/chart/specification.js';
+import type { Specification, SpecificationView } from '../../site/chart/specification.js';
 
 type Axis = { readonly labels?: boolean; readonly title?: unknown } | null | undefined;
 
@@ -9,8 +9,9 @@ const read = (name: string): Specification => {
   const file = new URL(`../../figures/rendered/${name}.vl.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Specification;
 };
-const panels = (view: View | Specification): readonly View[] => view.concat ?? view.hconcat ?? [];
-const axesOf = (view: View | Specification): Axis[] =>
+const panels = (view: SpecificationView | Specification): readonly SpecificationView[] =>
+  view.concat ?? view.hconcat ?? [];
+const axesOf = (view: SpecificationView | Specification): Axis[] =>
   panels(view).flatMap((panel) => {
     const { x, y } = (panel as unknown as { encoding: Record<'x' | 'y', { axis?: Axis } | undefined> }).encoding;
     return [x?.axis, y?.axis];
@@ -34,7 +35,10 @@ it('bars have their names in each panel where panels stand below each other, and
 });
 
 it('an axis that no panel has is given to none', () => {
-  const bars: View = { width: 300, encoding: { x: { field: 'seconds' }, y: { field: 'run', axis: null } } };
+  const bars: SpecificationView = {
+    width: 300,
+    encoding: { x: { field: 'seconds' }, y: { field: 'run', axis: null } },
+  };
   const found = fitted({ data: { values: [] }, concat: [bars, bars, bars, bars], columns: 4 }, 700);
   expect(found.columns).toBe(2);
   expect(axesOf(found)).toEqual([undefined, null, undefined, null, undefined, null, undefined, null]);

@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { FileError, readRows, readTables, type ResultRow } from '../../site/results/read.js';
+import type { TableRow } from '../../src/llm/results/trainer-log.js';
+import { FileError, readRows, readTables } from '../../site/results/read.js';
 import { recognised } from '../../site/results/recognise.js';
 import { linearDomain } from '../../src/figure/layers.js';
 import { fromAddress, toAddress } from '../../site/playground/address.js';
@@ -41,7 +42,7 @@ describe('the address of the playground', () => {
 describe('a results file', () => {
   const whole = { schedule: 'mix', lambda: 0.5, steps: 2, step: 2, dpo: 1, sft: 1, gradients: 4, evaluations: 0 };
   const step = { step: 1, choice: 'dpo', loss: 1, dpoLoss: 1 };
-  const cases: [string, ResultRow[], RegExp | undefined][] = [
+  const cases: [string, TableRow[], RegExp | undefined][] = [
     ['as it is', [whole], undefined],
     ['steps: 0', [{ ...whole, steps: 0 }], /row 1: steps: got 0, expected a number > 0/],
     [
@@ -50,7 +51,7 @@ describe('a results file', () => {
       /evaluations: got "x", expected a finite number/,
     ],
     ['no evaluations', [{ ...whole, evaluations: undefined }], undefined],
-    ['a value out of range', [JSON.parse('{"step":1,"dpo":1e999,"sft":1}') as ResultRow], /dpo: got Infinity/],
+    ['a value out of range', [JSON.parse('{"step":1,"dpo":1e999,"sft":1}') as TableRow], /dpo: got Infinity/],
     ['a choice that every object has', [{ ...step, choice: 'constructor' }], /choice: got "constructor", expected dpo/],
     ['a choice that is no word', [{ ...step, choice: { toString: 1 } }], /choice: got {"toString":1}, expected dpo/],
     ['a loss that is none', [{ ...step, dpoLoss: 'x' }], /dpoLoss: got "x", expected a finite number/],
@@ -64,7 +65,7 @@ describe('a results file', () => {
     ],
     [
       'names that every object has',
-      [JSON.parse('{"__proto__":1,"constructor":2}') as ResultRow],
+      [JSON.parse('{"__proto__":1,"constructor":2}') as TableRow],
       /expected step, dpo, sft/,
     ],
     [
@@ -119,7 +120,7 @@ describe('a results file', () => {
       { epoch: 0.3, step: 4, eval_dpo_loss: 0.6 },
       { epoch: 0.3, step: 4, train_runtime: 3, train_loss: 1.2 },
     ];
-    const read = async (entries: unknown): Promise<ResultRow[][]> =>
+    const read = async (entries: unknown): Promise<TableRow[][]> =>
       readTables('trainer_state.json', text(JSON.stringify({ global_step: 4, log_history: entries }, null, 2)));
     const runs = (await read(history)).flatMap((rows) => recognised('trainer_state.json', rows, 'a'));
     expect(runs.flatMap(({ steps }) => steps)).toEqual([

@@ -5,7 +5,7 @@ import { readRows } from '../../src/llm/results/line-log.js';
 import { checkedRemedies, runRemedies, type RemedyReport } from '../../src/study/remedies/execute.js';
 import type { RemedySettings } from '../../src/study/remedies/plan.js';
 import { readRemedies } from '../../src/study/remedies/read.js';
-import type { RemedyRow } from '../../src/study/remedies/results.js';
+import type { TrainedRemedyRow } from '../../src/study/remedies/results.js';
 import { chosenRemedies, trainedRemedies } from '../../src/study/remedies/trained-remedies.js';
 import { untrainedRemedies } from '../../src/study/remedies/untrained-remedies.js';
 import { remedies } from '../../src/remedy/index.js';
@@ -72,9 +72,9 @@ describe('a comparison of remedies', () => {
 
   it('runs share start, stage one and the reference, and hand over what they say', async () => {
     const { rows, cost } = await readRemedies(join(folder, 'whole'));
-    const of = (remedy: string, step: number): RemedyRow[] =>
+    const of = (remedy: string, step: number): TrainedRemedyRow[] =>
       rows.filter((row) => row.remedy === remedy && row.step === step && row.role === 'path' && row.seed === 3);
-    const losses = (found: readonly RemedyRow[]): string[] => [
+    const losses = (found: readonly TrainedRemedyRow[]): string[] => [
       ...new Set(found.map(({ dpo, sft }) => `${dpo} ${sft}`)),
     ];
     const [atStart, atSwitch] = [0, 2].map((step) => losses(of('sequential', step)));
@@ -105,7 +105,7 @@ describe('a comparison of remedies', () => {
   it('differences are within a seed, from the yardstick with the λ of the comparison', () => {
     const ends = report.summary.claims.filter(({ remedy }) => remedy === 'sequential');
     expect(ends.map(({ about }) => about)).toEqual(['held-out F_λ', 'F_λ']);
-    const rows = readRows(join(folder, 'whole', 'remedies.jsonl')) as unknown as RemedyRow[];
+    const rows = readRows(join(folder, 'whole', 'remedies.jsonl')) as unknown as TrainedRemedyRow[];
     const at = (remedy: string, seed: number): number =>
       rows.find((row) => row.role === 'end' && row.remedy === remedy && row.chosen !== 'curve' && row.seed === seed)
         ?.heldOutWeightedSum ?? NaN;

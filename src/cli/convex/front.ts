@@ -9,7 +9,7 @@ import { numberOption, pairOption, tableFile } from '../arguments.js';
 import { printJson, printTable } from '../output.js';
 import { startProgress } from '../../base/progress.js';
 
-interface FrontOptions {
+interface FrontCommandOptions {
   readonly error: number;
   readonly forgetAtMost?: number;
   readonly sftAtMost?: number;
@@ -46,7 +46,7 @@ export function frontCommand(): Command {
     )
     .option('--out <file>', 'also write points and polygons as rows: .jsonl, .parquet or .csv', tableFile)
     .option('--json', 'print JSON')
-    .action(async (file: string, options: FrontOptions) => {
+    .action(async (file: string, options: FrontCommandOptions) => {
       const budget = budgetOf(options);
       const { readProblemFile } = await import('../../convex/problem/read.js');
       const { enclosedFront } = await import('../../convex/front/enclosed-front.js');
@@ -151,7 +151,7 @@ function choiceLine({ lambda, dpo, sft }: FrontChoice): string {
 }
 
 /** The budget that one of three options gives. */
-function budgetOf({ forgetAtMost, sftAtMost, dpoAtMost }: FrontOptions): Budget | undefined {
+function budgetOf({ forgetAtMost, sftAtMost, dpoAtMost }: FrontCommandOptions): Budget | undefined {
   const given = [
     ...(forgetAtMost === undefined ? [] : [{ forgetAtMost }]),
     ...(sftAtMost === undefined ? [] : [{ sftAtMost }]),

@@ -80,7 +80,7 @@ async function share(options: VerifyOptions): Promise<void> {
   const { cache, attack } = options;
   if (cache === undefined) throw new InputError('cache', cache, 'a folder that all machines share');
   if (attack !== undefined)
-    throw new InputError('attack', attack, 'no attack on a cluster: it cannot be divided into tasks');
+    throw new InputError('attack', attack, 'it to be left out on a cluster: an attack cannot be divided into tasks');
   const { keptChecks, verifyTasks, workOfVerify } = await import('../verify/work.js');
   const tasks = verifyTasks(options);
   const { work } = await workOfVerify(cache, tasks, options.verdicts);

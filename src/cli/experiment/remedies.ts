@@ -32,7 +32,7 @@ export async function compareRemediesAction(
 ): Promise<void> {
   for (const name of ['schedules', 'horizons', 'budgets'] as const) {
     if (options[name] !== undefined)
-      throw new InputError(optionName(name), options[name], 'no such option with --remedies');
+      throw new InputError(optionName(name), options[name], 'it to be left out with --remedies');
   }
   const { claimRemedies, readRemedyPlan, runOneRemedy } = await import('../../study/remedies/execute.js');
   const { remedySummaryFile } = await import('../../study/remedies/results.js');

@@ -44,7 +44,7 @@ async function mergeAction(given: MergeCommandOptions): Promise<void> {
   const { adapter: adapters, weights, out, dtype, ...origin } = options;
   await announceOtherBase(origin.model, ...adapters);
   if (adapters.length === 1) {
-    if (weights !== undefined) throw new InputError('weights', weights, 'no such option with a single --adapter');
+    if (weights !== undefined) throw new InputError('weights', weights, 'it to be left out with a single --adapter');
     const { mergeAdapter } = await import('../../llm/model/merge.js');
     const modules = await mergeAdapter({ ...origin, adapter: adapters[0], out, dtype });
     if (json) printJson({ out, modules });
@@ -52,7 +52,7 @@ async function mergeAction(given: MergeCommandOptions): Promise<void> {
     return;
   }
   if (dtype !== undefined)
-    throw new InputError('dtype', dtype, 'no such option with several adapters, whose sum is in float32');
+    throw new InputError('dtype', dtype, 'it to be left out with several adapters, whose sum is in float32');
   const { joinAdapters } = await import('../../llm/model/join.js');
   const ranks = await joinAdapters({ model: origin.model, adapters, weights, out });
   if (json) printJson({ out, ranks });

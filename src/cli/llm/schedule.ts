@@ -46,7 +46,7 @@ async function scheduleAction(options: ScheduleOptions): Promise<void> {
   const service = createService(schedule, settings, seed);
   if (options.export !== undefined) {
     if (state !== undefined)
-      throw new InputError('state', state, 'no --export with it, because an export begins at step 1');
+      throw new InputError('state', state, 'it without --export, because an export begins at step 1');
     await exportChoices(service, options.export);
     return;
   }

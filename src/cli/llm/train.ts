@@ -212,7 +212,11 @@ function requireAdapterShape({ model: { lora } }: LoadedModel, options: TrainOpt
     throw new InputError('lora-dropout', loraDropout, '0 with a DoRA adapter');
   }
   if (loraDropout > 0 && lora === undefined) {
-    throw new InputError('lora-dropout', loraDropout, 'no such option with --full-fine-tuning, which has no adapter');
+    throw new InputError(
+      'lora-dropout',
+      loraDropout,
+      'it to be left out with --full-fine-tuning, which has no adapter',
+    );
   }
   if (options.adapter === undefined || lora === undefined) return;
   const { loraRank = lora.rank, loraAlpha = lora.alpha } = options;

@@ -37,7 +37,7 @@ export async function problemOfModel(
   if (given.model === undefined) throw new InputError('model', given.model, 'a model, which --features model needs');
   for (const field of ['dimension', 'ngram'] as const) {
     if (records[field] === undefined) continue;
-    throw new InputError(field, records[field], 'no such option with --features model: d is the model’s width');
+    throw new InputError(field, records[field], 'it to be left out with --features model: d is the model’s width');
   }
   const { loadModel } = await import('../../llm/model/load.js');
   const { modelProblem } = await import('../../experiment/model-problem.js');
@@ -76,6 +76,6 @@ export async function problemOfModel(
 /** Refuses what only a model's features need. */
 export function refuseModelOptions({ model, tokenizer, layer }: ModelFeatureOptions): void {
   for (const [field, value] of Object.entries({ model, tokenizer, layer })) {
-    if (value !== undefined) throw new InputError(field, value, 'no such option without --features model');
+    if (value !== undefined) throw new InputError(field, value, 'it only with --features model');
   }
 }

@@ -12,7 +12,7 @@ import type { TakenSchedules } from './taken-schedules.js';
 export type GivenOptions = Readonly<Record<string, unknown>>;
 
 /** A schedule's own setting, as JSON Schema describes it. */
-interface Field {
+interface SettingField {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -134,9 +134,9 @@ function ownersByName(): Readonly<Record<string, readonly Schedule[]>> {
   return owners;
 }
 
-function fieldsOf({ settings }: Schedule): Readonly<Record<string, Field>> {
+function fieldsOf({ settings }: Schedule): Readonly<Record<string, SettingField>> {
   if (settings === undefined) return {};
-  return (z.toJSONSchema(settings, { io: 'input' }).properties ?? {}) as Record<string, Field>;
+  return (z.toJSONSchema(settings, { io: 'input' }).properties ?? {}) as Record<string, SettingField>;
 }
 
 /** The settings, checked; an error quotes what stood on the command line. */

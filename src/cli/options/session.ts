@@ -187,7 +187,7 @@ export async function referenced(
 ): Promise<ReferencedPair[]> {
   if (preferenceLossOf({ loss }).compares === 'mean-log-probability') {
     if (reference !== undefined)
-      throw new InputError('reference', reference, `no such option with ${loss}, which has no reference`);
+      throw new InputError('reference', reference, `it to be left out with ${loss}, which has no reference`);
     return pairs.map((pair) => ({ pair, reference: { chosen: NaN, rejected: NaN } }));
   }
   const { referencedPairs } = await import('../../llm/train/reference-policy.js');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { digestOf } from '../../base/digest.js';
 import type { Backend } from '../../engine/names.js';
-import type { RunSettings } from '../../llm/results/run-folder.js';
+import type { DecisiveSettings } from '../../llm/results/run-folder.js';
 import { optionName } from '../arguments.js';
 import type { TrainOptions } from '../options/train.js';
 
@@ -21,7 +21,7 @@ export async function decisiveOptions(
   options: TrainOptions,
   ownSettings: Readonly<Record<string, unknown>>,
   backend: Backend,
-): Promise<RunSettings> {
+): Promise<DecisiveSettings> {
   const { withoutScheduleOptions } = await import('../options/schedule.js');
   const { moduleIdentity } = await import('../../schedule/load.js');
   const decisive = Object.entries({ ...withoutScheduleOptions(options), ...ownSettings })

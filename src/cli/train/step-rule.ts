@@ -25,7 +25,7 @@ export function withStepRule(options: TrainOptions): TrainOptions {
     throw new InputError(
       optionName(other),
       options[other],
-      'no such option with --step-size, which does not use AdamW',
+      'it to be left out with --step-size, which does not use AdamW',
     );
   }
   return options;

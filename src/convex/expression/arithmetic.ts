@@ -8,7 +8,7 @@ import { parseExpression } from './parse.js';
 import { roundings, type Rounding } from './rounding.js';
 
 /** A real function of named variables, written as an expression; points and boxes are in the variables' order. */
-export interface Arithmetic {
+export interface ExpressionFunction {
   /** How many parts it has. */
   readonly size: number;
   readonly evaluate: (variables: ArrayLike<number>) => number;
@@ -36,7 +36,7 @@ export interface Arithmetic {
  * it. What it computes takes time linear in the expression.
  * @param field names the expression in the InputError
  */
-export function parseArithmetic(field: string, text: string, variables: readonly string[]): Arithmetic {
+export function parseArithmetic(field: string, text: string, variables: readonly string[]): ExpressionFunction {
   const { node, expression } = parseExpression(field, text, variables);
   const { value, gradient, hessian } = derivatives(expression);
   return {

@@ -1,5 +1,5 @@
 import { composedPower, identityPower, multipliedPower, powerFunction, powerWith } from './power.js';
-import type { Expression, Part } from './expression.js';
+import type { Expression, ExpressionPart } from './expression.js';
 import { foldedBinary, foldedUnary } from './folding.js';
 import type { Power, UnaryFunction } from './function-table.js';
 import { negation, unaryFunctions } from './functions.js';
@@ -34,12 +34,12 @@ export interface Builder {
  * - c ? a : b that is max, min or abs.
  */
 export function newBuilder(): Builder {
-  const parts: Part[] = [];
+  const parts: ExpressionPart[] = [];
   const known = new Map<string, number>();
   /** The logarithm of a part that an exponential is in, where it is known. */
   const logarithms = new Map<number, number>();
 
-  function place(key: string, part: Part): number {
+  function place(key: string, part: ExpressionPart): number {
     const found = known.get(key);
     if (found !== undefined) return found;
     parts.push(part);
@@ -204,7 +204,7 @@ export function newBuilder(): Builder {
 }
 
 /** The parts that a part is made of, itself the last, with their indices among themselves. */
-function needed(parts: readonly Part[], whole: number): Part[] {
+function needed(parts: readonly ExpressionPart[], whole: number): ExpressionPart[] {
   const used = new Uint8Array(whole + 1);
   used[whole] = 1;
   for (let i = whole; i >= 0; i--) {
@@ -215,7 +215,7 @@ function needed(parts: readonly Part[], whole: number): Part[] {
     if (part.kind === 'conditional') used[part.condition] = 1;
   }
   const place = new Int32Array(whole + 1);
-  const kept: Part[] = [];
+  const kept: ExpressionPart[] = [];
   for (let i = 0; i <= whole; i++) {
     if (used[i] === 0) continue;
     const part = parts[i];

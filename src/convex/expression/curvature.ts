@@ -1,5 +1,5 @@
 import { enclosures } from './enclosure.js';
-import type { Expression, Part } from './expression.js';
+import type { Expression, ExpressionPart } from './expression.js';
 import { shapeOf, type Shape } from './function-table.js';
 import { hasZero, type Interval } from './interval.js';
 import { difference, hypotenuse, larger, logSumExp, power, product, quotient, smaller, sum } from './operations.js';
@@ -40,14 +40,14 @@ export function curvature(expression: Expression, box: readonly Interval[]): Cur
     return isKnown ? part.value : undefined;
   };
 
-  function ofUnary(part: Extract<Part, { kind: 'unary' }>): Curvature {
+  function ofUnary(part: Extract<ExpressionPart, { kind: 'unary' }>): Curvature {
     const { rule, a } = part;
     const q = rule.power === undefined ? undefined : exponentOf(rule.power);
     if (squares[a] && q !== undefined && q >= 0.5) return convex;
     return composed(shapeOf(rule, ranges[a]), found[a]);
   }
 
-  function ofBinary(part: Extract<Part, { kind: 'binary' }>): Curvature {
+  function ofBinary(part: Extract<ExpressionPart, { kind: 'binary' }>): Curvature {
     const { rule, a, b } = part;
     const [p, q] = [found[a], found[b]];
     const [x, y] = [constantAt(a), constantAt(b)];
@@ -94,7 +94,7 @@ export function curvature(expression: Expression, box: readonly Interval[]): Cur
   }
 
   /** |u|^q with q ≥ `least` and u affine. */
-  function isEvenPower(part: Part, least: number): boolean {
+  function isEvenPower(part: ExpressionPart, least: number): boolean {
     if (part.kind !== 'unary' || part.rule.power?.parity !== 'even') return false;
     return exponentOf(part.rule.power) >= least && found[part.a].convex && found[part.a].concave;
   }
@@ -105,7 +105,7 @@ export function curvature(expression: Expression, box: readonly Interval[]): Cur
     return (bendsUp && bendsDown) || (bendsUp && ranges[u].low >= 0) || (bendsDown && ranges[u].high <= 0);
   }
 
-  function isSumOfSquares(part: Part): boolean {
+  function isSumOfSquares(part: ExpressionPart): boolean {
     if (part.kind === 'constant') return part.range.low >= 0;
     if (part.kind === 'unary') {
       if (isEvenPower(part, 2)) return true;

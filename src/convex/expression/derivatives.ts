@@ -1,4 +1,4 @@
-import type { Expression, Part } from './expression.js';
+import type { Expression, ExpressionPart } from './expression.js';
 import { negation } from './functions.js';
 import type { UnaryFunction } from './function-table.js';
 import { difference, product, quotient, sum, type BinaryOperation } from './operations.js';
@@ -20,7 +20,7 @@ const [isConstant, isVariable, isSum, isDifference, isProduct, isQuotient, isUna
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ];
 
-function codeOf(part: Part): number {
+function codeOf(part: ExpressionPart): number {
   switch (part.kind) {
     case 'constant':
       return isConstant;

@@ -3,7 +3,7 @@ import type { BinaryOperation } from './operations.js';
 import type { UnaryFunction } from './function-table.js';
 
 /** A part of an expression; its arguments are indices of parts before it. */
-export type Part =
+export type ExpressionPart =
   /** `range` holds what the constant is exactly, of which `value` is the computed double. */
   | { readonly kind: 'constant'; readonly value: number; readonly range: Interval }
   | { readonly kind: 'variable'; readonly index: number }
@@ -13,6 +13,6 @@ export type Part =
 
 /** An expression as a list of parts, each once however often it occurs; the last one is the whole. */
 export interface Expression {
-  readonly parts: readonly Part[];
+  readonly parts: readonly ExpressionPart[];
   readonly variables: number;
 }

@@ -27,7 +27,7 @@ export const mostParts = 20_000;
 const deepestNesting = 100;
 
 /** An expression as it is written, and what it is made of. */
-export interface Parsed {
+export interface ParsedExpression {
   readonly node: MathNode;
   readonly expression: Expression;
 }
@@ -37,7 +37,7 @@ export interface Parsed {
  * table. Everything else, and every other name, is refused: an expression reaches nothing outside it.
  * @param field names the expression in the InputError
  */
-export function parseExpression(field: string, text: string, variables: readonly string[]): Parsed {
+export function parseExpression(field: string, text: string, variables: readonly string[]): ParsedExpression {
   const node = parsed(field, text.normalize('NFC'));
   const reader = newReader(
     variables.map((name) => name.normalize('NFC')),
@@ -69,18 +69,18 @@ function parsed(field: string, text: string): MathNode {
   }
 }
 
-interface Reader {
+interface TokenReader {
   readonly builder: Builder;
   readonly variables: readonly string[];
   readonly refuse: (what: string) => never;
 }
 
-function newReader(variables: readonly string[], refuse: (what: string) => never): Reader {
+function newReader(variables: readonly string[], refuse: (what: string) => never): TokenReader {
   return { builder: newBuilder(), variables, refuse };
 }
 
 /** Reads a tree from its leaves to its root, with a stack of its own: a sum may have thousands of terms. */
-function read(root: MathNode, reader: Reader, tooMany: () => never): number {
+function read(root: MathNode, reader: TokenReader, tooMany: () => never): number {
   const waiting: { node: MathNode; opened: boolean }[] = [{ node: root, opened: false }];
   const done: number[] = [];
   let count = 0;
@@ -99,7 +99,7 @@ function read(root: MathNode, reader: Reader, tooMany: () => never): number {
 }
 
 /** The parts that a node is made from, in their order. */
-function childrenOf(node: MathNode, reader: Reader): readonly MathNode[] {
+function childrenOf(node: MathNode, reader: TokenReader): readonly MathNode[] {
   if (math.isParenthesisNode(node)) return [node.content];
   if (math.isConditionalNode(node)) {
     const { condition, trueExpr, falseExpr } = node;
@@ -112,7 +112,7 @@ function childrenOf(node: MathNode, reader: Reader): readonly MathNode[] {
 }
 
 /** The arguments of a function; those that take any number take them as one list too. */
-function argumentsOf(node: FunctionNode, { refuse }: Reader): readonly MathNode[] {
+function argumentsOf(node: FunctionNode, { refuse }: TokenReader): readonly MathNode[] {
   if (!math.isSymbolNode(node.fn)) return refuse('a call of what is no function');
   const { name } = node.fn;
   if (!functionNames.includes(name)) return refuse(`the function ${name.slice(0, 40)}`);
@@ -196,7 +196,7 @@ function scaledLogarithm(b: Builder, name: string, base: number, x: number): num
 }
 
 /** The part that a node is, made of the parts of its children. */
-function made(node: MathNode, args: readonly number[], reader: Reader): number {
+function made(node: MathNode, args: readonly number[], reader: TokenReader): number {
   const { builder, variables, refuse } = reader;
   if (math.isParenthesisNode(node)) return args[0];
   if (math.isConstantNode(node)) {
@@ -225,7 +225,7 @@ function made(node: MathNode, args: readonly number[], reader: Reader): number {
   return refuse(constructs.get(node.type) ?? `what the parser calls ${node.type}`);
 }
 
-function ofOperator(node: OperatorNode, args: readonly number[], { builder, refuse }: Reader): number {
+function ofOperator(node: OperatorNode, args: readonly number[], { builder, refuse }: TokenReader): number {
   if (args.length === 1) {
     if (node.fn === 'unaryMinus') return builder.apply(negation, args[0]);
     if (node.fn === 'unaryPlus') return args[0];
@@ -238,7 +238,7 @@ function ofOperator(node: OperatorNode, args: readonly number[], { builder, refu
     : builder.combine(rule, args[0], args[1]);
 }
 
-function ofFunction(node: FunctionNode, args: readonly number[], { builder, refuse }: Reader): number {
+function ofFunction(node: FunctionNode, args: readonly number[], { builder, refuse }: TokenReader): number {
   const { name } = node.fn as unknown as { name: string };
   const wrongCount = (): never => refuse(`${args.length} ${args.length === 1 ? 'argument' : 'arguments'} of ${name}`);
   const fold = anyNumber.get(name);
@@ -267,7 +267,7 @@ function gathered(builder: Builder, rule: BinaryOperation, args: readonly number
 }
 
 /** norm(x, y, …), or norm([x, y, …], p) with p = 1, 2 or Infinity. */
-function ofNorm(node: FunctionNode, args: readonly number[], builder: Builder, refuse: Reader['refuse']): number {
+function ofNorm(node: FunctionNode, args: readonly number[], builder: Builder, refuse: TokenReader['refuse']): number {
   const [list, p] = node.args as (MathNode | undefined)[];
   if (p === undefined || !math.isArrayNode(list)) return gathered(builder, hypotenuse, args);
   const size = args.map((arg) => builder.apply(tableEntry('abs'), arg));

@@ -1,5 +1,5 @@
 import { enclosures } from './enclosure.js';
-import type { Expression, Part } from './expression.js';
+import type { Expression, ExpressionPart } from './expression.js';
 import { add, hasZero, magnitude, multiply, point, type Interval } from './interval.js';
 import { hypotenuse, larger, smaller } from './operations.js';
 import { decidingComparisons, isTied, settledTies, valuesOf } from './values.js';
@@ -56,7 +56,7 @@ export function roundings(
 
 /** The slopes of a part, and by how much a plane with them may lie above it. */
 function slopesAt(
-  part: Exclude<Part, { kind: 'constant' | 'variable' }>,
+  part: Exclude<ExpressionPart, { kind: 'constant' | 'variable' }>,
   ranges: readonly Interval[],
   values: Float64Array,
   i: number,

@@ -1,10 +1,14 @@
-import type { Expression, Part } from './expression.js';
+import type { Expression, ExpressionPart } from './expression.js';
 
 /**
  * The values of every part of an expression at a point, in their order.
  * @param settled truth values that stand for those of comparisons, by part; NaN for a part that is computed
  */
-export function valuesOf(parts: readonly Part[], theta: ArrayLike<number>, settled?: Float64Array): Float64Array {
+export function valuesOf(
+  parts: readonly ExpressionPart[],
+  theta: ArrayLike<number>,
+  settled?: Float64Array,
+): Float64Array {
   const values = new Float64Array(parts.length);
   parts.forEach((part, i) => {
     switch (part.kind) {
@@ -76,11 +80,11 @@ export function settledTies(
 }
 
 /** Whether both sides of a comparison have the same value. */
-export function isTied(part: Part, values: Float64Array): boolean {
+export function isTied(part: ExpressionPart, values: Float64Array): boolean {
   return part.kind === 'binary' && values[part.a] === values[part.b];
 }
 
-function isApart(part: Part, values: Float64Array): boolean {
+function isApart(part: ExpressionPart, values: Float64Array): boolean {
   return part.kind === 'binary' && (values[part.a] < values[part.b] || values[part.a] > values[part.b]);
 }
 

@@ -59,7 +59,7 @@ export function chooseOnFront(front: EnclosedFront, budget: Budget, error = fron
 }
 
 /** The front with polygons that nearly meet at the limit: each next λ is the normal of the inner edge there. */
-function closedIn(front: EnclosedFront, asked: Limit): EnclosedFront {
+function closedIn(front: EnclosedFront, asked: BudgetLimit): EnclosedFront {
   const enough = (front.ranges[asked.of] * front.error) / 1000;
   let current = front;
   let found = enclosed(current, asked);
@@ -77,7 +77,7 @@ function closedIn(front: EnclosedFront, asked: Limit): EnclosedFront {
 /** The front with so many λ more that those of the choice are known to a relative error of the exchange rate. */
 function narrow(
   front: EnclosedFront,
-  asked: Limit,
+  asked: BudgetLimit,
   error: number,
 ): { front: EnclosedFront; lambda: readonly [number, number] } {
   const intervalOf = ({ supports }: EnclosedFront): readonly [number, number] => {
@@ -107,13 +107,13 @@ function narrow(
  * An interval that holds what the constrained minimum has of the limited objective: the limit, or less where a limit at the
  * end of the front, which is known to its certificates alone, does not bind.
  */
-function spentOf(supports: readonly Support[], { limited, of, limits }: Limit): Interval {
+function spentOf(supports: readonly Support[], { limited, of, limits }: BudgetLimit): Interval {
   const least = Math.min(...supports.map(({ reached }) => reached[of === 'dpo' ? 0 : 1]));
   return { low: Math.min(limits.low, leastValue(supports, limited, least)), high: limits.high };
 }
 
 /** A budget as a limit of one objective. */
-interface Limit {
+interface BudgetLimit {
   readonly limited: ObjectiveName;
   /** The objective that is minimised. */
   readonly of: ObjectiveName;
@@ -122,7 +122,7 @@ interface Limit {
   readonly limits: Interval;
 }
 
-function limitOf(front: EnclosedFront, budget: Budget): Limit {
+function limitOf(front: EnclosedFront, budget: Budget): BudgetLimit {
   const { inner, supports } = front;
   if ('forgetAtMost' in budget) {
     const { forgetAtMost } = budget;
@@ -166,7 +166,7 @@ function interpolated({ within, beyond, share }: Edge): number {
 /** The least value within the limit, enclosed, a θ that has the upper one, and the inner edge at the limit. */
 function enclosed(
   { problem, supports }: EnclosedFront,
-  { limited, of, limits }: Limit,
+  { limited, of, limits }: BudgetLimit,
 ): { readonly lower: number; readonly upper: number; readonly minimizer: Float64Array; readonly edge?: Edge } {
   const hull = lowerLeftHull(supports.map(({ reached }) => reached));
   // From what is least in the limited objective to what is most.

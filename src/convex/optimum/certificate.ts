@@ -3,7 +3,7 @@ import { verifiedFactor, type KnownMatrix, type VerifiedFactor } from '../matrix
 import type { PreciseEvaluation } from '../problem/problem.js';
 
 /** What is known of a function's curvature everywhere, for a certificate. */
-export type Curvature =
+export type KnownCurvature =
   /**
    * F is the quadratic with this Hessian. `suboptimality` gives F(θ) − min F on R^d in exact arithmetic where the
    * Hessian is singular, undefined where that is out of reach.
@@ -36,7 +36,7 @@ export function certificate(
   theta: Float64Array,
   evaluation: PreciseEvaluation,
   radius: number,
-  curvature: Curvature,
+  curvature: KnownCurvature,
 ): Bound {
   if (!Number.isFinite(evaluation.valueError) || !Number.isFinite(evaluation.gradientError)) {
     return { bound: Infinity, reason: 'no bound on the rounding of value and gradient at the minimiser is known' };
@@ -116,7 +116,7 @@ function quadraticBound(
   theta: Float64Array,
   evaluation: PreciseEvaluation,
   radius: number,
-  { hessian, suboptimality }: Extract<Curvature, { kind: 'quadratic' }>,
+  { hessian, suboptimality }: Extract<KnownCurvature, { kind: 'quadratic' }>,
 ): Bound {
   const nu = multiplier(theta, evaluation, radius);
   const r = residual(theta, evaluation, nu);

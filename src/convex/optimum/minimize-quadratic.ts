@@ -1,14 +1,17 @@
 import { verifiedFactor } from '../matrix/verified-factor.js';
 import type { QuadraticData } from '../problem/data.js';
 import type { ConvexFunction, PreciseEvaluation } from '../problem/problem.js';
-import { certificate, certified, multiplier, residual, type Curvature } from './certificate.js';
+import { certificate, certified, multiplier, residual, type KnownCurvature } from './certificate.js';
 import type { CertifiedMinimum } from './minimum.js';
 import { eigenbasis, minimizeModel, ontoBall } from './quadratic-model.js';
 import { evaluatePrecisely } from './weighted-function.js';
 import { exactSuboptimality, weightedHessian } from './weighted-quadratic.js';
 
 /** The curvature of F_λ of a pair of quadratics, for its certificate. */
-export function quadraticCurvature(data: QuadraticData, lambda: number): Extract<Curvature, { kind: 'quadratic' }> {
+export function quadraticCurvature(
+  data: QuadraticData,
+  lambda: number,
+): Extract<KnownCurvature, { kind: 'quadratic' }> {
   return {
     kind: 'quadratic',
     hessian: weightedHessian(data, lambda),
@@ -79,7 +82,7 @@ function polish(
   theta: Float64Array,
   evaluation: PreciseEvaluation,
   radius: number,
-  { hessian }: Extract<Curvature, { kind: 'quadratic' }>,
+  { hessian }: Extract<KnownCurvature, { kind: 'quadratic' }>,
 ): Float64Array | undefined {
   const nu = multiplier(theta, evaluation, radius);
   const r = residual(theta, evaluation, nu);

@@ -1,6 +1,6 @@
 import { additiveNoise } from './additive-noise.js';
 import type { ObjectiveName } from '../../schedule/schedule.js';
-import { parseArithmetic, type Arithmetic } from '../expression/arithmetic.js';
+import { parseArithmetic, type ExpressionFunction } from '../expression/arithmetic.js';
 import { add, magnitude, point, subtract, type Interval } from '../expression/interval.js';
 import { normBound } from '../matrix/precise-sum.js';
 import type { ExpressionData } from './data.js';
@@ -8,7 +8,7 @@ import type { Convexity, Objective } from './problem.js';
 
 /** An objective that is written as an expression. */
 export interface ExpressionObjective extends Objective {
-  readonly expression: Arithmetic;
+  readonly expression: ExpressionFunction;
   readonly convexity: Convexity;
 }
 
@@ -65,7 +65,7 @@ const roundedModulus = 1 - 1e-12;
  * convexity that the latter shows. It is `proved` only with the modulus that the author vouches for.
  */
 function provedConvexity(
-  expression: Arithmetic,
+  expression: ExpressionFunction,
   { dimension, radius }: ExpressionData,
   vouched: number,
 ): { convexity: Convexity; strongConvexity: number } {

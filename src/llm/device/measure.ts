@@ -10,7 +10,7 @@ import type { MeasuredShape } from '../profile/shapes.js';
 import { randomTokens } from '../profile/step-task.js';
 import type { GradientDifference } from './gradient-check.js';
 import { measuredRank, stepKinds, type StepKind, type StepTime } from './step-time.js';
-import type { MeasuredAdapter, Task, TaskResults } from './task.js';
+import type { MeasuredAdapter, DeviceTask, TaskResults } from './task.js';
 
 /** What is measured, and for how long. */
 export interface DeviceMeasurement {
@@ -199,9 +199,9 @@ export async function measureDevice(measurement: DeviceMeasurement): Promise<Dev
 const program = 'forgetting';
 
 /** Runs one task in a process of its own and returns what it found; rejects with its last complaint. */
-async function measured(task: Task, seconds: number): Promise<TaskResults[Task['what']]> {
+async function measured(task: DeviceTask, seconds: number): Promise<TaskResults[DeviceTask['what']]> {
   const words = [...process.execArgv, process.argv[1], 'llm', 'device', '--task', JSON.stringify(task)];
-  return JSON.parse(await answer(process.execPath, words, '', seconds)) as TaskResults[Task['what']];
+  return JSON.parse(await answer(process.execPath, words, '', seconds)) as TaskResults[DeviceTask['what']];
 }
 
 /** What the PyTorch script prints. */

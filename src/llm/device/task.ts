@@ -6,7 +6,7 @@ import { gradientDifferences, measuredGradients, type GradientDifference } from 
 import { timeSteps, type StepTime, type StepTimeOptions } from './step-time.js';
 
 /** What one process measures: a GPU that runs out of memory takes its process with it, and its memory comes back. */
-export type Task = { readonly adapter?: string } & (
+export type DeviceTask = { readonly adapter?: string } & (
   | { readonly what: 'adapter' }
   | { readonly what: 'gradients' }
   | { readonly what: 'matmul' }
@@ -31,7 +31,7 @@ export interface TaskResults {
 }
 
 /** Measures one thing on the adapter, in this process. */
-export async function runTask(task: Task): Promise<TaskResults[Task['what']]> {
+export async function runTask(task: DeviceTask): Promise<TaskResults[DeviceTask['what']]> {
   registerGradients();
   const found = await requestAdapter(task.adapter);
   if (found === undefined) throw new Error('the adapter is gone');

@@ -28,13 +28,13 @@ export async function dataPath(text: string, field: string, hub: Hub): Promise<s
   return pathOf(text, { field, kind: 'dataset', choose }, hub);
 }
 
-interface Choice {
+interface HubFileChoice {
   readonly field: string;
   readonly kind: 'model' | 'dataset';
   readonly choose: (files: readonly HubFile[], wanted: Wanted) => readonly HubFile[];
 }
 
-async function pathOf(text: string, { field, kind, choose }: Choice, hub: Hub): Promise<string> {
+async function pathOf(text: string, { field, kind, choose }: HubFileChoice, hub: Hub): Promise<string> {
   const identifier = existsSync(text) ? undefined : parseIdentifier(text, kind);
   if (identifier === undefined) return text;
   const wanted = { field, identifier };

@@ -52,7 +52,7 @@ function requireNoOther({ source, shapes }: Weights, config: ModelConfig): void 
   for (const [name, shape] of shapes) {
     const whole = name.startsWith(`${blocks.slice(base.length)}.`) ? `${base}${name}` : name;
     if (!whole.startsWith(base) || known.has(whole) || buffers.test(whole)) continue;
-    throw new InputError(`${source}: ${name}`, shape, 'no tensor that config.json has no place for');
+    throw new InputError(`${source}: ${name}`, shape, 'only tensors that config.json has a place for');
   }
 }
 

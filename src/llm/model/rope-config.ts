@@ -84,7 +84,7 @@ function settingsOf(place: string, json: RopeJson, contextLength: number): RopeS
   const known = new Set<string>(['rope_type', 'type', 'rope_theta', 'partial_rotary_factor', ...read.fields]);
   for (const [field, value] of Object.entries(json)) {
     if (value === undefined || value === null || known.has(field)) continue;
-    throw new InputError(`${place}.${field}`, value, `no such field for rope_type ${kind}`);
+    throw new InputError(`${place}.${field}`, value, `no field of this name with rope_type ${kind}`);
   }
   const required = (field: 'factor' | 'low_freq_factor' | 'high_freq_factor'): number => {
     const value = json[field];

@@ -1,8 +1,8 @@
 import { InputError } from '../../base/input-error.js';
-import { readSubjects, type Question, type Subject } from './questions.js';
+import { readSubjects, type Question, type QuestionFile } from './questions.js';
 
 /** The questions of a subject that are asked, and those that stand before each with their answers. */
-export interface Exam extends Subject {
+export interface Exam extends QuestionFile {
   readonly examples: readonly Question[];
 }
 
@@ -41,7 +41,7 @@ export async function readExams({ questions, examples, shots, subject }: ExamOpt
   });
 }
 
-function requireMany({ file, questions }: Subject, needed: number, shots: number): void {
+function requireMany({ file, questions }: QuestionFile, needed: number, shots: number): void {
   if (questions.length >= needed) return;
   throw new InputError(
     'shots',

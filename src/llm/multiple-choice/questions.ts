@@ -20,7 +20,7 @@ export interface Question {
 }
 
 /** The questions of one file. */
-export interface Subject {
+export interface QuestionFile {
   /** What they are about, from a file name like high_school_biology_test.csv; empty where it does not tell. */
   readonly name: string;
   readonly file: string;
@@ -32,14 +32,14 @@ export interface Subject {
  * folder, by name.
  * Throws an InputError naming file and record where one has another form.
  */
-export async function readSubjects(path: string): Promise<Subject[]> {
+export async function readSubjects(path: string): Promise<QuestionFile[]> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const files = isFolder ? (await readdir(path)).filter((name) => name.endsWith('.csv')).sort() : [''];
   if (files.length === 0) throw new InputError(path, 'no .csv file', 'a folder of CSV files');
   return files.map((name) => readSubject(join(path, name)));
 }
 
-function readSubject(file: string): Subject {
+function readSubject(file: string): QuestionFile {
   const questions = csvParseRows(readText(file, 'a readable CSV file')).map((fields, index) =>
     parsed(fields, file, index),
   );

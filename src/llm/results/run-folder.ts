@@ -35,7 +35,7 @@ export interface RunFolder {
 }
 
 /** Everything that decides a run's numbers, as plain data. */
-export type RunSettings = Readonly<Record<string, unknown>>;
+export type DecisiveSettings = Readonly<Record<string, unknown>>;
 
 /**
  * Takes a folder for a run. A finished run there gives its result, checked against what was written at its end. Of an
@@ -46,7 +46,7 @@ export type RunSettings = Readonly<Record<string, unknown>>;
  */
 export async function openRunFolder(
   path: string,
-  { settings, resume }: { readonly settings: RunSettings; readonly resume: boolean },
+  { settings, resume }: { readonly settings: DecisiveSettings; readonly resume: boolean },
 ): Promise<RunFolder> {
   const run = resolve(path);
   for (;;) {
@@ -96,7 +96,7 @@ export async function openRunFolder(
 export const settingsFile = 'settings.json';
 const resultFile = 'result.json';
 
-async function finishedRun(path: string, settings: RunSettings): Promise<RunFolder> {
+async function finishedRun(path: string, settings: DecisiveSettings): Promise<RunFolder> {
   requireSame(readSettings(path), settings, path);
   const result = await readResult(path);
   const none = (): never => {
@@ -156,7 +156,7 @@ export async function isWholeRun(folder: string): Promise<boolean> {
  * Writes the settings of what fills a folder with several runs, or compares them with those that are there.
  * @throws InputError where they differ
  */
-export async function claimFolder(path: string, settings: RunSettings): Promise<void> {
+export async function claimFolder(path: string, settings: DecisiveSettings): Promise<void> {
   if (existsSync(join(path, settingsFile))) requireSame(readSettings(path), settings, path);
   else await writeWhole(join(path, settingsFile), `${JSON.stringify(settings)}\n`);
 }
@@ -168,12 +168,12 @@ export async function claimFolder(path: string, settings: RunSettings): Promise<
  */
 export function claimedSettings(
   path: string,
-  settings: RunSettings,
+  settings: DecisiveSettings,
   unknown: readonly string[],
-): RunSettings | undefined {
+): DecisiveSettings | undefined {
   if (!existsSync(join(path, settingsFile))) return undefined;
   const claimed = readSettings(path);
-  const known = (all: RunSettings): Record<string, unknown> =>
+  const known = (all: DecisiveSettings): Record<string, unknown> =>
     Object.fromEntries(Object.entries(all).filter(([name]) => !unknown.includes(name)));
   requireSame(known(claimed), known(settings), path);
   return claimed;
@@ -184,7 +184,7 @@ function readSettings(folder: string): Record<string, unknown> {
   return checked(z.record(z.string(), z.unknown()), parseJson(place), { place });
 }
 
-function requireSame(begun: Record<string, unknown>, settings: RunSettings, path: string): void {
+function requireSame(begun: Record<string, unknown>, settings: DecisiveSettings, path: string): void {
   for (const name of new Set([...Object.keys(begun), ...Object.keys(settings)])) {
     const [before, now] = [JSON.stringify(begun[name]), JSON.stringify(settings[name])];
     if (before !== now) throw new InputError(name, settings[name], `${before}, as the run in ${path} began`);

@@ -28,7 +28,7 @@ const entrySchema = z.looseObject({
   eval_dpo_loss: z.number().optional(),
 });
 
-type Entry = z.infer<typeof entrySchema>;
+type LogEntry = z.infer<typeof entrySchema>;
 
 const stateSchema = z.looseObject({ log_history: z.array(entrySchema) });
 
@@ -64,7 +64,7 @@ export function trainerStateTables(value: unknown): { steps: TableRow[]; evaluat
   return { steps, evaluations };
 }
 
-function stepRow(entry: Entry, place: string): TableRow | undefined {
+function stepRow(entry: LogEntry, place: string): TableRow | undefined {
   const { step, loss } = entry;
   let [sftLoss, dpoLoss] = [entry.sft_loss ?? null, entry.dpo_loss ?? null];
   if (sftLoss === null && dpoLoss === null) {

@@ -12,7 +12,7 @@ export interface AddedToken {
 }
 
 /** A piece of a text: the id of an added token, or text that is none. */
-export type Piece = number | string;
+export type TextPiece = number | string;
 
 // Rust's \w, by which the tokenizers library tells words.
 const word = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
@@ -24,14 +24,14 @@ const beginsWithWord = new RegExp(`^${word}`, 'u');
  * that is not accepted for the letters around it is text, and hides what is inside it, as in the tokenizers library.
  * Source: https://github.com/huggingface/tokenizers, added_vocabulary.rs (find_matches).
  */
-export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: string) => Piece[] {
+export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: string) => TextPiece[] {
   const byStart = new Map<string, AddedToken[]>();
   for (const token of [...tokens].sort((a, b) => b.content.length - a.content.length)) {
     const start = token.content[0];
     byStart.set(start, [...(byStart.get(start) ?? []), token]);
   }
   return (text) => {
-    const pieces: Piece[] = [];
+    const pieces: TextPiece[] = [];
     // What is not yet in a piece begins at `open`.
     let open = 0;
     for (let at = 0; at < text.length;) {

@@ -1,6 +1,6 @@
 import * as library from '@huggingface/tokenizers';
 import { InputError } from '../../base/input-error.js';
-import { addedTokenSplitter, type AddedToken, type Piece } from './added-tokens.js';
+import { addedTokenSplitter, type AddedToken, type TextPiece } from './added-tokens.js';
 import { checkedTokenizerJson, withDecoderTokens, type TokenizerJson } from './json-schema.js';
 import { specialTokens, surroundingIds, type SpecialTokens, type TokenizerFiles } from './special-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
@@ -134,7 +134,7 @@ function textSplitter(
     // Word by word: unknown characters are fused within a word, never across two.
     return words.flatMap((word) => tokensOf(word)).map(idOf);
   };
-  const each = (pieces: readonly Piece[], encode: (text: string, at: number) => number[]): number[] =>
+  const each = (pieces: readonly TextPiece[], encode: (text: string, at: number) => number[]): number[] =>
     pieces.flatMap((piece, at) => (typeof piece === 'number' ? [piece] : encode(piece, at)));
   return {
     encode: (text) =>

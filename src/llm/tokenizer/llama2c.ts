@@ -7,7 +7,7 @@ const eosId = 2;
 /** Byte b is token b + 3. */
 const firstByteId = 3;
 
-interface Entry {
+interface VocabularyEntry {
   readonly score: number;
   readonly bytes: Uint8Array;
 }
@@ -43,7 +43,7 @@ export function readLlama2cTokenizer(path: string): Tokenizer {
   };
 }
 
-function readEntries(path: string): Entry[] {
+function readEntries(path: string): VocabularyEntry[] {
   const file = openFile(path);
   const bytes = file.read(0, file.size);
   file.close();
@@ -51,7 +51,7 @@ function readEntries(path: string): Entry[] {
   const refuse = (): never => {
     throw new InputError(path, `a file of ${bytes.length} bytes`, 'a whole llama2.c tokenizer');
   };
-  const entries: Entry[] = [];
+  const entries: VocabularyEntry[] = [];
   if (bytes.length < 4) refuse();
   const longest = view.getInt32(0, true);
   for (let position = 4; position < bytes.length;) {
@@ -82,7 +82,11 @@ function characterIds(text: string, idOf: ReadonlyMap<string, number>): number[]
   });
 }
 
-function merge(start: readonly number[], entries: readonly Entry[], idOf: ReadonlyMap<string, number>): number[] {
+function merge(
+  start: readonly number[],
+  entries: readonly VocabularyEntry[],
+  idOf: ReadonlyMap<string, number>,
+): number[] {
   const ids = [...start];
   const union = (at: number): number | undefined =>
     at < 0 || at + 1 >= ids.length
@@ -108,7 +112,11 @@ function merge(start: readonly number[], entries: readonly Entry[], idOf: Readon
   }
 }
 
-function decode(ids: readonly number[], entries: readonly Entry[], byteOf: readonly (number | undefined)[]): string {
+function decode(
+  ids: readonly number[],
+  entries: readonly VocabularyEntry[],
+  byteOf: readonly (number | undefined)[],
+): string {
   const bytes: number[] = [];
   let atStart = true;
   for (const id of ids) {

@@ -77,7 +77,7 @@ export async function runTraining(options: TrainingRunOptions): Promise<RunEnd> 
     throw new InputError(
       'average',
       stageTwo.average,
-      'no such option with a DoRA adapter, whose magnitudes cannot be averaged',
+      'it to be left out with a DoRA adapter, whose magnitudes cannot be averaged',
     );
   }
   if (folder.result !== undefined) return { finished: folder.result };

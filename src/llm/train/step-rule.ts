@@ -49,7 +49,7 @@ export function stepRule(
     };
     for (const [name, value] of Object.entries(others)) {
       if (value !== undefined)
-        throw new InputError(name, value, 'no such setting with subgradient: it is one of AdamW');
+        throw new InputError(name, value, 'it to be left out with subgradient: it is a setting of AdamW');
     }
     const size = stepSizeRule(subgradient, steps);
     return {

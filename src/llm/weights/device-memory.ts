@@ -41,7 +41,7 @@ const readBytes = 2 ** 22;
 let onTheWay = new ArrayBuffer(0);
 
 /** Numbers of a tensor, by whose type they are float32 or int32. */
-type Numbers = Float32Array | Int32Array;
+type TensorNumbers = Float32Array | Int32Array;
 
 /**
  * A tensor that is on the device when this returns, taken there a few rows at a time: on wasm they are read straight into
@@ -51,7 +51,7 @@ type Numbers = Float32Array | Int32Array;
  * @param outside whether values of int32 stay in an array of JavaScript, outside of the module: on wasm alone
  */
 export async function uploaded(
-  fill: (rows: RowRange, into: Numbers) => void,
+  fill: (rows: RowRange, into: TensorNumbers) => void,
   shape: readonly number[],
   dtype: 'float32' | 'int32' = 'float32',
   outside = false,
@@ -60,7 +60,7 @@ export async function uploaded(
   if (backend !== undefined) return onDevice(fill, shape, dtype, backend);
   const [rows = 1] = shape;
   const size = sizeOf(shape);
-  const fillAll = (values: Numbers): void => {
+  const fillAll = (values: TensorNumbers): void => {
     const perRow = size / rows;
     const each = Math.max(1, Math.floor(readBytes / (4 * perRow)));
     for (let first = 0; first < rows; first += each) {
@@ -84,7 +84,7 @@ export async function uploaded(
 }
 
 async function onDevice(
-  fill: (rows: RowRange, into: Numbers) => void,
+  fill: (rows: RowRange, into: TensorNumbers) => void,
   shape: readonly number[],
   dtype: 'float32' | 'int32',
   backend: DeviceBackend,

@@ -96,7 +96,7 @@ function requireRoom({ layers, width }: Llama2cHeader, { path, size }: OpenFile)
   if (layers > most) throw new InputError(path, `${layers} layers`, `at most ${most} in a file of ${size} bytes`);
 }
 
-interface Piece {
+interface StoredTensor {
   readonly shape: readonly number[];
   /** Bytes from the start of the file. */
   readonly position: number;
@@ -104,10 +104,10 @@ interface Piece {
   readonly rotated?: number;
 }
 
-function layout(header: Llama2cHeader): { pieces: ReadonlyMap<string, Piece>; end: number } {
+function layout(header: Llama2cHeader): { pieces: ReadonlyMap<string, StoredTensor>; end: number } {
   const { width, intermediateWidth, layers, heads, keyValueHeads, vocabularySize, contextLength, tiedHead } = header;
   const keyWidth = (width / heads) * keyValueHeads;
-  const pieces = new Map<string, Piece>();
+  const pieces = new Map<string, StoredTensor>();
   let position = headerBytes;
   const place = (name: string, shape: readonly number[], rotated?: number): void => {
     pieces.set(name, { shape, position, ...(rotated === undefined ? {} : { rotated }) });

@@ -16,7 +16,7 @@ const headerSchema = z.record(
   }),
 );
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
-type Entry = z.infer<typeof headerSchema>[string];
+type HeaderEntry = z.infer<typeof headerSchema>[string];
 
 /** Types of half the size by their names in files. */
 const halfTypes: ReadonlyMap<string, HalfType> = new Map([
@@ -118,7 +118,7 @@ export function safetensorsInShards(
   };
 }
 
-function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: number } {
+function readHeader(file: OpenFile): { entries: Map<string, HeaderEntry>; dataStart: number } {
   const { path, size } = file;
   if (size < 8) throw new InputError(path, `a file of ${size} bytes`, 'a safetensors file: it is cut off');
   const length = Number(new DataView(file.read(0, 8).buffer).getBigUint64(0, true));
@@ -162,7 +162,7 @@ function readHeader(file: OpenFile): { entries: Map<string, Entry>; dataStart: n
 
 /** Where some rows of a tensor, or all, lie among the data. */
 function bytesOf(
-  { data_offsets: [begin, end], shape }: Entry,
+  { data_offsets: [begin, end], shape }: HeaderEntry,
   rows: RowRange | undefined,
 ): { begin: number; end: number } {
   if (rows === undefined) return { begin, end };
@@ -170,7 +170,7 @@ function bytesOf(
   return { begin: begin + rows.first * bytesPerRow, end: begin + rows.end * bytesPerRow };
 }
 
-function byPosition(entries: ReadonlyMap<string, Entry>): [string, Entry][] {
+function byPosition(entries: ReadonlyMap<string, HeaderEntry>): [string, HeaderEntry][] {
   return [...entries].sort(
     ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
   );

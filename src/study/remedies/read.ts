@@ -8,13 +8,13 @@ import { jsonObject } from '../../base/json-object.js';
 import type { Columns } from '../../base/parquet.js';
 import { readText } from '../../base/read-whole.js';
 import { checkContents } from '../../llm/results/contents.js';
-import { remedySummaryFile, remedyTables, type RemedyCost, type RemedyRow } from './results.js';
+import { remedySummaryFile, remedyTables, type RemedyCost, type TrainedRemedyRow } from './results.js';
 import type { RemedySummary } from './summary.js';
 
 /** A finished comparison of remedies as its folder holds it. */
 export interface RemedyResults {
   readonly summary: RemedySummary;
-  readonly rows: readonly RemedyRow[];
+  readonly rows: readonly TrainedRemedyRow[];
   readonly cost: readonly RemedyCost[];
 }
 

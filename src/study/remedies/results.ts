@@ -27,7 +27,7 @@ export interface RemedyKey {
  * An evaluation of a run. Figures take of it: paths in loss space from the rows of the role `path`, by `step`; what each
  * run hands over from the one row of the role `end`, and a remedy's curve from those of all its values.
  */
-export interface RemedyRow extends RemedyKey {
+export interface TrainedRemedyRow extends RemedyKey {
   readonly role: 'path' | 'end';
   /** The step after which it was evaluated; of an average the last. */
   readonly step: number;
@@ -88,7 +88,7 @@ function keyOf({ remedy, value, chosen, lambda, steps, seed }: RemedyRun): Remed
 }
 
 /** The evaluations of every run, and what each hands over. */
-export function remedyRows(comparison: string, runs: readonly RemedyRun[]): RemedyRow[] {
+export function remedyRows(comparison: string, runs: readonly RemedyRun[]): TrainedRemedyRow[] {
   return runs.flatMap((run) => {
     const folder = remedyFolder(comparison, run);
     const path = readRows(join(folder, 'evaluations.jsonl'));
@@ -99,7 +99,7 @@ export function remedyRows(comparison: string, runs: readonly RemedyRun[]): Reme
   });
 }
 
-function rowOf(run: RemedyRun, role: RemedyRow['role'], row: LogRow): RemedyRow {
+function rowOf(run: RemedyRun, role: TrainedRemedyRow['role'], row: LogRow): TrainedRemedyRow {
   const { lambda } = run;
   const weightedSum = ({ dpo, sft }: Pair): number => lambda * dpo + (1 - lambda) * sft;
   const own = { dpo: number(row, 'dpoLoss'), sft: number(row, 'sftLoss') };

@@ -6,17 +6,17 @@ import type { Pair } from '../../schedule/schedule.js';
 import { shownEstimate } from '../claim/claim.js';
 import { judged, shownTest, type Hypothesis, type Judgement } from '../verdict.js';
 import type { RemedySettings } from './plan.js';
-import type { RemedyKey, RemedyRow } from './results.js';
+import type { RemedyKey, TrainedRemedyRow } from './results.js';
 import type { ConvexPlace, TrainedRemedy } from './trained-remedy.js';
 import { yardstick } from './trained-remedies.js';
 
 const measures = [
   ...(['dpo', 'sft', 'weightedSum', 'heldOutDpo', 'heldOutSft', 'heldOutWeightedSum', 'heldOutAccuracy'] as const),
 ];
-type Measure = (typeof measures)[number];
+type RemedyMeasure = (typeof measures)[number];
 
 /** What a remedy hands over with one value of its parameter: means over the seeds, with bootstrap intervals. */
-export type RemedySummaryRow = Omit<RemedyKey, 'seed' | 'steps'> & Readonly<Record<Measure, Estimate>>;
+export type RemedySummaryRow = Omit<RemedyKey, 'seed' | 'steps'> & Readonly<Record<RemedyMeasure, Estimate>>;
 
 /** What the data say of a remedy beside the yardstick. */
 export interface RemedyClaim extends Judgement, Pick<Hypothesis, 'claim'> {
@@ -51,9 +51,9 @@ export interface RemedyPlace {
 }
 
 /** What ends are measured by beside the start. */
-export type RemedyReferences = Readonly<Record<'untrained' | 'uniformGuess', ReferenceValues>>;
+export type RemedyReferences = Readonly<Record<'untrained' | 'uniformGuess', ReferenceMeasures>>;
 
-type ReferenceValues = Readonly<Record<Exclude<Measure, 'weightedSum' | 'heldOutWeightedSum'>, number>>;
+type ReferenceMeasures = Readonly<Record<Exclude<RemedyMeasure, 'weightedSum' | 'heldOutWeightedSum'>, number>>;
 
 /** All that a comparison of remedies says, except for what it cost. */
 export interface RemedySummary {
@@ -61,7 +61,7 @@ export interface RemedySummary {
   readonly optima: Pair;
   readonly labels: Readonly<Record<string, string>>;
   /** Both losses where every run begins. */
-  readonly start: Readonly<Record<Measure, Estimate>>;
+  readonly start: Readonly<Record<RemedyMeasure, Estimate>>;
   /** A model of random weights, and one to which every token is as likely. */
   readonly references: RemedyReferences;
   readonly rows: readonly RemedySummaryRow[];
@@ -75,7 +75,11 @@ export function summariseRemedies(
   settings: Readonly<Record<string, unknown>>,
   { scale }: Pick<RemedySettings, 'scale'>,
   remedies: readonly TrainedRemedy[],
-  measured: { readonly optima: Pair; readonly rows: readonly RemedyRow[]; readonly references: RemedyReferences },
+  measured: {
+    readonly optima: Pair;
+    readonly rows: readonly TrainedRemedyRow[];
+    readonly references: RemedyReferences;
+  },
 ): RemedySummary {
   const { optima, rows, references } = measured;
   const ends = rows.filter(({ role }) => role === 'end');
@@ -104,33 +108,33 @@ export function summariseRemedies(
   };
 }
 
-function estimates(rows: readonly RemedyRow[]): Readonly<Record<Measure, Estimate>> {
+function estimates(rows: readonly TrainedRemedyRow[]): Readonly<Record<RemedyMeasure, Estimate>> {
   return Object.fromEntries(
     measures.map((name) => [name, bootstrapped(rows.map((row) => row[name]))]),
-  ) as unknown as Readonly<Record<Measure, Estimate>>;
+  ) as unknown as Readonly<Record<RemedyMeasure, Estimate>>;
 }
 
-type OpenClaim = Hypothesis & Pick<RemedyClaim, 'remedy' | 'lambda' | 'about'>;
+type OpenRemedyClaim = Hypothesis & Pick<RemedyClaim, 'remedy' | 'lambda' | 'about'>;
 
 function openClaims(
   remedies: readonly TrainedRemedy[],
-  ends: readonly RemedyRow[],
+  ends: readonly TrainedRemedyRow[],
   hindsight: readonly Hindsight[],
   lambda: number,
-): OpenClaim[] {
+): OpenRemedyClaim[] {
   const here = ends.filter((row) => row.lambda === lambda);
-  const of = (remedy: string): RemedyRow[] => here.filter((row) => row.remedy === remedy);
-  const chosenOf = (remedy: string): RemedyRow[] => of(remedy).filter(({ chosen }) => chosen !== 'curve');
+  const of = (remedy: string): TrainedRemedyRow[] => here.filter((row) => row.remedy === remedy);
+  const chosenOf = (remedy: string): TrainedRemedyRow[] => of(remedy).filter(({ chosen }) => chosen !== 'curve');
   const base = remedies.find(({ name }) => name === yardstick);
   if (base === undefined) return [];
   const others = remedies.filter(({ name }) => name !== yardstick);
-  return others.flatMap(({ name, label }): OpenClaim[] => {
-    const differences = (measure: Measure): number[] =>
+  return others.flatMap(({ name, label }): OpenRemedyClaim[] => {
+    const differences = (measure: RemedyMeasure): number[] =>
       chosenOf(name).map((row) => {
         const beside = chosenOf(yardstick).find(({ seed }) => seed === row.seed);
         return row[measure] - (beside?.[measure] ?? NaN);
       });
-    const above = (about: 'held-out F_λ' | 'F_λ', measure: Measure): OpenClaim => ({
+    const above = (about: 'held-out F_λ' | 'F_λ', measure: RemedyMeasure): OpenRemedyClaim => ({
       ...{ remedy: name, lambda, about, threshold: 0 },
       claim: `${label} ends with a larger ${about} than ${base.label}`,
       samples: differences(measure),
@@ -152,7 +156,11 @@ function openClaims(
   });
 }
 
-function hindsightAt(remedies: readonly TrainedRemedy[], ends: readonly RemedyRow[], lambda: number): Hindsight[] {
+function hindsightAt(
+  remedies: readonly TrainedRemedy[],
+  ends: readonly TrainedRemedyRow[],
+  lambda: number,
+): Hindsight[] {
   const here = ends.filter((row) => row.lambda === lambda);
   const base = here.filter(({ remedy, chosen }) => remedy === yardstick && chosen !== 'curve');
   return remedies.map(({ name }) => {
@@ -160,7 +168,7 @@ function hindsightAt(remedies: readonly TrainedRemedy[], ends: readonly RemedyRo
       here.filter(({ remedy }) => remedy === name),
       ({ value }) => String(value),
     );
-    const average = (rows: readonly RemedyRow[]): number => mean(rows.map((row) => row.heldOutWeightedSum));
+    const average = (rows: readonly TrainedRemedyRow[]): number => mean(rows.map((row) => row.heldOutWeightedSum));
     const best = groups.reduce((least, rows) => (average(rows) < average(least) ? rows : least));
     const differences = best.map(
       (row) => row.heldOutWeightedSum - (base.find(({ seed }) => seed === row.seed)?.heldOutWeightedSum ?? NaN),

@@ -1,4 +1,4 @@
-import { inThread, type Refusal, type ThreadTask } from '../../base/thread-pool.js';
+import { inThread, type ThreadRefusal, type ThreadTask } from '../../base/thread-pool.js';
 import { openBackend } from '../../engine/backend.js';
 import type { Backend } from '../../engine/names.js';
 import { readPreferences } from '../../llm/data/preferences.js';
@@ -71,7 +71,7 @@ export interface PretrainingInThread extends PretrainingTask {
 export default function pretrainInWorker({
   task,
   port,
-}: ThreadTask<PretrainingInThread>): Promise<Refusal | undefined> {
+}: ThreadTask<PretrainingInThread>): Promise<ThreadRefusal | undefined> {
   return inThread(port, async () => {
     await (opened ??= openBackend(task.backend, { threads: task.threads }));
     await pretrain(task, (step) => {

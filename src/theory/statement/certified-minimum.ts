@@ -1,4 +1,4 @@
-import { certificate, type Curvature } from '../../convex/optimum/certificate.js';
+import { certificate, type KnownCurvature } from '../../convex/optimum/certificate.js';
 import { quadraticCurvature } from '../../convex/optimum/minimize-quadratic.js';
 import { evaluatePrecisely, weightedFunction } from '../../convex/optimum/weighted-function.js';
 import { chebyshev } from '../../convex/optimum/chebyshev.js';
@@ -66,7 +66,7 @@ export const certificateHolds: Theorem = theorem({
     if (problem === undefined) return [];
     const f = weightedFunction(problem, lambda);
     const { radius } = problem;
-    let curvature: Curvature = {
+    let curvature: KnownCurvature = {
       kind: 'strongly-convex',
       modulus: lambda * bounds.dpo.strongConvexity + (1 - lambda) * bounds.sft.strongConvexity,
     };

@@ -100,7 +100,7 @@ export function* maxrightPatterns(question: MaxrightQuestion): Generator<Pattern
 const narrowest = 2 ** -24;
 
 /** A pattern with an interval of angles, and the certified bound of its relaxation. */
-interface Node {
+interface SearchNode {
   readonly pattern: Pattern;
   readonly plan: Plan;
   readonly from: number;
@@ -160,7 +160,7 @@ export function maxrightWorstCase(
   };
 
   const patterns = [...maxrightPatterns(question)];
-  const nodes: Node[] = [];
+  const nodes: SearchNode[] = [];
   let largest: CertifiedBound | undefined;
   const keep = (certificate: CertifiedBound): void => {
     if (largest === undefined || certificate.bound > largest.bound) largest = certificate;
@@ -186,7 +186,7 @@ export function maxrightWorstCase(
   });
 
   // Largest bound first; what is left behind lies below the incumbent.
-  const finished = (node: Node): boolean =>
+  const finished = (node: SearchNode): boolean =>
     node.certificate.bound - incumbent <= target * Math.abs(node.certificate.bound) || node.to - node.from < narrowest;
   for (let count = 0; ; count++) {
     nodes.sort((a, b) => b.certificate.bound - a.certificate.bound);

@@ -1,6 +1,6 @@
 import type { ObjectiveName } from '../../schedule/schedule.js';
 import type { Replay } from './replay.js';
-import type { Theory } from './theory.js';
+import type { TheoryOfWorstCase } from './theory.js';
 import type { WorstProblem } from './worst-problem.js';
 
 /** A worst case, enclosed: worstCase ≤ the supremum over the class ≤ dualBound, in spite of rounding. */
@@ -13,7 +13,7 @@ export interface WorstCaseResult {
   /** The closed form, where one is known. */
   readonly theory: number | null;
   /** 'tight': attained; 'upper': not exceeded; null without a closed form. */
-  readonly kind: Theory['kind'] | null;
+  readonly kind: TheoryOfWorstCase['kind'] | null;
   readonly certificate: WorstCaseCertificate;
 }
 

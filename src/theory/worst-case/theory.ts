@@ -9,7 +9,7 @@ import { subgradient, type Iterate } from './names.js';
 import type { WorstCaseQuestion } from './settings.js';
 
 /** What the theory says of a worst case. */
-export interface Theory {
+export interface TheoryOfWorstCase {
   readonly value: number;
   /** 'tight': some function attains it; 'upper': none exceeds it. */
   readonly kind: 'tight' | 'upper';
@@ -27,7 +27,7 @@ const measures: Readonly<Record<Iterate, readonly RunMeasure[]>> = {
  * The least bound from above that the theorems give for every pair of the class, or undefined where none speaks of it.
  * The subgradient method is Mix with λ = 0.
  */
-export function theory(question: WorstCaseQuestion): Theory | undefined {
+export function theory(question: WorstCaseQuestion): TheoryOfWorstCase | undefined {
   const { name, settings, lambda, stepSizes, iterate, functionClass, distance, kept } = question;
   const { split } = settings as Pick<DescribedRun, 'split'>;
   const run = {
@@ -46,7 +46,7 @@ export function theory(question: WorstCaseQuestion): Theory | undefined {
           ...measures[iterate],
           ...(split?.[0] === 0 && measures[iterate].includes('meanGap') ? (['stageTwoGap'] as const) : []),
         ];
-  let least: Theory | undefined;
+  let least: TheoryOfWorstCase | undefined;
   for (const theorem of theorems) {
     if (theorem.schedule !== run.schedule || (theorem.kind !== 'tight' && theorem.kind !== 'upper')) continue;
     if (!theorem.measures.some((measure) => asked.includes(measure))) continue;

@@ -95,7 +95,7 @@ function answer(question: WorstCaseQuestion, onProgress?: (share: number) => voi
 /** The functions behind a solution, and what running the schedule on them proves. */
 function recover(
   question: WorstCaseQuestion,
-  solved: Solved,
+  solved: SolvedProgramme,
   estimation: EstimationProgramme,
   solution: EstimationSolution,
 ): { problem: WorstProblem; run: Replay; lower: number } {
@@ -114,7 +114,7 @@ function recover(
   return { problem, run, lower: run.lead > run.rounding ? Math.max(0, run.value - run.rounding) : 0 };
 }
 
-interface Solved {
+interface SolvedProgramme {
   /** The programme behind the answer, with another margin. */
   programme(margin: number): EstimationProgramme;
   readonly estimation: EstimationProgramme;
@@ -129,7 +129,7 @@ interface Solved {
   readonly descent?: (estimation: EstimationProgramme, solution: EstimationSolution) => Descent;
 }
 
-function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
+function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number) => void): SolvedProgramme {
   const { name, schedule, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
   const steps = stepSizes.length;
   const initial = schedule.init(settings);
@@ -152,7 +152,7 @@ function solveOpenLoop(question: WorstCaseQuestion, onProgress?: (share: number)
   return { programme, estimation, solution, bound: certificate.bound, certificate, programmes: 1, single: true };
 }
 
-function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number) => void): Solved {
+function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number) => void): SolvedProgramme {
   const { schedule, settings, lambda, stepSizes, iterate, functionClass, distance } = question;
   const asked: MaxrightQuestion = {
     schedule,
@@ -191,12 +191,12 @@ function solveMaxright(question: WorstCaseQuestion, onProgress?: (share: number)
 function solveBudget(
   question: WorstCaseQuestion & { readonly kept: KeptBudget },
   onProgress?: (share: number) => void,
-): Solved {
+): SolvedProgramme {
   const { kept } = question;
   const patterns = budgetPatterns(question, margins[0], onProgress);
   const descent = (estimation: EstimationProgramme, solution: EstimationSolution): Descent =>
     descentToBudget(estimation, solution, question);
-  const solvedBy = ({ above, estimation, solution, certificate }: BudgetPattern): Solved => ({
+  const solvedBy = ({ above, estimation, solution, certificate }: BudgetPattern): SolvedProgramme => ({
     programme: (margin) => budgetProgramme(question, above, margin),
     estimation,
     solution,
@@ -208,7 +208,7 @@ function solveBudget(
     descent,
   });
   // Some sequences cannot occur: their programmes have no solution, and what they give is not trusted but run.
-  let best: { readonly solved: Solved; readonly lower: number } | undefined;
+  let best: { readonly solved: SolvedProgramme; readonly lower: number } | undefined;
   for (const pattern of patterns) {
     if (best !== undefined && best.lower >= pattern.certificate.bound * (1 - enough)) break;
     if (pattern.solution.status !== 'solved' && best !== undefined) continue;

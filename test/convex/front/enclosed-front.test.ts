@@ -7,7 +7,7 @@ import { reachedAt, support, type Vertex } from '../../../src/convex/front/suppo
 import { ontoBall } from '../../../src/convex/optimum/quadratic-model.js';
 import type { ProblemFile } from '../../../src/convex/problem/format.js';
 import { parseProblem } from '../../../src/convex/problem/parse.js';
-import type { Form } from '../../../src/theory/subject.js';
+import type { PairForm } from '../../../src/theory/subject.js';
 import { suite, subjectOf } from '../../../src/theory/verify/suite.js';
 import { closedFormFile } from '../../problems.js';
 
@@ -33,7 +33,7 @@ async function frontOf(file: ProblemFile, error = 1e-3): Promise<EnclosedFront> 
 }
 
 /** A subject that is given as a formula, as a problem file. */
-function fileOf(form: Form | undefined): ProblemFile {
+function fileOf(form: PairForm | undefined): ProblemFile {
   if (form === undefined) throw new Error('a subject that is no formula');
   const n = form.kind === 'tilted' ? 2 : form.coordinates;
   const variables = Array.from({ length: n }, (_, i) => `x${i + 1}`);

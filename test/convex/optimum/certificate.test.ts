@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { certificate, type Curvature } from '../../../src/convex/optimum/certificate.js';
+import { certificate, type KnownCurvature } from '../../../src/convex/optimum/certificate.js';
 import { quadraticCurvature } from '../../../src/convex/optimum/minimize-quadratic.js';
 import { evaluatePrecisely, weightedFunction } from '../../../src/convex/optimum/weighted-function.js';
 import { minimizeWeightedSum } from '../../../src/convex/optimum/weighted-sum.js';
@@ -73,7 +73,7 @@ describe.each<[string, ProblemFile]>([
           const evaluation = evaluatePrecisely(f, theta);
           const reached = evaluation.value[0];
           const modulus = lambda * dpo.constants.strongConvexity + (1 - lambda) * sft.constants.strongConvexity;
-          const curvature: Curvature =
+          const curvature: KnownCurvature =
             problem.data.kind === 'quadratic'
               ? quadraticCurvature(problem.data, lambda)
               : { kind: 'strongly-convex', modulus };
@@ -114,7 +114,7 @@ test('a linear function on a ball: the Frank–Wolfe gap is exact', () => {
 
 test('nothing is known of a merely convex function on R^d away from its minimum', () => {
   const convex = { kind: 'strongly-convex', modulus: 0 } as const;
-  const at = (slope: number, curvature: Curvature) =>
+  const at = (slope: number, curvature: KnownCurvature) =>
     certificate(Float64Array.of(1), exactly(slope), Infinity, curvature);
   expect(at(1e-12, convex)).toEqual({ bound: Infinity, reason: 'not known to be strongly convex, and no ball' });
   expect(at(0, convex).bound).toBe(0);

@@ -86,7 +86,7 @@ describe('the first wrong field is named with its value', () => {
     ['null', null, 'problem: got null'],
     ['no kind', {}, 'kind: got nothing, expected "quadratic", "log-linear", "expression"'],
     ['an unknown kind', { kind: 'cubic' }, 'kind: got "cubic", expected "quadratic"'],
-    ['an unknown field', changed(quadratic, 'radios', 4), 'radios: got 4, expected no such field'],
+    ['an unknown field', changed(quadratic, 'radios', 4), 'radios: got 4, expected no field of this name'],
     ['a start too short', changed(quadratic, 'start', [0]), 'got [1,0], expected 1 entry, not 2'],
     ['an empty start', changed(quadratic, 'start', []), 'start: got []'],
     [
@@ -149,7 +149,7 @@ describe('the first wrong field is named with its value', () => {
     [
       'smoothing without cDPO',
       changed(logLinear, 'labelSmoothing', 0.1),
-      'label-smoothing: got 0.1, expected no such option',
+      'label-smoothing: got 0.1, expected it to be left out',
     ],
     ['dimension 1.5', changed(logLinear, 'dimension', 1.5), 'dimension: got 1.5'],
     ['a short reference', changed(logLinear, 'reference', [0]), 'reference: got [0], expected 2 entries, not 1'],

@@ -54,9 +54,9 @@ describe('the preference loss of one pair, worked by hand', () => {
     [{ loss: 'cdpo', beta: 0.1 }, /label-smoothing: got nothing, expected a number in \(0, 0.5\] with cdpo/],
     [
       { loss: 'ipo', beta: 0.1, labelSmoothing: 0.1 },
-      /label-smoothing: got 0.1, expected no such option with ipo: it belongs to cdpo/,
+      /label-smoothing: got 0.1, expected it to be left out with ipo: it belongs to cdpo/,
     ],
-    [{ beta: 0.1, margin: 1 }, /margin: got 1, expected no such option with dpo: it belongs to simpo/],
+    [{ beta: 0.1, margin: 1 }, /margin: got 1, expected it to be left out with dpo: it belongs to simpo/],
     [{ loss: 'simpo', beta: 2, margin: -1 }, /margin: got -1/],
   ])('refuses %o', (settings, message) => {
     expect(() => checkedPreferenceLoss(settings)).toThrow(message);

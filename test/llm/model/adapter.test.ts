@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../../src/base/random-stream.js';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
 import { writeAdapter } from '../../../src/llm/model/adapter.js';
 import { writeModel } from '../../../src/llm/model/folder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
@@ -17,15 +15,10 @@ import { openSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { llm } from '../command.js';
 import { dataFile } from '../forgetting-data.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { openedBackend } from '../../engine/opened.js';
 
 const folder = temporaryFolder();
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 const ids = [1, 5, 99, 3, 250, 7, 7, 30];
 async function logits(model: LanguageModel, adapter = true): Promise<Float32Array> {

@@ -1,18 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { attend, causalMask } from '../../../src/llm/model/attention.js';
 import { hashedUniform } from '../../../src/llm/profile/hashed-weights.js';
 import { wrapKernels } from '../../../src/llm/profile/recording.js';
+import { openedBackend } from '../../engine/opened.js';
 
-let backend: Backend | undefined;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend?.close();
-});
+openedBackend('wasm');
 
 const [batch, heads, keyValueHeads, length, headWidth] = [3, 4, 2, 5, 8];
 const tensorOf = (salt: number, count: number): tf.Tensor =>

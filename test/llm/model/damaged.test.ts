@@ -1,9 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { tensorBytes } from '../../../src/engine/tensor-bytes.js';
 import { answer } from '../../../src/llm/multiple-choice/answer.js';
 import { evaluate } from '../../../src/llm/evaluate.js';
@@ -17,17 +15,14 @@ import { randomWeights, writeRandomModel } from '../../../src/llm/model/random.j
 import { writeSafetensors } from '../../../src/llm/weights/safetensors.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences } from '../toy.js';
+import { openedBackend } from '../../engine/opened.js';
 
 const folder = temporaryFolder();
 const base = join(folder, 'base');
 const config = llama.example({ width: 16, heads: 4 });
-let backend: Backend;
+openedBackend('cpu');
 beforeAll(async () => {
-  backend = await openBackend('cpu');
   await writeRandomModel(base, config, { seed: 1, deviation: 0.2 });
-});
-afterAll(() => {
-  backend.close();
 });
 
 /** A copy of the model with one weight changed. */

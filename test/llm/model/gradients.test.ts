@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import type { Sequence } from '../../../src/llm/data/sequence.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
@@ -24,10 +20,11 @@ import {
   trainedNames,
 } from '../reference/cases.js';
 import { caseModel } from '../reference/case-model.js';
-import { compilingTimeout, hasWebGpu } from '../webgpu.js';
+import { compilingTimeout } from '../webgpu.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { describeOnBackends } from '../../engine/on-backends.js';
 
 const tolerance = 1e-4;
-const webGpu = await hasWebGpu();
 const sequence = (prompt: readonly number[], reply: readonly number[]): Sequence => ({
   ids: Int32Array.from([...prompt, ...reply]),
   promptLength: prompt.length,
@@ -54,47 +51,37 @@ const losses = {
 };
 const lossNames = Object.keys(losses) as (keyof typeof losses)[];
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('a model agrees with the float64 reference', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'forgetting-gradients-'));
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
-    });
-    afterAll(() => {
-      backend?.close();
-      rmSync(folder, { recursive: true });
-    });
+describeOnBackends(['cpu', 'wasm', 'webgpu'], 'a model agrees with the float64 reference', () => {
+  const folder = temporaryFolder();
 
-    it.each(cases)(
-      '$name',
-      async (one) => {
-        const model = await caseModel(one, join(folder, String(cases.indexOf(one))));
-        const values = caseValues(one);
-        // Every loss once: they differ in what they do with log-probabilities, whatever the model.
-        for (const loss of one === cases[0] ? lossNames : (['sft', 'dpo'] as const)) {
-          const expected = referenceResult(one, loss, values);
-          const { values: found, gradients } = weightedGradient(model.trainable, [
-            { weight: 1, loss: () => losses[loss](model) },
-          ]);
-          expect(relativeError(await found[0].data(), [expected.loss]), `${loss} loss`).toBeLessThan(tolerance);
-          expect([...gradients.keys()].sort()).toEqual(trainedNames(one, values.keys()).sort());
-          for (const [tensor, gradient] of gradients) {
-            const error = relativeError(await gradient.data(), expected.gradients.get(tensor) ?? []);
-            expect(error, `${loss}: ${tensor}`).toBeLessThan(tolerance);
-          }
-          tf.dispose([...found, ...gradients.values()]);
+  it.each(cases)(
+    '$name',
+    async (one) => {
+      const model = await caseModel(one, join(folder, String(cases.indexOf(one))));
+      const values = caseValues(one);
+      // Every loss once: they differ in what they do with log-probabilities, whatever the model.
+      for (const loss of one === cases[0] ? lossNames : (['sft', 'dpo'] as const)) {
+        const expected = referenceResult(one, loss, values);
+        const { values: found, gradients } = weightedGradient(model.trainable, [
+          { weight: 1, loss: () => losses[loss](model) },
+        ]);
+        expect(relativeError(await found[0].data(), [expected.loss]), `${loss} loss`).toBeLessThan(tolerance);
+        expect([...gradients.keys()].sort()).toEqual(trainedNames(one, values.keys()).sort());
+        for (const [tensor, gradient] of gradients) {
+          const error = relativeError(await gradient.data(), expected.gradients.get(tensor) ?? []);
+          expect(error, `${loss}: ${tensor}`).toBeLessThan(tolerance);
         }
-        const each = sequenceLogProbabilities(model, tokenBatch([...chosen, ...rejected]));
-        expect(relativeError(await each.data(), referenceResult(one, 'sft', values).logProbabilities)).toBeLessThan(
-          tolerance,
-        );
-        each.dispose();
-        model.dispose();
-      },
-      compilingTimeout,
-    );
-  });
+        tf.dispose([...found, ...gradients.values()]);
+      }
+      const each = sequenceLogProbabilities(model, tokenBatch([...chosen, ...rejected]));
+      expect(relativeError(await each.data(), referenceResult(one, 'sft', values).logProbabilities)).toBeLessThan(
+        tolerance,
+      );
+      each.dispose();
+      model.dispose();
+    },
+    compilingTimeout,
+  );
 });
 
 function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {

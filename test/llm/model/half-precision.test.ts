@@ -1,9 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
 import { outsideBytes } from '../../../src/engine/wasm-outside.js';
 import { halfTypeOf } from '../../../src/engine/half-matrix.js';
 import { tensorBytes as tensorBytesNow } from '../../../src/engine/tensor-bytes.js';
@@ -22,9 +21,9 @@ import { weightedGradient } from '../../../src/llm/train/gradient.js';
 import { writeSafetensors, type StoredType } from '../../../src/llm/weights/safetensors.js';
 import { schedules } from '../../../src/schedule/index.js';
 import { temporaryFolder } from '../../temporary-folder.js';
-import { compilingTimeout, hasWebGpu } from '../webgpu.js';
+import { compilingTimeout } from '../webgpu.js';
+import { describeOnBackends } from '../../engine/on-backends.js';
 
-const webGpu = await hasWebGpu();
 const folder = temporaryFolder();
 const sizes = { width: 16, heads: 2, layers: 2, vocabularySize: 260, contextLength: 64 };
 
@@ -146,16 +145,11 @@ it('a half that is not finite is refused, and weights for which there is no room
   }
 });
 
-describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('weights that stay in halves', () => {
+describeOnBackends(
+  ['wasm', 'webgpu'],
+  'weights that stay in halves',
+  (name) => {
     // A software GPU compiles its programs once for all tests.
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name, { threads: 2 });
-    });
-    afterAll(() => {
-      backend?.close();
-    });
 
     it.each(name === 'wasm' ? cases : cases.filter((one) => ['NeoX', 'GPT-2'].includes(one.name)))(
       'give the losses, gradients and adapters of float32 copies, bit for bit: $name',
@@ -226,5 +220,6 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (name) => {
       }
       model.dispose();
     });
-  });
-});
+  },
+  { threads: 2 },
+);

@@ -1,9 +1,7 @@
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
 import type { LanguageModel } from '../../../src/llm/model/language-model.js';
 import { loadModel, type LoadOptions } from '../../../src/llm/model/load.js';
@@ -18,20 +16,16 @@ import { llm } from '../command.js';
 import { dataFile } from '../forgetting-data.js';
 import { safetensorsBytes, toBfloat16, toFloat16 } from '../half-precision.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { openedBackend } from '../../engine/opened.js';
 
 const folder = temporaryFolder();
 const config = neoxConfig({ width: 16, heads: 2, layers: 2 });
 const shapes = weightShapes(config);
 const values = randomWeights(config, 3, 0.2);
 const single = join(folder, 'single');
-let backend: Backend;
-
+openedBackend('wasm');
 beforeAll(async () => {
-  backend = await openBackend('wasm');
   await writeRandomModel(single, config, { seed: 3, deviation: 0.2 });
-});
-afterAll(() => {
-  backend.close();
 });
 
 /** The logits of a few tokens. */
@@ -117,7 +111,7 @@ describe('a model folder', () => {
       };
       const path = variant('more', { 'model.safetensors': safetensorsBytes(more) });
       await expect(loadModel({ model: path })).rejects.toThrow(
-        `${other}: got [1], expected no tensor that config.json`,
+        `${other}: got [1], expected only tensors that config.json`,
       );
     }
 

@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { describe, expect, it } from 'vitest';
 import { largestTensor } from '../../../src/llm/weights/device-memory.js';
 import { openWebGpu, requestAdapter } from '../../../src/engine/webgpu.js';
 import type { ModelConfig } from '../../../src/llm/model/architecture/index.js';
@@ -25,9 +23,8 @@ import { weightedGradient } from '../../../src/llm/train/gradient.js';
 import { sizeOf, type RowRange } from '../../../src/llm/weights/weights.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences } from '../toy.js';
-import { hasWebGpu } from '../webgpu.js';
+import { describeOnBackends, webGpu } from '../../engine/on-backends.js';
 
-const webGpu = await hasWebGpu();
 const folder = temporaryFolder();
 const mebibyte = 2 ** 20;
 
@@ -153,70 +150,60 @@ function relativeError(found: readonly number[], expected: readonly number[]): n
   return Math.hypot(...found.map((x, i) => x - expected[i])) / (Math.hypot(...expected) || 1);
 }
 
-describe.each(['wasm', 'webgpu'] as const)('on %s, in parts of at most 3000 bytes,', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('as on a device with small buffers', () => {
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
-    });
-    afterAll(() => {
-      backend?.close();
-    });
-
-    // A software GPU compiles every shape for seconds: there only one model, and the training of the parts themselves.
-    const checked = Object.entries(models).slice(0, name === 'webgpu' ? 1 : 2);
-    it.each(checked)('%s has the losses and gradients of the whole one', async (title, config) => {
-      const path = join(folder, `${name} ${title}`);
-      await writeRandomModel(path, config, { deviation: 0.3 });
-      const targets = [config.architecture === 'neox' ? 'query_key_value' : 'q_proj'];
-      const adapted = { lora: { rank: 2, alpha: 4, targets, seed: 0 } };
-      for (const trained of name === 'webgpu' ? [{ fullFineTuning: true }] : [{ fullFineTuning: true }, adapted]) {
-        const { model: whole } = await loadModel({ model: path, ...trained });
-        const { model: split } = await loadModel({ model: path, ...trained, largestTensor: 3000 });
-        expect(whole.weights.size).toBe(weightShapes(config).size);
-        expect(split.weights.size).toBeGreaterThan(whole.weights.size);
-        for (const part of split.weights.values()) expect(4 * part.size).toBeLessThanOrEqual(3000);
-        const [expected, found] = [await measured(whole), await measured(split)];
-        found.values.forEach((value, i) => {
-          expect(Math.abs(value - expected.values[i])).toBeLessThan(1e-6 * Math.abs(expected.values[i]));
-        });
-        expect([...found.gradients.keys()].sort()).toEqual([...expected.gradients.keys()].sort());
-        for (const [tensor, gradient] of found.gradients) {
-          expect(relativeError(gradient, expected.gradients.get(tensor) ?? []), tensor).toBeLessThan(1e-5);
-        }
-        whole.dispose();
-        split.dispose();
+describeOnBackends(['wasm', 'webgpu'], 'in parts of at most 3000 bytes, as on a device with small buffers', (name) => {
+  // A software GPU compiles every shape for seconds: there only one model, and the training of the parts themselves.
+  const checked = Object.entries(models).slice(0, name === 'webgpu' ? 1 : 2);
+  it.each(checked)('%s has the losses and gradients of the whole one', async (title, config) => {
+    const path = join(folder, `${name} ${title}`);
+    await writeRandomModel(path, config, { deviation: 0.3 });
+    const targets = [config.architecture === 'neox' ? 'query_key_value' : 'q_proj'];
+    const adapted = { lora: { rank: 2, alpha: 4, targets, seed: 0 } };
+    for (const trained of name === 'webgpu' ? [{ fullFineTuning: true }] : [{ fullFineTuning: true }, adapted]) {
+      const { model: whole } = await loadModel({ model: path, ...trained });
+      const { model: split } = await loadModel({ model: path, ...trained, largestTensor: 3000 });
+      expect(whole.weights.size).toBe(weightShapes(config).size);
+      expect(split.weights.size).toBeGreaterThan(whole.weights.size);
+      for (const part of split.weights.values()) expect(4 * part.size).toBeLessThanOrEqual(3000);
+      const [expected, found] = [await measured(whole), await measured(split)];
+      found.values.forEach((value, i) => {
+        expect(Math.abs(value - expected.values[i])).toBeLessThan(1e-6 * Math.abs(expected.values[i]));
+      });
+      expect([...found.gradients.keys()].sort()).toEqual([...expected.gradients.keys()].sort());
+      for (const [tensor, gradient] of found.gradients) {
+        expect(relativeError(gradient, expected.gradients.get(tensor) ?? []), tensor).toBeLessThan(1e-5);
       }
-    });
+      whole.dispose();
+      split.dispose();
+    }
+  });
 
-    it('it is written as the whole one, and its checkpoint goes on in other parts', async () => {
-      const path = join(folder, `${name} written`);
-      await writeRandomModel(path, models['a NeoX model with a head of its own'], { deviation: 0.3 });
-      const { model } = await loadModel({ model: path, fullFineTuning: true, largestTensor: 3000 });
-      await writeModel(join(path, 'out'), model, { model: path });
-      const weights = (at: string): Buffer => readFileSync(join(path, at, 'model.safetensors'));
-      expect(weights('out').equals(weights('.'))).toBe(true);
+  it('it is written as the whole one, and its checkpoint goes on in other parts', async () => {
+    const path = join(folder, `${name} written`);
+    await writeRandomModel(path, models['a NeoX model with a head of its own'], { deviation: 0.3 });
+    const { model } = await loadModel({ model: path, fullFineTuning: true, largestTensor: 3000 });
+    await writeModel(join(path, 'out'), model, { model: path });
+    const weights = (at: string): Buffer => readFileSync(join(path, at, 'model.safetensors'));
+    expect(weights('out').equals(weights('.'))).toBe(true);
 
-      const checkpoint = join(path, 'checkpoint.safetensors');
-      const state = {
-        ...{ step: 1, schedule: {}, lastChoice: null, coin: [], updates: 1, stopped: null },
-        cursors: { sft: { epoch: 0, position: 0 }, dpo: { epoch: 0, position: 0 } },
-      };
-      await writeCheckpoint(
-        checkpoint,
-        { state, files: {} },
-        { parameter: model.trainable, ...initialAdamw(model.trainable) },
-      );
-      const { model: other } = await loadModel({ model: path, fullFineTuning: true, largestTensor: 2000 });
-      const zeros = [...other.trainable.values()];
-      for (const variable of zeros)
-        tf.tidy(() => {
-          variable.assign(tf.zeros(variable.shape));
-        });
-      await restoreTensors(checkpoint, { parameter: other.trainable, ...initialAdamw(other.trainable) });
-      await writeModel(join(path, 'again'), other, { model: path });
-      expect(weights('again').equals(weights('.'))).toBe(true);
-    });
+    const checkpoint = join(path, 'checkpoint.safetensors');
+    const state = {
+      ...{ step: 1, schedule: {}, lastChoice: null, coin: [], updates: 1, stopped: null },
+      cursors: { sft: { epoch: 0, position: 0 }, dpo: { epoch: 0, position: 0 } },
+    };
+    await writeCheckpoint(
+      checkpoint,
+      { state, files: {} },
+      { parameter: model.trainable, ...initialAdamw(model.trainable) },
+    );
+    const { model: other } = await loadModel({ model: path, fullFineTuning: true, largestTensor: 2000 });
+    const zeros = [...other.trainable.values()];
+    for (const variable of zeros)
+      tf.tidy(() => {
+        variable.assign(tf.zeros(variable.shape));
+      });
+    await restoreTensors(checkpoint, { parameter: other.trainable, ...initialAdamw(other.trainable) });
+    await writeModel(join(path, 'again'), other, { model: path });
+    expect(weights('again').equals(weights('.'))).toBe(true);
   });
 });
 

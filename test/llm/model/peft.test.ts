@@ -1,10 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stream } from '../../../src/base/random-stream.js';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
 import { tokenBatch } from '../../../src/llm/data/batch.js';
 import { sequenceLogProbabilities } from '../../../src/llm/loss/log-probability.js';
 import { adaptedModules } from '../../../src/llm/model/adapted-modules.js';
@@ -23,15 +21,10 @@ import { openSafetensors, writeSafetensors } from '../../../src/llm/weights/safe
 import * as tf from '@tensorflow/tfjs-core';
 import { prompts, referenceResult } from '../reference/cases.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { openedBackend } from '../../engine/opened.js';
 
 const folder = temporaryFolder();
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 const sizes = { width: 16, heads: 4, layers: 2, vocabularySize: 260, contextLength: 64 };
 const configs = {

@@ -1,8 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { beforeAll, expect, it } from 'vitest';
 import { evaluate } from '../../../src/llm/evaluate.js';
 import { llamaConfig } from '../../../src/llm/model/architecture/llama.js';
 import { weightShapes } from '../../../src/llm/model/decoder.js';
@@ -10,10 +8,11 @@ import { loadModel } from '../../../src/llm/model/load.js';
 import { randomWeights, writeRandomModel } from '../../../src/llm/model/random.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { matrix, Tape, type Matrix } from '../reference/autodiff.js';
-import { settingsOf } from '../reference/cases.js';
 import { logProbability } from '../reference/language-model.js';
 import { referenceRope, type RopeJson } from '../reference/rope.js';
 import { randomSequences } from '../toy.js';
+import { settingsOf } from '../reference/cases.js';
+import { openedBackend } from '../../engine/opened.js';
 
 // f_SFT of a whole model folder whose config.json says its rotation in one of the forms that checkpoints have, against
 // the float64 reference: a reader that passes a field over prints another loss and says nothing.
@@ -29,14 +28,9 @@ const examples = randomSequences(
   8,
 ).map((sequence, index) => ({ index, sequence }));
 const usual = { rope_type: 'default' };
-let backend: Backend;
-
+openedBackend('wasm');
 beforeAll(async () => {
-  backend = await openBackend('wasm');
   await writeRandomModel(join(folder, 'plain'), config, { seed: 3, deviation: 0.3 });
-});
-afterAll(() => {
-  backend.close();
 });
 
 /** f_SFT in float64, of a model that rotates as said. */

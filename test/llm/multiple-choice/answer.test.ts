@@ -1,8 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { describe, expect, it } from 'vitest';
 import { answer, groupLogProbabilities } from '../../../src/llm/multiple-choice/answer.js';
 import { readExams } from '../../../src/llm/multiple-choice/exams.js';
 import { fewShotPrompt, readSubjects, type Question } from '../../../src/llm/multiple-choice/questions.js';
@@ -19,15 +17,10 @@ import { settingsOf } from '../reference/cases.js';
 import { logProbability } from '../reference/language-model.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { randomSequences, toyConfig } from '../toy.js';
+import { openedBackend } from '../../engine/opened.js';
 
 const folder = temporaryFolder();
-let backend: Backend;
-beforeAll(async () => {
-  backend = await openBackend('wasm');
-});
-afterAll(() => {
-  backend.close();
-});
+openedBackend('wasm');
 
 const csv = [
   '"Which is ""right"", or so?", one,two,"three, and\nmore", four ,C',

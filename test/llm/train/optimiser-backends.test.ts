@@ -1,13 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
+import { expect, it } from 'vitest';
 import { adamwStep, disposeAdamw, initialAdamw } from '../../../src/llm/train/adamw.js';
 import { clipped, globalNorm } from '../../../src/llm/train/clipping.js';
 import { stream } from '../../../src/base/random-stream.js';
-import { hasWebGpu } from '../webgpu.js';
-
-const webGpu = await hasWebGpu();
+import { describeOnBackends } from '../../engine/on-backends.js';
 
 // More tensors than a GPU binds buffers, and two steps of gradients for each.
 const count = 24;
@@ -39,31 +35,21 @@ function expected(maximumNorm: number, rate: number): { norms: number[]; weights
   return { norms, weights };
 }
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('clipping and AdamW', () => {
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
-    });
-    afterAll(() => {
-      backend?.close();
-    });
-
-    it(`take ${count} tensors where the formulas do`, async () => {
-      const { norms, weights } = expected(1, 0.1);
-      const trainable = new Map(start.map((row, i) => [`w${i}`, tf.tidy(() => tf.variable(tf.tensor1d(row)))]));
-      const state = initialAdamw(trainable);
-      for (const [t, gradients] of steps.entries()) {
-        const given = new Map(gradients.map((row, i) => [`w${i}`, tf.tensor1d(row) as tf.Tensor]));
-        const norm = globalNorm(given);
-        expect((await norm.data())[0]).toBeCloseTo(norms[t], 4);
-        adamwStep(trainable, clipped(given, norm, 1), state, 0.1);
-      }
-      for (const [i, row] of weights.entries()) {
-        const found = Array.from((await trainable.get(`w${i}`)?.data()) ?? []);
-        expect(found).toEqual(row.map((weight) => expect.closeTo(weight, 5) as number));
-      }
-      disposeAdamw(state);
-    });
+describeOnBackends(['cpu', 'wasm', 'webgpu'], 'clipping and AdamW', () => {
+  it(`take ${count} tensors where the formulas do`, async () => {
+    const { norms, weights } = expected(1, 0.1);
+    const trainable = new Map(start.map((row, i) => [`w${i}`, tf.tidy(() => tf.variable(tf.tensor1d(row)))]));
+    const state = initialAdamw(trainable);
+    for (const [t, gradients] of steps.entries()) {
+      const given = new Map(gradients.map((row, i) => [`w${i}`, tf.tensor1d(row) as tf.Tensor]));
+      const norm = globalNorm(given);
+      expect((await norm.data())[0]).toBeCloseTo(norms[t], 4);
+      adamwStep(trainable, clipped(given, norm, 1), state, 0.1);
+    }
+    for (const [i, row] of weights.entries()) {
+      const found = Array.from((await trainable.get(`w${i}`)?.data()) ?? []);
+      expect(found).toEqual(row.map((weight) => expect.closeTo(weight, 5) as number));
+    }
+    disposeAdamw(state);
   });
 });

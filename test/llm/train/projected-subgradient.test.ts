@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stream } from '../../../src/base/random-stream.js';
 import { openBackend } from '../../../src/engine/backend.js';
-import type { Backend } from '../../../src/engine/names.js';
 import { draw, firstCursor } from '../../../src/llm/data/cursor.js';
 import { dpoLoss, sftLoss } from '../../../src/llm/loss/objective.js';
 import type { TrainingState } from '../../../src/llm/train/checkpoint.js';
@@ -15,11 +14,10 @@ import type { ObjectiveName } from '../../../src/schedule/schedule.js';
 import { examples, pairs } from '../reference/case-data.js';
 import { caseModel } from '../reference/case-model.js';
 import { beta, cases, caseValues, referenceResult, trainedNames } from '../reference/cases.js';
-import { hasWebGpu } from '../webgpu.js';
 import { temporaryFolder } from '../../temporary-folder.js';
+import { describeOnBackends } from '../../engine/on-backends.js';
 
 const folder = temporaryFolder();
-const webGpu = await hasWebGpu();
 const [lambda, T] = [0.25, 5];
 
 type Vector = Float64Array;
@@ -138,41 +136,28 @@ describe('plain projected steps of a language model go where those in float64 go
   });
 });
 
-describe.each(['cpu', 'wasm', 'webgpu'] as const)('on %s', (name) => {
-  describe.skipIf(name === 'webgpu' && !webGpu)('the ball', () => {
-    let backend: Backend | undefined;
-    beforeAll(async () => {
-      backend = await openBackend(name);
-    });
-    afterAll(() => {
-      backend?.close();
-    });
-
-    it('is around the start, over all variables together; inside it a step is a step, and nothing is left behind', async () => {
-      const before = tf.memory().numTensors;
-      const variables = [
-        tf.tidy(() => tf.variable(tf.tensor1d([1, 5]))),
-        tf.tidy(() => tf.variable(tf.tensor1d([-2]))),
-      ];
-      const trainable = new Map(variables.map((variable, i) => [`w${i}`, variable]));
-      const optimiser = projectedSubgradient(trainable, 10);
-      const step = async (a: readonly number[], b: number, size: number): Promise<unknown[]> => {
-        const gradients = new Map<string, tf.Tensor>([
-          ['w0', tf.tensor1d([...a])],
-          ['w1', tf.tensor1d([b])],
-        ]);
-        const distance = await optimiser.step(gradients, size);
-        tf.dispose([...gradients.values()]);
-        return [...(await variables[0].data()), ...(await variables[1].data()), distance];
-      };
-      expect(await step([6, 0], 8, 0.5)).toEqual([-2, 5, -6, 5]);
-      // From (−3, 0, −4) by (−9, 0, −12) to a distance of 20, which becomes 10.
-      expect(await step([9, 0], 12, 1)).toEqual([-5, 5, -10, 10].map((value) => expect.closeTo(value, 4) as number));
-      expect(await step([0, 0], 0, 1)).toEqual([-5, 5, -10, 10].map((value) => expect.closeTo(value, 4) as number));
-      optimiser.dispose();
-      tf.dispose(variables);
-      expect(tf.memory().numTensors).toBe(before);
-    });
+describeOnBackends(['cpu', 'wasm', 'webgpu'], 'the ball', () => {
+  it('is around the start, over all variables together; inside it a step is a step, and nothing is left behind', async () => {
+    const before = tf.memory().numTensors;
+    const variables = [tf.tidy(() => tf.variable(tf.tensor1d([1, 5]))), tf.tidy(() => tf.variable(tf.tensor1d([-2])))];
+    const trainable = new Map(variables.map((variable, i) => [`w${i}`, variable]));
+    const optimiser = projectedSubgradient(trainable, 10);
+    const step = async (a: readonly number[], b: number, size: number): Promise<unknown[]> => {
+      const gradients = new Map<string, tf.Tensor>([
+        ['w0', tf.tensor1d([...a])],
+        ['w1', tf.tensor1d([b])],
+      ]);
+      const distance = await optimiser.step(gradients, size);
+      tf.dispose([...gradients.values()]);
+      return [...(await variables[0].data()), ...(await variables[1].data()), distance];
+    };
+    expect(await step([6, 0], 8, 0.5)).toEqual([-2, 5, -6, 5]);
+    // From (−3, 0, −4) by (−9, 0, −12) to a distance of 20, which becomes 10.
+    expect(await step([9, 0], 12, 1)).toEqual([-5, 5, -10, 10].map((value) => expect.closeTo(value, 4) as number));
+    expect(await step([0, 0], 0, 1)).toEqual([-5, 5, -10, 10].map((value) => expect.closeTo(value, 4) as number));
+    optimiser.dispose();
+    tf.dispose(variables);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 
@@ -197,9 +182,12 @@ describe('what plain steps are asked for', () => {
     }
     wrong(
       { subgradient: adaptive, learningRate: { learningRate: 1 } },
-      /^learningRate: got .*no such setting with subgradient/,
+      /^learningRate: got .*it to be left out with subgradient/,
     );
-    wrong({ subgradient: adaptive, maximumNorm: 1 }, /^maximumNorm: got 1, expected no such setting with subgradient/);
+    wrong(
+      { subgradient: adaptive, maximumNorm: 1 },
+      /^maximumNorm: got 1, expected it to be left out with subgradient/,
+    );
     wrong({}, /^learningRate: got nothing, expected one, or subgradient/);
   });
 });

@@ -38,7 +38,7 @@ export interface LlamaFamilyMember<Config extends LlamaFamilyConfig> extends Pic
   /** Which linear maps have biases. */
   readonly biases: (config: Config) => Biases;
   /** How far back some layers look, and which ones. */
-  readonly window?: (config: Config) => Window | undefined;
+  readonly window?: (config: Config) => AttentionWindow | undefined;
 }
 
 interface Biases {
@@ -47,7 +47,7 @@ interface Biases {
   readonly mlp: boolean;
 }
 
-interface Window {
+interface AttentionWindow {
   /** Positions, a position's own included. */
   readonly width: number;
   readonly windowed: (layer: number) => boolean;
