@@ -5,10 +5,20 @@ import { mathematicsHtml } from './mathematics.js';
 /**
  * The terms of docs/glossary.md in pages: `<term>gap</term>` becomes the word with its sentence, which shows on hover and
  * focus (`<term name="gap">gaps</term>` where the word differs), and `<glossary names="gap, Δ" />` a list of sentences.
+ * For words of tables and labels, which would cut a sentence beside them off or take it for theirs, code gets all of them
+ * in the module `virtual:glossary`, and shows that of `<button class="term" data-term="gap">` (frame/explained.ts).
  */
 export function glossary(file: string): Plugin {
+  const name = 'virtual:glossary';
   return {
     name: 'glossary',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load(id) {
+      if (id !== `\0${name}`) return undefined;
+      this.addWatchFile(file);
+      const all = [...termsOf(readFileSync(file, 'utf8'))].map(([term, sentence]) => [term, mathematicsHtml(sentence)]);
+      return `export const sentences = ${JSON.stringify(Object.fromEntries(all))};`;
+    },
     transformIndexHtml: {
       order: 'pre',
       handler(html) {
@@ -18,6 +28,7 @@ export function glossary(file: string): Plugin {
           if (sentence === undefined) throw new Error(`docs/glossary.md has no ${name}`);
           return mathematicsHtml(sentence);
         };
+        for (const [, term] of html.matchAll(/data-term="([^"]*)"/g)) sentenceOf(term);
         let shown = 0;
         return html
           .replace(/<glossary\s+names="([^"]*)"\s*\/?>(<\/glossary\s*>)?/g, (_, names: string) =>

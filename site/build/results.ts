@@ -36,7 +36,7 @@ export function results(folder: string): Plugin {
     },
     generateBundle() {
       for (const name of names) {
-        for (const file of [`${name}.vl.json`, `${name}.csv`]) {
+        for (const file of [`${name}.vl.json`, `${name}.csv`, `${name}.svg`]) {
           this.emitFile({ type: 'asset', fileName: `${served}/${file}`, source: readFileSync(join(folder, file)) });
         }
       }
@@ -67,6 +67,7 @@ function figureHtml({ name, title, usermeta }: Described & { readonly name: stri
   <h2 id="${name}-title">${htmlText(usermeta.title)}</h2>
   ${subtitle === '' ? '' : `<p class="subtitle">${htmlText(subtitle)}</p>`}
   <div class="drawing" role="group" aria-labelledby="${name}-title" aria-describedby="${name}-caption"></div>
+  <img class="still" src="./${served}/${name}.svg" alt="" loading="lazy" vite-ignore />
   <figcaption>
     <p id="${name}-caption">${htmlText(caption)}</p>
     <p class="made"><code>${escapeHtml(command)}</code> · seed ${seed} · version ${escapeHtml(version)} · <a href="./${served}/${name}.csv" download>CSV</a> · <a href="./${served}/${name}.vl.json" download>Vega-Lite</a></p>

@@ -1,6 +1,7 @@
 import { csvText } from '../../src/figure/csv.js';
 import type { FigureRow } from '../../src/figure/figure.js';
 import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
+import { explained } from '../frame/explained.js';
 import { save } from './export.js';
 import { cellText } from './tooltip.js';
 
@@ -17,7 +18,7 @@ export function showData(title: string, name: string, rows: readonly FigureRow[]
 <header><h2>${htmlText(title)}</h2><button type="button" class="save">Save as CSV</button><button type="button" class="close">Close</button></header>
 <p>${rows.length} rows${rows.length > most ? `, the first ${most} shown` : ''}</p>
 <div class="rows" tabindex="0" role="region" aria-label="Rows"><table>
-<thead><tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr></thead>
+<thead><tr>${columns.map((column) => `<th scope="col">${explained(column, escapeHtml)}</th>`).join('')}</tr></thead>
 <tbody>${shown.map((row) => `<tr>${columns.map((column) => `<td>${escapeHtml(cellText(row[column] ?? null))}</td>`).join('')}</tr>`).join('')}</tbody>
 </table></div>`;
   dialog.querySelector('.save')?.addEventListener('click', () => {

@@ -18,7 +18,8 @@ export interface DirectLabel {
 
 /**
  * Names beside their marks, each in a free place around its mark inside the area: no name covers another or a mark, and of
- * those places it has the first on which the least of a line lies. Names that find no place are left out.
+ * those places it has the first on which the least of a line lies and that is beside no other mark. A name for which there is no place in one line, a list
+ * of several mostly, stands in two or three; names that find no place are left out.
  * @param size of the type, in pixels
  * @param off what else names keep off: boxes always, and lines, given by the `d` of their straight pieces, as far as there is room
  */
@@ -39,12 +40,32 @@ export function directLabels(
   const drawn = lines.flatMap((line) => pointsAlong(line, size)).map(([x, y]) => square(x, y, 1));
   return labels.map(written).join('');
 
-  function written({ text, x, y, name = '', shows = '' }: DirectLabel): string {
-    const width = widthOf(text.replaceAll('_', ''), size, name === 'strong');
+  function written(label: DirectLabel): string {
+    for (let count = 1; count <= mostLines; count++) {
+      const lines = brokenInto(label.text, count);
+      const found = lines.length < count ? '' : inLines(label, lines);
+      if (found !== '') return found;
+    }
+    return '';
+  }
+
+  /** What it counts that a name stands beside marks that are not its own, whose name it could be. */
+  function besideOthers({ left, right, top, bottom }: Box, own: { readonly x: number; readonly y: number }): number {
+    const around = { left: left - size, right: right + size, top: top - size, bottom: bottom + size };
+    const others = labels.filter(({ x, y }) => x !== own.x || y !== own.y);
+    return 4 * others.filter(({ x, y }) => overlap(around, square(x, y, 0))).length;
+  }
+
+  function inLines({ x, y, name = '', shows = '' }: DirectLabel, texts: readonly string[]): string {
+    const width = Math.max(...texts.map((line) => widthOf(line.replaceAll('_', ''), size, name === 'strong')));
+    // From the middle of the name to that of its first line.
+    const higher = 0.5 * (texts.length - 1) * lineHeight * size;
+    const half = 0.55 * size + higher;
     const boxes = places.map(([across, up]) => {
       const left = across > 0 ? x + across * size : across < 0 ? x + across * size - width : x - width / 2;
-      const middle = y + up * size;
-      const box = { left, right: left + width, top: middle - 0.55 * size, bottom: middle + 0.55 * size };
+      // Of several lines the one next to the mark stands where a single one would.
+      const middle = y + up * size + Math.sign(up) * higher;
+      const box = { left, right: left + width, top: middle - half, bottom: middle + half };
       return { across, up, box, middle };
     });
     const free = boxes.filter(
@@ -55,7 +76,9 @@ export function directLabels(
         box.bottom <= area.bottom &&
         !taken.some((other) => overlap(box, other)),
     );
-    const covers = free.map(({ box }) => drawn.filter((other) => overlap(box, other)).length);
+    const covers = free.map(
+      ({ box }) => drawn.filter((other) => overlap(box, other)).length + besideOthers(box, { x, y }),
+    );
     const place = free.at(covers.indexOf(Math.min(...covers)));
     if (place === undefined) return '';
     const { across, up, box, middle } = place;
@@ -68,8 +91,25 @@ export function directLabels(
       Math.abs(up) < 1.5 && !isFar(across)
         ? ''
         : `<path class="leader" ${shows} d="M${px(x)},${px(y)}L${px(nearest[0])},${px(nearest[1])}"/>`;
-    return `${line}<text class="direct ${name}" ${shows} x="${px(at)}" y="${px(middle + 0.34 * size)}" text-anchor="${anchor}" font-size="${px(size)}">${formulaText(escapeHtml(text))}</text>`;
+    const lines = texts.map((text, i) => {
+      const baseline = middle - higher + i * lineHeight * size + 0.34 * size;
+      return `<tspan x="${px(at)}" y="${px(baseline)}">${formulaText(escapeHtml(text))}</tspan>`;
+    });
+    return `${line}<text class="direct ${name}" ${shows} text-anchor="${anchor}" font-size="${px(size)}">${lines.join('')}</text>`;
   }
+}
+
+/** A list of names in so many lines, as even as its commas allow; in fewer where it has fewer. */
+function brokenInto(text: string, count: number): string[] {
+  const names = text.split(/(?<=,) /);
+  const lines: string[] = [];
+  for (const name of names) {
+    const [filled, left] = [lines.at(-1), count - lines.length];
+    const isFull = filled !== undefined && filled.length + name.length > (1.1 * text.length) / count;
+    if (filled === undefined || (isFull && left > 0)) lines.push(name);
+    else lines[lines.length - 1] = `${filled} ${name}`;
+  }
+  return lines;
 }
 
 /**
@@ -102,6 +142,9 @@ function pointsAlong(line: string, size: number): (readonly [number, number])[] 
     });
   });
 }
+
+/** The most lines that a name stands in, and how far apart they are in units of its size. */
+const [mostLines, lineHeight] = [3, 1.15];
 
 /** Where a name may go, in units of its size: beside the mark, above and below it, and further off. */
 const places: readonly (readonly [number, number])[] = [

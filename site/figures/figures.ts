@@ -17,6 +17,21 @@ const seen = new IntersectionObserver(
 );
 for (const figure of document.querySelectorAll('[data-figure]')) seen.observe(figure);
 
+/** The height of the page's rows of figures, in pixels, as figures.css has it. */
+const row = 8;
+
+/** Has each figure take as many rows as it is high. */
+const heights = new ResizeObserver((entries) => {
+  for (const { target, borderBoxSize } of entries) {
+    const list = target.parentElement;
+    if (!(target instanceof HTMLElement) || list === null) continue;
+    const gap = parseFloat(getComputedStyle(list).columnGap);
+    target.style.gridRowEnd = `span ${Math.ceil((borderBoxSize[0].blockSize + gap) / row)}`;
+    list.dataset.packed = '';
+  }
+});
+for (const figure of document.querySelectorAll('.figures > *')) heights.observe(figure);
+
 async function show(figure: HTMLElement): Promise<void> {
   const place = figure.querySelector<HTMLElement>('.drawing');
   const file = figure.dataset.figure;

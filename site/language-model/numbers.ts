@@ -1,6 +1,6 @@
 import { mean, median } from '../../src/base/statistics.js';
-import { htmlText } from '../../src/figure/scripts.js';
 import { swatch } from '../chart/swatch.js';
+import { explained } from '../frame/explained.js';
 import type { Side, TakenStep } from './plots.js';
 import type { HeldModel, StepReport } from './protocol.js';
 import { choiceWords } from './replay.js';
@@ -12,11 +12,11 @@ export type ToldStep = TakenStep & Partial<StepReport>;
 export function numbersHtml(sides: readonly Side<ToldStep>[]): string {
   const heads = sides.map(
     ({ key, look }) =>
-      `<th scope="col" data-schedule="${key}"><span class="look">${swatch(look)}${look.label}</span></th>`,
+      `<th scope="col" data-schedule="${key}"><span class="look">${swatch(look)}<span>${explained(look.label)}</span></span></th>`,
   );
   const body = rows.map(
     ([name, text]) =>
-      `<tr><th scope="row">${htmlText(name)}</th>${sides.map((side) => `<td data-schedule="${side.key}">${text(side)}</td>`).join('')}</tr>`,
+      `<tr><th scope="row">${explained(name)}</th>${sides.map((side) => `<td data-schedule="${side.key}">${text(side)}</td>`).join('')}</tr>`,
   );
   return `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody>`;
 }

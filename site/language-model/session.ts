@@ -29,6 +29,12 @@ import { prepareTexts, type Texts } from './texts.js';
 
 const { sftBatch, preferenceBatch, beta } = synthetic.training;
 
+/**
+ * What Budget lets f_SFT be, in nats above 0, which the page takes as its optimum: about where Mix comes to at the settings
+ * that the page begins with. None at all would be a budget that no step meets, and SFT all that is trained.
+ */
+export const sftBudget = 0.75;
+
 /** What a session trains from and on. */
 export interface PreparedSession extends Texts {
   /** Two models of one start on the current backend. */
@@ -139,6 +145,7 @@ function trainingOf(
       ...synthetic.scheduleSettings,
       // Neither loss falls below 0: MAXRIGHT measures its gaps from there.
       ideal: { dpo: 0, sft: 0 },
+      forgetAtMost: sftBudget,
       ...settings,
     },
     sftBatch,

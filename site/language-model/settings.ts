@@ -23,8 +23,9 @@ export interface SessionSettings {
 /** The settings that the page begins with. */
 export const defaults: SessionSettings = {
   schedules: [paper.sftThenDpo, paper.alright],
-  // At these every schedule ends with a lower F_λ than it began with, and prefers the lively reply, as λ asks: on ten
-  // times the rate Sequential has forgotten how to speak.
+  // At these every schedule ends with a lower F_λ than it began with, and prefers the lively reply, as λ asks, but for
+  // Sequential with SFT last, which forgets preferences at all of them: on ten times the rate Sequential has forgotten how
+  // to speak.
   lambda: 0.75,
   conflict: 1,
   steps: 160,

@@ -1,3 +1,4 @@
+import { explained } from '../frame/explained.js';
 import { scheduleList } from './schedule-list.js';
 import type { State } from './state.js';
 
@@ -132,7 +133,7 @@ function numberControl(
   const id = `control-${path.join('-')}`;
   const control = document.createElement('div');
   control.className = 'control';
-  control.innerHTML = `<label for="${id}">${label}</label>
+  control.innerHTML = `<label for="${id}">${explained(label)}</label>
     <input type="range" aria-label="${label}" tabindex="-1" aria-hidden="true" min="${toSlider(least)}" max="${toSlider(most)}" step="${logarithmic ? 'any' : step}">
     <input type="number" id="${id}" min="${Math.min(least, least > 0 && !logarithmic ? 0 : least)}" max="${limit}" step="any" inputmode="decimal">
     ${hint === undefined ? '' : `<p class="hint">${hint}</p>`}`;

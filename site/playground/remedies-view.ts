@@ -11,6 +11,7 @@ import {
   spaceLine,
 } from '../chart/objective-space.js';
 import { canvas, clipped, px, stroke, symbol, uniqueName } from '../chart/plot.js';
+import { explained } from '../frame/explained.js';
 import type { DrawnRemedy } from './protocol.js';
 import { remedyList } from './remedy-list.js';
 import type { Shown, PageView } from './shown.js';
@@ -144,9 +145,9 @@ function drawTable(table: HTMLElement, { remedies, scene, state }: Shown): void 
           ]
             .map((text, i) => `<td data-measure="${columns[i]}">${text}</td>`)
             .join('');
-    return `<tr data-remedy="${name}"><th scope="row">${mark(name)}${labelOfRemedy(name)}</th>${cells}</tr>`;
+    return `<tr data-remedy="${name}"><th scope="row">${mark(name)}${explained(labelOfRemedy(name))}</th>${cells}</tr>`;
   });
-  table.innerHTML = `<thead><tr><td></td>${columns.map((name) => `<th scope="col">${headings[name]}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody>`;
+  table.innerHTML = `<thead><tr><td></td>${columns.map((name) => `<th scope="col">${explained(headings[name])}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody>`;
   table.dataset.lambda = String(state.lambda);
 }
 

@@ -4,6 +4,7 @@ import { certificateText, shortNumber, significant } from '../../src/base/text.j
 import type { EnsembleMeasures } from '../../src/convex/simulate/measures.js';
 import type { Estimate } from '../../src/base/statistics.js';
 import { stroke, symbol } from '../chart/plot.js';
+import { explained } from '../frame/explained.js';
 import type { EnsembleSummary, ScaleFreeMeasure, ShownBound } from './protocol.js';
 import { isPassing, lookIn, shownEnsembles, type PageView } from './shown.js';
 
@@ -31,7 +32,7 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): PageView {
       if (passing && performance.now() - drawnAt < 250) return;
       drawnAt = performance.now();
       const row = (title: string, cell: (key: string, ensemble: EnsembleSummary) => string): string =>
-        `<tr><th scope="row">${title.replace(/(?=[A-Z])/g, '<wbr>')}</th>${runs
+        `<tr><th scope="row">${explained(title, (name) => name.replace(/(?=[A-Z])/g, '<wbr>'))}</th>${runs
           .map(([key, ensemble]) => {
             const partial = ensemble.seeds < shown.state.seeds ? ' class="partial"' : '';
             return `<td data-schedule="${key}" data-measure="${title}"${partial}>${cell(key, ensemble)}</td>`;
@@ -53,7 +54,7 @@ export function tableView(table: HTMLElement, warnings: HTMLElement): PageView {
 }
 
 function heading(look: Look, done: number, all: number): string {
-  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${escapeHtml(look.label)}${done < all ? `<small>${done} of ${all.toLocaleString('en')} seeds</small>` : ''}</th>`;
+  return `<th scope="col"><svg viewBox="0 0 34 16" width="34" height="16" aria-hidden="true"><path d="M0,8H34" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 17, 8, 4.6)}</svg>${explained(look.label, escapeHtml)}${done < all ? `<small>${done} of ${all.toLocaleString('en')} seeds</small>` : ''}</th>`;
 }
 
 function estimateText(estimate: Estimate | undefined, certificate: number | undefined): string {

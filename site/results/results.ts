@@ -1,6 +1,7 @@
 import './results.css';
 import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { cellText } from '../chart/tooltip.js';
+import { explained } from '../frame/explained.js';
 import { chartsOf } from './charts.js';
 import { droppedFiles, resultFile, type ResultFile } from './files.js';
 import { FileError, readTables } from './read.js';
@@ -144,10 +145,10 @@ function showEnds(shown: readonly LabelledRun[]): void {
   const columns = (['step', 'dpo', 'sft', ...gapNames] as const).filter((name) =>
     ended.some(({ last }) => last[name] !== undefined),
   );
-  const header = columns.map((name) => `<th scope="col">${name}</th>`).join('');
+  const header = columns.map((name) => `<th scope="col">${explained(name)}</th>`).join('');
   const body = ended.map(
     ({ label, last }) =>
-      `<tr><th scope="row">${escapeHtml(label)}</th>${columns.map((name) => `<td>${cellText(last[name] ?? null)}</td>`).join('')}</tr>`,
+      `<tr><th scope="row">${explained(label, escapeHtml)}</th>${columns.map((name) => `<td>${cellText(last[name] ?? null)}</td>`).join('')}</tr>`,
   );
   table.innerHTML = `<h2>Where the runs ended</h2><div class="scroll" tabindex="0" role="region" aria-label="Where the runs ended"><table><thead><tr><th scope="col">run</th>${header}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }

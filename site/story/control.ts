@@ -1,3 +1,4 @@
+import { explained } from '../frame/explained.js';
 import type { SectionControl } from './section.js';
 
 /** The one control of a section. */
@@ -24,7 +25,7 @@ export function sectionControl(
     });
     return { show: () => undefined };
   }
-  host.innerHTML = `<label for="${id}-control">${label} <output>${text(initial)}</output></label>
+  host.innerHTML = `<label for="${id}-control">${explained(label)} <output>${text(initial)}</output></label>
     <input type="range" id="${id}-control" min="${least}" max="${most}" step="${step}" value="${initial}" aria-valuetext="${text(initial)}">`;
   const slider = host.querySelector('input');
   const output = host.querySelector('output');

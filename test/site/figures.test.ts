@@ -99,6 +99,31 @@ describeInBrowser('the figures page', () => {
     await page.context().close();
   });
 
+  it('fills a wide window: below a figure begins the next of its column; on paper one not yet drawn has its file', async () => {
+    const page = await site.open('figures.html', { width: 2560, height: 1300 });
+    const last = page.locator('.figure').last();
+    expect(await last.getAttribute('data-drawn')).toBe(null);
+    await page.emulateMedia({ media: 'print' });
+    await last.scrollIntoViewIfNeeded();
+    const still = last.locator('.still');
+    await expect.poll(() => still.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+    await page.emulateMedia({ media: 'screen' });
+    await still.waitFor({ state: 'hidden' });
+    for (const name of names) await drawn(page, name);
+    const gaps = (): Promise<number[]> =>
+      page.evaluate(() => {
+        const boxes = [...document.querySelectorAll('.figure')].map((figure) => figure.getBoundingClientRect());
+        return boxes.flatMap(({ left, bottom }) => {
+          const below = boxes.filter((other) => other.left === left && other.top >= bottom - 1);
+          return below.length === 0 ? [] : [Math.min(...below.map(({ top }) => top)) - bottom];
+        });
+      });
+    await expect.poll(async () => Math.max(...(await gaps()))).toBeLessThan(80);
+    expect((await gaps()).length).toBe(names.length - 2);
+    expect(site.errors).toEqual([]);
+    await page.context().close();
+  });
+
   it('fits a phone: every drawing within the window', async () => {
     const page = await site.open('figures.html', { width: 390, height: 844 });
     await drawn(page, 'bars');

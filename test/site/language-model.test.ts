@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { createTrainees, prepare } from '../../site/language-model/session.js';
+import { createTrainees, prepare, sftBudget } from '../../site/language-model/session.js';
 import { defaults, type SessionSettings } from '../../site/language-model/settings.js';
 import recordedSession from '../../site/story/recorded-session.json' with { type: 'json' };
 import { openBackend } from '../../src/engine/backend.js';
@@ -85,6 +85,9 @@ function expectClose(found: number[][], expected: number[][], tolerance: number)
 describe('the language model in the page', () => {
   it('is told of in the story as it begins: npx tsx site/build/recorded-session.ts', () => {
     expect(recordedSession.settings).toEqual(defaults);
+    expect(readFileSync(new URL('../../site/language-model.html', import.meta.url), 'utf8')).toContain(
+      `above ${sftBudget} nats`,
+    );
     expect(recordedSession.sides.map(({ steps }) => steps.length)).toEqual([defaults.steps, defaults.steps]);
   });
 

@@ -16,7 +16,7 @@ async function expectTerms(page: Page): Promise<void> {
   const shown = await page.locator('.term-text').allTextContents();
   expect(shown.length).toBeGreaterThan(0);
   expect(shown.filter((sentence) => !sentences.includes(bare(sentence)))).toEqual([]);
-  const term = page.locator('.term').last();
+  const term = page.locator('.term:not([data-term])').last();
   const sentence = page.locator('.term-text').last();
   await term.focus();
   await sentence.waitFor();
@@ -26,6 +26,20 @@ async function expectTerms(page: Page): Promise<void> {
   await sentence.waitFor({ state: 'hidden' });
   await term.hover();
   await sentence.waitFor();
+  // Words of tables and labels have theirs outside of what would cut it off.
+  const word = page.locator('[data-term]:visible').first();
+  if ((await word.count()) === 0) return;
+  const explained = page.locator('#explained');
+  await word.hover();
+  await explained.waitFor();
+  expect(sentences).toContain(bare((await explained.textContent()) ?? ''));
+  await page.keyboard.press('Escape');
+  await explained.waitFor({ state: 'hidden' });
+  await word.focus();
+  await explained.waitFor();
+  expect(await word.getAttribute('aria-describedby')).toBe('explained');
+  const place = await explained.boundingBox();
+  expect((place?.x ?? NaN) + (place?.width ?? NaN)).toBeLessThanOrEqual(1280);
 }
 
 /** The address of a page, whose runs are those of a few seeds where it makes any. */

@@ -8,7 +8,7 @@ import { significant } from '../../src/base/text.js';
 import { testBuild } from '../build.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { axeViolations } from './accessibility.js';
-import { describeInBrowser, visitSite } from './browser.js';
+import { describeInBrowser, drawn, visitSite } from './browser.js';
 import { everyControlChangesItsFigure, told, values } from './interactions/story.js';
 
 /** What the command of a figure prints, as JSON: an object for every command. */
@@ -105,6 +105,15 @@ describeInBrowser('the story', () => {
     // What is on the screen first is computed first, and every input of above was drawn.
     expect(marks.filter((name) => name.startsWith('first runs of')).at(0)).toBe('first runs of one-objective');
     expect(await page.evaluate(() => performance.getEntriesByName('input to redraw').length)).toBeGreaterThan(5);
+
+    // On a phone every remedy has its name, also those that end in one place.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await drawn(page);
+    const names = await page.locator('#remedies text.direct').allTextContents();
+    const labels = await page.locator('#remedies .own label').allTextContents();
+    expect(labels.length).toBeGreaterThan(4);
+    for (const label of labels) expect(names.join()).toContain(label);
+    await page.setViewportSize({ width: 1280, height: 900 });
 
     // Addresses from before the story lead to the playground, with their state.
     await page.goto(site.url('#problem=closed-form&lambda=0.3'));

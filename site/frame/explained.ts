@@ -1,0 +1,78 @@
+import { sentences } from 'virtual:glossary';
+import { htmlText } from '../../src/figure/scripts.js';
+
+/** The terms of the glossary behind names of measures, settings and columns. */
+const termsOf: Readonly<Record<string, string>> = {
+  ...{ averageGap: 'gap', maxGap: 'F_max', averageMaxGap: 'F_max', 'SFT lost': 'forgetting', forgotten: 'forgetting' },
+  ...{ dpo: 'DPO', f_DPO: 'DPO', sft: 'SFT', f_SFT: 'SFT', dpoGap: 'gap', sftGap: 'gap' },
+  ...{ idealDistance: 'ideal point', normalizedIdealDistance: 'normalised ideal distance' },
+  ...{ 'norm. ideal distance': 'normalised ideal distance', forgettingKl: 'KL', 'forgetting KL': 'KL' },
+  ...{ lambda: 'λ', Conflict: 'conflict', Seeds: 'seed', 'First seed': 'seed' },
+};
+
+/**
+ * HTML of a label or of a table's heading whose first word, up to a comma or a colon, the glossary explains on hover and
+ * focus where it stands; of one that it does not know, the text alone.
+ * @param set the text as HTML
+ */
+export function explained(text: string, set: (part: string) => string = htmlText): string {
+  const [word] = text.split(/[,:]/, 1);
+  const term = Object.hasOwn(termsOf, word) ? termsOf[word] : word;
+  if (!Object.hasOwn(sentences, term)) return set(text);
+  const [sign, rest] = [text.slice(word.length, word.length + 1), text.slice(word.length + 1)];
+  return `<span class="termed"><button type="button" class="term" data-term="${term}">${set(word)}</button>${sign}</span>${set(rest)}`;
+}
+
+/** Between a word and its sentence, and between that and the window's edge, in pixels. */
+const [below, edge] = [4, 16];
+
+/** The sentence of the word that has the pointer or the focus. */
+const sentence = Object.assign(document.createElement('div'), {
+  className: 'explained',
+  id: 'explained',
+  hidden: true,
+});
+sentence.setAttribute('role', 'tooltip');
+let shown: HTMLElement | undefined;
+
+for (const kind of ['pointerover', 'focusin'] as const) {
+  document.addEventListener(kind, ({ target }) => {
+    if (target === sentence || !(target instanceof Element)) return;
+    const word = target.closest<HTMLElement>('[data-term]');
+    if (word === null) hide();
+    else show(word);
+  });
+}
+document.addEventListener('focusout', hide);
+// A word that comes to the pointer by scrolling is told of before the scrolling itself.
+document.addEventListener('scroll', place, { capture: true, passive: true });
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape') hide();
+});
+
+/** Shows a word's sentence outside of whatever would cut it off. */
+function show(word: HTMLElement): void {
+  shown = word;
+  sentence.innerHTML = sentences[word.dataset.term ?? ''] ?? '';
+  sentence.hidden = false;
+  word.setAttribute('aria-describedby', sentence.id);
+  // What is outside a dialog lies below it.
+  (word.closest('dialog') ?? document.body).append(sentence);
+  place();
+}
+
+/** Puts the sentence below its word, or above where the window ends. */
+function place(): void {
+  if (shown === undefined) return;
+  const { left, top, bottom } = shown.getBoundingClientRect();
+  const { width, height } = sentence.getBoundingClientRect();
+  const { clientWidth, clientHeight } = document.documentElement;
+  const isBelow = bottom + below + height <= clientHeight;
+  sentence.style.left = `${Math.max(edge, Math.min(left, clientWidth - edge - width))}px`;
+  sentence.style.top = `${isBelow ? bottom + below : top - below - height}px`;
+}
+
+function hide(): void {
+  shown = undefined;
+  sentence.hidden = true;
+}
