@@ -9,10 +9,22 @@ const folders = ['src', 'experiments', 'figures', 'bench'];
 /** Packages that Node is slow to read, those of hundreds of modules and CommonJS in one large file: they are bundled. */
 const slowToRead = /^(@stdlib\/|mathjs\/|zod$)/;
 
+/**
+ * CommonJS in one large file: Node looks through it for names before it imports it, which takes five times as long as to
+ * read it by `require`.
+ */
+const required = /^@tensorflow\/tfjs-(core|backend-(cpu|wasm|webgpu))$/;
+
 /** @type {import('esbuild').Plugin} Leaves all other imports as they are written. */
 const bundleSome = {
   name: 'bundle some packages',
   setup(build) {
+    build.onResolve({ filter: required }, ({ path, namespace }) =>
+      namespace === 'required' ? { path, external: true } : { path, namespace: 'required' },
+    );
+    build.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
     build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
       const isOurs = kind !== 'entry-point' && !relative(root, importer).startsWith('node_modules');
       return isOurs && !slowToRead.test(path) ? { path, external: true } : undefined;

@@ -27,16 +27,31 @@ async function loadModule(reference: string): Promise<Schedule> {
   if (!isModulePath(reference)) {
     throw new InputError('schedule', reference, `${names}, or a path to a module (.ts, .js)`);
   }
-  const { tsImport } = await import('tsx/esm/api');
   let module: { default?: unknown };
   try {
-    module = (await tsImport(pathToFileURL(resolve(reference)).href, import.meta.url)) as { default?: unknown };
+    module = await importModule(pathToFileURL(resolve(reference)).href);
   } catch (error) {
     throw new InputError('schedule', reference, `a module that loads (${(error as Error).message.split('\n')[0]})`);
   }
   const schedule = checkedSchedule(unwrapped(module.default), reference);
   learnLabels({ [schedule.name]: schedule.label ?? schedule.name });
   return schedule;
+}
+
+/**
+ * Imports a module of TypeScript or JavaScript. What Node can read itself is not given to tsx, which starts a thread for
+ * it, a second of processor time; JavaScript that imports TypeScript is.
+ */
+async function importModule(url: string): Promise<{ default?: unknown }> {
+  if (!url.endsWith('ts')) {
+    try {
+      return (await import(url)) as { default?: unknown };
+    } catch {
+      // Told of below, in the words of what reads both.
+    }
+  }
+  const { tsImport } = await import('tsx/esm/api');
+  return (await tsImport(url, import.meta.url)) as { default?: unknown };
 }
 
 /** Whether a reference to a schedule is the path of a module. */

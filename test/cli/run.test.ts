@@ -169,6 +169,10 @@ describe('forgetting run', () => {
     expect(alternate.final.gap.mean).toBeLessThan(0.01);
     const inThreads = forgettingJson(['run', closedForm, ...words, '--json', '--workers', '2']);
     expect(inThreads).toEqual(alternate);
+    // Node reads JavaScript itself, but not what this one imports.
+    const through = fileIn(folder, 'through.mjs', "export { default } from './mine.ts';");
+    const imported = forgettingJson(['run', closedForm, '--schedule', through, '--seeds', '5', '--json']) as Result;
+    expect([imported.schedule, imported.final]).toEqual(['alternate', alternate.final]);
     expect((await run(closedForm, ...words, '--stage', '500')).final.gap.mean).toBeGreaterThan(0.4);
     expect(await answered(['run', closedForm, ...words, '--stage', '0'])).toMatchObject({ code: 2, stdout: '' });
     expect((await answered(['run', '--schedule', mine, '--help'])).stdout).toMatch(

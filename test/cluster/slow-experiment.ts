@@ -52,7 +52,7 @@ export default {
   );
   const data = ['--model', model, '--sft', sft, '--preferences', preferences, '--max-length', '48'];
   const counts = ['--sft-examples', '3', '--preference-pairs', '3', '--held-out-examples', '1', '--seeds', '1'];
-  const scale = ['--steps', '60', '--optimum-steps', '240', '--horizons', 'none', '--lambdas', lambdas.join()];
+  const scale = ['--steps', '60', '--optimum-steps', '120', '--horizons', 'none', '--lambdas', lambdas.join()];
   const rest = ['--learning-rate-factors', '1', '--sensitivity-seeds', '0', '--schedules', schedule];
   const batches = ['--sft-batch', '1', '--preference-batch', '1'];
   const places = ['--preset', 'synthetic', '--backend', 'wasm', '--no-figures', '--cache', join(folder, 'cache')];
