@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../base/input-error.js';
@@ -14,22 +14,26 @@ import type { Schedule } from './schedule.js';
  */
 export function loadSchedule(reference: string): Promise<Schedule> {
   if (Object.hasOwn(schedules, reference)) return Promise.resolve(schedules[reference]);
-  const known = loaded.get(reference) ?? loadModule(reference);
-  loaded.set(reference, known);
+  // A file that was changed since is another module.
+  const isFile = isModulePath(reference) && statSync(reference, { throwIfNoEntry: false })?.isFile() === true;
+  const version = isFile ? moduleDigest(reference) : '';
+  const key = `${resolve(reference)} ${version}`;
+  const known = loaded.get(key) ?? loadModule(reference, version);
+  loaded.set(key, known);
   return known;
 }
 
-/** Modules that this thread has loaded. */
+/** Modules that this thread has loaded, by path and digest. */
 const loaded = new Map<string, Promise<Schedule>>();
 
-async function loadModule(reference: string): Promise<Schedule> {
+async function loadModule(reference: string, version: string): Promise<Schedule> {
   const names = Object.keys(schedules).join(', ');
   if (!isModulePath(reference)) {
     throw new InputError('schedule', reference, `${names}, or a path to a module (.ts, .js)`);
   }
   let module: { default?: unknown };
   try {
-    module = await importModule(pathToFileURL(resolve(reference)).href);
+    module = await importModule(pathToFileURL(resolve(reference)).href, version);
   } catch (error) {
     throw new InputError('schedule', reference, `a module that loads (${(error as Error).message.split('\n')[0]})`);
   }
@@ -41,11 +45,12 @@ async function loadModule(reference: string): Promise<Schedule> {
 /**
  * Imports a module of TypeScript or JavaScript. What Node can read itself is not given to tsx, which starts a thread for
  * it, a second of processor time; JavaScript that imports TypeScript is.
+ * @param version what Node, which imports a URL once, tells the texts of a file apart by
  */
-async function importModule(url: string): Promise<{ default?: unknown }> {
+async function importModule(url: string, version: string): Promise<{ default?: unknown }> {
   if (!url.endsWith('ts')) {
     try {
-      return (await import(url)) as { default?: unknown };
+      return (await import(`${url}?${version}`)) as { default?: unknown };
     } catch {
       // Told of below, in the words of what reads both.
     }
