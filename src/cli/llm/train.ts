@@ -55,7 +55,7 @@ async function trainAction(asked: TrainOptions): Promise<void> {
     if ('interruptedAfter' in end) {
       const words = process.argv.slice(2).filter((word) => word !== '--resume');
       const again = shellWords(['forgetting', ...words, '--resume']);
-      process.stderr.write(`stopped after step ${end.interruptedAfter}; go on with: ${again}\n`);
+      process.stderr.write(`stopped after step ${end.interruptedAfter}; resume with: ${again}\n`);
       process.exitCode = 130;
       return;
     }

@@ -83,7 +83,7 @@ describe('on wasm', () => {
     running.process.kill('SIGINT');
     const { code, stderr, stdout } = await running.ended;
     expect([code, stdout]).toEqual([130, '']);
-    const said = /stopped after step (\d+); go on with: forgetting llm (.*--resume)\n$/.exec(stderr);
+    const said = /stopped after step (\d+); resume with: forgetting llm (.*--resume)\n$/.exec(stderr);
     expect(Number(said?.[1])).toBe(stepsWritten(out));
     expect(Number(said?.[1])).toBeLessThan(30);
     const again = (said?.[2] ?? '').split(' ');
