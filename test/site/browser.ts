@@ -109,14 +109,29 @@ export function visitSite(name: keyof typeof programs = 'chromium', args: readon
   };
 }
 
-function startChromium(args: readonly string[]): Promise<Browser> {
+/**
+ * What every new window of Chromium would load, hidden, for its address bar: two pages, which take half a second of
+ * processor time.
+ */
+const unused = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
+async function startChromium(args: readonly string[]): Promise<Browser> {
   const executablePath = programs.chromium;
-  return chromium.launch({ executablePath, args: ['--no-sandbox', ...args], timeout: patience });
+  // Of two lists of features Chromium takes the last: playwright's own is in it.
+  const type = (chromium as unknown as Driven<Started>)._connection.toImpl(chromium);
+  const usual = await type.defaultArgs({ headless: true }, 'transient', '');
+  const disabled = usual.find((arg) => arg.startsWith('--disable-features='));
+  if (disabled === undefined) throw new Error('playwright no longer says which features it disables');
+  const all = ['--no-sandbox', [disabled, ...unused].join(), ...args];
+  return chromium.launch({ executablePath, args: all, timeout: patience });
 }
 
-/** The parts of playwright that drive a browser by WebDriver BiDi. */
-interface Driven {
-  readonly _connection: { toImpl(browser: unknown): { readonly _browserSession: Session } };
+/** The parts of playwright that start a browser, and that drive one by WebDriver BiDi. */
+interface Driven<Part> {
+  readonly _connection: { toImpl(part: unknown): Part };
+}
+interface Started {
+  defaultArgs(options: object, kind: 'transient', folder: string): Promise<readonly string[]>;
 }
 interface Session {
   send(command: string, parameters: object): Promise<object>;
@@ -137,7 +152,9 @@ async function startFirefox(): Promise<Browser> {
     timeout: patience,
   });
   // Playwright sends every page's preferences by a command that this Firefox does not have yet.
-  const session = (started as unknown as Driven)._connection.toImpl(started)._browserSession;
+  const session = (started as unknown as Driven<{ readonly _browserSession: Session }>)._connection.toImpl(
+    started,
+  )._browserSession;
   const send = session.send.bind(session);
   session.send = (command, parameters) =>
     command === 'emulation.setMediaFeaturesOverride' ? Promise.resolve({}) : send(command, parameters);
