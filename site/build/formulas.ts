@@ -1,6 +1,7 @@
 import type { Plugin } from 'vite';
 import { theorems } from '../../src/theory/registry.js';
 import { constantTable } from '../../src/theory/constants.js';
+import { unescapeHtml } from '../../src/figure/scripts.js';
 import { typeset } from './typeset.js';
 
 /** What a module gets that imports `virtual:formulas`: the HTML of formulas that code shows. */
@@ -23,7 +24,7 @@ export function formulas(): Plugin {
       order: 'pre',
       handler: (html) =>
         html.replace(/<tex( display)?\s*>([\s\S]*?)<\/tex\s*>/g, (_, display: string | undefined, text: string) =>
-          typeset(text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'), display !== undefined),
+          typeset(unescapeHtml(text), display !== undefined),
         ),
     },
     resolveId: (id) => (id === name ? `\0${name}` : undefined),

@@ -5,7 +5,7 @@ import { constantTable } from '../../src/theory/constants.js';
 import { theorems } from '../../src/theory/registry.js';
 import type { StatementVerdict } from '../../src/theory/verify/summary.js';
 import type { Kind, Theorem } from '../../src/theory/theorem.js';
-import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
+import { escapeHtml, htmlText, unescapeHtml } from '../../src/figure/scripts.js';
 import { mathematicsHtml } from './mathematics.js';
 import { typeset } from './typeset.js';
 
@@ -113,7 +113,7 @@ function theoryHtml(document: string): string {
         return `${depth === 2 ? '</div>\n<div class="part">' : ''}<${tag} id="${anchorOf(text)}">${text}</${tag}>\n`;
       },
       text(token) {
-        return 'tokens' in token ? this.parser.parseInline(token.tokens) : mathematicsHtml(unescaped(token.text));
+        return 'tokens' in token ? this.parser.parseInline(token.tokens) : mathematicsHtml(unescapeHtml(token.text));
       },
       paragraph(token: Tokens.Paragraph) {
         const content = this.parser.parseInline(token.tokens);
@@ -168,13 +168,4 @@ function anchorOf(heading: string): string {
 /** The text of HTML, its entities kept. */
 function withoutTags(html: string): string {
   return html.replace(/<[^>]*>/g, '');
-}
-
-function unescaped(html: string): string {
-  return html
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }

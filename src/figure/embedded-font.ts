@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import opentype from 'opentype.js';
 import { fontFiles } from './font-files.js';
+import { unescapeHtml } from './scripts.js';
 
 /**
  * An SVG that brings the glyphs that it shows along, so that it looks alike where its font is not installed: one
@@ -9,7 +10,7 @@ import { fontFiles } from './font-files.js';
 export function withEmbeddedFont(svg: string): string {
   const texts = [...svg.matchAll(/<text\b([^>]*)>(.*?)<\/text>/gs)].map(([, attributes, content]) => ({
     weight: /font-weight="(600|bold)"/.test(attributes) ? (600 as const) : (400 as const),
-    characters: unescaped(content.replace(/<[^>]*>/g, '')),
+    characters: unescapeHtml(content.replace(/<[^>]*>/g, '')),
   }));
   const faces = ([400, 600] as const).flatMap((weight) => {
     const own = texts.filter((text) => text.weight === weight);
@@ -67,13 +68,4 @@ function checksum(bytes: Buffer): number {
   let sum = 0;
   for (let at = 0; at < padded.length; at += 4) sum = (sum + padded.readUInt32BE(at)) >>> 0;
   return sum;
-}
-
-function unescaped(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }
