@@ -19,8 +19,11 @@ const required = /^@tensorflow\/tfjs-(core|backend-(cpu|wasm|webgpu))$/;
 const bundleSome = {
   name: 'bundle some packages',
   setup(build) {
-    build.onResolve({ filter: required }, ({ path, namespace }) =>
-      namespace === 'required' ? { path, external: true } : { path, namespace: 'required' },
+    // Of what is imported when it is needed, names would be missing: that is left to Node.
+    build.onResolve({ filter: required }, ({ path, namespace, kind }) =>
+      namespace === 'required' || kind === 'dynamic-import'
+        ? { path, external: true }
+        : { path, namespace: 'required' },
     );
     build.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
