@@ -11,9 +11,9 @@ const slowToRead = /^(@stdlib\/|mathjs\/|zod$)/;
 
 /**
  * CommonJS in one large file: Node looks through it for names before it imports it, which takes five times as long as to
- * read it by `require`.
+ * read it by `require`. Not so that of WebGPU, whose backend is imported by name when it is needed: it would have no names.
  */
-const required = /^@tensorflow\/tfjs-(core|backend-(cpu|wasm|webgpu))$/;
+const required = /^@tensorflow\/tfjs-(core|backend-(cpu|wasm))$/;
 
 /** @type {import('esbuild').Plugin} Leaves all other imports as they are written. */
 const bundleSome = {
