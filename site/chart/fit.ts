@@ -23,15 +23,18 @@ export function fitted(spec: Specification, available: number): Specification {
 
 function fittedRow({ hconcat, concat, columns, ...rest }: SpecificationView, available: number): SpecificationView {
   const views = hconcat ?? concat;
-  if (views === undefined) return resized(rest, available - beside);
+  if (views === undefined) return broken(resized(rest, available - beside), available);
   const most = concat === undefined ? views.length : (columns ?? views.length);
   const perRow = rowLength(views, most, available);
   const room = available - perRow * beside;
   const first = views.slice(0, perRow).reduce((sum, view) => sum + widthOf(view), 0);
   const one = perRow === views.length;
   const whole = perRow === most ? views : views.map((_, i) => withOwnAxes(views, i, most));
-  const fitting = whole.map((view) => resized(view, one ? (room * widthOf(view)) / first : room / perRow));
-  return { ...rest, concat: fitting, columns: perRow };
+  const fitting = whole.map((view) => {
+    const width = one ? (room * widthOf(view)) / first : room / perRow;
+    return broken(resized(view, width), width + beside);
+  });
+  return { ...broken(rest, available), concat: fitting, columns: perRow };
 }
 
 /** The most views that fit a row; rather equal rows than a full one and a rest. */
@@ -79,6 +82,45 @@ function withOwnAxes(views: readonly Encoded[], at: number, columns: number): Sp
   return view.encoding === undefined
     ? view
     : { ...view, encoding: { ...view.encoding, ...named('x', x), ...named('y', y) } };
+}
+
+/** The title of a view or a row, in one line or several. */
+interface Title {
+  readonly text?: string | readonly string[];
+  readonly fontSize?: number;
+  readonly subtitle?: string | readonly string[];
+  readonly subtitleFontSize?: number;
+}
+
+/** How wide a letter of a title is on average, in units of its size. */
+const letter = 0.5;
+
+/** A view whose title is broken into lines where it is wider than a width: the whole figure would shrink to it. */
+function broken(view: SpecificationView, width: number): SpecificationView {
+  const { title } = view as { readonly title?: Title };
+  if (typeof title !== 'object') return view;
+  const { text, fontSize = 14, subtitle, subtitleFontSize = 11 } = title;
+  const lines = (words: Title['text'], size: number): readonly string[] =>
+    [words ?? []].flat().flatMap((line) => inLines(line, width / (letter * size)));
+  return {
+    ...view,
+    title: {
+      ...title,
+      ...(text !== undefined && { text: lines(text, fontSize) }),
+      ...(subtitle !== undefined && { subtitle: lines(subtitle, subtitleFontSize) }),
+    },
+  };
+}
+
+/** A text in lines of at most so many letters, but for words that are longer. */
+function inLines(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= most) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function widthOf({ width }: SpecificationView): number {

@@ -50,3 +50,15 @@ it('rows below each other are laid out each for itself', () => {
   expect(vconcat.map(({ columns }) => columns)).toEqual((published.vconcat ?? []).map(() => 1));
   expect(vconcat.map((row) => panels(row).length)).toEqual((published.vconcat ?? []).map((row) => panels(row).length));
 });
+
+it('a title that is wider than its row or panel is broken into lines, word for word', () => {
+  const published = read('llm-sensitivity');
+  const titles = (width: number): { text: readonly string[]; subtitle: readonly string[] }[] =>
+    (fitted(published, width).vconcat ?? []).map((row) => row.title as never);
+  const whole = (published.vconcat ?? []).map((row) => (row.title as { subtitle: string }).subtitle);
+  expect(titles(1200).map(({ subtitle }) => subtitle)).toEqual(whole.map((subtitle) => [subtitle]));
+  for (const [i, { subtitle }] of titles(330).entries()) {
+    expect(subtitle.join(' ')).toBe(whole[i]);
+    expect(Math.max(...subtitle.map((line) => line.length))).toBeLessThanOrEqual(60);
+  }
+});
