@@ -1,5 +1,6 @@
 import type { Look } from '../../src/figure/theme.js';
 import { formulaText } from './formula-text.js';
+import { cssInk } from './scheme.js';
 
 /** A map from data to pixels, with the ticks of its axis. */
 export interface Scale {
@@ -171,14 +172,14 @@ export function symbolPath(shape: Look['shape'], radius: number): string {
  */
 export function symbol({ shape, colour }: Look, x: number, y: number, radius: number, shows = ''): string {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return '';
-  return `<path class="symbol" ${shows} d="${symbolPath(shape, radius)}" transform="translate(${px(x)},${px(y)})" fill="${colour}"/>`;
+  return `<path class="symbol" ${shows} d="${symbolPath(shape, radius)}" transform="translate(${px(x)},${px(y)})" fill="${cssInk(colour)}"/>`;
 }
 
 /** The stroke attributes of a look. */
 export function stroke({ colour, dash }: Look, width: number): string {
   const dashes =
     dash.length === 0 ? '' : ` stroke-dasharray="${dash.map((length) => px((length * width) / 2)).join(' ')}"`;
-  return `stroke="${colour}" stroke-width="${px(width)}"${dashes}`;
+  return `stroke="${cssInk(colour)}" stroke-width="${px(width)}"${dashes}`;
 }
 
 /** Pixels. */

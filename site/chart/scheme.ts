@@ -4,7 +4,7 @@ import { mapped, type Specification } from './specification.js';
 /** The ramp of the theme on a dark page, where what is dark on paper is light. */
 const darkRamp = ['#8A7C60', '#A89A7E', '#C4B9A3', '#DCD6CA', '#F4F3F0'];
 
-/** The figures' inks and their counterparts on a dark page; the colours of schedules stand out on both. */
+/** The figures' inks and their counterparts on a dark page, and those of the schedules' colours that do not stand out there. */
 const darkInks: Readonly<Record<string, string>> = {
   [ink.text]: '#E8EAED',
   [ink.strong]: '#FFFFFF',
@@ -18,6 +18,10 @@ const darkInks: Readonly<Record<string, string>> = {
   '#7A3B62': '#E6B3CF',
   '#6A3054': '#E6B3CF',
   '#A35A85': '#D388B1',
+  '#882255': '#D2588E',
+  '#117733': '#3FA866',
+  '#332288': '#9C8FF0',
+  '#661100': '#D2694F',
   ...Object.fromEntries(ramp.map((colour, i) => [colour, darkRamp[i]])),
 };
 
@@ -33,6 +37,12 @@ export function onPage(spec: Specification, dark: boolean): Specification {
 /** A figure's ink as it is on the page. */
 export function inkOnPage(ink: string, dark: boolean): string {
   return dark ? (darkInks[ink] ?? ink) : ink;
+}
+
+/** A look's colour in CSS, which follows the scheme of the page. */
+export function cssInk(colour: string): string {
+  const dark = inkOnPage(colour, true);
+  return dark === colour ? colour : `light-dark(${colour}, ${dark})`;
 }
 
 function exchanged(object: Record<string, unknown>): Record<string, unknown> {

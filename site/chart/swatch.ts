@@ -1,6 +1,12 @@
 import type { Look } from '../../src/figure/theme.js';
 import { symbolPath } from './plot.js';
+import { cssInk } from './scheme.js';
 import type { LegendEntry } from './legend.js';
+
+/** How a schedule is drawn, in a colour that follows the scheme of the page. */
+export function lookSwatch({ colour, dash, shape }: Look): string {
+  return swatch({ colour: cssInk(colour), dash, shape });
+}
 
 /** How a schedule, or whatever a legend names, is drawn: a stretch of its line with its mark, as SVG. */
 export function swatch({ colour = 'currentColor', dash, shape }: Omit<LegendEntry, 'name'>): string {

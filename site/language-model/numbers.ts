@@ -1,5 +1,5 @@
 import { mean, median } from '../../src/base/statistics.js';
-import { swatch } from '../chart/swatch.js';
+import { lookSwatch } from '../chart/swatch.js';
 import { explained } from '../frame/explained.js';
 import type { Side, TakenStep } from './plots.js';
 import type { HeldModel, StepReport } from './protocol.js';
@@ -12,7 +12,7 @@ export type ToldStep = TakenStep & Partial<StepReport>;
 export function numbersHtml(sides: readonly Side<ToldStep>[]): string {
   const heads = sides.map(
     ({ key, look }) =>
-      `<th scope="col" data-schedule="${key}"><span class="look">${swatch(look)}<span>${explained(look.label)}</span></span></th>`,
+      `<th scope="col" data-schedule="${key}"><span class="look">${lookSwatch(look)}<span>${explained(look.label)}</span></span></th>`,
   );
   const body = rows.map(
     ([name, text]) =>

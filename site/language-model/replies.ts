@@ -1,7 +1,7 @@
 import './replies.css';
 import { significant } from '../../src/base/text.js';
 import { htmlText } from '../../src/figure/scripts.js';
-import { swatch } from '../chart/swatch.js';
+import { lookSwatch } from '../chart/swatch.js';
 import type { Side } from './plots.js';
 import type { AskedQuestion } from './protocol.js';
 
@@ -15,7 +15,7 @@ export function repliesHtml(question: AskedQuestion, sides: readonly Pick<Side, 
         return `<div class="reply-bar ${manner}"><dt>${manner}: “${htmlText(question[manner])}”</dt>
           <dd><span class="bar" style="--share:${Math.min(1, share)}"></span><span class="share" data-manner="${manner}">${percent(share)}</span></dd></div>`;
       });
-      return `<div class="reply" data-schedule="${key}"><h3>${swatch(look)}${look.label}</h3>
+      return `<div class="reply" data-schedule="${key}"><h3>${lookSwatch(look)}${look.label}</h3>
         <p class="step">${said === undefined ? 'not begun' : `after step ${said.step}`}</p>
         <blockquote>${said === undefined ? '…' : htmlText(said.text === '' ? '(nothing)' : said.text)}</blockquote>
         <dl>${bars.join('')}</dl></div>`;

@@ -14,6 +14,7 @@ import {
   type Scale,
   uniqueName,
 } from '../chart/plot.js';
+import { cssInk } from '../chart/scheme.js';
 import { lineNames, nameRoom } from '../chart/line-names.js';
 import { hoveredRun, ring } from './hovered.js';
 import { statementWords } from './statement-words.js';
@@ -92,10 +93,10 @@ export function againstStepsView(host: HTMLElement, isNamed = true): PageView {
       ${axes(area, x, y, { x: 'steps →', y: title }, rem())}
       ${clipped(clip, area)}
       <g clip-path="url(#${clip})">
-        ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${lookIn(state, key).colour}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
+        ${runs.map(([key, { curves, steps }]) => `<path class="band" data-schedule="${key}" fill="${cssInk(lookIn(state, key).colour)}" d="${band(curves[measure], steps, x, floor)}"/>`).join('')}
         ${runs.map(([key, { curves, steps }]) => `<path class="mean" data-schedule="${key}" d="${linePath(steps.length, (i) => [x(steps[i]), floor(curves[measure].mean[i])])}" ${stroke(lookIn(state, key), 0.13 * rem())}/>`).join('')}
         ${bounds.map(({ key, bound }) => boundLine(key, bound, runs[0][1].steps, x, y)).join('')}
-        ${ownLimit === undefined ? '' : `<path class="bound exact" d="M${px(area.left)},${px(y(ownLimit))}H${px(area.right)}" stroke="${looks[paper.maxright].colour}"/>`}
+        ${ownLimit === undefined ? '' : `<path class="bound exact" d="M${px(area.left)},${px(y(ownLimit))}H${px(area.right)}" stroke="${cssInk(looks[paper.maxright].colour)}"/>`}
         ${progress < 1 ? `<path class="now" d="M${px(x(Math.max(1, until)))},${px(area.top)}V${px(area.bottom)}"/>` : ''}
       </g>
       ${ringed}${runs.map(([key, ensemble]) => head(key, ensemble, measure, x, floor)).join('')}
@@ -155,7 +156,7 @@ export function againstStepsView(host: HTMLElement, isNamed = true): PageView {
     const d = single
       ? `M${px(x(1))},${px(y(value))}H${px(x(steps[steps.length - 1]))}`
       : linePath(steps.length, (i) => [x(steps[i]), curve[i] > 0 ? y(curve[i]) : NaN]);
-    return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${lookOf(key).colour}"/>`;
+    return `<path class="bound ${kind}" data-bound="${id}" d="${d}" stroke="${cssInk(lookOf(key).colour)}"/>`;
   }
 
   /** The ends of the bounds in words, or by id where the page shows these. */

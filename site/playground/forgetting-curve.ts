@@ -1,5 +1,6 @@
 import { significant } from '../../src/base/text.js';
 import { axes, canvas, clipped, linear, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
+import { cssInk } from '../chart/scheme.js';
 import { lineNames, nameRoom } from '../chart/line-names.js';
 import { hoveredRun, ring } from './hovered.js';
 import { lookIn, nameIn, reached, shownEnsembles, type Shown, type PageView } from './shown.js';
@@ -53,7 +54,7 @@ export function forgettingCurveView(host: HTMLElement): PageView {
       const area =
         up === ''
           ? ''
-          : `<path class="band" data-schedule="${key}" fill="${lookIn(state, key).colour}" d="${up}${down.replace('M', 'L')}Z"/>`;
+          : `<path class="band" data-schedule="${key}" fill="${cssInk(lookIn(state, key).colour)}" d="${up}${down.replace('M', 'L')}Z"/>`;
       const line = linePath(steps.length, (i) => [x(steps[i]), y(mean[i])]);
       return `${area}<path class="mean" data-schedule="${key}" d="${line}" ${stroke(lookIn(state, key), 0.13 * rem())}/>`;
     });

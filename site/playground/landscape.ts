@@ -1,5 +1,6 @@
 import { contours } from 'd3-contour';
 import { canvas, linear, linePath, px, stroke, symbol, uniqueName, type Scale } from '../chart/plot.js';
+import { cssInk } from '../chart/scheme.js';
 import { handles, type QuadraticChange } from './handles.js';
 import { hoveredTheta, ring } from './hovered.js';
 import { line } from './landscape-line.js';
@@ -163,7 +164,7 @@ function paths(shown: Shown, x: Scale, y: Scale, rem: number): string[] {
     return `<path class="trail" data-schedule="${key}" d="${trail}" ${stroke(lookIn(state, key), 0.12 * rem)}/>`;
   });
   const clouds = runs.map(([key, { ends }]) =>
-    shown.progress < 1 ? '' : dots(ends, x, y, key, lookIn(state, key).colour, 0.11 * rem),
+    shown.progress < 1 ? '' : dots(ends, x, y, key, cssInk(lookIn(state, key).colour), 0.11 * rem),
   );
   const heads = runs.map(([key, { path, steps }]) => {
     const at = reached({ steps }, shown.progress);

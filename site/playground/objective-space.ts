@@ -9,6 +9,7 @@ import {
   type ObjectiveSpace,
 } from '../chart/objective-space.js';
 import { canvas, clipped, linePath, px, stroke, symbol, uniqueName } from '../chart/plot.js';
+import { cssInk } from '../chart/scheme.js';
 import { hoveredInSpace, nearestPoint, watchPointer } from './hovered.js';
 import { dots } from './landscape.js';
 import { lookIn, nameIn, reached, shownEnsembles, type Hovered, type Shown, type PageView } from './shown.js';
@@ -50,7 +51,7 @@ export function objectiveSpaceView(host: HTMLElement, hover?: (hovered: Hovered 
       return { d, key };
     });
     const clouds = runs.map(([key, { endValues }]) =>
-      progress < 1 ? '' : dots(swapped(endValues), x, y, key, lookIn(state, key).colour, 0.11 * rem()),
+      progress < 1 ? '' : dots(swapped(endValues), x, y, key, cssInk(lookIn(state, key).colour), 0.11 * rem()),
     );
     const heads = runs.map(([key, { curves, steps }]) => {
       const at = reached({ steps }, progress);
