@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../base/input-error.js';
@@ -31,6 +31,7 @@ async function loadModule(reference: string, version: string): Promise<Schedule>
   if (!isModulePath(reference)) {
     throw new InputError('schedule', reference, `${names}, or a path to a module (.ts, .js)`);
   }
+  if (version === '' && !existsSync(reference)) throw new InputError('schedule', reference, 'a file that exists');
   let module: { default?: unknown };
   try {
     module = await importModule(pathToFileURL(resolve(reference)).href, version);
@@ -48,14 +49,18 @@ async function loadModule(reference: string, version: string): Promise<Schedule>
  * @param version what Node, which imports a URL once, tells the texts of a file apart by
  */
 async function importModule(url: string, version: string): Promise<{ default?: unknown }> {
+  let failure: unknown;
   if (!url.endsWith('ts')) {
     try {
       return (await import(`${url}?${version}`)) as { default?: unknown };
-    } catch {
-      // Told of below, in the words of what reads both.
+    } catch (error) {
+      failure = error;
     }
   }
-  const { tsImport } = await import('tsx/esm/api');
+  // Without the optional packages JavaScript is told of in Node's words.
+  const { tsImport } = await import('tsx/esm/api').catch((error: unknown) => {
+    throw failure ?? error;
+  });
   return (await tsImport(url, import.meta.url)) as { default?: unknown };
 }
 

@@ -26,3 +26,12 @@ it('a folder is no schedule', async () => {
   mkdirSync(path);
   await expect(loadSchedule(path)).rejects.toThrow(/^schedule: got ".*folder\.mjs", expected a module that loads/);
 });
+
+it('a path where nothing is, and a module that throws, are refused in words of theirs', async () => {
+  await expect(loadSchedule(join(folder, 'nowhere.mjs'))).rejects.toThrow(
+    /^schedule: got ".*nowhere\.mjs", expected a file that exists$/,
+  );
+  const path = join(folder, 'throws.mjs');
+  writeFileSync(path, 'throw new Error("boom");');
+  await expect(loadSchedule(path)).rejects.toThrow(/expected a module that loads \(boom\)$/);
+});
