@@ -148,6 +148,8 @@ async function startFirefox(): Promise<Browser> {
       'browser.sessionhistory.max_total_viewers': 0,
       // Reads the clipboard without asking somebody.
       'dom.events.testing.asyncClipboard': true,
+      // Starts no process for pages that nobody opens.
+      'dom.ipc.processPrelaunch.enabled': false,
     },
     timeout: patience,
   });

@@ -47,7 +47,7 @@ async function trained(page: Page, model: string): Promise<{ held: string; steps
   await page.getByRole('button', { name: 'Start' }).click();
   const status = page.locator('#status');
   await status.filter({ hasText: /^(Done|Stopped)/ }).waitFor(patience);
-  expect(await status.innerText()).toBe('Done: 3 steps of each.');
+  expect(await status.innerText()).toBe('Done: 2 steps of each.');
   const downloads: Promise<string>[] = [];
   page.on('download', (download) => downloads.push(download.path()));
   await page.getByRole('button', { name: 'Save the steps as JSONL' }).click();
@@ -75,7 +75,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     it('stays in half precision, with the steps of float32 copies to the last digit', patience, async () => {
       const [type, inShards] = stored[backend];
       const { half, plain } = await folders(type, inShards);
-      const page = await site.open(`language-model.html?steps=3&examples=4&second=maxright&backend=${backend}`);
+      const page = await site.open(`language-model.html?steps=2&examples=4&second=maxright&backend=${backend}`);
       const found = await trained(page, half);
       expect(found.held).toMatch(
         new RegExp(`^Computes on .* parameters, [\\d,]+ of them in ${type}, which both share; each trains`),
@@ -83,7 +83,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
       expect(await page.locator('#ran').innerText()).toMatch(/your model of 0\.\d+ MB/);
       const expected = await trained(page, plain);
       expect(expected.held).toMatch(/ parameters, all in float32, which both share/);
-      expect(found.steps.every((text) => text.trim().split('\n').length === 3)).toBe(true);
+      expect(found.steps.every((text) => text.trim().split('\n').length === 2)).toBe(true);
       expect(found.steps).toEqual(expected.steps);
       // What is missing is said.
       await page.locator('[name="model"]').setInputFiles(join(half, 'config.json'));
