@@ -61,6 +61,15 @@ describe('the packed package, installed into an empty folder', () => {
     });
     expect(forgetting('reproduce', '--quick', '--out', 'figures')).toMatchObject(needs('opentype.js'));
     expect(forgetting('llm', 'generate', '--model', 'none')).toMatchObject(needs('@tensorflow/tfjs-core'));
+    // A schedule of one's own in JavaScript runs, and one that fails is told of; one in TypeScript needs tsx.
+    const own =
+      "{ name: 'own', init: () => ({}), distribution: () => [{ choice: { dpo: 1, sft: 0 }, probability: 1 }] }";
+    for (const name of ['own.js', 'own.ts']) writeFileSync(join(project, name), `export default ${own};`);
+    writeFileSync(join(project, 'throws.js'), 'throw new Error("boom");');
+    const ran = (path: string) => forgetting('run', 'pair.json', '--steps', '10', '--schedule', path);
+    expect(ran('./own.js')).toMatchObject({ status: 0, stderr: '' });
+    expect(ran('./throws.js').stderr).toMatch(/expected a module that loads \(boom\)\n$/);
+    expect(ran('./own.ts')).toMatchObject(needs('tsx'));
     // What is not there cannot have been loaded.
     expect(run(process.execPath, ['-e', "import('forgetting').then(() => console.log('loaded'))"], project)).toBe(
       'loaded\n',

@@ -32,6 +32,8 @@ async function loadModule(reference: string, version: string): Promise<Schedule>
     throw new InputError('schedule', reference, `${names}, or a path to a module (.ts, .js)`);
   }
   if (version === '' && !existsSync(reference)) throw new InputError('schedule', reference, 'a file that exists');
+  // Outside of what is refused as a module that does not load: here it is the optional package that may be missing.
+  if (reference.endsWith('ts')) await import('tsx/esm/api');
   let module: { default?: unknown };
   try {
     module = await importModule(pathToFileURL(resolve(reference)).href, version);
