@@ -15,6 +15,9 @@ const slowToRead = /^(@stdlib\/|mathjs\/|zod$)/;
  */
 const required = /^@tensorflow\/tfjs-(core|backend-(cpu|wasm))$/;
 
+/** What takes a tenth of a second to load, and only a command that reads expressions needs: it is read when it is used. */
+const lazy = /^mathjs\/lib\/browser\/math\.js$/;
+
 /** @type {import('esbuild').Plugin} Leaves all other imports as they are written. */
 const bundleSome = {
   name: 'bundle some packages',
@@ -27,6 +30,14 @@ const bundleSome = {
     );
     build.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+    build.onResolve({ filter: lazy }, ({ path, namespace }) =>
+      namespace === 'lazy' ? { path, external: true } : { path, namespace: 'lazy' },
+    );
+    build.onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => ({
+      contents: `let loaded;
+        const load = () => (loaded ??= require(${JSON.stringify(path)}));
+        export default new Proxy({}, { get: (_, name) => load()[name] });`,
     }));
     build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
       const isOurs = kind !== 'entry-point' && !relative(root, importer).startsWith('node_modules');
