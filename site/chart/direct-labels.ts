@@ -53,7 +53,7 @@ export function directLabels(
   function besideOthers({ left, right, top, bottom }: Box, own: { readonly x: number; readonly y: number }): number {
     const around = { left: left - size, right: right + size, top: top - size, bottom: bottom + size };
     const others = labels.filter(({ x, y }) => x !== own.x || y !== own.y);
-    return 4 * others.filter(({ x, y }) => overlap(around, square(x, y, 0))).length;
+    return 12 * others.filter(({ x, y }) => overlap(around, square(x, y, 0))).length;
   }
 
   function inLines({ x, y, name = '', shows = '' }: DirectLabel, texts: readonly string[]): string {

@@ -19,8 +19,10 @@ export function explained(text: string, set: (part: string) => string = htmlText
   const [word] = text.split(/[,:]/, 1);
   const term = Object.hasOwn(termsOf, word) ? termsOf[word] : word;
   if (!Object.hasOwn(sentences, term)) return set(text);
+  const button = `<button type="button" class="term" data-term="${term}">${set(word)}</button>`;
+  if (word === text) return button;
   const [sign, rest] = [text.slice(word.length, word.length + 1), text.slice(word.length + 1)];
-  return `<span class="termed"><button type="button" class="term" data-term="${term}">${set(word)}</button>${sign}</span>${set(rest)}`;
+  return `<span class="termed">${button}${sign}</span>${set(rest)}`;
 }
 
 /** Between a word and its sentence, and between that and the window's edge, in pixels. */

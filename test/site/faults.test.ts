@@ -145,6 +145,8 @@ describeInBrowser('the playground', () => {
       await page.setViewportSize({ width, height: 900 });
       await expect.poll(cut, { message: `at ${width}` }).toEqual([]);
     }
+    const table = page.locator('.remedies .scroll');
+    expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     await page.setViewportSize({ width: 2560, height: 1300 });
     const filled = (): Promise<number> =>
       page.evaluate(() => {
