@@ -55,8 +55,17 @@ const measures: readonly Measure[] = [
   ...(['heldOutDpo', 'heldOutSft', 'heldOutAccuracy'] as const),
 ];
 
+/** The means of results that a figure has asked for: several figures ask, and each interval takes ten thousand resamples. */
+const known = new WeakMap<ExperimentResults, readonly SeedMean[]>();
+
 /** The evaluations of the runs of the experiment's own length, seeds taken together. */
-export function seedMeans({ settings, results }: ExperimentResults): SeedMean[] {
+export function seedMeans(results: ExperimentResults): readonly SeedMean[] {
+  const means = known.get(results) ?? meansOf(results);
+  known.set(results, means);
+  return means;
+}
+
+function meansOf({ settings, results }: ExperimentResults): SeedMean[] {
   const ofLength = results.filter(({ steps }) => steps === settings.scale.steps);
   const key = ({ comparison, schedule, lambda, dpoShare, step }: EvaluationRow): string =>
     JSON.stringify([comparison, schedule, lambda, dpoShare, step]);

@@ -520,10 +520,14 @@ const examples = new Map<unknown, () => unknown>([
   ],
 ]);
 
-/** Example results of an experiment, in place of a run. */
+const exampled = new Map<unknown, unknown>();
+
+/** Example results of an experiment, in place of a run: the same for every figure that shows them, as those of a run are. */
 export function exampleResults<Results>(experiment: Experiment<Results>): Promise<Results> {
   const make = examples.get(experiment);
   if (make === undefined) throw new Error(`no example results of ${experiment.name}`);
   random = stream(0, `example ${experiment.name}`);
-  return Promise.resolve(make() as Results);
+  const results = exampled.get(experiment) ?? make();
+  exampled.set(experiment, results);
+  return Promise.resolve(results as Results);
 }
