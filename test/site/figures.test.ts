@@ -136,6 +136,23 @@ describeInBrowser('the figures page', () => {
     const hidden = (): Promise<number> => page.locator('#trade-off text[style*="visibility: hidden"]').count();
     await expect.poll(hidden).toBeGreaterThan(0);
     const onPhone = await hidden();
+    // The name of the ideal point is beside its mark, not on it.
+    const onMarks = await page.locator('#trade-off').evaluate((figure) => {
+      const boxes = (selector: string): DOMRect[] =>
+        [...figure.querySelectorAll(selector)].map((element) => element.getBoundingClientRect());
+      const marks = boxes('.mark-symbol.role-mark path');
+      const names = [...figure.querySelectorAll('.mark-text.role-mark text')].filter(
+        ({ textContent }) => textContent === 'ideal point',
+      );
+      return names.map((name) => {
+        const { left, right, top, bottom } = name.getBoundingClientRect();
+        const isUnder = (mark: DOMRect): boolean =>
+          mark.left < right && mark.right > left + 1 && mark.top < bottom && mark.bottom > top;
+        return marks.filter(isUnder).length;
+      });
+    });
+    expect(onMarks.length).toBeGreaterThan(1);
+    expect(Math.max(...onMarks)).toBe(0);
     await page.setViewportSize({ width: 1280, height: 900 });
     await expect.poll(hidden).toBeLessThan(onPhone / 2);
     await page.context().close();
