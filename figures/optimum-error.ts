@@ -28,7 +28,7 @@ export const optimumErrorFigure = drawing('optimum-error', optimumError, (result
   return {
     title: 'What a wrong optimum costs MAXRIGHT',
     caption:
-      'MAXRIGHT is told f_i* + η_i. Its gap falls with T to a level that more steps do not remove (solid black: F_max at the minimiser for the wrong ' +
+      'MAXRIGHT is told f_i* + η_i. Its gap falls with T to a level that more steps do not remove (solid, without marks: F_max at the minimiser for the wrong ' +
       `optima), never above the difference of the weighted errors (dotted: the statement M.optimum); here at most ${largest.toFixed(2)} of it. Equal weighted errors cost nothing.`,
     rows,
     spec: {

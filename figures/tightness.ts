@@ -47,7 +47,7 @@ export const tightnessFigure = drawing('tightness', statements, (results) =>
     panels.filter(({ id }) => main.has(id)),
     'How tight the upper bounds are',
     (closest) =>
-      'The worst function of W (black) lies on it for every T, so that the bounds of ALRIGHT (average point; last point under ' +
+      'The worst function of W lies on it for every T, so that the bounds of ALRIGHT (average point; last point under ' +
       'linear decay) and of MAXRIGHT (k = 1) cannot be improved. The closest to the last-point bound of ALRIGHT is ' +
       `${closest('A.last')}, to that of stale values ${closest('M.stale')}.`,
   ),

@@ -16,7 +16,7 @@ export const tradeOffFigure = drawing('trade-off', tradeOff, (results) => ({
       : 'Mix and ALRIGHT end at the minimiser of F_λ on the certified Pareto front, MAXRIGHT at the point of the front where the ' +
         'weighted gaps are equal. Sequential ends near the optimum of its second objective; only where that has a hundredth of ' +
         'the steps does it end in between, and above the front. ') +
-    'Black: the certified front; rings: its minimisers of F_λ for each λ; labels: λ of MAXRIGHT, and the stages of Sequential ' +
+    'The curve without marks is the certified front; rings: its minimisers of F_λ for each λ; labels: λ of MAXRIGHT, and the stages of Sequential ' +
     'in per cent, in their order.',
   ...drawTradeOff(results, 'The trade-off between the two objectives', results.subject.description),
 }));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { cssInk, inkOnPage } from '../../site/chart/scheme.js';
 import { looks } from '../../src/figure/theme.js';
@@ -19,4 +20,16 @@ it('every schedule stands out on a dark page, in a colour of its own', () => {
   expect(new Set(inks.map(({ dark }) => dark)).size).toBe(new Set(inks.map(({ colour }) => colour)).size);
   expect(cssInk('#332288')).toBe(`light-dark(#332288, ${inkOnPage('#332288', true)})`);
   expect(cssInk('#0072B2')).toBe('#0072B2');
+});
+
+it('the objectives are told apart without their hues', () => {
+  const css = readFileSync(new URL('../../site/chart/plots.css', import.meta.url), 'utf8');
+  const lights = ['dpo', 'sft'].map((name) => {
+    const [, ...both] = new RegExp(`--${name}: light-dark\\((#\\w{6}), (#\\w{6})\\)`).exec(css) ?? [];
+    return both.map(luminance);
+  });
+  for (const scheme of [0, 1]) {
+    const [darker, lighter] = lights.map((both) => both[scheme]).sort((a, b) => a - b);
+    expect((lighter + 0.05) / (darker + 0.05)).toBeGreaterThan(1.8);
+  }
 });
