@@ -10,7 +10,7 @@ import { resultRows, type ResultRow } from '../convex/simulate/result-table.js';
 import { forgettingNeedsPoints, scaleFreeMeasures } from '../convex/simulate/scale-free.js';
 import { adaptiveRule, stepSizes } from '../schedule/step-size.js';
 import type { Trajectory } from '../convex/simulate/trajectory.js';
-import { loadSchedule } from '../schedule/load.js';
+import { loadSchedule, requireDigest } from '../schedule/load.js';
 
 /** One cell of a sweep: a schedule with one λ and horizon on one problem, over all its seeds. Plain data. */
 export interface SweepCell {
@@ -40,9 +40,13 @@ export interface SweptCell {
   readonly warnings: readonly string[];
 }
 
-/** Runs one cell. Throws an InputError naming the step at which a run diverged. */
+/**
+ * Runs one cell. Throws an InputError naming the step at which a run diverged, and where the schedule's module is not, or
+ * by the end no longer, the one that the cell names by its digest.
+ */
 export async function sweepCell(cell: SweepCell, pool?: WorkerPool): Promise<SweptCell> {
   const { schedule: reference, own, lambda, steps, stepSize, batch, values, gradientBatch, seed, seeds } = cell;
+  requireDigest(reference, cell.scheduleModule);
   const { problem, optima } = await solved(cell);
   const adaptive = stepSize.trim() === adaptiveRule;
   const settings = {
@@ -60,6 +64,7 @@ export async function sweepCell(cell: SweepCell, pool?: WorkerPool): Promise<Swe
     { problem, schedule: reference, settings, seed, seeds: isRandom(problem, schedule, settings, seed) ? seeds : 1 },
     pool === undefined ? {} : { pool },
   );
+  requireDigest(reference, cell.scheduleModule);
   const scaleFree = (among: readonly Trajectory[], at: number) => scaleFreeMeasures(problem, optima, among, at);
   const ensemble = { problem, schedule, settings, seed, trajectories, optima: optima.values, scaleFree };
   const [row] = resultRows(ensemble, { stepSize, problem: '', problemHash: '' });

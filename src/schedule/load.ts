@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { digestOf } from '../base/digest.js';
 import { InputError } from '../base/input-error.js';
 import { checkedSchedule } from './checked.js';
 import { schedules } from './index.js';
+import { moduleFiles } from './module-files.js';
 import { learnLabels } from './recognise.js';
 import type { Schedule } from './schedule.js';
 
@@ -36,23 +38,42 @@ async function loadModule(reference: string, version: string): Promise<Schedule>
   if (reference.endsWith('ts')) await import('tsx/esm/api');
   let module: { default?: unknown };
   try {
-    module = await importModule(pathToFileURL(resolve(reference)).href, version);
+    module = await importModule(reference, version);
   } catch (error) {
-    throw new InputError('schedule', reference, `a module that loads (${(error as Error).message.split('\n')[0]})`);
+    throw new InputError('schedule', reference, `a module that loads (${firstWords(error)})`);
   }
   const schedule = checkedSchedule(unwrapped(module.default), reference);
   learnLabels({ [schedule.name]: schedule.label ?? schedule.name });
   return schedule;
 }
 
+/** The first line of an error's message, and the second where that is what the first announces. */
+function firstWords(error: unknown): string {
+  const [first, second = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return first.endsWith(':') ? `${first} ${second}` : first;
+}
+
+/** The digests of the files that this thread's modules have imported, which Node would take from memory. */
+const imported = new Map<string, string>();
+
 /**
  * Imports a module of TypeScript or JavaScript. What Node can read itself is not given to tsx, which starts a thread for
- * it, a second of processor time; JavaScript that imports TypeScript is.
+ * it, a second of processor time; JavaScript that imports TypeScript is, and so is what imports a file that was imported
+ * before and may have been changed: tsx reads it anew.
  * @param version what Node, which imports a URL once, tells the texts of a file apart by
  */
-async function importModule(url: string, version: string): Promise<{ default?: unknown }> {
+async function importModule(path: string, version: string): Promise<{ default?: unknown }> {
+  const url = pathToFileURL(resolve(path)).href;
+  const files = version === '' ? [] : moduleFiles(path);
+  const { cache } = createRequire(import.meta.url);
+  // CommonJS is kept by its path, to which tsx adds a query.
+  const kept = Object.keys(cache).filter((key) => files.includes(key.replace(/\?namespace=[^?]*$/, '')));
+  for (const key of kept) Reflect.deleteProperty(cache, key);
+  const digests = new Map(files.slice(1).map((file) => [file, digestOf(readFileSync(file))]));
+  const isStale = [...digests].some(([file, digest]) => (imported.get(file) ?? digest) !== digest);
+  for (const [file, digest] of digests) imported.set(file, digest);
   let failure: unknown;
-  if (!url.endsWith('ts')) {
+  if (!url.endsWith('ts') && !isStale) {
     try {
       return (await import(`${url}?${version}`)) as { default?: unknown };
     } catch (error) {
@@ -83,9 +104,21 @@ export async function moduleIdentity(
   return { 'schedule-module': moduleDigest(reference), 'schedule-label': label };
 }
 
-/** The digest of a module's text, which stands for it among the settings that decide a run's numbers. */
+/**
+ * The digest of the texts of a module and of the files that it imports, which stands for them among the settings that
+ * decide a run's numbers. Of a module that imports no file it is the SHA-256 of its text.
+ */
 export function moduleDigest(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const digests = moduleFiles(path).map((file) => digestOf(readFileSync(file)));
+  // Without the files' paths, so that a copied folder goes on.
+  return digests.length === 1 ? digests[0] : digestOf(digests.join('\n'));
+}
+
+/** Throws an InputError where a module, or a file that it imports, is no longer as it was when its digest was taken. */
+export function requireDigest(path: string, digest: string | undefined): void {
+  if (digest !== undefined && moduleDigest(path) !== digest) {
+    throw new InputError('schedule', path, 'a module that is not changed while its runs are made');
+  }
 }
 
 /** CommonJS interop can wrap the default export once more. */

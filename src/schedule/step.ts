@@ -190,7 +190,7 @@ function checkedDistribution<State>(schedule: Schedule<State>, state: State, ste
   let sum = 0;
   for (const { probability, choice } of outcomes) {
     if (!(probability >= 0)) refuse('probability', probability, 'numbers ≥ 0');
-    if (!('weigh' in choice) && !(Number.isFinite(choice.dpo) && Number.isFinite(choice.sft))) {
+    if (!isChoice(choice)) {
       refuse('choice', choice, 'finite weights of both gradients, as in { dpo: 1, sft: 0 }');
     }
     sum += probability;
@@ -201,4 +201,11 @@ function checkedDistribution<State>(schedule: Schedule<State>, state: State, ste
   function refuse(what: string, value: unknown, expected: string): never {
     throw new InputError(`schedule ${schedule.name}: step ${step}: ${what}`, value, expected);
   }
+}
+
+/** Whether what a user's schedule gives is a choice: there nothing has checked the types. */
+function isChoice(value: unknown): value is Choice {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('weigh' in value) return typeof value.weigh === 'function';
+  return 'dpo' in value && 'sft' in value && Number.isFinite(value.dpo) && Number.isFinite(value.sft);
 }

@@ -43,6 +43,8 @@ export async function runExperiment(
   const { out } = options;
   const { joint, runs } = await claimExperiment(settings, options.out);
   await makeAll(runs, tasksOf(settings, joint, options), options);
+  // Every run reads its files when it begins: those that were changed since would make two experiments of one.
+  await claimExperiment(settings, out);
   return writeTables(settings, joint, out);
 }
 

@@ -140,7 +140,11 @@ async function plannedCells(files: readonly string[], options: SweepArguments): 
   }
   await settingsOfSchedules(references, { ...options });
   const schedules = await Promise.all(
-    references.map(async (reference) => ({ reference, schedule: await loadSchedule(reference) })),
+    references.map(async (reference) => ({
+      reference,
+      schedule: await loadSchedule(reference),
+      module: isModulePath(reference) && { scheduleModule: moduleDigest(reference) },
+    })),
   );
   const problems = await Promise.all(files.map(async (file) => ({ file, ...(await readProblemFile(file)) })));
   const adaptive = stepSize.trim() === adaptiveRule;
@@ -155,7 +159,7 @@ async function plannedCells(files: readonly string[], options: SweepArguments): 
   for (const count of steps) if (!adaptive) stepSizes(stepSize, count);
   return problems.flatMap(({ file, text }) =>
     lambdas.flatMap((lambda) =>
-      schedules.flatMap(({ reference, schedule }) =>
+      schedules.flatMap(({ reference, schedule, module }) =>
         steps.map((count): PlannedCell => {
           const own = ownSettings(schedule, { ...options });
           schedule.init({ lambda, steps: count, ...own, ideal: { dpo: 0, sft: 0 } });
@@ -164,7 +168,7 @@ async function plannedCells(files: readonly string[], options: SweepArguments): 
             cell: {
               problem: text,
               schedule: reference,
-              ...(isModulePath(reference) && { scheduleModule: moduleDigest(reference) }),
+              ...module,
               ...{ own, lambda, steps: count, stepSize, batch, values, gradientBatch, seed, seeds },
             },
           };

@@ -47,6 +47,8 @@ export async function runRemedies(settings: RemedySettings, options: ExecutionOp
   const { out } = options;
   const claimed = await claimRemedies(settings, out);
   await makeAll(claimed.runs, remedyTasks(settings, options), options);
+  // Every run reads its files when it begins: those that were changed since would make two comparisons of one.
+  await claimRemedies(settings, out);
   return writeReport(settings, claimed, out);
 }
 
