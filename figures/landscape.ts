@@ -78,7 +78,7 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
     return [{ ...own[own.length - 1], layer: 'end' }];
   });
   const [start] = paths;
-  /** Labels lean away from the nearer side of the window. */
+  /** Labels lean away from the nearer side of the window; those that lean left stand below, clear of those that lean right. */
   const side = (x: number): number => (x - window.x[0] > 0.7 * (window.x[1] - window.x[0]) ? -1 : 1);
   const marks = panels.flatMap(({ panel }) => [
     { layer: 'mark', panel, label: 'start', x: start.x, y: start.y, side: side(start.x), below: true },
@@ -98,7 +98,7 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
         x: point[0],
         y: point[1],
         side: side(point[0]),
-        below: label === 'θ°',
+        below: label === 'θ°' || side(point[0]) < 0,
       })),
   ]);
   const { color, strokeDash, shape } = scheduleChannels(comparedKeys);
@@ -183,8 +183,8 @@ export const landscapeFigure = drawing('landscape', landscape, (results) => {
               ...halo,
               fontSize: 13,
               align: { expr: "datum.side < 0 ? 'right' : 'left'" },
-              dx: { expr: '9 * datum.side' },
-              dy: { expr: 'datum.below ? 11 : -9' },
+              dx: { expr: 'datum.side < 0 ? 0 : 9' },
+              dy: { expr: 'datum.side < 0 ? 16 : datum.below ? 11 : -9' },
             },
             encoding: { text: { field: 'label' } },
           })),
