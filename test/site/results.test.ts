@@ -136,6 +136,12 @@ describeInBrowser('the results page', () => {
         await page.setViewportSize({ width, height: 900 });
         const labels = page.locator('#over-lambda .mark-text.role-mark text');
         await expect.poll(() => labels.allTextContents()).toEqual(['0.25', '0.75', '0.5']);
+        // Names of runs are shown whole.
+        expect(
+          await page
+            .locator('#runs input')
+            .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth).length),
+        ).toBe(0);
       }
       const [, ...ends] = await page.locator('#ends tbody tr').first().locator('td').allInnerTexts();
       expect(ends.map(Number)).toContain(Number((2 + (1 / 6 + 1 / 7) / 2).toPrecision(5)));
