@@ -10,6 +10,19 @@ const termsOf: Readonly<Record<string, string>> = {
   ...{ lambda: 'λ', Conflict: 'conflict', Seeds: 'seed', 'First seed': 'seed' },
 };
 
+/** The term of the glossary that explains the first word of a text, up to a comma or a colon; none where it knows none. */
+export function termOf(text: string): string | undefined {
+  const [word] = text.split(/[,:]/, 1);
+  const term = Object.hasOwn(termsOf, word) ? termsOf[word] : word;
+  return Object.hasOwn(sentences, term) ? term : undefined;
+}
+
+/** The attribute that has the label of a control, all of it, explained by the term of its first word; or nothing. */
+export function explainedBy(text: string): string {
+  const term = termOf(text);
+  return term === undefined ? '' : ` data-term="${term}"`;
+}
+
 /**
  * HTML of a label or of a table's heading whose first word, up to a comma or a colon, the glossary explains on hover and
  * focus where it stands; of one that it does not know, the text alone.
@@ -17,8 +30,8 @@ const termsOf: Readonly<Record<string, string>> = {
  */
 export function explained(text: string, set: (part: string) => string = htmlText): string {
   const [word] = text.split(/[,:]/, 1);
-  const term = Object.hasOwn(termsOf, word) ? termsOf[word] : word;
-  if (!Object.hasOwn(sentences, term)) return set(text);
+  const term = termOf(text);
+  if (term === undefined) return set(text);
   const button = `<button type="button" class="term" data-term="${term}">${set(word)}</button>`;
   if (word === text) return button;
   const [sign, rest] = [text.slice(word.length, word.length + 1), text.slice(word.length + 1)];
@@ -37,9 +50,12 @@ const sentence = Object.assign(document.createElement('div'), {
 sentence.setAttribute('role', 'tooltip');
 let shown: HTMLElement | undefined;
 
-for (const kind of ['pointerover', 'focusin'] as const) {
-  document.addEventListener(kind, ({ target }) => {
+// A choice that has the focus may choose another term.
+for (const kind of ['pointerover', 'focusin', 'change'] as const) {
+  document.addEventListener(kind, (event) => {
+    const { target } = event;
     if (target === sentence || !(target instanceof Element)) return;
+    if (isChoosing(event, target)) return;
     const word = target.closest<HTMLElement>('[data-term]');
     if (word === null) hide();
     else show(word);
@@ -52,12 +68,19 @@ document.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape') hide();
 });
 
+/** Whether a finger or a click chooses by a label, which is to do that alone: the sentence would lie over what it changes. */
+function isChoosing(event: Event, target: Element): boolean {
+  if (target.closest('label[data-term]') === null || target.closest('.term') !== null) return false;
+  return event instanceof PointerEvent ? event.pointerType === 'touch' : !target.matches(':focus-visible');
+}
+
 /** Shows a word's sentence outside of whatever would cut it off. */
 function show(word: HTMLElement): void {
   shown = word;
   sentence.innerHTML = sentences[word.dataset.term ?? ''] ?? '';
   sentence.hidden = false;
-  word.setAttribute('aria-describedby', sentence.id);
+  const control = word instanceof HTMLLabelElement ? word.control : null;
+  (control ?? word).setAttribute('aria-describedby', sentence.id);
   // What is outside a dialog lies below it.
   (word.closest('dialog') ?? document.body).append(sentence);
   place();

@@ -16,6 +16,7 @@ import { landscapeView } from './landscape.js';
 import { frontView } from './front-view.js';
 import { remediesView, remedyPicker } from './remedies-view.js';
 import { objectiveSpaceView } from './objective-space.js';
+import { termOf } from '../frame/explained.js';
 import { lightUp } from '../chart/light.js';
 import { transport } from '../chart/transport.js';
 import { takesFiles } from './own-files.js';
@@ -243,7 +244,14 @@ function showFile(): void {
   element('#file-name', HTMLElement).textContent = state.kind === 'file' ? state.file.name : '';
   const stepSize = element('#step-size', HTMLInputElement);
   if (document.activeElement !== stepSize) stepSize.value = state.stepSize;
-  element('#measure', HTMLSelectElement).value = state.measure;
+  showMeasure(state.measure);
+}
+
+/** Chooses a measure in its menu, which the glossary then explains by it. */
+function showMeasure(measure: State['measure']): void {
+  const menu = element('#measure', HTMLSelectElement);
+  menu.value = measure;
+  menu.dataset.term = termOf(measure) ?? '';
 }
 
 element('#step-size', HTMLInputElement).addEventListener('input', ({ target }) => {
@@ -252,6 +260,7 @@ element('#step-size', HTMLInputElement).addEventListener('input', ({ target }) =
 });
 element('#measure', HTMLSelectElement).addEventListener('change', ({ target }) => {
   const measure = drawnMeasures.find((known) => known === (target as HTMLSelectElement).value) ?? 'gap';
+  showMeasure(measure);
   update((current) => ({ ...current, measure }));
 });
 element('#file-text', HTMLTextAreaElement).addEventListener('input', ({ target }) => {

@@ -1,6 +1,7 @@
 import { escapeHtml, htmlText } from '../../src/figure/scripts.js';
 import { looks } from '../../src/figure/theme.js';
 import { variants, type ScheduleKey } from '../../src/schedule/key.js';
+import { explainedBy } from '../frame/explained.js';
 import { stroke, symbol } from '../chart/plot.js';
 import { lookIn } from './shown.js';
 import { initialState, scheduleKeys, type State } from './state.js';
@@ -60,7 +61,7 @@ export function scheduleList(form: HTMLElement, changed: Changed): (state: State
   function fill(item: HTMLLIElement, key: string, state: Pick<State, 'own'>): void {
     const look = lookIn(state, key);
     const explanation = item.innerHTML;
-    item.innerHTML = `<label><input type="checkbox"><svg viewBox="0 0 40 16" width="40" height="16" aria-hidden="true"><path d="M0,8H40" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 20, 8, 4.6)}</svg><span class="name">${escapeHtml(look.label)}</span></label><p class="explain">${explanation}</p>`;
+    item.innerHTML = `<label${explainedBy(look.label)}><input type="checkbox"><svg viewBox="0 0 40 16" width="40" height="16" aria-hidden="true"><path d="M0,8H40" fill="none" ${stroke(look, 2.2)}/>${symbol(look, 20, 8, 4.6)}</svg><span class="name">${escapeHtml(look.label)}</span></label><p class="explain">${explanation}</p>`;
     const box = item.querySelector('input');
     box?.addEventListener('change', () => {
       changed((current) => {

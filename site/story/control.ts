@@ -1,4 +1,4 @@
-import { explained } from '../frame/explained.js';
+import { explained, explainedBy } from '../frame/explained.js';
 import type { SectionControl } from './section.js';
 
 /** The one control of a section. */
@@ -17,7 +17,7 @@ export function sectionControl(
     host.innerHTML = `<fieldset><legend>${label}</legend>${names
       .map(
         (name, i) =>
-          `<label><input type="radio" name="${id}-control" value="${i}"${i === initial ? ' checked' : ''}><span>${name}</span></label>`,
+          `<label${explainedBy(name)}><input type="radio" name="${id}-control" value="${i}"${i === initial ? ' checked' : ''}><span>${name}</span></label>`,
       )
       .join('')}</fieldset>`;
     host.addEventListener('change', ({ target }) => {

@@ -27,7 +27,7 @@ async function expectTerms(page: Page): Promise<void> {
   await term.hover();
   await sentence.waitFor();
   // Words of tables and labels have theirs outside of what would cut it off.
-  const word = page.locator('[data-term]:visible').first();
+  const word = page.locator('.term[data-term]:visible').first();
   if ((await word.count()) === 0) return;
   const explained = page.locator('#explained');
   await word.hover();
@@ -40,6 +40,16 @@ async function expectTerms(page: Page): Promise<void> {
   expect(await word.getAttribute('aria-describedby')).toBe('explained');
   const place = await explained.boundingBox();
   expect((place?.x ?? NaN) + (place?.width ?? NaN)).toBeLessThanOrEqual(1280);
+  await page.keyboard.press('Escape');
+  // So does a choice that is named by a term.
+  for (const label of [page.locator('label[data-term]:visible').first(), page.locator('select[data-term]')]) {
+    if ((await label.count()) === 0) continue;
+    await label.hover();
+    await explained.waitFor();
+    expect(sentences).toContain(bare((await explained.textContent()) ?? ''));
+    await page.keyboard.press('Escape');
+    await explained.waitFor({ state: 'hidden' });
+  }
 }
 
 /** The address of a page, whose runs are those of a few seeds where it makes any. */
