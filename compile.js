@@ -40,7 +40,8 @@ const bundleSome = {
         export default new Proxy({}, { get: (_, name) => load()[name] });`,
     }));
     build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
-      const isOurs = kind !== 'entry-point' && !relative(root, importer).startsWith('node_modules');
+      // Also where packages lie in a folder above, or behind a link.
+      const isOurs = kind !== 'entry-point' && !/(^|[\\/])node_modules[\\/]/.test(relative(root, importer));
       return isOurs && !slowToRead.test(path) ? { path, external: true } : undefined;
     });
   },

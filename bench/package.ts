@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { alone, inTurns, type Group, type Report } from './bench.js';
 import { inTemporaryFolder } from './peers.js';
 
@@ -11,7 +12,7 @@ export const packaged: Group = {
   run: (report) => inTemporaryFolder((folder) => measure(folder, report)),
 };
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const rounds = 21;
 
 async function measure(folder: string, report: Report): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import type { Report } from './bench.js';
 
 const execute = promisify(execFile);
@@ -18,7 +19,7 @@ export async function output(command: string, args: readonly string[], environme
 
 /** The path of a file beside this one, as bench/convex/peer.c. */
 export function benchFile(path: string): string {
-  return new URL(path, import.meta.url).pathname;
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 /** A temporary folder for as long as the work takes. */

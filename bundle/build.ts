@@ -14,9 +14,10 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
 import { writeProgram } from './program.js';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const mebibyte = 2 ** 20;
 
 /** The most that the compressed bundle may take. */

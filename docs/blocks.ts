@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * What a page quotes of a command's output: a fence below `<!-- command: … -->`, which begins with the command itself.
@@ -9,7 +10,7 @@ import { join } from 'node:path';
  */
 const marked = /<!-- (slow )?command: (.*) -->\n```\n[^]*?```\n/g;
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a command prints on standard output in a folder; throws where it fails. */
 export type RunsCommand = (command: string, folder: string) => string | Promise<string>;

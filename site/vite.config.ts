@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { dataAlone } from './build/data-alone.js';
 import { glossary } from './build/glossary.js';
@@ -9,7 +10,7 @@ import { pages } from './build/pages.js';
 import { results } from './build/results.js';
 import { statements } from './build/statements.js';
 
-const file = (name: string): string => new URL(name, import.meta.url).pathname;
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Where the results are that the site shows. */
 const resultsFolder = process.env.FORGETTING_RESULTS ?? file('../figures/rendered');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { resultFolders } from '../src/experiment/result-cache.js';
@@ -27,7 +28,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/cli.ts', 'site', 'bench', 'bundle', 'docs'],
 ];
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const names = floors.flat();
 
 const sources = (
@@ -70,6 +71,11 @@ test('a floor imports only what lies below it', () => {
   );
   expect(upwards).toEqual([]);
   expect(sources.filter((file) => levelOf(floorOf(file)) === -1)).toEqual([]);
+});
+
+test('no path is the pathname of a URL, which is none where a folder has a space or an accent in its name', () => {
+  const wrong = sources.filter((file) => /import\.meta\.url\)\.pathname/.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
 });
 
 test('no files import each other in a circle', () => {

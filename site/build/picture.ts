@@ -1,7 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { preview } from 'vite';
 import { chromium } from 'playwright-core';
 
-const file = (name: string): string => new URL(name, import.meta.url).pathname;
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Takes the README's picture of the built playground, once all of its runs are done. */
 const server = await preview({ configFile: file('../vite.config.ts'), logLevel: 'warn' });

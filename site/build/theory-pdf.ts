@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { preview } from 'vite';
 import { chromium } from 'playwright-core';
 
@@ -6,7 +7,7 @@ import { chromium } from 'playwright-core';
  * Prints docs/theory.md as a PDF, from the same page that the site shows: `npm run theory:pdf` builds the site and writes
  * docs/theory.pdf where a browser is there (the path in CHROMIUM, or /usr/bin/chromium).
  */
-const file = (name: string): string => new URL(name, import.meta.url).pathname;
+const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(executablePath)) {

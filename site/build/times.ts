@@ -2,13 +2,14 @@
  * How soon the built story shows its first figure, and how soon inputs are drawn, in Debian's chromium: medians, as
  * milliseconds. Usage: npm run site && npx tsx site/build/times.ts
  */
+import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { preview } from 'vite';
 import { median } from '../../src/base/statistics.js';
 
 const loads = 7;
 const server = await preview({
-  configFile: new URL('../vite.config.ts', import.meta.url).pathname,
+  configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
   logLevel: 'warn',
 });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openCache, sourceHash, type Cache } from './cache.js';
 
 /** The finished tasks in a folder that the code as it is has made. */
@@ -9,7 +10,7 @@ export async function cacheOf(folder: string): Promise<Cache> {
 
 /** The folders of the code that results depend on; how figures look and commands speak is not part of it. */
 export function resultFolders(): string[] {
-  const root = new URL('../../', import.meta.url).pathname;
+  const root = fileURLToPath(new URL('../../', import.meta.url));
   const floors = [
     'base',
     'schedule',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { mean } from 'd3-array';
 import { csvParse } from 'd3-dsv';
 import { parquetReadObjects } from 'hyparquet';
@@ -45,6 +46,32 @@ describe('forgetting run', () => {
     const checkout = spawnSync(process.execPath, [...words, ...args, '--workers', '2'], { encoding: 'utf8' });
     expect(checkout.status).toBe(0);
     expect(JSON.parse(checkout.stdout)).toEqual(await answeredJson(args));
+  });
+
+  it('works from a checkout in a folder with a space and an accent, whose packages are linked, and keeps rows there', () => {
+    const checkout = join(folder, 'a house, à part');
+    const parts = ['src', 'experiments', 'figures', 'bench', 'compile.js', 'forgetting.js', 'package.json'];
+    for (const part of [...parts, 'package-lock.json']) cpSync(part, join(checkout, part), { recursive: true });
+    symlinkSync(resolve('node_modules'), join(checkout, 'node_modules'));
+    const words = [
+      'sweep',
+      plane,
+      '--schedules',
+      'alright',
+      '--steps',
+      '5',
+      '--seeds',
+      '2',
+      '--workers',
+      '2',
+      '--json',
+    ];
+    const swept = (file: string): unknown => {
+      const { stdout, stderr } = spawnSync(process.execPath, [file, ...words], { cwd: folder, encoding: 'utf8' });
+      expect(stderr).toBe('');
+      return (JSON.parse(stdout) as { rows: unknown }).rows;
+    };
+    expect(swept(join(checkout, 'forgetting.js'))).toEqual(swept(resolve('forgetting.js')));
   });
 
   it('shows what the paper is about: Sequential keeps the gap 2λ², ALRIGHT does not', async () => {

@@ -66,10 +66,14 @@ function minimizerPair(
   const [first, second] = orthonormalPair(random, dimension);
   // The half-angle form keeps 180° exact: the minimisers are then exactly opposed.
   const [cosine, sine] = [1 - 2 * Math.sin(half) ** 2, angle === 180 ? 0 : Math.sin(2 * half)];
-  return {
-    sft: first.map((entry) => norm * entry),
-    dpo: first.map((entry, i) => norm * (cosine * entry + sine * second[i])),
-  };
+  const sft = first.map((entry) => norm * entry);
+  const dpo = first.map((entry, i) => norm * (cosine * entry + sine * second[i]));
+  // Far from the origin, or near zero, coordinates are rounded by more than what lies between them.
+  const between = Math.hypot(...dpo.map((entry, i) => entry - sft[i]));
+  if (norm < Infinity && !(Math.abs(between / distance - 1) <= 1e-9)) {
+    throw new InputError('distance', distance, `one that minimisers at an angle of ${angle}° can have as doubles`);
+  }
+  return { sft, dpo };
 }
 
 function hessian(dimension: number, condition: number, random: Stream): number[][] {

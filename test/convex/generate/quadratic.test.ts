@@ -96,6 +96,8 @@ test.each<[QuadraticOptions, string]>([
   [{ dimension: 1, angle: 90 }, 'angle: got 90'],
   [{ dimension: 1, condition: 5 }, 'condition: got 5'],
   [{ distance: 0 }, 'distance: got 0'],
+  // The minimisers would lie 0.993 apart, and both far away.
+  [{ dimension: 3, angle: 1e-13, distance: 1 }, 'distance: got 1'],
   [{ noise: -1 }, 'noise: got -1'],
   [{ radius: 0 }, 'radius: got 0'],
   [{ start: [1] }, 'start: got [1]'],
