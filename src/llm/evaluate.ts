@@ -1,4 +1,5 @@
 import { nextTurn } from '../base/next-turn.js';
+import { requireBatchSize } from './batch-size.js';
 import { requireFinite } from './finite.js';
 import { tokenBatch } from './data/batch.js';
 import type { SftExample } from './data/sft.js';
@@ -138,6 +139,7 @@ export async function logProbabilitiesOf(
     onProgress,
   }: { adapter?: boolean; batchSize?: number | undefined; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<Float32Array> {
+  if (batchSize !== undefined) requireBatchSize(batchSize);
   const values = new Float32Array(sequences.length);
   const byLength = Array.from(sequences.keys()).sort((a, b) => sequences[b].ids.length - sequences[a].ids.length);
   let start = 0;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nextTurn } from '../base/next-turn.js';
 import { InputError } from '../base/input-error.js';
+import { requireBatchSize } from './batch-size.js';
 import { tokenBatch } from './data/batch.js';
 import { promptTokens, promptTooLong, tokenise, type Sequence } from './data/sequence.js';
 import { requireFinite } from './finite.js';
@@ -34,6 +35,7 @@ export async function replyFeatures(
   texts: readonly { readonly prompt: string; readonly reply: string }[],
   { layer = model.config.layers, batchSize = 8, onProgress }: ReplyFeatureOptions = {},
 ): Promise<Float32Array[]> {
+  requireBatchSize(batchSize);
   if (!Number.isInteger(layer) || layer < 0 || layer > model.config.layers) {
     throw new InputError('layer', layer, `an integer from 0 to the model's ${model.config.layers} layers`);
   }

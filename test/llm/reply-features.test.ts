@@ -5,8 +5,10 @@ import { parseProblem } from '../../src/convex/problem/parse.js';
 import { openBackend } from '../../src/engine/backend.js';
 import type { Backend } from '../../src/engine/names.js';
 import { modelProblem } from '../../src/experiment/model-problem.js';
+import { logProbabilitiesOf } from '../../src/llm/evaluate.js';
 import type { LanguageModel } from '../../src/llm/model/language-model.js';
 import { loadModel } from '../../src/llm/model/load.js';
+import { groupLogProbabilities } from '../../src/llm/multiple-choice/answer.js';
 import { replyFeatures } from '../../src/llm/reply-features.js';
 import type { Tokenizer } from '../../src/llm/tokenizer/tokenizer.js';
 import { forgetting } from '../cli/command.js';
@@ -99,5 +101,17 @@ it('makes a problem of standardised features and leaves out what has no room, fr
     const refused = await answered([...common, ...words]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(message);
+  }
+});
+
+it('a batch of no sequences, or of a part of one, is refused wherever sequences go through the model together', async () => {
+  const sequence = { ids: Int32Array.from(tokenizer.encode('Human: why?')), promptLength: 1 };
+  for (const batchSize of [0, -1, 0.5, NaN]) {
+    const asked = [
+      replyFeatures(model, tokenizer, [{ prompt: 'Human: why?', reply: 'yes' }], { batchSize }),
+      logProbabilitiesOf(model, [sequence], { batchSize }),
+      groupLogProbabilities(model, [[sequence]], { batchSize }),
+    ];
+    for (const one of asked) await expect(one).rejects.toThrow(/^batchSize: got .*, expected an integer ≥ 1$/);
   }
 });

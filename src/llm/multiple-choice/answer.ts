@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { tokenBatch } from '../data/batch.js';
 import { continued, responseTokens, type Sequence } from '../data/sequence.js';
 import { logProbabilitiesOf } from '../evaluate.js';
+import { requireBatchSize } from '../batch-size.js';
 import { requireFinite } from '../finite.js';
 import type { LanguageModel } from '../model/language-model.js';
 import type { Tokenizer } from '../tokenizer/tokenizer.js';
@@ -86,6 +87,7 @@ export async function groupLogProbabilities(
   groups: readonly (readonly Sequence[])[],
   { batchSize = 8, onProgress }: Pick<MultipleChoiceOptions, 'batchSize' | 'onProgress'> = {},
 ): Promise<number[][]> {
+  requireBatchSize(batchSize);
   const size = letters.length;
   if (groups.flat().some((sequence) => responseTokens(sequence) !== 1)) {
     const values = await logProbabilitiesOf(model, groups.flat(), {
