@@ -71,13 +71,13 @@ async function bundled(folder: string): Promise<string[]> {
   return [...new Set(names)].sort();
 }
 
-/** What CommonJS packages expect around them. */
-const commonJsNames = `import { createRequire as createRequireHere } from 'node:module';
-import { dirname as folderOf } from 'node:path';
-import { fileURLToPath as pathOfUrl } from 'node:url';
-const require = createRequireHere(import.meta.url);
-const __filename = pathOfUrl(import.meta.url);
-const __dirname = folderOf(__filename);
+/** What CommonJS packages expect around them. It stands beside the bundled modules' own names, which have no $. */
+const commonJsNames = `import { createRequire as $createRequire } from 'node:module';
+import { dirname as $dirname } from 'node:path';
+import { fileURLToPath as $fileURLToPath } from 'node:url';
+const require = $createRequire(import.meta.url);
+const __filename = $fileURLToPath(import.meta.url);
+const __dirname = $dirname(__filename);
 `;
 
 function copyWasmBinaries(folder: string): void {
