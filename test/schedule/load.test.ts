@@ -75,6 +75,25 @@ it.each([
   expect(moduleDigest(path)).toBe(before);
 });
 
+it.each([
+  "createRequire(import.meta.url)('./data.json')",
+  "JSON.parse(readFileSync(new URL('./data.json', import.meta.url), 'utf8'))",
+])('a schedule whose data are changed is another one: %s', async (read) => {
+  const inside = join(folder, read.slice(0, 4));
+  mkdirSync(inside);
+  const path = join(inside, 'own.mjs');
+  const imports = "import { readFileSync } from 'node:fs'; import { createRequire } from 'node:module';";
+  writeFileSync(path, `${imports} const { label } = ${read}; export default ${schedule('label')};`);
+  const labelled = async (label: string): Promise<string | undefined> => {
+    writeFileSync(join(inside, 'data.json'), JSON.stringify({ label }));
+    return (await loadSchedule(path)).label;
+  };
+  expect(await labelled('Before')).toBe('Before');
+  const before = moduleDigest(path);
+  expect(await labelled('After')).toBe('After');
+  expect(moduleDigest(path)).not.toBe(before);
+});
+
 it('the digest goes through imports of imports, links, endings that are left out and names that are escaped', () => {
   const inside = join(folder, 'deep');
   mkdirSync(join(inside, 'a #b'), { recursive: true });

@@ -6,7 +6,6 @@ import { InputError } from '../../base/input-error.js';
 import { nextTurn } from '../../base/next-turn.js';
 import { resumeStream } from '../../base/random-stream.js';
 import { coinOf } from '../../schedule/coin.js';
-import type { ObjectiveName, Pair } from '../../schedule/schedule.js';
 import { evaluate, type Evaluation } from '../evaluate.js';
 import { NotFinite } from '../finite.js';
 import type { LanguageModel } from '../model/language-model.js';
@@ -28,6 +27,7 @@ import { stageTwoSteps } from './stage-two/begin.js';
 import { assignAll, copied, disposeKept, type Kept } from './stage-two/kept.js';
 import { checkStageTwo, keepsStageOne } from './stage-two/settings.js';
 import { initialState, settingsOfSteps, stagesOf, stepRuleOf, type ObjectiveData, type Training } from './training.js';
+import { weightedGaps } from './weighted-gaps.js';
 
 /** A training run. */
 export interface TrainingRunOptions extends Training {
@@ -282,23 +282,4 @@ function evaluateOn(
   { model, dpo, onEvaluation }: TrainingRunOptions,
 ): Promise<Evaluation> {
   return evaluate({ model, sft, preferences, settings: dpo, ...(onEvaluation && { onProgress: onEvaluation }) });
-}
-
-/**
- * The weighted gaps w_i (f_i − f_i*) that go on record with a step: those that the schedule itself keeps, stale ones
- * included, and under one that keeps none, where the optima are known, those of the values that the step saw.
- */
-function weightedGaps(
-  state: TrainingState,
-  values: Partial<Record<ObjectiveName, number>>,
-  { schedule, scheduleSettings: { lambda, ideal } }: TrainingRunOptions,
-): Partial<Pair> {
-  const kept = schedule.weightedGaps?.(state.schedule);
-  if (kept !== undefined) return kept;
-  if (ideal === undefined) return {};
-  // Where one optimum is not known, nor is that gap.
-  return {
-    ...(values.sft !== undefined && Number.isFinite(ideal.sft) && { sft: (1 - lambda) * (values.sft - ideal.sft) }),
-    ...(values.dpo !== undefined && Number.isFinite(ideal.dpo) && { dpo: lambda * (values.dpo - ideal.dpo) }),
-  };
 }
